@@ -1,0 +1,59 @@
+"""The web's door: `gunicorn "app:create_app()"`, or `python app.py` for everything at once on one machine."""
+
+from __future__ import annotations
+
+import time
+
+import psutil
+from flask import Flask
+
+from config import VERSION, Settings
+from middleware import access_log, error_handler, rate_limiter, request_id, security_headers
+from middleware.uploads import StreamingRequest
+from routes import documentation, health, meta, ocr
+from services.container import Services, build_services
+from tasks.queue import make_celery, make_queue
+from utils.logging_setup import configure_logging
+
+#: A worker process that has grown past this part of the memory that is its own is replaced after its job.
+WORKER_MEMORY_SHARE = 0.6
+
+
+class OCRFlask(Flask):
+    request_class = StreamingRequest
+
+
+def create_app(settings: Settings | None = None, services: Services | None = None) -> Flask:
+    """The web application. Connects to nothing and loads no model; tests hand in what they want replaced."""
+    settings = settings or Settings.from_env()
+    configure_logging(settings.log_level, settings.log_format)
+    app = OCRFlask(__name__)
+    app.config.update(
+        SETTINGS=settings,
+        SECRET_KEY=settings.secret_key,
+        DEBUG=settings.debug,
+        MAX_CONTENT_LENGTH=settings.max_content_length,
+        VERSION=VERSION,
+        STARTED=time.monotonic(),
+    )
+    app.extensions["celery"] = celery = build_celery(settings)
+    app.extensions["services"] = services or build_services(settings, lambda client: make_queue(celery, client))
+
+    request_id.init_app(app)
+    access_log.init_app(app)
+    security_headers.init_app(app)
+    limiter = rate_limiter.make_limiter(settings)
+    api = documentation.init_app(app, VERSION)
+    error_handler.init_app(app)
+    rate_limiter.init_app(app, limiter, settings)
+
+    api.register_blueprint(ocr.make_blueprint(settings, limiter))
+    api.register_blueprint(health.blueprint)
+    api.register_blueprint(meta.blueprint)
+    return app
+
+
+def build_celery(settings: Settings):
+    """The Celery application with the sizes that the settings and the machine's memory give."""
+    memory_kb = int(psutil.virtual_memory().total * WORKER_MEMORY_SHARE / settings.ocr_workers / 1024)
+    return make_celery(settings.broker_url, settings.ocr_workers, settings.longest_job_seconds, memory_kb)

@@ -1,0 +1,75 @@
+"""The worker's door: `celery -A celery_app worker`.
+
+The parent process receives messages and sweeps; each child loads its model after the fork and does the OCR.
+"""
+
+from __future__ import annotations
+
+import mmap
+import os
+import signal
+import sys
+import time
+
+import structlog
+from celery import signals
+
+from app import create_app
+from services.container import build_sweeper, build_worker
+from services.errors import OCRServiceError
+from utils.process import die_with_parent
+
+log = structlog.get_logger(__name__)
+
+flask_app = create_app()
+settings, services = flask_app.config["SETTINGS"], flask_app.extensions["services"]
+# `celery -A celery_app` looks for an attribute `app` first: it has to be the Celery application.
+app = celery = flask_app.extensions["celery"]
+#: One byte shared by the parent and its children: the parent sets it when it is told to stop.
+stopping = mmap.mmap(-1, 1)
+#: A child that cannot load its model waits so long before it makes room for the next.
+RESTART_PAUSE_SECONDS = 5
+
+
+@signals.setup_logging.connect
+def _logging_is_set_up(**_) -> None:
+    """create_app did it; Celery configures none of its own when this signal has a receiver."""
+
+
+@signals.worker_init.connect
+def _check_model(**_) -> None:
+    """A worker whose model is not on this machine says so at once and does not start."""
+    try:
+        services.jobs.check_language(settings.ocr_lang)
+    except OCRServiceError as error:
+        log.error("the worker cannot start", reason=error.message)
+        sys.exit(1)
+
+
+@signals.worker_ready.connect
+def _start_sweeping(**_) -> None:
+    build_sweeper(services).start()
+
+
+@signals.worker_shutting_down.connect
+def _tell_children(**_) -> None:
+    stopping[0] = 1
+
+
+@signals.worker_process_init.connect
+def _load_model(**_) -> None:
+    die_with_parent(signal.SIGKILL)
+    try:
+        celery.worker = build_worker(settings, services, stopping=lambda: stopping[0] == 1)
+        celery.worker.start()
+    except Exception:
+        # Celery would swallow this and hand jobs to a child that cannot work. The parent starts another child instead.
+        log.exception("the model could not be loaded")
+        time.sleep(RESTART_PAUSE_SECONDS)
+        os._exit(1)
+
+
+@signals.worker_process_shutdown.connect
+def _leave(**_) -> None:
+    if worker := getattr(celery, "worker", None):
+        worker.stop()

@@ -1,0 +1,159 @@
+"""Files in, jobs out; jobs asked for, results told."""
+
+from __future__ import annotations
+
+import re
+import time
+
+from flask import Response, current_app, g, jsonify, request
+
+from controllers import answers
+from services.container import Services
+from services.errors import InvalidOption, MissingFile, OCRServiceError
+from services.job_record import JobOptions, JobRecord
+from services.job_service import Submission
+
+#: Without keys every client is the same owner; a job is reached only by who knows its unguessable id.
+OWNER = "public"
+LONGEST_NAME = 255
+PREDICT_WAIT_SECONDS = 30.0
+
+
+def services() -> Services:
+    return current_app.extensions["services"]
+
+
+def create_job(options: dict, kinds: tuple[str, ...] = ("image", "pdf"), wait: float = 0.0) -> Response:
+    """One uploaded file becomes a job; the answer waits for its result as long as was asked for."""
+    chosen = _chosen(options)
+    upload = _single_file()
+    wait = wait if options["wait"] is None else options["wait"]
+    try:
+        record = _submit(upload, chosen, kinds)
+    except OCRServiceError as error:
+        error.extra.setdefault("filename", _filename(upload))
+        raise
+    if wait:
+        record = services().jobs.wait(record, wait)
+        if record.ended:
+            return answers.result(record, services().jobs.result(record))
+    return answers.accepted(record)
+
+
+def create_batch(options: dict) -> Response:
+    """Each file becomes a job or tells why not. When none could, the answer is the first one's error."""
+    chosen = _chosen(options)
+    uploads = request.files.getlist("files")
+    _only_field("files")
+    if not uploads:
+        raise MissingFile("No file was sent. Send one or more in the multipart field `files`.")
+    outcomes = [_try_submit(upload, chosen) for upload in uploads]
+    outcomes = _wait_for_all(outcomes, options["wait"] or 0.0)
+    created = sum(isinstance(outcome, JobRecord) for outcome in outcomes)
+    body = {
+        "jobs": [_batch_item(upload, outcome) for upload, outcome in zip(uploads, outcomes, strict=True)],
+        "summary": {
+            "total_files": len(uploads),
+            "jobs_created": created,
+            "failed_files": len(uploads) - created,
+            "success": created == len(uploads),
+        },
+        "message": f"{created} of {len(uploads)} files were accepted.",
+    }
+    if not created:
+        first = next(outcome for outcome in outcomes if isinstance(outcome, OCRServiceError))
+        first.extra.update(jobs=body["jobs"], summary=body["summary"])
+        raise first
+    response = jsonify(body)
+    response.status_code = 202
+    response.headers["Retry-After"] = str(answers.ASK_AGAIN_SECONDS)
+    return response
+
+
+def job_status(job_id: str) -> Response:
+    return answers.status(services().jobs.get(job_id, OWNER))
+
+
+def job_result(job_id: str, wait: float = 0.0) -> Response:
+    jobs = services().jobs
+    record = jobs.wait(jobs.get(job_id, OWNER), wait)
+    if not record.ended:
+        return answers.status(record)
+    try:
+        return answers.result(record, jobs.result(record))
+    except OCRServiceError as error:
+        error.extra.update(job_id=record.id, filename=record.filename)
+        raise
+
+
+def _single_file():
+    _only_field("file")
+    uploads = request.files.getlist("file")
+    if not uploads:
+        raise MissingFile("No file was sent. Send it as multipart/form-data in the field `file`.")
+    if len(uploads) > 1:
+        raise InvalidOption("More than one file was sent. Send several files to /ocr/batch.")
+    return uploads[0]
+
+
+def _only_field(name: str) -> None:
+    others = sorted(set(request.files) - {name})
+    if others:
+        raise InvalidOption(f"The file field `{others[0]}` is not known. Send files in the field `{name}`.")
+
+
+def _chosen(options: dict) -> JobOptions:
+    """The options that change a result. Raises InvalidOption, or ModelUnavailable for a language without a model."""
+    names = ("lang", "dpi", "pages", "detail")
+    chosen = JobOptions(**{name: options[name] for name in names})
+    services().jobs.check_options(chosen)
+    return chosen
+
+
+def _submit(upload, chosen: JobOptions, kinds: tuple[str, ...] = ("image", "pdf")) -> JobRecord:
+    return services().jobs.submit(
+        Submission(
+            file=upload.stream,
+            filename=_filename(upload),
+            owner=OWNER,
+            request_id=g.request_id,
+            options=chosen,
+            kinds=kinds,
+        )
+    )
+
+
+def _try_submit(upload, chosen: JobOptions) -> JobRecord | OCRServiceError:
+    try:
+        return _submit(upload, chosen)
+    except OCRServiceError as error:
+        return error
+
+
+def _wait_for_all(outcomes: list, seconds: float) -> list:
+    deadline = time.monotonic() + seconds
+    jobs = services().jobs
+    return [
+        jobs.wait(outcome, deadline - time.monotonic()) if isinstance(outcome, JobRecord) and seconds else outcome
+        for outcome in outcomes
+    ]
+
+
+def _batch_item(upload, outcome: JobRecord | OCRServiceError) -> dict:
+    if isinstance(outcome, OCRServiceError):
+        fault = {"code": outcome.code, "title": outcome.title, "detail": outcome.message}
+        return {"filename": _filename(upload), "status": "failed", "error": fault}
+    return {
+        "filename": outcome.filename,
+        "job_id": outcome.id,
+        "status": outcome.status,
+        "type": outcome.kind,
+        "file_size": outcome.file_size,
+        "links": answers.links(outcome),
+    }
+
+
+def _filename(upload) -> str:
+    """The client's name for the file, without folders and control characters. It is only ever told back."""
+    name = re.split(r"[/\\]", upload.filename or "")[-1]
+    return "".join(char for char in name if char.isprintable())[-LONGEST_NAME:] or "unnamed"

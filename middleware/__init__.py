@@ -1,0 +1,1 @@
+"""What every request passes: ids, logs, limits, errors, headers. No domain here."""

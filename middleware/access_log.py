@@ -1,0 +1,37 @@
+"""One line for each request. Probes are silent: they come every few seconds and say nothing when all is well."""
+
+from __future__ import annotations
+
+import time
+
+import structlog
+from flask import Flask, Response, g, request
+
+log = structlog.get_logger("access")
+
+
+def init_app(app: Flask) -> None:
+    app.before_request(_start)
+    app.after_request(_write)
+
+
+def is_probe() -> bool:
+    """Is this request a health probe?"""
+    return request.path == "/health" or request.path.startswith("/health/")
+
+
+def _start() -> None:
+    g.started = time.perf_counter()
+
+
+def _write(response: Response) -> Response:
+    if not is_probe():
+        log.info(
+            "request",
+            method=request.method,
+            path=request.path,
+            status=response.status_code,
+            seconds=round(time.perf_counter() - g.get("started", time.perf_counter()), 4),
+            client=request.remote_addr,
+        )
+    return response

@@ -1,0 +1,71 @@
+"""Every error code that a client can meet: its status, its title and what to do about it.
+
+`GET /errors/{code}` tells the entry, which is where the `type` of each answer points; `docs/errors.md` is made from it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorKind:
+    status: int
+    title: str
+    remedy: str
+
+
+CATALOG: dict[str, ErrorKind] = {
+    "bad_request": ErrorKind(400, "Bad request", "Compare the request with the API's description at /docs."),
+    "invalid_option": ErrorKind(400, "Invalid option", "Correct or leave out the option that the detail names."),
+    "page_out_of_range": ErrorKind(400, "Page out of range", "Ask only for pages that the document has."),
+    "unsupported_language": ErrorKind(400, "Unsupported language", "Choose a `lang` that GET /capabilities lists."),
+    "model_not_available": ErrorKind(
+        400, "Model not available", "Have the operator run the command in the detail, or choose another `lang`."
+    ),
+    "missing_file": ErrorKind(400, "No file", "Send multipart/form-data with the field that the detail names."),
+    "empty_file": ErrorKind(400, "Empty file", "Check the file; nothing arrived of it."),
+    "not_found": ErrorKind(404, "Not found", "Check the address; /docs lists all there are."),
+    "job_not_found": ErrorKind(404, "Job not found", "Check the job's id; ids are forgotten some time after their end."),
+    "method_not_allowed": ErrorKind(405, "Method not allowed", "Use a method that the Allow header lists."),
+    "job_cancelled": ErrorKind(409, "Job cancelled", "Send the file again if the result is wanted after all."),
+    "result_expired": ErrorKind(410, "Result expired", "Send the file again; fetch results within RESULT_TTL seconds."),
+    "payload_too_large": ErrorKind(413, "Payload too large", "Send a smaller file, or fewer in one batch."),
+    "unsupported_media_type": ErrorKind(415, "Unsupported media type", "Send multipart/form-data."),
+    "unprocessable_file": ErrorKind(422, "File cannot be processed", "Send another file."),
+    "unsupported_type": ErrorKind(
+        422, "Unsupported file type", "Send JPEG, PNG, BMP, TIFF, WebP, GIF or PDF; the content counts, not the name."
+    ),
+    "corrupt_file": ErrorKind(422, "Corrupt file", "Open the file in a viewer, save it anew and send that."),
+    "truncated_file": ErrorKind(422, "Truncated file", "Send the whole file; its end is missing."),
+    "encrypted_file": ErrorKind(422, "Encrypted file", "Remove the password and send the file again."),
+    "too_many_pages": ErrorKind(422, "Too many pages", "Split the document, or have MAX_PDF_PAGES raised."),
+    "too_many_pixels": ErrorKind(422, "Picture too large", "Send the picture at a lower resolution."),
+    "page_failed": ErrorKind(422, "Page failed", "Send the page as another format or at another resolution."),
+    "page_timeout": ErrorKind(422, "Page timed out", "Send the page at a lower resolution."),
+    "page_crashed": ErrorKind(422, "Page could not be processed", "Send the page in another format."),
+    "retries_exhausted": ErrorKind(422, "Job failed", "Send the file again later; tell the operator the request id."),
+    "rate_limited": ErrorKind(429, "Rate limit exceeded", "Wait for Retry-After seconds, then go on more slowly."),
+    "internal_error": ErrorKind(500, "Internal error", "Tell the operator the request id; the cause is in the log."),
+    "service_unavailable": ErrorKind(503, "Service unavailable", "Try again after Retry-After seconds."),
+    "redis_unavailable": ErrorKind(503, "Service unavailable", "Try again after Retry-After seconds; operators: start Redis."),
+    "storage_unavailable": ErrorKind(503, "Storage unavailable", "Try again later; operators: free disk space."),
+    "not_ready": ErrorKind(503, "Not ready", "Wait for a worker to load its model; operators: see GET /health."),
+}
+
+#: Errors of the framework, by status.
+BY_STATUS = {
+    400: "bad_request",
+    404: "not_found",
+    405: "method_not_allowed",
+    413: "payload_too_large",
+    415: "unsupported_media_type",
+    429: "rate_limited",
+    500: "internal_error",
+    503: "service_unavailable",
+}
+
+
+def slug(code: str) -> str:
+    """A code as it stands in the `type` of an error: rate_limited -> rate-limited."""
+    return code.replace("_", "-")

@@ -1,0 +1,35 @@
+"""Each request has an id, the client's own or one of ours; each log line and the answer bear it."""
+
+from __future__ import annotations
+
+import re
+import uuid
+
+import structlog
+from flask import Flask, Response, g, request
+
+HEADER = "X-Request-ID"
+#: An id that a client sent is passed on only when it can do no harm in a header or a log line.
+HARMLESS = re.compile(r"[A-Za-z0-9._:-]{1,128}")
+
+
+def init_app(app: Flask) -> None:
+    app.before_request(_bind)
+    app.after_request(_tell)
+
+
+def _bind() -> None:
+    given = request.headers.get(HEADER, "")
+    g.request_id = given if HARMLESS.fullmatch(given) else uuid.uuid4().hex
+    structlog.contextvars.clear_contextvars()
+    structlog.contextvars.bind_contextvars(request_id=g.request_id)
+
+
+def _tell(response: Response) -> Response:
+    response.headers[HEADER] = request_id()
+    return response
+
+
+def request_id() -> str:
+    """The id of the request at hand."""
+    return g.get("request_id", "")

@@ -1,0 +1,101 @@
+"""What the engine takes and gives: frozen values, shared by the real engine and the null engine."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+Point = tuple[float, float]
+Polygon = tuple[Point, Point, Point, Point]
+"""Four corners (x, y) in pixels of the picture given, clockwise from the text's top left."""
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A run of characters without a space. ``confidence`` is that of its line: the recogniser scores lines."""
+
+    text: str
+    confidence: float
+    polygon: Polygon
+
+    def scaled(self, factor: float) -> Word:
+        """The same word on a picture ``factor`` times as large."""
+        return replace(self, polygon=_scaled(self.polygon, factor))
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of text. ``confidence`` in 0..1; ``words`` only where they were asked for."""
+
+    text: str
+    confidence: float
+    polygon: Polygon
+    words: tuple[Word, ...] = ()
+
+    def scaled(self, factor: float) -> Line:
+        """The same line on a picture ``factor`` times as large."""
+        words = tuple(word.scaled(factor) for word in self.words)
+        return replace(self, polygon=_scaled(self.polygon, factor), words=words)
+
+
+def _scaled(polygon: Polygon, factor: float) -> Polygon:
+    return tuple((round(x * factor, 1), round(y * factor, 1)) for x, y in polygon)
+
+
+@dataclass(frozen=True, slots=True)
+class EngineInfo:
+    """Who read the picture: library, runtime of its networks, names of its models (detector, recogniser)."""
+
+    name: str
+    runtime: str
+    models: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RecognizeOptions:
+    """What one call may choose. Immutable, so that one call's choice never leaks into the next.
+
+    lang: language code; None is the engine's own default.
+    words: also give a polygon for each word of a line.
+    """
+
+    lang: str | None = None
+    words: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Recognition:
+    """The text of one picture: ``lines`` in reading order, ``text`` with a line break between rows.
+
+    width, height: pixels of the picture given; all polygons are in these.
+    lang: the language the picture was read in, in the engine's own code (``de`` for ``german``).
+    """
+
+    width: int
+    height: int
+    lines: tuple[Line, ...]
+    text: str
+    lang: str
+    engine: EngineInfo
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A paragraph, or the rows of a table, in reading order.
+
+    kind: "table" where most rows have several lines beside each other, else "text".
+    rows: visual rows from the top down, each with its lines in the order they are read.
+    bbox: x0, y0, x1, y1 in pixels of the picture given.
+    """
+
+    kind: str
+    rows: tuple[tuple[Line, ...], ...]
+    bbox: tuple[float, float, float, float]
+
+    @property
+    def lines(self) -> tuple[Line, ...]:
+        return tuple(line for row in self.rows for line in row)
+
+    @property
+    def text(self) -> str:
+        """Rows on lines of their own, the lines of a row joined by a space."""
+        return "\n".join(" ".join(line.text for line in row) for row in self.rows)

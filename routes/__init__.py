@@ -1,0 +1,1 @@
+"""URLs, methods, schemas and guards; a view is one call into a controller."""

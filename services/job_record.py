@@ -1,0 +1,99 @@
+"""What is known of a job: its states, its options, its record."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from dataclasses import asdict, dataclass, field
+
+PROCESSING = "processing"
+COMPLETED = "completed"
+FAILED = "failed"
+CANCELLED = "cancelled"
+ENDED = frozenset({COMPLETED, FAILED, CANCELLED})
+
+
+@dataclass(frozen=True, slots=True)
+class JobOptions:
+    """The options of a job that change its result (`wait` does not, so it is not here)."""
+
+    lang: str
+    dpi: int
+    pages: str = ""
+    detail: str = "line"
+
+    def dumps(self) -> str:
+        """The same text for the same options: part of the cache key."""
+        return json.dumps(asdict(self), sort_keys=True)
+
+
+@dataclass(frozen=True, slots=True)
+class JobRecord:
+    """One job as stored. Times are Unix seconds; `error` is {code, title, detail} or empty."""
+
+    id: str
+    owner: str
+    status: str
+    stage: str
+    kind: str
+    filename: str
+    file_size: int
+    options: JobOptions
+    upload: str
+    cache_key: str
+    request_id: str
+    frames: int = 1
+    created_at: float = 0.0
+    started_at: float | None = None
+    finished_at: float | None = None
+    attempts: int = 0
+    pages_total: int = 0
+    pages_done: int = 0
+    cached: bool = False
+    error: dict = field(default_factory=dict)
+
+    @property
+    def ended(self) -> bool:
+        return self.status in ENDED
+
+    def to_hash(self) -> dict[str, str]:
+        """The fields that are written at submission; the scripts in `scripts/` write the others."""
+        return {
+            "owner": self.owner,
+            "status": self.status,
+            "stage": self.stage,
+            "kind": self.kind,
+            "filename": self.filename,
+            "file_size": str(self.file_size),
+            "options": self.options.dumps(),
+            "upload": self.upload,
+            "cache_key": self.cache_key,
+            "request_id": self.request_id,
+            "frames": str(self.frames),
+            "pages_total": str(self.pages_total),
+        }
+
+    @classmethod
+    def from_hash(cls, job_id: str, values: dict[bytes, bytes]) -> JobRecord:
+        text = {key.decode(): value.decode() for key, value in values.items()}
+        moment = {name: float(text[name]) if text.get(name) else None for name in ("started_at", "finished_at")}
+        return cls(
+            id=job_id,
+            **{name: text[name] for name in ("owner", "status", "stage", "kind", "filename", "upload", "cache_key")},
+            request_id=text["request_id"],
+            file_size=int(text["file_size"]),
+            frames=int(text["frames"]),
+            options=JobOptions(**json.loads(text["options"])),
+            created_at=float(text["created_at"]),
+            **moment,
+            attempts=int(text.get("attempts", 0)),
+            pages_total=int(text.get("pages_total", 0)),
+            pages_done=int(text.get("pages_done", 0)),
+            cached=text.get("cached") == "1",
+            error=json.loads(text["error"]) if text.get("error") else {},
+        )
+
+
+def new_job_id() -> str:
+    """A random id nobody can guess (122 bits): knowing it is what lets a client read the job."""
+    return str(uuid.uuid4())

@@ -1,0 +1,1 @@
+"""What the OCR itself is made of: files in, recognised pages out."""

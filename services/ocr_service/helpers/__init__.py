@@ -1,0 +1,1 @@
+"""Leaves that know one file format each: pictures, PDFs."""

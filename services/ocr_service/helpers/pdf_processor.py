@@ -1,0 +1,155 @@
+"""PDFs: from a file to pages rendered in RGB, one at a time, by MuPDF.
+
+No JavaScript runs: MuPDF executes a document's scripts only after `pdf_enable_js`, which nothing here calls.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from os import PathLike, fspath
+from types import ModuleType, TracebackType
+from typing import TYPE_CHECKING
+
+from services.errors import CorruptFile, EncryptedFile, OCRServiceError, PageOutOfRange
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pymupdf
+
+POINTS_PER_INCH = 72
+
+
+@dataclass(frozen=True, slots=True)
+class RenderedPage:
+    """`array` is (height, width, 3) uint8 RGB, contiguous; `dpi` is what it was rendered at, lowered for a huge page."""
+
+    array: np.ndarray
+    width: int
+    height: int
+    dpi: float
+
+
+class PdfDocument:
+    """An open PDF; a context manager. Nothing of a page is kept once it is rendered, so memory does not grow with pages.
+
+    Opening raises CorruptFile (not a PDF, beyond repair, no pages) or EncryptedFile (asks for a password; one that opens
+    with an empty password, as viewers try first, is opened).
+    """
+
+    def __init__(self, path: str | PathLike[str]) -> None:
+        self._mupdf = load_mupdf()
+        with _faults("The PDF is damaged and cannot be opened. Save it again and send the new file."):
+            self._document = self._mupdf.open(fspath(path), filetype="pdf")
+        try:
+            self.page_count = self._check()
+        except OCRServiceError:
+            self.close()
+            raise
+
+    def page_size(self, number: int) -> tuple[float, float]:
+        """Width and height of page `number` (from 1) as displayed, in points. Raises CorruptFile, PageOutOfRange."""
+        with self._page(number) as page:
+            return _size_of(page, number)
+
+    def render(self, number: int, dpi: int, max_pixels: int) -> RenderedPage:
+        """Page `number` (from 1) as a viewer shows it: turned, with its annotations and form fields, on white.
+
+        A page of more than `max_pixels` at `dpi` is rendered at the highest resolution that fits. Raises CorruptFile,
+        PageOutOfRange.
+        """
+        import numpy as np
+
+        with self._page(number) as page:
+            zoom = fitting_zoom(*_size_of(page, number), dpi / POINTS_PER_INCH, max_pixels)
+            pixmap = page.get_pixmap(
+                matrix=self._mupdf.Matrix(zoom, zoom), colorspace=self._mupdf.csRGB, alpha=False, annots=True
+            )
+            rows = np.frombuffer(pixmap.samples_mv, np.uint8).reshape(pixmap.height, pixmap.stride)
+            # A copy, because the samples go away with the pixmap.
+            array = rows[:, : pixmap.width * 3].reshape(pixmap.height, pixmap.width, 3).copy()
+        return RenderedPage(array, array.shape[1], array.shape[0], zoom * POINTS_PER_INCH)
+
+    def close(self) -> None:
+        if not self._document.is_closed:
+            self._document.close()
+        self._mupdf.TOOLS.store_shrink(100)
+
+    def __enter__(self) -> PdfDocument:
+        return self
+
+    def __exit__(self, kind: type | None, error: BaseException | None, traceback: TracebackType | None) -> None:
+        self.close()
+
+    def _check(self) -> int:
+        """The number of pages, at least 1."""
+        with _faults("The PDF is damaged: its pages cannot be found. Save it again and send the new file."):
+            if not self._document.is_pdf:
+                raise CorruptFile("The file begins like a PDF but is none.")
+            if self._document.needs_pass and not self._document.authenticate(""):
+                raise EncryptedFile("The PDF asks for a password. Remove the password and send it again.")
+            count = self._document.page_count or self._count_after_repair()
+            encrypted = bool((self._document.metadata or {}).get("encryption"))
+        if count < 1 and encrypted:
+            raise EncryptedFile("The PDF is encrypted in a way that cannot be read. Save it unencrypted and send it again.")
+        if count < 1:
+            raise CorruptFile("The PDF has no pages.")
+        return count
+
+    def _count_after_repair(self) -> int:
+        """Pages found by reading the whole file instead of its index; MuPDF does this by itself for most faults only."""
+        low_level = self._mupdf.mupdf
+        try:
+            low_level.pdf_repair_xref(low_level.pdf_document_from_fz_document(self._document.this))
+        except Exception:
+            return 0  # beyond repair, which the caller says better
+        return self._document.page_count
+
+    @contextmanager
+    def _page(self, number: int) -> Iterator[pymupdf.Page]:
+        if not 1 <= number <= self.page_count:
+            raise PageOutOfRange(f"The document has no page {number}; it has {self.page_count}.")
+        try:
+            with _faults(f"Page {number} of the PDF is damaged and cannot be shown."):
+                yield self._document.load_page(number - 1)
+        finally:
+            # MuPDF keeps decoded pictures and fonts for the next page, up to 256 MB of them.
+            self._mupdf.TOOLS.store_shrink(100)
+
+
+def fitting_zoom(width: float, height: float, zoom: float, max_pixels: int) -> float:
+    """Pixels a point, at most `zoom`, at which a page of `width` x `height` points has no more than `max_pixels`."""
+    zoom = min(zoom, math.sqrt(max_pixels / (width * height)), max_pixels / max(width, height))
+    # MuPDF rounds each side up to whole pixels.
+    while math.ceil(width * zoom) * math.ceil(height * zoom) > max_pixels:
+        zoom *= 0.999
+    return zoom
+
+
+def load_mupdf() -> ModuleType:
+    """PyMuPDF, silent. Imported on first use: it takes tenths of a second and tens of megabytes."""
+    import pymupdf
+
+    pymupdf.TOOLS.mupdf_display_errors(False)
+    pymupdf.TOOLS.mupdf_display_warnings(False)
+    return pymupdf
+
+
+def _size_of(page: pymupdf.Page, number: int) -> tuple[float, float]:
+    width, height = page.rect.width, page.rect.height
+    if not (0 < width < math.inf and 0 < height < math.inf):
+        raise CorruptFile(f"Page {number} of the PDF has no size.")
+    return width, height
+
+
+@contextmanager
+def _faults(message: str) -> Iterator[None]:
+    """PyMuPDF raises many kinds of error on damaged files, some of them bare RuntimeErrors: all mean the same here."""
+    try:
+        yield
+    except OCRServiceError:
+        raise
+    except Exception as error:
+        raise CorruptFile(message) from error

@@ -1,0 +1,71 @@
+"""The connection to Redis: short time-outs, clear errors, Lua scripts loaded from `scripts/`.
+
+Every fault of the connection becomes `RedisUnavailable`, so that no caller knows redis-py's exceptions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+
+import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
+from services.errors import RedisUnavailable
+
+SCRIPTS = Path(__file__).with_name("scripts")
+#: A POST must answer within 2 s when Redis hangs; it makes at most two round trips before it gives up.
+SOCKET_SECONDS = 0.7
+
+
+class RedisService:
+    """A Redis client with named scripts. Connects at the first command, never at construction."""
+
+    def __init__(self, url: str, socket_seconds: float = SOCKET_SECONDS) -> None:
+        # One retry without waiting: a connection that Redis closed while idle is replaced without a word.
+        self.client = redis.Redis.from_url(
+            url,
+            socket_timeout=socket_seconds,
+            socket_connect_timeout=socket_seconds,
+            retry=Retry(NoBackoff(), 1, supported_errors=(redis.exceptions.ConnectionError,)),
+            health_check_interval=0,
+        )
+        self._scripts: dict[str, redis.commands.core.Script] = {}
+
+    @contextmanager
+    def guard(self) -> Iterator[redis.Redis]:
+        """The client, with its faults translated. Raises RedisUnavailable."""
+        try:
+            yield self.client
+        except (redis.exceptions.ConnectionError, redis.exceptions.TimeoutError) as error:
+            raise RedisUnavailable() from error
+        except redis.exceptions.ResponseError as error:
+            if str(error).startswith(("LOADING", "OOM", "READONLY", "MISCONF", "MASTERDOWN")):
+                raise RedisUnavailable() from error
+            raise
+
+    def script(self, name: str, keys: list[str], args: list) -> object:
+        """Run `scripts/<name>.lua` as one atomic step. Raises RedisUnavailable."""
+        if name not in self._scripts:
+            self._scripts[name] = self.client.register_script(_source(name))
+        with self.guard():
+            return self._scripts[name](keys=keys, args=args)
+
+    def now(self) -> float:
+        """Redis's own clock in Unix seconds: the one that all hosts share."""
+        with self.guard() as client:
+            seconds, microseconds = client.time()
+        return seconds + microseconds / 1e6
+
+    def ping(self) -> None:
+        """Raises RedisUnavailable when Redis does not answer."""
+        with self.guard() as client:
+            client.ping()
+
+
+@cache
+def _source(name: str) -> str:
+    return (SCRIPTS / "prelude.lua").read_text() + (SCRIPTS / f"{name}.lua").read_text()

@@ -1,0 +1,11 @@
+-- Goes before every script: one clock for all hosts, Redis's own (Unix seconds).
+local function clock()
+  local time = redis.call('TIME')
+  return string.format('%.3f', tonumber(time[1]) + tonumber(time[2]) / 1000000)
+end
+
+-- Is the caller (its token) still the one who works on this job?
+local function holds(job, token)
+  return redis.call('HGET', job, 'worker') == token and redis.call('HGET', job, 'status') == 'processing'
+end
+

@@ -1,0 +1,88 @@
+"""One worker process: its engine, its heartbeat, the jobs it runs."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import psutil
+import structlog
+
+from paddleocr_service import NullEngine, OCREngine
+from services.job_runner import JobRunner
+from services.job_store import JobStore
+from services.ocr_service.document import OCRService
+from services.upload_store import UploadStore
+from services.worker_registry import Heartbeat, WorkerRegistry
+
+log = structlog.get_logger(__name__)
+
+#: A worker may fill this part of the machine's memory, shared with its siblings, with pipelines of other languages.
+MEMORY_SHARE = 0.5
+
+
+class Worker:
+    """Lives in a child process, from its fork to its end."""
+
+    def __init__(
+        self,
+        name: str,
+        settings,
+        store: JobStore,
+        uploads: UploadStore,
+        registry: WorkerRegistry,
+        enqueue: Callable[[str, float], None],
+        stopping: Callable[[], bool],
+    ) -> None:
+        self._engine = build_engine(settings)
+        self._lang = settings.ocr_lang
+        self._jobs_done = 0
+        ocr = OCRService(self._engine, settings.max_image_pixels)
+        self._runner = JobRunner(store, uploads, ocr, enqueue, settings.ocr_timeout_per_page, stopping)
+        self._heartbeat = Heartbeat(registry, name, self._facts)
+
+    def start(self) -> None:
+        """Load the model, then tell that this worker is ready. Raises EngineError when the model cannot be had."""
+        started = time.monotonic()
+        self._info = self._engine.warm_up(self._lang)
+        self._heartbeat.start()
+        log.info(
+            "model ready",
+            runtime=self._info.runtime,
+            models=list(self._info.models),
+            seconds=round(time.monotonic() - started, 2),
+        )
+
+    def run(self, job_id: str) -> None:
+        self._runner.run(job_id)
+        self._jobs_done += 1
+
+    def stop(self) -> None:
+        self._heartbeat.stop()
+
+    def _facts(self) -> dict:
+        return {
+            "engine": self._info.name,
+            "runtime": self._info.runtime,
+            "models": list(self._info.models),
+            "languages": list(self._engine.loaded_languages),
+            "jobs_done": self._jobs_done,
+            "rss_mb": round(psutil.Process().memory_info().rss / 2**20, 1),
+        }
+
+
+def build_engine(settings) -> OCREngine | NullEngine:
+    """The engine that the settings ask for; nothing is loaded yet."""
+    if settings.ocr_runtime == "null":
+        return NullEngine()
+    memory_mb = psutil.virtual_memory().total / 2**20 * MEMORY_SHARE / settings.ocr_workers
+    return OCREngine(
+        model=settings.ocr_model,
+        runtime=settings.ocr_runtime,
+        threads=settings.ocr_threads,
+        lang=settings.ocr_lang,
+        model_dir=settings.ocr_model_dir,
+        max_width=settings.max_image_width,
+        max_height=settings.max_image_height,
+        memory_limit_mb=int(memory_mb),
+    )

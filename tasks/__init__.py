@@ -1,0 +1,4 @@
+"""Celery tasks, each one call into a service; and the Celery application they hang on.
+
+The broker carries a job's id, never bytes. No Flask here.
+"""

@@ -1,0 +1,76 @@
+"""The Celery application and the queue as the services see it."""
+
+from __future__ import annotations
+
+import json
+import secrets
+
+import kombu.exceptions
+import redis
+from celery import Celery
+
+from services.container import Queue
+from services.errors import RedisUnavailable
+
+QUEUE = "ocr"
+TASK = "ocr.process"
+
+
+def make_celery(broker_url: str, workers: int, longest_job_seconds: int, memory_limit_kb: int) -> Celery:
+    """A Celery application for a durable queue: a message is gone only when its job was worked on."""
+    celery = Celery("ocr", broker=celery_url(broker_url), include=["tasks.ocr_tasks"], set_as_current=False)
+    celery.conf.update(
+        task_default_queue=QUEUE,
+        task_acks_late=True,
+        task_reject_on_worker_lost=True,
+        task_ignore_result=True,
+        task_publish_retry=False,
+        worker_prefetch_multiplier=1,
+        worker_concurrency=workers,
+        worker_max_memory_per_child=memory_limit_kb,
+        # Children load their model before they count as up; Celery's own 4 s are not enough for that.
+        worker_proc_alive_timeout=120,
+        worker_hijack_root_logger=False,
+        worker_redirect_stdouts=False,
+        worker_enable_remote_control=True,
+        worker_send_task_events=False,
+        broker_connection_retry_on_startup=True,
+        broker_connection_max_retries=None,
+        broker_connection_timeout=1.0,
+        broker_transport_options={
+            # Only a message whose worker vanished waits for this; the sweeper finds its job long before.
+            "visibility_timeout": longest_job_seconds,
+            "socket_timeout": 5.0,
+            "socket_connect_timeout": 1.0,
+            "socket_keepalive": True,
+        },
+        accept_content=["json"],
+        timezone="UTC",
+    )
+    return celery
+
+
+def celery_url(url: str) -> str:
+    """kombu spells a Unix socket's address in its own way."""
+    return "redis+socket://" + url.removeprefix("unix://") if url.startswith("unix://") else url
+
+
+def make_queue(celery: Celery, client: redis.Redis) -> Queue:
+    """Messages go through Celery; the head of its list is read through `client`, a connection to the same Redis."""
+
+    def put(job_id: str, delay: float) -> None:
+        # Each message has an id of its own: one job may be delivered more than once.
+        task_id = f"{job_id}/{secrets.token_hex(4)}"
+        try:
+            celery.send_task(TASK, (job_id,), task_id=task_id, queue=QUEUE, countdown=delay or None)
+        except (kombu.exceptions.OperationalError, redis.exceptions.RedisError, OSError) as error:
+            raise RedisUnavailable() from error
+
+    def head() -> str | None:
+        try:
+            message = client.lindex(QUEUE, -1)
+        except (redis.exceptions.ConnectionError, redis.exceptions.TimeoutError) as error:
+            raise RedisUnavailable() from error
+        return json.loads(message)["headers"]["id"].split("/")[0] if message else None
+
+    return Queue(put, head)

@@ -1,0 +1,345 @@
+"""The API over real processes: what a client sends and what it gets."""
+
+import concurrent.futures
+import io
+import socket
+
+import pytest
+import requests
+from PIL import Image
+
+from tests.support.drawing import picture, saved, scanned_pdf
+from tests.support.processes import wait_until
+
+PROBLEM = {"type", "title", "status", "code", "detail", "error", "message", "request_id"}
+
+
+def assert_problem(answer, status, code):
+    assert answer.status_code == status, answer.text
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    body = answer.json()
+    assert PROBLEM <= set(body)
+    assert (body["code"], body["status"]) == (code, status)
+    assert body["error"] == body["title"]
+    assert body["message"] == body["detail"]
+    assert body["type"].endswith("/errors/" + code.replace("_", "-"))
+    assert body["request_id"] == answer.headers["X-Request-ID"]
+    assert "/" + "tmp" not in body["detail"] and "Traceback" not in answer.text
+    return body
+
+
+def test_a_picture_comes_back_as_text_with_positions(service):
+    answer = service.post("/ocr/image", picture("Hello World 42"), "hello.png")
+    body = answer.json()
+    assert answer.status_code == 202
+    assert answer.headers["Location"] == f"/ocr/job/{body['job_id']}"
+    assert int(answer.headers["Retry-After"]) >= 1
+    assert body["status"] == "processing"
+    assert (body["filename"], body["file_size"]) == ("hello.png", len(picture("Hello World 42")))
+    assert body["links"] == {"self": f"/ocr/job/{body['job_id']}", "result": f"/ocr/job/{body['job_id']}/result"}
+    result = service.result_of(answer)
+    assert result["text"] == "Hello World 42"
+    assert (result["status"], result["success"], result["cached"], result["lang"]) == ("completed", True, False, "en")
+    line = result["lines"][0]
+    assert line["confidence"] > 0.9
+    (left, top), (right, _), (_, bottom), _ = line["bbox"]
+    assert 20 < left < 40 and right > 250 and 20 < top < bottom < 90
+    assert result["engine"]["name"] == "PaddleOCR" and result["engine"]["models"]
+
+
+def test_the_status_tells_the_whole_story(service):
+    job = service.post("/ocr/image", picture("Status story"), wait=30).json()
+    status = service.get(f"/ocr/job/{job['job_id']}")
+    body = status.json()
+    assert status.status_code == 200
+    assert (body["ready"], body["successful"], body["failed"]) == (True, True, False)
+    assert body["progress"] == {"pages_total": 1, "pages_done": 1}
+    assert body["created_at"] <= body["started_at"] <= body["finished_at"]
+    assert body["attempts"] == 1
+
+
+def test_a_scanned_pdf_comes_back_page_by_page(service):
+    answer = service.post("/ocr/pdf", scanned_pdf("First page", "Second page", "Third page"), "scan.pdf", dpi=150)
+    assert answer.json()["processing_dpi"] == 150
+    result = service.result_of(answer)
+    assert [page["text"] for page in result["pages"]] == ["First page", "Second page", "Third page"]
+    assert [page["page"] for page in result["pages"]] == [1, 2, 3]
+    assert all(page["success"] and page["source"] == "ocr" and page["width"] for page in result["pages"])
+    assert result["full_text"].split() == "First page Second page Third page".split()
+    assert (result["total_pages"], result["processing_dpi"]) == (3, 150)
+
+
+def test_only_the_pages_asked_for_are_read(service):
+    pdf = scanned_pdf("One", "Two", "Three", "Four")
+    result = service.result_of(service.post("/ocr/pdf", pdf, pages="2,4", dpi=100))
+    assert [page["page"] for page in result["pages"]] == [2, 4]
+    assert_problem(service.post("/ocr/pdf", pdf, pages="3-5"), 400, "page_out_of_range")
+    assert_problem(service.post("/ocr/pdf", pdf, pages="3-x"), 400, "invalid_option")
+
+
+def test_every_frame_of_a_tiff_is_a_page(service):
+    frames = [Image.open(io.BytesIO(picture(text))) for text in ("Frame one", "Frame two")]
+    tiff = saved(frames[0], format="TIFF", save_all=True, append_images=frames[1:])
+    result = service.result_of(service.post("/ocr/image", tiff, "fax.tiff"))
+    assert [page["text"] for page in result["pages"]] == ["Frame one", "Frame two"]
+
+
+def test_exif_orientation_is_applied_and_boxes_are_of_the_page_as_displayed(service):
+    upright = Image.open(io.BytesIO(picture("Sideways text")))
+    turned = upright.transpose(Image.Transpose.ROTATE_90)
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    result = service.result_of(service.post("/ocr/image", saved(turned, format="JPEG", quality=95, exif=exif)))
+    assert result["text"] == "Sideways text"
+    assert (result["width"], result["height"]) == upright.size
+
+
+def test_predict_answers_in_the_same_call(service):
+    answer = service.post("/ocr/predict", picture("Predict me"))
+    assert answer.status_code == 200
+    assert answer.json()["text"] == "Predict me"
+
+
+def test_predict_that_takes_too_long_answers_as_a_job(service):
+    answer = service.post("/ocr/predict", picture("Slow words"), wait=0)
+    assert answer.status_code == 202
+    assert service.result_of(answer)["text"] == "Slow words"
+
+
+def test_words_have_boxes_when_asked_for(service):
+    result = service.post("/ocr/predict", picture("Three little words"), detail="word").json()
+    words = result["lines"][0]["words"]
+    assert [word["text"] for word in words] == ["Three", "little", "words"]
+    lefts = [word["bbox"][0][0] for word in words]
+    assert lefts == sorted(lefts) and lefts[1] - lefts[0] > 50
+
+
+def test_the_same_file_again_is_answered_from_the_cache(service):
+    image = picture("Cache me if you can")
+    first = service.post("/ocr/predict", image, "a.png").json()
+    second = service.post("/ocr/predict", image, "b.png").json()
+    assert (first["cached"], second["cached"]) == (False, True)
+    assert second["text"] == first["text"]
+    assert (second["filename"], second["job_id"] != first["job_id"]) == ("b.png", True)
+    assert service.post("/ocr/predict", image, detail="word").json()["cached"] is False
+
+
+def test_a_batch_mixes_kinds_and_a_bad_file_fails_alone(service):
+    files = [
+        ("files", ("a.png", picture("Batch picture"))),
+        ("files", ("bad.png", b"this is no picture")),
+        ("files", ("c.pdf", scanned_pdf("Batch document"))),
+    ]
+    answer = requests.post(service.url + "/ocr/batch", files=files, data={"dpi": 100}, timeout=60)
+    body = answer.json()
+    assert answer.status_code == 202
+    assert body["summary"] == {"total_files": 3, "jobs_created": 2, "failed_files": 1, "success": False}
+    assert [job.get("type") for job in body["jobs"]] == ["image", None, "pdf"]
+    assert body["jobs"][1]["status"] == "failed"
+    assert body["jobs"][1]["error"]["code"] == "unsupported_type"
+    texts = []
+    for job in (body["jobs"][0], body["jobs"][2]):
+        path = job["links"]["result"]
+        wait_until(lambda path=path: service.get(path, params={"wait": 5}).status_code == 200, 60)
+        result = service.get(path).json()
+        texts.append(result.get("text") or result["full_text"])
+    assert texts == ["Batch picture", "Batch document"]
+
+
+def test_a_batch_of_bad_files_alone_is_an_error_that_lists_them(service):
+    files = [("files", ("bad.png", b"no picture")), ("files", ("empty.png", b""))]
+    answer = requests.post(service.url + "/ocr/batch", files=files, timeout=60)
+    body = assert_problem(answer, 422, "unsupported_type")
+    assert [job["error"]["code"] for job in body["jobs"]] == ["unsupported_type", "empty_file"]
+
+
+def test_twenty_jobs_of_eight_clients_all_complete_each_with_its_own_text(service):
+    texts = [f"Invoice number {number}" for number in range(1000, 1020)]
+
+    def send(text):
+        return service.result_of(service.post("/ocr/image", picture(text), f"{text}.png"))
+
+    with concurrent.futures.ThreadPoolExecutor(8) as clients:
+        results = list(clients.map(send, texts))
+    assert [result["text"] for result in results] == texts
+    assert len({result["job_id"] for result in results}) == 20
+
+
+def huge_png() -> bytes:
+    """A PNG that says it is 40,000 pixels square, in a few kilobytes."""
+    import struct
+    import zlib
+
+    def chunk(kind, data):
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    header = struct.pack(">IIBBBBB", 40_000, 40_000, 1, 0, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(b"\0" * 100_000)) + chunk(b"IEND", b"")
+
+
+def encrypted_pdf() -> bytes:
+    import pymupdf
+
+    document = pymupdf.open()
+    document.new_page().insert_text((72, 72), "secret")
+    return document.tobytes(encryption=pymupdf.PDF_ENCRYPT_AES_256, user_pw="user", owner_pw="owner")
+
+
+def pdf_of(pages: int) -> bytes:
+    import pymupdf
+
+    document = pymupdf.open()
+    for _ in range(pages):
+        document.new_page()
+    return document.tobytes()
+
+
+def truncated_jpeg() -> bytes:
+    whole = saved(Image.effect_noise((400, 400), 80).convert("RGB"), format="JPEG")
+    return whole[: len(whole) // 2]
+
+
+@pytest.mark.parametrize(
+    ("path", "make", "status", "code"),
+    [
+        ("/ocr/image", lambda: b"", 400, "empty_file"),
+        ("/ocr/image", lambda: b"just text, whatever its name", 422, "unsupported_type"),
+        ("/ocr/image", truncated_jpeg, 422, "truncated_file"),
+        ("/ocr/image", huge_png, 422, "too_many_pixels"),
+        ("/ocr/image", lambda: pdf_of(1), 422, "unsupported_type"),
+        ("/ocr/pdf", lambda: picture("picture"), 422, "unsupported_type"),
+        ("/ocr/pdf", encrypted_pdf, 422, "encrypted_file"),
+        ("/ocr/pdf", lambda: b"%PDF-1.7\nbroken beyond repair", 422, "corrupt_file"),
+        ("/ocr/pdf", lambda: pdf_of(101), 422, "too_many_pages"),
+    ],
+)
+def test_a_bad_file_is_refused_at_once_and_clearly(service, path, make, status, code):
+    body = assert_problem(service.post(path, make(), "name.png"), status, code)
+    assert body["filename"] == "name.png"
+
+
+@pytest.mark.parametrize(
+    ("options", "code", "named"),
+    [
+        ({"dpi": 71}, "invalid_option", "dpi"),
+        ({"dpi": 601}, "invalid_option", "dpi"),
+        ({"dpi": "abc"}, "invalid_option", "dpi"),
+        ({"colour": "red"}, "invalid_option", "colour"),
+        ({"detail": "letter"}, "invalid_option", "detail"),
+        ({"mode": "text"}, "invalid_option", "mode"),
+        ({"orientation": "auto"}, "invalid_option", "orientation"),
+        ({"callback_url": "http://example.org"}, "invalid_option", "callback_url"),
+        ({"wait": -1}, "invalid_option", "wait"),
+        ({"wait": "nan"}, "invalid_option", "wait"),
+        ({"pages": "0"}, "invalid_option", "pages"),
+        ({"lang": "klingon"}, "unsupported_language", "klingon"),
+        ({"lang": "korean"}, "model_not_available", "korean_PP-OCRv5_mobile_rec"),
+    ],
+)
+def test_a_bad_option_is_refused_and_named(service, options, code, named):
+    assert named in assert_problem(service.post("/ocr/pdf", scanned_pdf("x"), **options), 400, code)["detail"]
+    in_query = requests.post(service.url + "/ocr/pdf", params=options, files={"file": scanned_pdf("x")}, timeout=30)
+    assert named in assert_problem(in_query, 400, code)["detail"]
+
+
+def test_a_language_without_a_model_names_the_command_that_installs_it(service):
+    body = service.post("/ocr/image", picture("x"), lang="korean").json()
+    assert "python -m paddleocr_service install korean_PP-OCRv5_mobile_rec" in body["detail"]
+
+
+def test_an_option_given_twice_is_refused(service):
+    answer = requests.post(service.url + "/ocr/pdf?dpi=100", data={"dpi": 200}, files={"file": b"x"}, timeout=30)
+    assert "dpi" in assert_problem(answer, 400, "invalid_option")["detail"]
+
+
+def test_no_file_or_a_wrong_field_is_refused(service):
+    assert_problem(requests.post(service.url + "/ocr/image", timeout=30), 400, "missing_file")
+    wrong = requests.post(service.url + "/ocr/image", files={"picture": b"x"}, timeout=30)
+    assert "`file`" in assert_problem(wrong, 400, "invalid_option")["detail"]
+    assert_problem(requests.post(service.url + "/ocr/batch", timeout=30), 400, "missing_file")
+
+
+def test_a_body_over_the_limit_is_refused_before_it_is_read(service):
+    """Only the head is ever sent: a server that wanted the body first would leave this waiting."""
+    with socket.create_connection(("127.0.0.1", service.port), timeout=5) as connection:
+        head = "POST /ocr/image HTTP/1.1\r\nHost: x\r\nContent-Type: multipart/form-data; boundary=x\r\n"
+        connection.sendall(f"{head}Content-Length: {60 << 20}\r\n\r\n".encode())
+        assert connection.recv(100).startswith(b"HTTP/1.1 413 ")
+
+
+def test_a_client_that_sends_a_body_over_the_limit_reads_the_answer(service):
+    assert_problem(service.post("/ocr/image", b"\0" * (60 << 20)), 413, "payload_too_large")
+
+
+def test_a_body_of_unknown_length_is_refused_when_it_passes_the_limit(service):
+    part = b'--x\r\nContent-Disposition: form-data; name="file"; filename="a"\r\n\r\n'
+    chunks = (part if number == 0 else b"\0" * (1 << 20) for number in range(61))
+    headers = {"Content-Type": "multipart/form-data; boundary=x"}
+    answer = requests.post(service.url + "/ocr/image", data=chunks, headers=headers, timeout=30)
+    assert_problem(answer, 413, "payload_too_large")
+    folder = service.folder / "data" / "uploads" / "incoming"
+    wait_until(lambda: not list(folder.iterdir()), 5, "deletion of what had arrived")
+
+
+def test_what_is_not_there_answers_in_the_same_shape(service):
+    assert_problem(service.get("/nowhere"), 404, "not_found")
+    assert_problem(service.get("/ocr/job/00000000-0000-4000-8000-000000000000"), 404, "job_not_found")
+    assert_problem(service.get("/ocr/job/not-an-id/result"), 404, "job_not_found")
+    answer = service.get("/ocr/image")
+    assert_problem(answer, 405, "method_not_allowed")
+    assert "POST" in answer.headers["Allow"]
+
+
+def test_the_request_id_of_the_client_is_kept_and_a_harmful_one_is_not(service):
+    assert service.get("/", headers={"X-Request-ID": "abc-123"}).headers["X-Request-ID"] == "abc-123"
+    assert service.get("/", headers={"X-Request-ID": 'x" onload="'}).headers["X-Request-ID"] != 'x" onload="'
+
+
+def test_log_lines_of_request_and_job_bear_the_ids_and_no_text(service):
+    answer = requests.post(
+        service.url + "/ocr/predict",
+        files={"file": picture("Confidential words")},
+        headers={"X-Request-ID": "trace-me"},
+        timeout=60,
+    )
+    job_id = answer.json()["job_id"]
+    lines = [line for line in service.log("worker").splitlines() if job_id in line]
+    assert lines and all('"trace-me"' in line for line in lines)
+    assert "trace-me" in service.log("web")
+    assert "Confidential" not in service.log("worker") + service.log("web")
+    assert "/health" not in service.log("web")
+
+
+def test_the_error_type_leads_to_its_remedy(service):
+    body = service.post("/ocr/image", b"").json()
+    kind = requests.get(body["type"], timeout=10).json()
+    assert (kind["code"], kind["status"]) == ("empty_file", 400)
+    assert kind["remedy"]
+
+
+def test_capabilities_tell_languages_formats_and_limits(service):
+    body = service.get("/capabilities").json()
+    assert {"en", "ch", "japan", "de"} <= set(body["languages"]["available"])
+    assert "korean" in body["languages"]["installable"]
+    assert body["models"]["default"] == "PP-OCRv6_small" and body["models"]["loaded"]
+    assert body["limits"]["max_pdf_pages"] == 100
+    assert "image/webp" in body["formats"]["image"]
+
+
+def test_health_tells_all_is_well(service):
+    report = service.get("/health")
+    body = report.json()
+    assert (report.status_code, body["status"]) == (200, "healthy")
+    assert {"service", "version", "timestamp", "ocr_service", "checks", "details"} <= set(body)
+    assert body["ocr_service"]["initialized"] and body["ocr_service"]["paddleocr_available"]
+    assert {"rss", "vms", "rss_mb", "vms_mb", "percent"} <= set(body["ocr_service"]["memory_usage"])
+    assert {"redis", "workers", "queue", "storage", "configuration"} <= set(body["checks"])
+    assert body["details"]["recommendations"] == []
+    assert service.get("/health/ready").status_code == 200
+    assert service.get("/health/alive").status_code == 200
+
+
+def test_uploads_are_deleted_when_their_jobs_have_ended(service):
+    service.post("/ocr/predict", picture("Delete me after use"))
+    folder = service.folder / "data" / "uploads"
+    wait_until(lambda: not [path for path in folder.rglob("*") if path.is_file()], 10, "deletion of uploads")

@@ -1,0 +1,1 @@
+"""What tests start and draw: real processes, and documents whose text is known."""
