@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import sys
 import time
+from pathlib import Path
 
 import psutil
 from flask import Flask
 
-from config import VERSION, Settings
+from config import VERSION, ConfigurationError, Settings, child_environment
 from middleware import access_log, error_handler, rate_limiter, request_id, security_headers
 from middleware.uploads import StreamingRequest
 from routes import documentation, health, meta, ocr
 from services.container import Services, build_services
+from services.embedded import CannotStart, run_embedded
 from tasks.queue import make_celery, make_queue
 from utils.logging_setup import configure_logging
 
@@ -57,3 +60,18 @@ def build_celery(settings: Settings):
     """The Celery application with the sizes that the settings and the machine's memory give."""
     memory_kb = int(psutil.virtual_memory().total * WORKER_MEMORY_SHARE / settings.ocr_workers / 1024)
     return make_celery(settings.broker_url, settings.ocr_workers, settings.longest_job_seconds, memory_kb)
+
+
+def main() -> int:
+    """`python app.py`: everything on this machine, until Ctrl-C."""
+    root = Path(__file__).resolve().parent
+    try:
+        settings = Settings.from_env()
+        return run_embedded(settings, child_environment(), root, root / "docs" / "sample.png")
+    except (ConfigurationError, CannotStart) as error:
+        print(error, file=sys.stderr)
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -10,9 +10,11 @@ import os
 import signal
 import sys
 import time
+import warnings
 
 import structlog
 from celery import signals
+from celery.platforms import SecurityWarning
 
 from app import create_app
 from services.container import build_sweeper, build_worker
@@ -20,6 +22,9 @@ from services.errors import OCRServiceError
 from utils.process import die_with_parent
 
 log = structlog.get_logger(__name__)
+
+# Celery warns of root because pickled messages could run code; we take JSON alone.
+warnings.filterwarnings("ignore", category=SecurityWarning)
 
 flask_app = create_app()
 settings, services = flask_app.config["SETTINGS"], flask_app.extensions["services"]

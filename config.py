@@ -149,6 +149,11 @@ def _read(env: Env) -> dict:
     }
 
 
+def child_environment() -> dict[str, str]:
+    """What the processes that this one starts are to inherit."""
+    return dict(os.environ)
+
+
 def usable_cores() -> int:
     """Cores this process may use: its affinity, bounded by a container's CPU quota (cgroup v2)."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

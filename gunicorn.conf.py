@@ -6,7 +6,10 @@ Threads, because a request mostly waits: for a body, for Redis, for a job that t
 import os
 import signal
 
+from gunicorn.glogging import Logger
+
 from config import Settings
+from utils.logging_setup import configure_logging
 from utils.process import die_with_parent
 
 _settings = Settings.from_env()
@@ -22,6 +25,19 @@ keepalive = 5
 # Workers show that they live by touching a file: in memory, so that a slow or full disk makes no live worker look dead.
 worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None
 control_socket_disable = True
+
+
+class ServiceLogger(Logger):
+    """gunicorn's own messages go the way of all others, in their format."""
+
+    def setup(self, cfg):
+        configure_logging(_settings.log_level, _settings.log_format)
+        self.error_log.handlers[:] = []
+        self.error_log.propagate = True
+        self.access_log.disabled = True
+
+
+logger_class = ServiceLogger
 
 
 def post_fork(server, worker):

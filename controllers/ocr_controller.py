@@ -23,6 +23,11 @@ def services() -> Services:
     return current_app.extensions["services"]
 
 
+def ensure_accepting() -> None:
+    """Raises RedisUnavailable before a body is read that could not be accepted anyway."""
+    services().jobs.ensure_reachable()
+
+
 def create_job(options: dict, kinds: tuple[str, ...] = ("image", "pdf"), wait: float = 0.0) -> Response:
     """One uploaded file becomes a job; the answer waits for its result as long as was asked for."""
     chosen = _chosen(options)

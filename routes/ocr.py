@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from flask import request
 from flask_limiter import Limiter
 from flask_smorest import Blueprint
 from marshmallow import RAISE, Schema, fields, validate
@@ -31,9 +32,15 @@ def make_blueprint(settings, limiter: Limiter) -> Blueprint:
     """The views of `/ocr`, with schemas that carry the limits of the settings."""
     blueprint = OCRBlueprint("ocr", __name__, url_prefix="/ocr", description="Text from pictures and PDFs")
     options = job_options_schema(settings)
+    blueprint.before_request(_ensure_accepting)
     _add_creating_views(blueprint, options, shared_limit(limiter, settings))
     _add_reading_views(blueprint, settings)
     return blueprint
+
+
+def _ensure_accepting() -> None:
+    if request.method == "POST":
+        ocr_controller.ensure_accepting()
 
 
 def _creates(blueprint: Blueprint, options: type[Schema], body: type[Schema], limited):

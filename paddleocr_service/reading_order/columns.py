@@ -23,18 +23,21 @@ _SHARED = 2.5  # height over which there is text on both sides
 _INTRUDER = 0.5  # a line may reach this far into the column on its right: detectors pad their boxes
 _BAND = 0.8  # white band of a blank line: it sets a page header, a footer or what follows a sidebar apart
 _HEADER_ROWS = 2
+_MASTHEAD_BAND = 2.0
+_MASTHEAD = 0.2  # its height, of the columns under it
+_ACROSS = 1.3  # the width of a heading across columns, of the median line
+_ACROSS_BAND = 0.4  # the white above and below it
 _SIDEBAR = 0.67  # its width, of the column beside it
 _SHORT = 0.7  # the width of a heading, of its column
 
 
 @dataclass(frozen=True)
 class _Corridor:
-    """Masks (n,) of the boxes above, left of and right of a corridor, whose right side begins at ``edge``."""
+    """Masks (n,) of the boxes above, left of and right of a corridor."""
 
     above: np.ndarray
     left: np.ndarray
     right: np.ndarray
-    edge: float
 
     @property
     def parts(self) -> tuple[np.ndarray, ...]:
@@ -59,7 +62,8 @@ def regions(boxes: np.ndarray) -> list[np.ndarray]:
 
 def _tallest_gutter(boxes: np.ndarray, rows: np.ndarray) -> _Corridor | None:
     height = float(np.median(boxes[:, 3] - boxes[:, 1])) if len(boxes) else 0.0
-    corridors = sorted(_corridors(boxes, height), key=lambda each: -each[0])
+    headings = _headings_across(boxes, rows, height)
+    corridors = sorted(_corridors(boxes, headings, height), key=lambda each: -each[0])
     seen = set()
     for _, corridor in corridors:
         parting = corridor.left.tobytes(), corridor.right.tobytes()
@@ -67,12 +71,25 @@ def _tallest_gutter(boxes: np.ndarray, rows: np.ndarray) -> _Corridor | None:
             continue
         seen.add(parting)
         corridor = _without_header_and_footer(boxes, rows, corridor, height)
-        if is_gutter(boxes, rows, corridor.left, corridor.right, corridor.edge, height):
+        if corridor.left.any() and corridor.right.any() and is_gutter(boxes, rows, corridor.left, corridor.right, height):
             return corridor
     return None
 
 
-def _corridors(boxes: np.ndarray, height: float) -> Iterator[tuple[float, _Corridor]]:
+def _headings_across(boxes: np.ndarray, rows: np.ndarray, height: float) -> np.ndarray:
+    """Mask (n,) of headings that are wider than a column and have white above and below, from side to side.
+
+    Such a heading parts all columns, even those that it is too short to reach.
+    """
+    across = np.zeros(len(boxes), dtype=bool)
+    width = boxes[:, 2] - boxes[:, 0]
+    for band in _bands(boxes, np.arange(len(boxes)), _ACROSS_BAND * height):
+        if len(np.unique(rows[band])) <= _HEADER_ROWS and len(band) <= _HEADER_ROWS:
+            across[band] = width[band].max() >= _ACROSS * np.median(width)
+    return across
+
+
+def _corridors(boxes: np.ndarray, headings: np.ndarray, height: float) -> Iterator[tuple[float, _Corridor]]:
     """Corridors that begin at the left edge of some box, each with the height it shares with text on both sides.
 
     The boxes that cross a corridor are its floors: the text between two of them is a storey of it.
@@ -80,13 +97,13 @@ def _corridors(boxes: np.ndarray, height: float) -> Iterator[tuple[float, _Corri
     x0, y0, x1, y1 = boxes.T
     centre = (y0 + y1) / 2
     for edge in _thinned(np.sort(x0), _STEP * height):
-        left, right = (x0 < edge) & (x1 < edge + _INTRUDER * height), x0 >= edge
+        left, right = ~headings & (x0 < edge) & (x1 < edge + _INTRUDER * height), ~headings & (x0 >= edge)
         crossing = ~left & ~right
         storey = np.searchsorted(np.sort(centre[crossing]), centre)
         top, bottom = _shared_range(storey, y0, y1, left, right)
         for level in np.flatnonzero(bottom - top >= _SHARED * height):
             inside = (storey == level) & ~crossing
-            yield bottom[level] - top[level], _Corridor(storey < level, inside & left, inside & right, edge)
+            yield bottom[level] - top[level], _Corridor(storey < level, inside & left, inside & right)
 
 
 def _thinned(values: np.ndarray, step: float) -> np.ndarray:
@@ -108,42 +125,49 @@ def _shared_range(
     return top, bottom
 
 
-def _without_header_and_footer(
-    boxes: np.ndarray, rows: np.ndarray, corridor: _Corridor, height: float
-) -> _Corridor:
+def _without_header_and_footer(boxes: np.ndarray, rows: np.ndarray, corridor: _Corridor, height: float) -> _Corridor:
     """The corridor without what white bands set apart from its columns.
 
-    That is a page header or footer, or what stands under a sidebar on the right: a sidebar belongs to what it stands
-    beside, so it is read before the text that goes on below.
+    That is a page header, a masthead or a footer; or what stands under a sidebar on the right: a sidebar belongs to
+    what it stands beside, so it is read before the text that goes on below.
     """
-    above, left, right = corridor.above.copy(), corridor.left.copy(), corridor.right.copy()
-    groups = _bands(boxes, np.flatnonzero(left | right), height)
-    while len(groups) > 1 and _is_header(rows, groups[0]) and right[groups[0]].any():
-        group = groups.pop(0)
-        above[group], left[group], right[group] = True, False, False
-    width = _width(boxes[left])
-    sidebar = right.any() and _width(boxes[right]) < _SIDEBAR * width
-    while len(groups) > 1:
-        group = groups[-1]
-        alone = not right[group].any()
-        short = _is_header(rows, group) and not (alone and _width(boxes[group]) >= _SHORT * width)
-        if not short and not (alone and sidebar):
-            break
-        groups.pop()
-        left[group], right[group] = False, False
-    return _Corridor(above, left, right, corridor.edge)
+    bands = _bands(boxes, np.flatnonzero(corridor.left | corridor.right), _BAND * height)
+    first = _header_bands(boxes, rows, corridor, bands, height)
+    upside_down = boxes[:, [0, 3, 2, 1]] * [1, -1, 1, -1]
+    last = len(bands) - _header_bands(upside_down, rows, corridor, bands[:first - 1 if first else None:-1], height)
+    if _width(boxes[corridor.right]) < _SIDEBAR * _width(boxes[corridor.left]):
+        while last > first + 1 and not corridor.right[bands[last - 1]].any():
+            last -= 1
+    body, above = np.zeros_like(corridor.left), corridor.above.copy()
+    body[np.concatenate(bands[first:last])] = True
+    above[np.concatenate(bands[:first]).astype(int) if first else []] = True
+    return _Corridor(above, corridor.left & body, corridor.right & body)
 
 
-def _bands(boxes: np.ndarray, chosen: np.ndarray, height: float) -> list[np.ndarray]:
-    """The chosen boxes from the top down, parted where a white band runs across all of them."""
+def _bands(boxes: np.ndarray, chosen: np.ndarray, white: float) -> list[np.ndarray]:
+    """The chosen boxes from the top down, parted where a band at least as high as ``white`` runs across all of them."""
     order = chosen[np.argsort(boxes[chosen, 1], kind="stable")]
-    white = boxes[order[1:], 1] - np.maximum.accumulate(boxes[order, 3])[:-1]
-    return np.split(order, np.flatnonzero(white >= _BAND * height) + 1)
+    gaps = boxes[order[1:], 1] - np.maximum.accumulate(boxes[order, 3])[:-1]
+    return np.split(order, np.flatnonzero(gaps >= white) + 1)
+
+
+def _header_bands(
+    boxes: np.ndarray, rows: np.ndarray, corridor: _Corridor, bands: list[np.ndarray], height: float
+) -> int:
+    """How many of the first bands are no part of the columns: some of a row or two, or a masthead with white below."""
+    width = _width(boxes[corridor.left])
+    reach = np.cumsum([np.ptp(boxes[band][:, [1, 3]]) for band in bands])
+    count, small = 0, True
+    for number, (band, following) in enumerate(zip(bands, bands[1:], strict=False), start=1):
+        beside = corridor.right[band].any()
+        column_goes_on = not beside and _width(boxes[band]) >= _SHORT * width
+        small = small and len(np.unique(rows[band])) <= _HEADER_ROWS and not column_goes_on
+        white = boxes[following, 1].min() - boxes[band, 3].max()
+        masthead = beside and white >= _MASTHEAD_BAND * height and reach[number - 1] <= _MASTHEAD * reach[-1]
+        if small or masthead:
+            count = number
+    return count
 
 
 def _width(boxes: np.ndarray) -> float:
     return float(boxes[:, 2].max() - boxes[:, 0].min()) if len(boxes) else 0.0
-
-
-def _is_header(rows: np.ndarray, group: np.ndarray) -> bool:
-    return len(np.unique(rows[group])) <= _HEADER_ROWS

@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 _OVERLAP = 0.5  # of the lower line's height: less is the row above or below
+_OUT_OF_LINE = 10.0  # a neighbour that is one pixel lower counts as this many pixels further away
 _HEIGHT_RATIO = 2.5  # a logo beside three lines of text belongs to none of them
 
 
@@ -42,9 +43,8 @@ def _right_neighbours(boxes: np.ndarray) -> np.ndarray:
     middle = (x0 + x1) / 2
     beside = (overlap >= _OVERLAP * lower) & (higher <= _HEIGHT_RATIO * lower)
     beside &= (x0 >= middle[:, None]) & (middle >= x1[:, None] - lower / 2)
-    gap = np.where(beside, x0 - x1[:, None], np.inf)
-    # Of two candidates at the same distance the one that is better in line wins.
-    gap = gap + (lower - overlap)
+    centre = (y0 + y1) / 2
+    gap = np.where(beside, x0 - x1[:, None] + _OUT_OF_LINE * np.abs(centre - centre[:, None]), np.inf)
     nearest = gap.argmin(axis=1) if len(boxes) else np.zeros(0, dtype=int)
     mutual = np.isfinite(gap[np.arange(len(boxes)), nearest]) & (gap.argmin(axis=0)[nearest] == np.arange(len(boxes)))
     return np.where(mutual, nearest, -1)

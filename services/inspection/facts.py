@@ -73,9 +73,10 @@ def _first_readable_size(document) -> tuple[float, float]:
 
 
 def _inspect_picture(path: str | PathLike[str], media_type: str, limits: InspectionLimits) -> FileFacts:
-    from services.inspection.structure import check_structure
+    from services.inspection.structure import check_length, check_structure
     from services.ocr_service.helpers.image_processor import displayed_size, open_picture
 
+    check_length(path, media_type)
     with open_picture(path, max_pixels=limits.max_pixels) as picture:
         width, height = displayed_size(picture)
         pages = check_structure(path, picture, limits)

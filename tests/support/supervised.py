@@ -26,7 +26,5 @@ def child_from(description: dict) -> Child:
 if __name__ == "__main__":
     plan = json.loads(sys.argv[1])
     children = [child_from(description) for description in plan.pop("children")]
-    supervisor = Supervisor(
-        children, on_ready=lambda name, seconds: print(f"{name} is ready", file=sys.stderr, flush=True), **plan
-    )
+    supervisor = Supervisor(children, on_ready=lambda name, seconds: sys.stderr.write(f"{name} is ready\n"), **plan)
     sys.exit(supervisor.run())

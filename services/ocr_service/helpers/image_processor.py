@@ -5,6 +5,7 @@ Pillow decodes. It is told which one format to expect, so none of its other fort
 
 from __future__ import annotations
 
+import re
 import threading
 import warnings
 from collections.abc import Iterator
@@ -143,9 +144,12 @@ def _orientation(picture: Image.Image) -> int:
 def _check_size(picture: Image.Image, max_pixels: int) -> None:
     width, height = picture.size
     if width * height > max_pixels:
-        raise TooManyPixels(
-            f"The picture has {width:,} x {height:,} pixels; at most {max_pixels:,} in all are accepted. Scale it down."
-        )
+        raise _too_large(max_pixels, width * height)
+
+
+def _too_large(max_pixels: int, pixels: int | None = None) -> TooManyPixels:
+    has = f"has {pixels:,} pixels" if pixels else "needs more memory than one picture may take"
+    return TooManyPixels(f"The picture {has}; at most {max_pixels:,} pixels are accepted. Scale it down.")
 
 
 @contextmanager
@@ -171,10 +175,11 @@ def _domain_errors(max_pixels: int) -> Iterator[None]:
         yield
     except OCRServiceError:
         raise
-    except (Image.DecompressionBombError, MemoryError) as error:
-        raise TooManyPixels(
-            f"The picture needs more room than one picture may take ({max_pixels:,} pixels). Scale it down."
-        ) from error
+    except Image.DecompressionBombError as error:
+        pixels = re.search(r"\((\d+) pixels\)", str(error))
+        raise _too_large(max_pixels, int(pixels[1]) if pixels else None) from error
+    except MemoryError as error:
+        raise _too_large(max_pixels) from error
     except Exception as error:
         if isinstance(error, EOFError) or "truncated" in str(error).lower():
             raise TruncatedFile("The picture ends before all of its pixels were read. Send the whole file.") from error

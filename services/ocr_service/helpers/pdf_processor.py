@@ -68,6 +68,8 @@ class PdfDocument:
                 matrix=self._mupdf.Matrix(zoom, zoom), colorspace=self._mupdf.csRGB, alpha=False, annots=True
             )
             rows = np.frombuffer(pixmap.samples_mv, np.uint8).reshape(pixmap.height, pixmap.stride)
+            if self._document.is_repaired and pixmap.is_unicolor and page.get_contents():
+                raise CorruptFile(f"Page {number} is blank although it has content: the PDF was cut or damaged.")
             # A copy, because the samples go away with the pixmap.
             array = rows[:, : pixmap.width * 3].reshape(pixmap.height, pixmap.width, 3).copy()
         return RenderedPage(array, array.shape[1], array.shape[0], zoom * POINTS_PER_INCH)
@@ -75,7 +77,6 @@ class PdfDocument:
     def close(self) -> None:
         if not self._document.is_closed:
             self._document.close()
-        self._mupdf.TOOLS.store_shrink(100)
 
     def __enter__(self) -> PdfDocument:
         return self
@@ -113,10 +114,18 @@ class PdfDocument:
             raise PageOutOfRange(f"The document has no page {number}; it has {self.page_count}.")
         try:
             with _faults(f"Page {number} of the PDF is damaged and cannot be shown."):
-                yield self._document.load_page(number - 1)
+                page = self._document.load_page(number - 1)
+                self._check_content(page, number)
+                yield page
         finally:
             # MuPDF keeps decoded pictures and fonts for the next page, up to 256 MB of them.
             self._mupdf.TOOLS.store_shrink(100)
+
+    def _check_content(self, page: pymupdf.Page, number: int) -> None:
+        """MuPDF shows a page that lies behind the end of a cut file as a blank one; here it is a damaged one."""
+        known = self._document.xref_get_keys(page.xref)
+        if not known or not all(map(self._document.xref_is_stream, page.get_contents())):
+            raise CorruptFile(f"Page {number} is missing from the file: the PDF was cut or damaged. Send the whole file.")
 
 
 def fitting_zoom(width: float, height: float, zoom: float, max_pixels: int) -> float:

@@ -1,0 +1,145 @@
+import zlib
+
+import pytest
+from PIL import Image
+
+from services.errors import OCRServiceError, TooManyPages, TooManyPixels
+from services.inspection import FileFacts, InspectionLimits, inspect_upload
+from tests.support import hostile
+from tests.support.drawing import saved
+
+LIMITS = InspectionLimits(max_pixels=100_000_000, max_pages=100)
+FILES = hostile.all_files()
+
+
+@pytest.fixture
+def file(tmp_path):
+    def write(data: bytes, name: str = "upload"):
+        path = tmp_path / name
+        path.write_bytes(data)
+        return path
+
+    return write
+
+
+@pytest.mark.parametrize(
+    ("format_name", "options"),
+    [
+        ("JPEG", {}),
+        ("JPEG", {"progressive": True}),
+        ("PNG", {}),
+        ("BMP", {}),
+        ("TIFF", {}),
+        ("TIFF", {"compression": "tiff_lzw"}),
+        ("WEBP", {}),
+        ("WEBP", {"lossless": True}),
+        ("GIF", {}),
+    ],
+)
+def test_a_good_picture_is_told_with_its_size(file, format_name, options):
+    facts = inspect_upload(file(saved(hostile.noise(123, 45), format=format_name, **options)), LIMITS)
+    assert facts == FileFacts("image", f"image/{format_name.lower()}", 1, 123, 45)
+
+
+def test_a_pdf_is_told_with_its_pages_and_the_points_of_the_first(file):
+    assert inspect_upload(file(hostile.pdf(3)), LIMITS) == FileFacts("pdf", "application/pdf", 3, 200, 100)
+
+
+def test_the_frames_of_a_tiff_are_counted(file):
+    facts = inspect_upload(file(hostile.tiff(*[hostile.noise(30, 20)] * 3)), LIMITS)
+    assert (facts.pages, facts.width, facts.height) == (3, 30, 20)
+
+
+def test_the_frames_of_an_animation_are_one_page(file):
+    assert inspect_upload(file(hostile.gif(hostile.noise(mode="L"), hostile.noise(mode="L"))), LIMITS).pages == 1
+
+
+@pytest.mark.parametrize("format_name", ["JPEG", "PNG", "WEBP", "TIFF"])
+def test_the_size_is_that_of_the_picture_as_displayed(file, format_name):
+    exif = Image.Exif()
+    exif[274] = 6
+    facts = inspect_upload(file(saved(Image.new("RGB", (60, 40)), format=format_name, exif=exif)), LIMITS)
+    assert (facts.width, facts.height) == (40, 60)
+
+
+@pytest.mark.parametrize("name", [name for name, (_, code) in FILES.items() if code])
+def test_a_bad_file_is_refused_with_the_code_that_tells_why(file, name):
+    data, code = FILES[name]
+    with pytest.raises(OCRServiceError) as caught:
+        inspect_upload(file(data, name), LIMITS)
+    assert caught.value.code == code
+    assert str(caught.value)
+    assert name not in caught.value.message
+
+
+@pytest.mark.parametrize("name", [name for name, (_, code) in FILES.items() if code is None])
+def test_an_odd_file_that_can_be_read_is_accepted(file, name):
+    assert inspect_upload(file(FILES[name][0], name), LIMITS).pages >= 1
+
+
+@pytest.mark.parametrize(("data", "pages"), [(hostile.pdf(4), 4), (hostile.tiff(*[hostile.noise(9, 9)] * 4), 4)])
+def test_as_many_pages_as_allowed_are_accepted_and_no_more(file, data, pages):
+    path = file(data)
+    assert inspect_upload(path, InspectionLimits(LIMITS.max_pixels, pages)).pages == pages
+    with pytest.raises(TooManyPages, match=f"more than {pages - 1} pages"):
+        inspect_upload(path, InspectionLimits(LIMITS.max_pixels, pages - 1))
+
+
+def test_as_many_pixels_as_allowed_are_accepted_and_no_more(file):
+    path = file(saved(hostile.noise(100, 100), format="PNG"))
+    inspect_upload(path, InspectionLimits(10_000, 1))
+    with pytest.raises(TooManyPixels, match="10,000 pixels; at most 9,999"):
+        inspect_upload(path, InspectionLimits(9_999, 1))
+
+
+def test_pixels_are_refused_by_the_header_without_being_unpacked(file, monkeypatch):
+    monkeypatch.setattr(Image.Image, "load", lambda self: pytest.fail("decoded"))
+    monkeypatch.setattr(zlib, "decompressobj", lambda: pytest.fail("unpacked"))
+    with pytest.raises(TooManyPixels):
+        inspect_upload(file(hostile.huge_png()), LIMITS)
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "P", "LA", "RGB", "RGBA", "I;16"])
+@pytest.mark.parametrize("size", [(1, 1), (3, 5), (64, 64), (131, 7)])
+def test_the_rows_of_a_png_are_counted_to_the_byte_in_every_mode(file, mode, size):
+    image = Image.new(mode, size)
+    inspect_upload(file(saved(image, format="PNG")), LIMITS)
+
+
+@pytest.mark.parametrize(("rows", "good"), [(_rows, _rows >= 5) for _rows in (4, 5, 6)])
+def test_an_interlaced_png_needs_the_rows_of_its_passes(file, rows, good):
+    # 1 x 9 pixels of one byte: the passes that are not empty have 2, 0 (no column), 1, 0, 2, 0 and 4 rows.
+    header = hostile.png_chunk(b"IHDR", b"\0\0\0\1\0\0\0\x09\x08\0\0\0\1")
+    packed = zlib.compress(bytes(2 * (rows + 4)))
+    data = b"\x89PNG\r\n\x1a\n" + header + hostile.png_chunk(b"IDAT", packed) + hostile.png_chunk(b"IEND", b"")
+    if good:
+        inspect_upload(file(data), LIMITS)
+    else:
+        with pytest.raises(OCRServiceError):
+            inspect_upload(file(data), LIMITS)
+
+
+def test_a_large_png_without_its_end_is_counted_through(file):
+    rows = zlib.compress(hostile.noise(3000, 2000, "L").tobytes() + bytes(2000), 1)
+    complete = hostile.png(3000, 2000, rows, end=b"")
+    assert inspect_upload(file(complete), LIMITS).width == 3000
+    with pytest.raises(OCRServiceError) as caught:
+        inspect_upload(file(complete[:-5000]), LIMITS)
+    assert caught.value.code == "truncated_file"
+
+
+def test_a_jpeg_is_followed_past_its_thumbnail_to_its_own_end(file):
+    thumbnail = saved(hostile.noise(32, 32), format="JPEG")
+    exif = b"Exif\0\0" + b"II*\0\x08\0\0\0\0\0\0\0\0\0" + thumbnail
+    data = saved(hostile.noise(), format="JPEG", exif=exif)
+    inspect_upload(file(data), LIMITS)
+    inspect_upload(file(data + b"camera's own data"), LIMITS)
+    with pytest.raises(OCRServiceError) as caught:
+        inspect_upload(file(data[:-4000]), LIMITS)
+    assert caught.value.code == "truncated_file"
+
+
+def test_restart_markers_and_filled_bytes_do_not_end_a_jpeg(file):
+    data = saved(hostile.noise(), format="JPEG", restart_marker_blocks=3)
+    assert b"\xff\xd3" in data
+    inspect_upload(file(data), LIMITS)

