@@ -12,6 +12,7 @@ from flask import Flask
 from config import VERSION, ConfigurationError, Settings, child_environment
 from middleware import access_log, error_handler, rate_limiter, request_id, security_headers
 from middleware.uploads import StreamingRequest
+from paddleocr_service import EngineError
 from routes import documentation, health, meta, ocr
 from services.container import Services, build_services
 from services.embedded import CannotStart, run_embedded
@@ -40,7 +41,7 @@ def create_app(settings: Settings | None = None, services: Services | None = Non
         STARTED=time.monotonic(),
     )
     app.extensions["celery"] = celery = build_celery(settings)
-    app.extensions["services"] = services or build_services(settings, lambda client: make_queue(celery, client))
+    app.extensions["services"] = services or _services(settings, celery)
 
     request_id.init_app(app)
     access_log.init_app(app)
@@ -54,6 +55,13 @@ def create_app(settings: Settings | None = None, services: Services | None = Non
     api.register_blueprint(health.blueprint)
     api.register_blueprint(meta.blueprint)
     return app
+
+
+def _services(settings: Settings, celery) -> Services:
+    try:
+        return build_services(settings, lambda client: make_queue(celery, client))
+    except EngineError as error:
+        raise ConfigurationError({"OCR_MODEL, OCR_RUNTIME": [error.message]}) from error
 
 
 def build_celery(settings: Settings):

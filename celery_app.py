@@ -17,6 +17,7 @@ from celery import signals
 from celery.platforms import SecurityWarning
 
 from app import create_app
+from config import ConfigurationError
 from services.container import build_sweeper, build_worker
 from services.errors import OCRServiceError
 from utils.process import die_with_parent
@@ -26,7 +27,10 @@ log = structlog.get_logger(__name__)
 # Celery warns of root because pickled messages could run code; we take JSON alone.
 warnings.filterwarnings("ignore", category=SecurityWarning)
 
-flask_app = create_app()
+try:
+    flask_app = create_app()
+except ConfigurationError as error:
+    sys.exit(str(error))
 settings, services = flask_app.config["SETTINGS"], flask_app.extensions["services"]
 # `celery -A celery_app` looks for an attribute `app` first: it has to be the Celery application.
 app = celery = flask_app.extensions["celery"]

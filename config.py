@@ -85,9 +85,9 @@ class Settings:
         Raises `ConfigurationError` with every fault found.
         """
         path = dotenv or Path(__file__).with_name(".env")
-        if path.is_file():
-            Env().read_env(str(path), recurse=False)
         reader = Env(eager=False)
+        if path.is_file():
+            reader.read_env(str(path), recurse=False)
         values = _read(reader)
         faults = _faults_of(reader)
         if not faults:

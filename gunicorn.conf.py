@@ -5,14 +5,18 @@ Threads, because a request mostly waits: for a body, for Redis, for a job that t
 
 import os
 import signal
+import sys
 
 from gunicorn.glogging import Logger
 
-from config import Settings
+from config import ConfigurationError, Settings
 from utils.logging_setup import configure_logging
 from utils.process import die_with_parent
 
-_settings = Settings.from_env()
+try:
+    _settings = Settings.from_env()
+except ConfigurationError as error:
+    sys.exit(str(error))
 
 bind = f"{_settings.host}:{_settings.port}"
 worker_class = "gthread"

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import time
 
+import structlog
 from flask import Flask, Response
 from flask_limiter import Limiter, RateLimitExceeded
 from flask_limiter.util import get_remote_address
+from limits import parse
 
+from middleware.access_log import is_probe
 from middleware.error_handler import problem, problem_response
 
+log = structlog.get_logger(__name__)
+
 SCOPE = "work"
+HEADERS = ("X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset")
 
 
 def make_limiter(settings) -> Limiter:
@@ -22,8 +28,8 @@ def make_limiter(settings) -> Limiter:
         storage_uri=storage_url(settings.broker_url),
         storage_options=options,
         in_memory_fallback_enabled=True,
-        headers_enabled=True,
-        key_prefix="ocr",
+        # Its own headers would overwrite Retry-After, which tells here when to ask for a job again.
+        headers_enabled=False,
         enabled=settings.rate_limit_enabled,
     )
 
@@ -44,6 +50,7 @@ def limit_text(settings) -> str:
 
 def init_app(app: Flask, limiter: Limiter, settings) -> None:
     limiter.init_app(app)
+    app.after_request(lambda response: _tell(response, limiter, settings))
 
     @app.errorhandler(RateLimitExceeded)
     def _too_many(error: RateLimitExceeded) -> Response:
@@ -56,3 +63,18 @@ def init_app(app: Flask, limiter: Limiter, settings) -> None:
             remaining=current.remaining if current else 0,
         )
         return problem_response(body, {"Retry-After": str(retry_after)})
+
+
+def _tell(response: Response, limiter: Limiter, settings) -> Response:
+    """Every answer but a probe's tells the state of the client's budget, whether it cost something or not."""
+    if not settings.rate_limit_enabled or is_probe():
+        return response
+    item = parse(limit_text(settings))
+    try:
+        reset, remaining = limiter.limiter.get_window_stats(item, get_remote_address(), SCOPE)
+    except Exception:  # whatever its storage raises: a header is not worth an answer
+        log.debug("no rate limit headers", exc_info=True)
+        return response
+    values = (item.amount, remaining, int(reset) + 1)
+    response.headers.update({name: str(value) for name, value in zip(HEADERS, values, strict=True)})
+    return response

@@ -53,7 +53,9 @@ def build_services(settings, make_queue: Callable[[Redis], Queue]) -> Services:
     queue = make_queue(redis.client)
     store = JobStore(redis, Retention(settings.result_ttl, settings.redis_cache_ttl, settings.cache_max_size))
     uploads = UploadStore(settings.upload_folder)
-    catalogue = Catalogue(settings.ocr_model, settings.ocr_model_dir, settings.ocr_runtime)
+    # The null engine has no models of its own; languages and options are judged as if the usual ones were there.
+    runtime = "auto" if settings.ocr_runtime == "null" else settings.ocr_runtime
+    catalogue = Catalogue(settings.ocr_model, settings.ocr_model_dir, runtime)
     workers = WorkerRegistry(redis)
     limits = InspectionLimits(max_pixels=settings.max_image_pixels, max_pages=settings.max_pdf_pages)
     configuration = {"environment": settings.flask_env, "model": settings.ocr_model, "lang": settings.ocr_lang}

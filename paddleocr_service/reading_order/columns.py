@@ -77,15 +77,19 @@ def _tallest_gutter(boxes: np.ndarray, rows: np.ndarray) -> _Corridor | None:
 
 
 def _headings_across(boxes: np.ndarray, rows: np.ndarray, height: float) -> np.ndarray:
-    """Mask (n,) of headings that are wider than a column and have white above and below, from side to side.
+    """Mask (n,) of headings that are wider than a column, with white from side to side above and below, then columns.
 
-    Such a heading parts all columns, even those that it is too short to reach.
+    Such a heading parts all columns, even those that it is too short to reach. What is no heading: wide rows that
+    follow one another, as the text under a sidebar.
     """
-    across = np.zeros(len(boxes), dtype=bool)
     width = boxes[:, 2] - boxes[:, 0]
-    for band in _bands(boxes, np.arange(len(boxes)), _ACROSS_BAND * height):
-        if len(np.unique(rows[band])) <= _HEADER_ROWS and len(band) <= _HEADER_ROWS:
-            across[band] = width[band].max() >= _ACROSS * np.median(width)
+    least = _ACROSS * np.median(width)
+    bands = _bands(boxes, np.arange(len(boxes)), _ACROSS_BAND * height)
+    wide = [len(band) <= _HEADER_ROWS and width[band].max() >= least for band in bands]
+    across = np.zeros(len(boxes), dtype=bool)
+    for before, number in enumerate(range(1, len(bands) - 1)):
+        columns_follow = len(bands[number + 1]) > len(np.unique(rows[bands[number + 1]]))
+        across[bands[number]] = wide[number] and not wide[before] and columns_follow
     return across
 
 

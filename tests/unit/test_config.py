@@ -1,0 +1,110 @@
+"""Settings: each has its default, each fault is told, all at once."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from config import ConfigurationError, Settings
+
+EXAMPLE = Path(__file__).parents[2] / "env.example"
+SETTING = re.compile(r"^#?([A-Z_]+)=(.*)$", re.MULTILINE)
+
+
+@pytest.fixture(autouse=True)
+def clean_environment(monkeypatch, tmp_path):
+    for name, _ in SETTING.findall(EXAMPLE.read_text()):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("DATA_DIR", str(tmp_path))
+
+
+def read(monkeypatch, **values):
+    for name, value in values.items():
+        monkeypatch.setenv(name, value)
+    return Settings.from_env(Path("/nonexistent"))
+
+
+def test_defaults_are_those_of_the_contract(monkeypatch):
+    settings = read(monkeypatch)
+    assert (settings.flask_env, settings.debug, settings.host, settings.port) == ("development", False, "127.0.0.1", 5000)
+    assert (settings.ocr_lang, settings.ocr_model, settings.ocr_runtime) == ("en", "PP-OCRv6_small", "auto")
+    assert (settings.max_content_length, settings.max_pdf_pages) == (52428800, 100)
+    assert (settings.default_dpi, settings.max_dpi, settings.ocr_timeout_per_page) == (300, 600, 30)
+    assert (settings.request_timeout, settings.result_ttl) == (300, 86400)
+    assert (settings.redis_cache_ttl, settings.cache_max_size) == (3600, 1000)
+    limit = (settings.rate_limit_enabled, settings.rate_limit_requests, settings.rate_limit_window)
+    assert limit == (True, 10, "minute")
+
+
+def test_the_example_names_every_setting_with_its_default(monkeypatch):
+    example = dict(SETTING.findall(EXAMPLE.read_text()))
+    assert {name.lower() for name in example} == set(Settings.__dataclass_fields__)
+    defaults = read(monkeypatch)
+    for name in example:
+        monkeypatch.setenv(name, example[name])
+    monkeypatch.setenv("DATA_DIR", str(defaults.data_dir))
+    for name in ("OCR_WORKERS", "OCR_THREADS"):  # given by the machine, so the example shows one machine's
+        monkeypatch.setenv(name, str(getattr(defaults, name.lower())))
+    assert Settings.from_env(Path("/nonexistent")) == defaults
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("FLASK_ENV", "staging"),
+        ("DEBUG", "perhaps"),
+        ("PORT", "70000"),
+        ("REDIS_URL", "http://localhost"),
+        ("OCR_RUNTIME", "tensorrt"),
+        ("OCR_MODEL_DIR", "/nonexistent/models"),
+        ("OCR_WORKERS", "0"),
+        ("OCR_THREADS", "many"),
+        ("MAX_CONTENT_LENGTH", "-1"),
+        ("DEFAULT_DPI", "601"),
+        ("RATE_LIMIT_WINDOW", "fortnight"),
+        ("LOG_LEVEL", "LOUD"),
+        ("LOG_FORMAT", "xml"),
+    ],
+)
+def test_a_faulty_setting_is_named(monkeypatch, name, value):
+    with pytest.raises(ConfigurationError) as caught:
+        read(monkeypatch, **{name: value})
+    assert set(caught.value.faults) == {name}
+
+
+def test_all_faults_are_told_together(monkeypatch):
+    with pytest.raises(ConfigurationError) as caught:
+        read(monkeypatch, PORT="x", LOG_LEVEL="LOUD", OCR_WORKERS="0")
+    assert set(caught.value.faults) == {"PORT", "LOG_LEVEL", "OCR_WORKERS"}
+    assert all(name in str(caught.value) for name in caught.value.faults)
+
+
+@pytest.mark.parametrize("key", ["", "change-me", "short"])
+def test_production_does_not_start_without_a_secret(monkeypatch, key):
+    with pytest.raises(ConfigurationError) as caught:
+        read(monkeypatch, FLASK_ENV="production", SECRET_KEY=key)
+    assert "SECRET_KEY" in caught.value.faults
+
+
+def test_production_starts_with_a_secret(monkeypatch):
+    assert read(monkeypatch, FLASK_ENV="production", SECRET_KEY="k" * 32).production
+
+
+def test_the_development_secret_is_made_once_and_kept_private(monkeypatch, tmp_path):
+    first = read(monkeypatch).secret_key
+    assert read(monkeypatch).secret_key == first and len(first) >= 32
+    assert (tmp_path / "secret_key").stat().st_mode & 0o077 == 0
+
+
+def test_a_dotenv_file_is_read_and_the_environment_goes_before_it(monkeypatch, tmp_path):
+    dotenv = tmp_path / ".env"
+    dotenv.write_text("PORT=6001\nOCR_LANG=de\n")
+    monkeypatch.setenv("PORT", "6002")
+    settings = Settings.from_env(dotenv)
+    assert (settings.port, settings.ocr_lang) == (6002, "de")
+
+
+def test_threads_default_to_the_cores_divided_by_the_workers(monkeypatch):
+    monkeypatch.setattr("config.usable_cores", lambda: 8)
+    assert (read(monkeypatch).ocr_workers, read(monkeypatch).ocr_threads) == (4, 2)
+    assert read(monkeypatch, OCR_WORKERS="2").ocr_threads == 4
