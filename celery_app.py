@@ -18,8 +18,6 @@ from celery.platforms import SecurityWarning
 
 from app import create_app
 from config import ConfigurationError
-from services.container import build_sweeper, build_worker
-from services.errors import OCRServiceError
 from utils.process import die_with_parent
 
 log = structlog.get_logger(__name__)
@@ -31,7 +29,7 @@ try:
     flask_app = create_app()
 except ConfigurationError as error:
     sys.exit(str(error))
-settings, services = flask_app.config["SETTINGS"], flask_app.extensions["services"]
+services = flask_app.extensions["services"]
 # `celery -A celery_app` looks for an attribute `app` first: it has to be the Celery application.
 app = celery = flask_app.extensions["celery"]
 #: One byte shared by the parent and its children: the parent sets it when it is told to stop.
@@ -48,16 +46,13 @@ def _logging_is_set_up(**_) -> None:
 @signals.worker_init.connect
 def _check_model(**_) -> None:
     """A worker whose model is not on this machine says so at once and does not start."""
-    try:
-        services.jobs.check_language(settings.ocr_lang)
-    except OCRServiceError as error:
-        log.error("the worker cannot start", reason=error.message)
-        sys.exit(1)
+    if fault := services.worker_fault():
+        sys.exit(f"The worker cannot start: {fault}")
 
 
 @signals.worker_ready.connect
 def _start_sweeping(**_) -> None:
-    build_sweeper(services).start()
+    services.build_sweeper().start()
 
 
 @signals.worker_shutting_down.connect
@@ -69,7 +64,7 @@ def _tell_children(**_) -> None:
 def _load_model(**_) -> None:
     die_with_parent(signal.SIGKILL)
     try:
-        celery.worker = build_worker(settings, services, stopping=lambda: stopping[0] == 1)
+        celery.worker = services.build_worker(stopping=lambda: stopping[0] == 1)
         celery.worker.start()
     except Exception:
         # Celery would swallow this and hand jobs to a child that cannot work. The parent starts another child instead.

@@ -9,10 +9,12 @@ import os
 import socket
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from redis import Redis
 
 from paddleocr_service import Catalogue
+from services.errors import OCRServiceError
 from services.health_service import HealthService
 from services.inspection import InspectionLimits, Inspector
 from services.job_service import JobService
@@ -21,6 +23,9 @@ from services.redis_service import RedisService
 from services.sweeper import Sweeper
 from services.upload_store import UploadStore
 from services.worker_registry import WorkerRegistry
+
+if TYPE_CHECKING:
+    from services.worker import Worker
 
 #: Puts a job's id on the queue, to be delivered after so many seconds.
 Enqueue = Callable[[str, float], None]
@@ -45,6 +50,27 @@ class Services:
     workers: WorkerRegistry
     health: HealthService
     queue: Queue
+    settings: object
+
+    def worker_fault(self) -> str | None:
+        """Why no worker could work with these settings; None when one could."""
+        try:
+            self.jobs.check_language(self.settings.ocr_lang)
+        except OCRServiceError as error:
+            return error.message
+        return None
+
+    def build_sweeper(self) -> Sweeper:
+        """For the parent process of a worker."""
+        return Sweeper(self.redis, self.store, self.uploads, self.queue.put, self.queue.head)
+
+    def build_worker(self, stopping: Callable[[], bool]) -> Worker:
+        """For a child process of a worker, after the fork."""
+        # Only a process that does OCR pays for what this imports.
+        from services.worker import Worker
+
+        name = f"{socket.gethostname()}:{os.getpid()}"
+        return Worker(name, self.settings, self.store, self.uploads, self.workers, self.queue.put, stopping)
 
 
 def build_services(settings, make_queue: Callable[[Redis], Queue]) -> Services:
@@ -68,18 +94,5 @@ def build_services(settings, make_queue: Callable[[Redis], Queue]) -> Services:
         workers=workers,
         health=HealthService(redis, store, uploads, workers, configuration),
         queue=queue,
+        settings=settings,
     )
-
-
-def build_sweeper(services: Services) -> Sweeper:
-    """For the parent process of a worker."""
-    return Sweeper(services.redis, services.store, services.uploads, services.queue.put, services.queue.head)
-
-
-def build_worker(settings, services: Services, stopping: Callable[[], bool]):
-    """For a child process of a worker: loads the model, so call it after the fork. Returns a `Worker`."""
-    # Only a process that does OCR pays for these imports.
-    from services.worker import Worker
-
-    name = f"{socket.gethostname()}:{os.getpid()}"
-    return Worker(name, settings, services.store, services.uploads, services.workers, services.queue.put, stopping)

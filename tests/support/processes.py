@@ -14,6 +14,7 @@ import psutil
 import redis
 import requests
 
+from utils.process import tie_to
 from utils.redis_server import find_redis_server
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -48,7 +49,10 @@ class RedisServer:
     def start(self) -> None:
         arguments = ["--port", str(self.port), "--bind", "127.0.0.1", "--dir", str(self.folder), "--appendonly", "yes"]
         self.process = subprocess.Popen(
-            [str(find_redis_server()), *arguments, "--save", ""], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+            [str(find_redis_server()), *arguments, "--save", ""],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            preexec_fn=tie_to(os.getpid(), signal.SIGKILL),
         )
         wait_until(self._answers, 10, "Redis")
 
@@ -103,7 +107,12 @@ class Service:
     def _spawn(self, name: str, *arguments: str) -> subprocess.Popen:
         with open(self.folder / f"{name}.log", "ab") as log:
             return subprocess.Popen(
-                [sys.executable, *arguments], cwd=REPOSITORY, env=self.environment, stdout=log, stderr=log
+                [sys.executable, *arguments],
+                cwd=REPOSITORY,
+                env=self.environment,
+                stdout=log,
+                stderr=log,
+                preexec_fn=tie_to(os.getpid(), signal.SIGKILL),
             )
 
     def log(self, name: str) -> str:
