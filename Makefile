@@ -12,7 +12,7 @@ TIED    := $(shell setpriv --pdeathsig TERM true 2>/dev/null && echo setpriv --p
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run install test lint bench paddle lock clean
+.PHONY: help run install test lint bench paddle flower lock clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' Makefile
@@ -35,6 +35,9 @@ bench: install ## Seconds an image and words right over a folder of pictures wit
 
 paddle: $(DONE)/run ## Optional: PaddlePaddle itself, for OCR_RUNTIME=paddle
 	$(INSTALL) -r requirements/paddle.txt
+
+flower: $(DONE)/run ## Optional: Flower, to look at workers and queue (celery -A celery_app flower)
+	$(INSTALL) -r requirements/flower.txt
 
 $(DONE)/venv:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -68,6 +71,7 @@ lock: ## Write the locks anew from requirements/*.in (needs uv; LOCK=--upgrade t
 	$(UV_COMPILE) $(LOCK) requirements/run.in -o requirements.txt
 	$(UV_COMPILE) $(LOCK) requirements/dev.in -c requirements.txt -o requirements/dev.txt
 	$(UV_COMPILE) $(LOCK) requirements/paddle.in -c requirements.txt -o requirements/paddle.txt
+	$(UV_COMPILE) $(LOCK) requirements/flower.in -c requirements.txt -o requirements/flower.txt
 	$(UV_COMPILE) $(LOCK) --no-deps requirements/redis.in -o requirements/redis.txt
 
 clean: ## Remove .venv and caches; DATA_DIR stays

@@ -6,7 +6,6 @@ import sys
 import time
 from pathlib import Path
 
-import psutil
 from flask import Flask
 
 from config import VERSION, ConfigurationError, Settings, child_environment
@@ -18,6 +17,7 @@ from services.container import Services, build_services
 from services.embedded import CannotStart, run_embedded
 from tasks.queue import make_celery, make_queue
 from utils.logging_setup import configure_logging
+from utils.memory import usable_memory
 
 #: A worker process that has grown past this part of the memory that is its own is replaced after its job.
 WORKER_MEMORY_SHARE = 0.6
@@ -31,7 +31,7 @@ def create_app(settings: Settings | None = None, services: Services | None = Non
     """The web application. Connects to nothing and loads no model; tests hand in what they want replaced."""
     settings = settings or Settings.from_env()
     configure_logging(settings.log_level, settings.log_format)
-    app = OCRFlask(__name__)
+    app = OCRFlask(__name__, static_folder=None)
     app.config.update(
         SETTINGS=settings,
         SECRET_KEY=settings.secret_key,
@@ -66,7 +66,7 @@ def _services(settings: Settings, celery) -> Services:
 
 def build_celery(settings: Settings):
     """The Celery application with the sizes that the settings and the machine's memory give."""
-    memory_kb = int(psutil.virtual_memory().total * WORKER_MEMORY_SHARE / settings.ocr_workers / 1024)
+    memory_kb = int(usable_memory() * WORKER_MEMORY_SHARE / settings.ocr_workers / 1024)
     return make_celery(settings.broker_url, settings.ocr_workers, settings.longest_job_seconds, memory_kb)
 
 

@@ -94,7 +94,8 @@ class Settings:
             faults = _faults_between(values)
         if faults:
             raise ConfigurationError(faults)
-        values["secret_key"] = values["secret_key"] or _development_secret(values["data_dir"])
+        if not values["secret_key"]:
+            values["secret_key"] = _development_secret(values["data_dir"])
         return cls(**{field.name: values[field.name] for field in fields(cls)})
 
 
@@ -197,10 +198,12 @@ def _faults_between(values: dict) -> dict[str, list[str]]:
 def _development_secret(data_dir: Path) -> str:
     """The secret made at the first start in development, kept beside the data so that restarts share it."""
     path = data_dir / "secret_key"
-    data_dir.mkdir(parents=True, exist_ok=True)
     try:
+        data_dir.mkdir(parents=True, exist_ok=True)
         with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
             file.write(secrets.token_hex(32))
     except FileExistsError:
         pass
+    except OSError as error:
+        raise ConfigurationError({"DATA_DIR": [f"cannot be written: {error.strerror}: {data_dir}."]}) from error
     return path.read_text().strip()

@@ -10,6 +10,7 @@ import sys
 from gunicorn.glogging import Logger
 
 from config import ConfigurationError, Settings
+from middleware.gunicorn_worker import ServiceWorker
 from utils.logging_setup import configure_logging
 from utils.process import die_with_parent
 
@@ -19,7 +20,8 @@ except ConfigurationError as error:
     sys.exit(str(error))
 
 bind = f"{_settings.host}:{_settings.port}"
-worker_class = "gthread"
+worker_class = ServiceWorker
+ServiceWorker.patience = min(ServiceWorker.patience, _settings.request_timeout)
 workers = 2
 threads = 32
 # A thread that waits for a job holds its worker up for no longer than a request may take.
@@ -39,6 +41,12 @@ class ServiceLogger(Logger):
         self.error_log.handlers[:] = []
         self.error_log.propagate = True
         self.access_log.disabled = True
+
+    def exception(self, msg, *args, **kwargs):
+        if isinstance(sys.exc_info()[1], BlockingIOError):  # a client fell silent for longer than `patience`
+            self.info("a client fell silent in the middle of a request")
+        else:
+            super().exception(msg, *args, **kwargs)
 
 
 logger_class = ServiceLogger

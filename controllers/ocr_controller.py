@@ -16,7 +16,6 @@ from services.job_service import Submission
 #: Without keys every client is the same owner; a job is reached only by who knows its unguessable id.
 OWNER = "public"
 LONGEST_NAME = 255
-PREDICT_WAIT_SECONDS = 30.0
 
 
 def services() -> Services:
@@ -28,20 +27,19 @@ def ensure_accepting() -> None:
     services().jobs.ensure_reachable()
 
 
-def create_job(options: dict, kinds: tuple[str, ...] = ("image", "pdf"), wait: float = 0.0) -> Response:
+def create_job(options: dict, kinds: tuple[str, ...] = ("image", "pdf")) -> Response:
     """One uploaded file becomes a job; the answer waits for its result as long as was asked for."""
     chosen = _chosen(options)
     upload = _single_file()
-    wait = wait if options["wait"] is None else options["wait"]
     try:
         record = _submit(upload, chosen, kinds)
     except OCRServiceError as error:
         error.extra.setdefault("filename", _filename(upload))
         raise
-    if wait:
-        record = services().jobs.wait(record, wait)
+    if options["wait"]:
+        record = services().jobs.wait(record, options["wait"])
         if record.ended:
-            return answers.result(record, services().jobs.result(record))
+            return _result(record)
     return answers.accepted(record)
 
 
@@ -53,7 +51,7 @@ def create_batch(options: dict) -> Response:
     if not uploads:
         raise MissingFile("No file was sent. Send one or more in the multipart field `files`.")
     outcomes = [_try_submit(upload, chosen) for upload in uploads]
-    outcomes = _wait_for_all(outcomes, options["wait"] or 0.0)
+    outcomes = _wait_for_all(outcomes, options["wait"])
     created = sum(isinstance(outcome, JobRecord) for outcome in outcomes)
     body = {
         "jobs": [_batch_item(upload, outcome) for upload, outcome in zip(uploads, outcomes, strict=True)],
@@ -82,10 +80,13 @@ def job_status(job_id: str) -> Response:
 def job_result(job_id: str, wait: float = 0.0) -> Response:
     jobs = services().jobs
     record = jobs.wait(jobs.get(job_id, OWNER), wait)
-    if not record.ended:
-        return answers.status(record)
+    return _result(record) if record.ended else answers.status(record)
+
+
+def _result(record: JobRecord) -> Response:
+    """The result of an ended job; an error tells which job and file it is about."""
     try:
-        return answers.result(record, jobs.result(record))
+        return answers.result(record, services().jobs.result(record))
     except OCRServiceError as error:
         error.extra.update(job_id=record.id, filename=record.filename)
         raise
@@ -102,9 +103,9 @@ def _single_file():
 
 
 def _only_field(name: str) -> None:
-    others = sorted(set(request.files) - {name})
-    if others:
-        raise InvalidOption(f"The file field `{others[0]}` is not known. Send files in the field `{name}`.")
+    for other in request.files:
+        if other != name:
+            raise InvalidOption(f"The file field `{other[:64]}` is not known. Send files in the field `{name}`.")
 
 
 def _chosen(options: dict) -> JobOptions:

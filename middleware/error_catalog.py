@@ -1,10 +1,12 @@
 """Every error code that a client can meet: its status, its title and what to do about it.
 
-`GET /errors/{code}` tells the entry, which is where the `type` of each answer points; `docs/errors.md` is made from it.
+`GET /errors/{code}` tells the entry, which is where the `type` of each answer points. `docs/errors.md` is made from it:
+`python -m middleware.error_catalog > docs/errors.md`.
 """
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
 
 
@@ -26,7 +28,9 @@ CATALOG: dict[str, ErrorKind] = {
     "missing_file": ErrorKind(400, "No file", "Send multipart/form-data with the field that the detail names."),
     "empty_file": ErrorKind(400, "Empty file", "Check the file; nothing arrived of it."),
     "not_found": ErrorKind(404, "Not found", "Check the address; /docs lists all there are."),
-    "job_not_found": ErrorKind(404, "Job not found", "Check the job's id; ids are forgotten some time after their end."),
+    "job_not_found": ErrorKind(
+        404, "Job not found", "Check the job's id; ids are forgotten some time after their end."
+    ),
     "method_not_allowed": ErrorKind(405, "Method not allowed", "Use a method that the Allow header lists."),
     "job_cancelled": ErrorKind(409, "Job cancelled", "Send the file again if the result is wanted after all."),
     "result_expired": ErrorKind(410, "Result expired", "Send the file again; fetch results within RESULT_TTL seconds."),
@@ -48,7 +52,9 @@ CATALOG: dict[str, ErrorKind] = {
     "rate_limited": ErrorKind(429, "Rate limit exceeded", "Wait for Retry-After seconds, then go on more slowly."),
     "internal_error": ErrorKind(500, "Internal error", "Tell the operator the request id; the cause is in the log."),
     "service_unavailable": ErrorKind(503, "Service unavailable", "Try again after Retry-After seconds."),
-    "redis_unavailable": ErrorKind(503, "Service unavailable", "Try again after Retry-After seconds; operators: start Redis."),
+    "redis_unavailable": ErrorKind(
+        503, "Service unavailable", "Try again after Retry-After seconds; operators: start Redis."
+    ),
     "storage_unavailable": ErrorKind(503, "Storage unavailable", "Try again later; operators: free disk space."),
     "not_ready": ErrorKind(503, "Not ready", "Wait for a worker to load its model; operators: see GET /health."),
 }
@@ -69,3 +75,54 @@ BY_STATUS = {
 def slug(code: str) -> str:
     """A code as it stands in the `type` of an error: rate_limited -> rate-limited."""
     return code.replace("_", "-")
+
+
+def problem_body(
+    code: str,
+    detail: str,
+    request_id: str,
+    *,
+    base: str = "/",
+    title: str | None = None,
+    status: int | None = None,
+    **extra,
+) -> dict:
+    """The body of an error (RFC 9457); `base` is this service's address, `extra` are members of the kind at hand."""
+    kind = CATALOG.get(code, CATALOG["internal_error"])
+    title = title or kind.title
+    return {
+        "type": f"{base}errors/{slug(code)}",
+        "title": title,
+        "status": status or kind.status,
+        "code": code,
+        "detail": detail,
+        "error": title,
+        "message": detail,
+        "request_id": request_id,
+        **extra,
+    }
+
+
+def page() -> str:
+    """The catalog as `docs/errors.md`."""
+    rows = [f"| `{code}` | {kind.status} | {kind.title} | {kind.remedy} |" for code, kind in CATALOG.items()]
+    return "\n".join(
+        [
+            "# Errors",
+            "",
+            "Every error is an `application/problem+json` (RFC 9457). Its `code` is one of these, its `detail` says what",
+            "is wrong in the case at hand, and its `type` leads to `GET /errors/{code}`, which tells what stands here.",
+            "A file of a batch and a page of a document that failed alone bear the same codes.",
+            "",
+            "Made from `middleware/error_catalog.py`.",
+            "",
+            "| code | status | title | what to do |",
+            "|---|---|---|---|",
+            *rows,
+            "",
+        ]
+    )
+
+
+if __name__ == "__main__":
+    sys.stdout.write(page())

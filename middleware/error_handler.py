@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import structlog
 from flask import Flask, Response, current_app, json, request
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound, RequestEntityTooLarge
 
-from middleware.error_catalog import BY_STATUS, CATALOG, slug
+from middleware.error_catalog import BY_STATUS, problem_body
 from middleware.request_id import request_id
-from services.errors import OCRServiceError, StorageUnavailable
+from services.errors import JobFailed, OCRServiceError, StorageUnavailable
 
 log = structlog.get_logger(__name__)
 
@@ -26,21 +26,11 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(Exception, _unexpected)
 
 
-def problem(code: str, detail: str, *, title: str | None = None, status: int | None = None, **extra) -> dict:
-    """The body of an error; `extra` are members of the kind at hand (retry_after, filename, …)."""
-    kind = CATALOG.get(code, CATALOG["internal_error"])
-    title = title or kind.title
-    return {
-        "type": f"{request.host_url}errors/{slug(code)}",
-        "title": title,
-        "status": status or kind.status,
-        "code": code,
-        "detail": detail,
-        "error": title,
-        "message": detail,
-        "request_id": request_id(),
-        **extra,
-    }
+def problem(code: str, detail: str, **extra) -> dict:
+    """The body of an error of this request; `extra` as in `problem_body`."""
+    # A host that cannot be one leaves the address of the error's kind relative.
+    base = request.host_url if request.host else "/"
+    return problem_body(code, detail, request_id(), base=base, **extra)
 
 
 def problem_response(body: dict, headers: dict | None = None) -> Response:
@@ -53,7 +43,9 @@ def problem_response(body: dict, headers: dict | None = None) -> Response:
 
 
 def _domain_error(error: OCRServiceError) -> Response:
-    body = problem(error.code, error.message, title=error.title, **error.extra)
+    # What made a job fail is no fault of the request that asks for its result, whatever it was.
+    status = 422 if isinstance(error, JobFailed) else None
+    body = problem(error.code, error.message, title=error.title, status=status, **error.extra)
     if body["status"] >= 500:
         log.warning("request refused", code=error.code, exc_info=error.__cause__)
     return problem_response(body)
@@ -64,15 +56,24 @@ def _http_error(error: HTTPException) -> Response:
         return error.response
     status = error.code or 500
     code = BY_STATUS.get(status, "bad_request" if status < 500 else "internal_error")
-    body = problem(code, _detail(status, error), title=None if status in BY_STATUS else error.name, status=status)
+    body = problem(code, _detail(error), title=None if status in BY_STATUS else error.name, status=status)
     headers = {name: value for name, value in error.get_headers() if name in ("Allow", "Retry-After")}
     return problem_response(body, headers)
 
 
-def _detail(status: int, error: HTTPException) -> str:
-    if status == 413:
-        limit = current_app.config["MAX_CONTENT_LENGTH"]
-        return f"The request is larger than {limit} bytes ({limit / 2**20:.0f} MB), which is the most that is taken."
+def _detail(error: HTTPException) -> str:
+    if isinstance(error, RequestEntityTooLarge):
+        most, parts, field = (
+            current_app.config[name] for name in ("MAX_CONTENT_LENGTH", "MAX_FORM_PARTS", "MAX_FORM_MEMORY_SIZE")
+        )
+        return (
+            f"The request is too large. The most that is taken is {most} bytes ({most / 2**20:.0f} MB) in all, "
+            f"in no more than {parts} files and fields, and {field} bytes in a field that is no file."
+        )
+    if isinstance(error, NotFound):
+        return "There is nothing at this address. What there is stands at /docs."
+    if isinstance(error, MethodNotAllowed):
+        return f"{request.method} is not possible here. Possible: {', '.join(sorted(error.valid_methods or ()))}."
     return error.description or error.name
 
 

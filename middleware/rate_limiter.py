@@ -21,7 +21,9 @@ HEADERS = ("X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset")
 
 def make_limiter(settings) -> Limiter:
     """A limiter over one budget, shared by all endpoints that `limited` decorates and by all web processes."""
-    options = {} if settings.broker_url.startswith("unix://") else {"socket_timeout": 0.5, "socket_connect_timeout": 0.5}
+    options = (
+        {} if settings.broker_url.startswith("unix://") else {"socket_timeout": 0.5, "socket_connect_timeout": 0.5}
+    )
     return Limiter(
         key_func=get_remote_address,
         strategy="moving-window",

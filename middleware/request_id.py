@@ -16,6 +16,7 @@ HARMLESS = re.compile(r"[A-Za-z0-9._:-]{1,128}")
 def init_app(app: Flask) -> None:
     app.before_request(_bind)
     app.after_request(_tell)
+    app.teardown_request(_forget)
 
 
 def _bind() -> None:
@@ -28,6 +29,11 @@ def _bind() -> None:
 def _tell(response: Response) -> Response:
     response.headers[HEADER] = request_id()
     return response
+
+
+def _forget(_: BaseException | None) -> None:
+    """The thread goes on to other requests: what is logged between them must not bear this one's id."""
+    structlog.contextvars.clear_contextvars()
 
 
 def request_id() -> str:

@@ -13,9 +13,10 @@ from .catalogue import Catalogue, Model, ModelSet
 from .engine import OCREngine
 from .errors import EngineError, ModelNotAvailable, RuntimeNotAvailable, UnreadableImage, UnsupportedLanguage
 from .null_engine import NullEngine
-from .results import EngineInfo, Line, Point, Polygon, Recognition, RecognizeOptions, Word
+from .results import Block, EngineInfo, Line, Point, Polygon, Recognition, RecognizeOptions, Word
 
 __all__ = [
+    "Block",
     "Catalogue",
     "EngineError",
     "EngineInfo",

@@ -12,15 +12,15 @@ from functools import lru_cache
 from pathlib import Path
 
 from . import languages
-from .bundled import BUNDLED, ONNX, PADDLE, BundledModel, find_bundled
+from .bundled import ONNX, PADDLE, BundledModel, find_bundled
 from .cache_dir import resolve_cache_dir
-from .environment import paddlex_home
+from .environment import paddlex_homes
 from .errors import ModelNotAvailable, UnsupportedLanguage
 from .model_store import prepare_bundled
 from .official_models import FAMILIES, OFFICIAL_MODELS
 from .runtimes import choose_runtime
 
-_GRAPHS = {ONNX: (("inference.onnx",),), PADDLE: (("inference.json",), ("inference.pdmodel",))}
+_GRAPHS = {ONNX: ("inference.onnx",), PADDLE: ("inference.json", "inference.pdmodel")}
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class Model:
     def weights(self) -> list[Path]:
         if self.directory is None:
             return [self.bundled.root / path for path in self.bundled.files.values()]
-        names = ("inference.onnx", "inference.json", "inference.pdmodel", "inference.pdiparams", "inference.yml")
+        names = (*_GRAPHS[self.format], "inference.pdiparams", "inference.yml")
         return [self.directory / name for name in names if (self.directory / name).is_file()]
 
 
@@ -123,6 +123,7 @@ class Catalogue:
             raise ModelNotAvailable(
                 f"The model {name} ({self.format} format), which reads {lang!r}, is not installed. "
                 f"Install it with: python -m paddleocr_service install {name}"
+                + (" --runtime paddle" if self.format == PADDLE else "")
             )
         return model
 
@@ -132,15 +133,17 @@ class Catalogue:
             return Model(name, self.format, directory=self.model_dir / name)
         if bundled := find_bundled(name, self.format):
             return Model(name, self.format, bundled=bundled)
-        downloads = paddlex_home() / "official_models"
-        folder = downloads / (f"{name}_onnx" if self.format == ONNX else name)
-        return Model(name, self.format, directory=folder) if _holds_model(folder, self.format) else None
+        for home in paddlex_homes(self.cache_dir):
+            folder = home / "official_models" / (f"{name}_onnx" if self.format == ONNX else name)
+            if _holds_model(folder, self.format):
+                return Model(name, self.format, directory=folder)
+        return None
 
 
 def _holds_model(folder: Path, model_format: str) -> bool:
     if not (folder / "inference.yml").is_file():
         return False
-    graph = any((folder / name).is_file() for graphs in _GRAPHS[model_format] for name in graphs)
+    graph = any((folder / name).is_file() for name in _GRAPHS[model_format])
     return graph and (model_format == ONNX or (folder / "inference.pdiparams").is_file())
 
 

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import threading
 
 from .catalogue import Catalogue, ModelSet
+from .errors import RuntimeNotAvailable
 from .images import load_image, shrink_to_fit
+from .memory import give_back_freed_memory
 from .pipeline import Pipeline
 from .pool import PipelinePool
 from .results import EngineInfo, Line, Recognition, RecognizeOptions
-from .runtimes import default_threads
+from .runtimes import AUTO, ONNXRUNTIME, OPENVINO, default_threads
+
+logger = logging.getLogger(__name__)
 
 ENGINE_NAME = "PaddleOCR"
 
@@ -41,6 +46,7 @@ class OCREngine:
         Raises ModelNotAvailable for an unknown family, RuntimeNotAvailable for a runtime that is not installed.
         """
         self.catalogue = Catalogue(model, model_dir, runtime, cache_dir)
+        self._runtime = runtime
         self._threads = threads or default_threads()
         self._lang = lang
         self._max_size = max_width, max_height
@@ -54,7 +60,8 @@ class OCREngine:
 
     def info(self, lang: str | None = None) -> EngineInfo:
         """What would read ``lang``, without loading it. Raises UnsupportedLanguage, ModelNotAvailable."""
-        return self._info(self.catalogue.resolve(lang or self._lang))
+        models = self.catalogue.resolve(lang or self._lang)
+        return EngineInfo(ENGINE_NAME, models.runtime, models.names)
 
     def warm_up(self, lang: str | None = None) -> EngineInfo:
         """Load the pipeline of ``lang`` and run a small picture through it, so that the first call is no slower than
@@ -74,32 +81,41 @@ class OCREngine:
         models = self.catalogue.resolve(options.lang or self._lang)
         pixels = load_image(image)
         height, width = pixels.shape[:2]
-        small, scale = shrink_to_fit(pixels, *self._max_size)
         with self._lock:
-            lines = self._pool.get(models).read(small, options.words)
-        rows = _rows([line.scaled(1 / scale) for line in lines] if scale != 1 else lines, width, height)
-        return Recognition(
-            width=width,
-            height=height,
-            lines=tuple(line for row in rows for line in row),
-            text="\n".join(" ".join(line.text for line in row) for row in rows),
-            lang=models.lang,
-            engine=self._info(models),
-        )
+            lines, info = self._read(pixels, models, options.words)
+        from .reading_order import page_text, reading_order  # numpy comes with it
+
+        blocks = reading_order(lines, width, height)
+        in_order = tuple(line for block in blocks for line in block.lines)
+        return Recognition(width, height, in_order, page_text(blocks), models.lang, info, blocks)
+
+    def _read(self, pixels, models: ModelSet, words: bool) -> tuple[list[Line], EngineInfo]:
+        small, scale = shrink_to_fit(pixels, *self._max_size)
+        pipeline = self._pool.get(models)
+        lines = pipeline.read(small, words)
+        give_back_freed_memory()
+        if scale != 1:
+            lines = [line.scaled(1 / scale) for line in lines]
+        return lines, EngineInfo(ENGINE_NAME, pipeline.runtime, models.names)
 
     def _load(self, models: ModelSet) -> Pipeline:
+        """The pipeline, on ONNX Runtime where ``auto`` chose OpenVINO and this machine's will not run."""
+        try:
+            return self._pipeline(models, models.runtime)
+        except Exception as error:
+            if self._runtime != AUTO or models.runtime != OPENVINO:
+                raise RuntimeNotAvailable(
+                    f"The models {' and '.join(models.names)} cannot be loaded by the runtime {models.runtime!r}."
+                ) from error
+            logger.warning("OpenVINO does not work here, ONNX Runtime takes over", exc_info=error)
+            return self._pipeline(models, ONNXRUNTIME)
+
+    def _pipeline(self, models: ModelSet, runtime: str) -> Pipeline:
         cache_dir = self.catalogue.cache_dir
         return Pipeline(
             (models.detector.name, models.detector.prepare(cache_dir)),
             (models.recogniser.name, models.recogniser.prepare(cache_dir)),
-            runtime=models.runtime,
+            runtime=runtime,
             threads=self._threads,
             cache_dir=cache_dir,
         )
-
-    def _info(self, models: ModelSet) -> EngineInfo:
-        return EngineInfo(ENGINE_NAME, models.runtime, models.names)
-
-
-def _rows(lines: list[Line], width: int, height: int) -> list[list[Line]]:
-    return [[line] for line in sorted(lines, key=lambda line: line.polygon[0][1])]

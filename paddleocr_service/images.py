@@ -51,17 +51,14 @@ def _first_bytes(source) -> bytes:
 
 def _from_array(array):
     import numpy as np
+    from PIL import Image
 
-    if array.dtype != np.uint8 or array.ndim not in (2, 3) or array.size == 0:
+    channels = array.shape[2] if array.ndim == 3 else 1
+    if array.dtype != np.uint8 or array.ndim not in (2, 3) or array.size == 0 or channels not in (1, 3, 4):
         raise UnreadableImage(f"An image array is (H, W, 3) uint8 RGB, not {array.shape} {array.dtype}.")
-    if array.ndim == 3 and array.shape[2] == 3:
+    if channels == 3:
         return np.ascontiguousarray(array)
-    if array.ndim == 2 or array.shape[2] in (1, 4):
-        from PIL import Image
-
-        return _from_pillow(Image.fromarray(array.reshape(array.shape[:2]) if array.size == array[..., 0].size and
-                                            array.ndim == 3 else array))
-    raise UnreadableImage(f"An image array is (H, W, 3) uint8 RGB, not {array.shape}.")
+    return _from_pillow(Image.fromarray(array if channels == 4 else array.reshape(array.shape[:2])))
 
 
 def _from_pillow(image):
@@ -78,13 +75,18 @@ def _from_pillow(image):
 
 
 def _to_eight_bits(image):
-    """16- and 32-bit grey: Pillow clips them at 255 by itself, which makes a white page of a scan."""
+    """Deep grey, as 8 bits. Pillow by itself cuts all values at 255, which makes a scan a white page.
+
+    Mode I holds 16 bits in most files; a picture whose values all fit in 8 bits is taken as it stands.
+    """
     import numpy as np
     from PIL import Image
 
     values = np.asarray(image, dtype=np.float32)
-    top = 65535.0 if image.mode.startswith("I") and values.max(initial=0) > 255 else max(float(values.max(initial=0)), 1.0)
-    return Image.fromarray(np.clip(values * (255.0 / top), 0, 255).astype(np.uint8))
+    brightest = float(values.max(initial=0.0))
+    deepest = max(brightest, 1.0) if image.mode == "F" else 65535.0
+    full = deepest if brightest > 255 or image.mode == "F" else 255.0
+    return Image.fromarray(np.clip(values * (255.0 / full), 0, 255).astype(np.uint8))
 
 
 def shrink_to_fit(array, max_width: int, max_height: int):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .images import load_image
 from .languages import canonical
-from .results import EngineInfo, Line, Recognition, RecognizeOptions, Word
+from .results import Block, EngineInfo, Line, Recognition, RecognizeOptions, Word
 
 TEXT = "null engine"
 
@@ -32,4 +32,6 @@ class NullEngine:
         whole = ((0.0, 0.0), (float(width), 0.0), (float(width), float(height)), (0.0, float(height)))
         words = tuple(Word(word, 1.0, whole) for word in TEXT.split()) if options.words else ()
         lang = canonical(options.lang or self._lang)
-        return Recognition(width, height, (Line(TEXT, 1.0, whole, words),), TEXT, lang, self.info(lang))
+        line = Line(TEXT, 1.0, whole, words)
+        block = Block("text", ((line,),), (0.0, 0.0, float(width), float(height)))
+        return Recognition(width, height, (line,), TEXT, lang, self.info(lang), (block,))

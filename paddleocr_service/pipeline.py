@@ -23,7 +23,7 @@ DETECTOR_SETTINGS = {
     "box_thresh": 0.6,
     "unclip_ratio": 1.5,
 }
-RECOGNISER_BATCH = 6
+RECOGNISER_BATCH = 1
 
 
 class Pipeline:
@@ -47,6 +47,7 @@ class Pipeline:
         import cv2
 
         cv2.setNumThreads(threads)
+        self.runtime = runtime
         engine, engine_config = _engine(runtime, threads)
         self._ocr = PaddleOCR(
             paddlex_config=_config(engine),
@@ -81,6 +82,10 @@ class Pipeline:
 
 def _engine(runtime: str, threads: int) -> tuple[str, dict]:
     """PaddleX's name for the runtime, and its settings."""
+    if runtime == "openvino":
+        from . import openvino_engine
+
+        return openvino_engine.register(), {"threads": threads}
     if runtime == "onnxruntime":
         # The arena keeps the most that any picture ever took; without it memory goes back after each.
         return "onnxruntime", {

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import ctypes
-import gc
 import logging
 from collections import OrderedDict
 from collections.abc import Callable
+from typing import TypeVar
 
 from .catalogue import ModelSet
-from .pipeline import Pipeline
+from .memory import give_back_freed_memory, resident_bytes
 
 logger = logging.getLogger(__name__)
+
+Loaded = TypeVar("Loaded")
 
 _MEGABYTE = 1 << 20
 # A loaded network takes some multiple of its file: weights, their packed copy, the graph, working memory of a line.
@@ -23,15 +24,15 @@ class PipelinePool:
 
     def __init__(
         self,
-        load: Callable[[ModelSet], Pipeline],
+        load: Callable[[ModelSet], Loaded],
         memory_limit_mb: int | None = None,
-        resident: Callable[[], int] | None = None,
+        resident: Callable[[], int] = resident_bytes,
     ) -> None:
-        """load: makes a pipeline. resident: bytes that this process holds in memory (for tests)."""
+        """load: makes a pipeline. memory_limit_mb: None is no limit. resident: bytes that this process holds."""
         self._load = load
         self._limit = memory_limit_mb * _MEGABYTE if memory_limit_mb else None
-        self._resident = resident or resident_bytes
-        self._pipelines: OrderedDict[tuple[str, ...], Pipeline] = OrderedDict()
+        self._resident = resident
+        self._pipelines: OrderedDict[tuple[str, ...], Loaded] = OrderedDict()
         self._languages: OrderedDict[str, tuple[str, ...]] = OrderedDict()
 
     @property
@@ -39,7 +40,7 @@ class PipelinePool:
         """Languages asked for whose pipeline is loaded, least recently used first."""
         return tuple(self._languages)
 
-    def get(self, models: ModelSet) -> Pipeline:
+    def get(self, models: ModelSet) -> Loaded:
         """The pipeline for these models, loaded if need be. Others may be dropped to make room for it."""
         pipeline = self._pipelines.pop(models.names, None)
         if pipeline is None:
@@ -52,31 +53,16 @@ class PipelinePool:
         return pipeline
 
     def _make_room(self, needed: int, keep: int = 0) -> None:
-        """Drop pipelines, oldest use first, until ``needed`` more bytes fit; the last ``keep`` stay whatever happens."""
+        """Drop pipelines, oldest use first, until ``needed`` more bytes fit; the last ``keep`` stay whatever comes."""
         while self._limit and len(self._pipelines) > keep and self._resident() + needed > self._limit:
-            names, _ = self._pipelines.popitem(last=False)
+            names, pipeline = self._pipelines.popitem(last=False)
             for lang in [lang for lang, used in self._languages.items() if used == names]:
                 del self._languages[lang]
             logger.info("dropped the pipeline %s to make room", "+".join(names))
-            _return_freed_memory()
+            del pipeline
+            give_back_freed_memory(collect=True)
 
 
 def _expected_bytes(models: ModelSet) -> int:
     weights = [path for model in (models.detector, models.recogniser) for path in model.weights()]
     return _MEMORY_OF_WEIGHTS * sum(path.stat().st_size for path in weights)
-
-
-def resident_bytes() -> int:
-    """Resident size of this process."""
-    import psutil  # PaddleX brings nothing lighter, and /proc is Linux alone
-
-    return psutil.Process().memory_info().rss
-
-
-def _return_freed_memory() -> None:
-    """Freed memory stays with the process until asked for, and would count against the next pipeline."""
-    gc.collect()
-    try:
-        ctypes.CDLL("libc.so.6").malloc_trim(0)
-    except (OSError, AttributeError):  # not glibc
-        pass

@@ -63,22 +63,6 @@ class RecognizeOptions:
 
 
 @dataclass(frozen=True, slots=True)
-class Recognition:
-    """The text of one picture: ``lines`` in reading order, ``text`` with a line break between rows.
-
-    width, height: pixels of the picture given; all polygons are in these.
-    lang: the language the picture was read in, in the engine's own code (``de`` for ``german``).
-    """
-
-    width: int
-    height: int
-    lines: tuple[Line, ...]
-    text: str
-    lang: str
-    engine: EngineInfo
-
-
-@dataclass(frozen=True, slots=True)
 class Block:
     """A paragraph, or the rows of a table, in reading order.
 
@@ -99,3 +83,21 @@ class Block:
     def text(self) -> str:
         """Rows on lines of their own, the lines of a row joined by a space."""
         return "\n".join(" ".join(line.text for line in row) for row in self.rows)
+
+
+@dataclass(frozen=True, slots=True)
+class Recognition:
+    """The text of one picture: ``lines`` in reading order; ``text`` with a line break between rows and an empty line
+    between blocks; ``blocks`` holds the same lines by paragraph and table.
+
+    width, height: pixels of the picture given; all polygons are in these.
+    lang: the language the picture was read in, in the engine's own code (``de`` for ``german``).
+    """
+
+    width: int
+    height: int
+    lines: tuple[Line, ...]
+    text: str
+    lang: str
+    engine: EngineInfo
+    blocks: tuple[Block, ...] = ()

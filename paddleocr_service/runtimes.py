@@ -4,37 +4,54 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import platform
+from pathlib import Path
 
 from .errors import RuntimeNotAvailable
 
-AUTO = "auto"
+AUTO, OPENVINO, ONNXRUNTIME, PADDLE = "auto", "openvino", "onnxruntime", "paddle"
 # runtime -> (package to import, requirement to install)
 _PACKAGES = {
-    "openvino": ("openvino", "openvino"),
-    "onnxruntime": ("onnxruntime", "onnxruntime"),
-    "paddle": ("paddle", "paddlepaddle==3.2.2"),
+    OPENVINO: ("openvino", "openvino"),
+    ONNXRUNTIME: ("onnxruntime", "onnxruntime"),
+    PADDLE: ("paddle", "paddlepaddle==3.2.2"),
 }
 RUNTIMES: tuple[str, ...] = (AUTO, *_PACKAGES)
 
 
 def choose_runtime(asked: str) -> str:
-    """Name of the runtime to use: ``auto`` is the fastest one installed. Imports none of them.
+    """Name of the runtime to use: ``auto`` is OpenVINO where it is installed and made for the processor, else ONNX
+    Runtime. Imports neither.
 
     Raises RuntimeNotAvailable for one that is unknown or not installed, naming the command that installs it.
     """
     if asked == AUTO:
-        return next((name for name in ("onnxruntime",) if _installed(name)), "onnxruntime")
+        return OPENVINO if _suits_openvino() and _installed(OPENVINO) else _checked(ONNXRUNTIME)
     if asked not in _PACKAGES:
         raise RuntimeNotAvailable(f"There is no runtime {asked!r}. Use one of: {', '.join(RUNTIMES)}.")
-    if not _installed(asked):
+    return _checked(asked)
+
+
+def _checked(runtime: str) -> str:
+    if not _installed(runtime):
         raise RuntimeNotAvailable(
-            f"The runtime {asked!r} is not installed. Install it with: pip install {_PACKAGES[asked][1]}"
+            f"The runtime {runtime!r} is not installed. Install it with: pip install {_PACKAGES[runtime][1]}"
         )
-    return asked
+    return runtime
 
 
 def _installed(runtime: str) -> bool:
     return importlib.util.find_spec(_PACKAGES[runtime][0]) is not None
+
+
+def _suits_openvino() -> bool:
+    """OpenVINO's kernels are written for x86-64 with AVX2; elsewhere ONNX Runtime is the safer choice."""
+    if platform.machine().lower() not in ("x86_64", "amd64"):
+        return False
+    try:
+        return " avx2 " in Path("/proc/cpuinfo").read_text()
+    except OSError:  # not Linux: no telling, and nearly every x86-64 has it
+        return True
 
 
 def default_threads() -> int:

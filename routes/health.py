@@ -2,32 +2,45 @@
 
 from __future__ import annotations
 
-from flask_smorest import Blueprint
-
 from controllers import health_controller
 from middleware.error_handler import problem, problem_response
+from routes.blueprint import DescribedBlueprint
+from routes.schemas.health import Alive, HealthReport, Ready
 
-blueprint = Blueprint("health", __name__, url_prefix="/health", description="Probes and the health report")
+blueprint = DescribedBlueprint(
+    "health", __name__, url_prefix="/health", description="Probes for orchestrators and the full report for operators"
+)
 
 
 @blueprint.route("", methods=["GET"], strict_slashes=False)
-@blueprint.response(200)
-def report():
-    """The full report"""
+@blueprint.response(200, HealthReport, description="Healthy or degraded")
+@blueprint.alt_response(503, schema=HealthReport, description="Unhealthy")
+def health_report():
+    """The full report
+
+    What was looked at, how it is, and what an operator can do about it.
+    """
     return health_controller.report()
 
 
 @blueprint.route("/ready", methods=["GET"])
-@blueprint.response(200)
-def ready():
-    """Would a request sent now be worked on?"""
+@blueprint.problems("not_ready")
+@blueprint.response(200, Ready)
+def health_ready():
+    """Would a request sent now be worked on?
+
+    200 only while Redis is reachable and at least one worker has its model loaded.
+    """
     if reason := health_controller.not_ready_because():
         return problem_response(problem("not_ready", reason))
     return health_controller.ready()
 
 
 @blueprint.route("/alive", methods=["GET"])
-@blueprint.response(200)
-def alive():
-    """Does the process answer?"""
+@blueprint.response(200, Alive)
+def health_alive():
+    """Does the process answer?
+
+    Nothing else is touched.
+    """
     return health_controller.alive()

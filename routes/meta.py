@@ -3,23 +3,33 @@
 from __future__ import annotations
 
 from flask import abort, jsonify
-from flask_smorest import Blueprint
 
 from controllers import capabilities_controller
 from middleware.error_catalog import CATALOG
+from routes.blueprint import DescribedBlueprint
+from routes.schemas.problems import ErrorKind
+from routes.schemas.service import Capabilities, Index
 
-blueprint = Blueprint("meta", __name__, description="What this installation can do")
+blueprint = DescribedBlueprint("meta", __name__, description="What this installation can do")
+
+SLUG = {
+    "in": "path",
+    "name": "slug",
+    "description": "A `code`, or the last part of a `type`, of an error.",
+    "example": "rate-limited",
+}
 
 
 @blueprint.route("/capabilities", methods=["GET"])
-@blueprint.response(200)
+@blueprint.response(200, Capabilities)
 def capabilities():
     """Models, languages, formats and limits"""
     return capabilities_controller.capabilities()
 
 
-@blueprint.route("/errors/<string:slug>", methods=["GET"])
-@blueprint.response(200)
+@blueprint.route("/errors/<string:slug>", methods=["GET"], parameters=[SLUG])
+@blueprint.problems("not_found")
+@blueprint.response(200, ErrorKind)
 def error_kind(slug):
     """What an error means and what to do about it"""
     code = slug.replace("-", "_")
@@ -28,7 +38,7 @@ def error_kind(slug):
 
 
 @blueprint.route("/", methods=["GET"])
-@blueprint.response(200)
+@blueprint.response(200, Index)
 def index():
     """Where things are"""
     return jsonify(

@@ -5,35 +5,42 @@ from __future__ import annotations
 from flask import request
 from flask_limiter import Limiter
 from flask_smorest import Blueprint
-from marshmallow import RAISE, Schema, fields, validate
+from marshmallow import Schema
+from marshmallow.fields import Field
 
 from controllers import ocr_controller
 from middleware.rate_limiter import shared_limit
-from routes.parser import OptionsParser
-from routes.schemas import (
-    Accepted,
-    BatchAccepted,
-    JobResult,
-    JobStatus,
-    Problem,
-    batch_schema,
-    job_options_schema,
-    upload_schema,
+from middleware.uploads import MULTIPART
+from routes.blueprint import RETRY_AFTER, DescribedBlueprint
+from routes.schemas import examples
+from routes.schemas.jobs import Accepted, BatchAccepted, JobStatus
+from routes.schemas.options import NoOptions, job_options, many_files, one_file, query_of, result_options_schema
+from routes.schemas.results import RESULT
+
+PICTURES = "JPEG, PNG, BMP, TIFF (every frame is a page), WebP or GIF"
+PREDICT_WAIT_SECONDS = 30
+
+#: What may be wrong with a request that creates work: with the request itself, its files, the service.
+BAD_REQUEST = (
+    *("bad_request", "invalid_option", "page_out_of_range", "unsupported_language", "model_not_available"),
+    *("missing_file", "empty_file", "payload_too_large"),
 )
+BAD_FILE = (
+    *("unsupported_type", "corrupt_file", "truncated_file", "encrypted_file", "too_many_pages", "too_many_pixels"),
+    "unprocessable_file",
+)
+FAILED = ("page_failed", "page_timeout", "page_crashed", "retries_exhausted")
+REFUSED = ("rate_limited", "redis_unavailable", "storage_unavailable")
 
-MULTIPART = "multipart/form-data"
-
-
-class OCRBlueprint(Blueprint):
-    ARGUMENTS_PARSER = OptionsParser()
+LOCATION = {"Location": {"schema": {"type": "string"}, "description": "Where the job's status is."}}
+JOB_ID = {"in": "path", "name": "job_id", "description": "The `job_id` of an accepted job.", "example": examples.JOB}
 
 
 def make_blueprint(settings, limiter: Limiter) -> Blueprint:
     """The views of `/ocr`, with schemas that carry the limits of the settings."""
-    blueprint = OCRBlueprint("ocr", __name__, url_prefix="/ocr", description="Text from pictures and PDFs")
-    options = job_options_schema(settings)
+    blueprint = DescribedBlueprint("ocr", __name__, url_prefix="/ocr", description="Text from pictures and PDFs")
     blueprint.before_request(_ensure_accepting)
-    _add_creating_views(blueprint, options, shared_limit(limiter, settings))
+    _add_creating_views(blueprint, settings, shared_limit(limiter, settings))
     _add_reading_views(blueprint, settings)
     return blueprint
 
@@ -43,89 +50,87 @@ def _ensure_accepting() -> None:
         ocr_controller.ensure_accepting()
 
 
-def _creates(blueprint: Blueprint, options: type[Schema], body: type[Schema], limited):
-    """All that the views which create work share: options, body, limit, errors."""
+def _add_creating_views(blueprint: DescribedBlueprint, settings, limited) -> None:
+    options = job_options(settings, wait=0)
+    patient_options = job_options(settings, wait=PREDICT_WAIT_SECONDS)
 
-    def decorate(view):
-        view = limited(view)
-        for status in (400, 413, 422, 429, 503):
-            view = blueprint.alt_response(status, schema=Problem, content_type="application/problem+json")(view)
-        content = {MULTIPART: {"schema": body}}
-        view = blueprint.doc(requestBody={"required": True, "content": content})(view)
-        return blueprint.arguments(options, location="query")(view)
+    def creates(options: dict[str, Field], body: type[Schema]):
+        """All that the views which create work share: options, body, limit, errors."""
 
-    return decorate
-
-
-def _add_creating_views(blueprint: Blueprint, options: type[Schema], limited) -> None:
-    one_file = _creates(blueprint, options, upload_schema(options), limited)
-    many_files = _creates(blueprint, options, batch_schema(options), limited)
-
-    @blueprint.route("/image", methods=["POST"])
-    @one_file
-    @blueprint.response(202, Accepted)
-    @blueprint.alt_response(200, schema=JobResult)
-    def create_image_job(options):
-        """Read a picture"""
-        return ocr_controller.create_job(options, kinds=("image",))
-
-    @blueprint.route("/pdf", methods=["POST"])
-    @one_file
-    @blueprint.response(202, Accepted)
-    @blueprint.alt_response(200, schema=JobResult)
-    def create_pdf_job(options):
-        """Read a PDF"""
-        return ocr_controller.create_job(options, kinds=("pdf",))
-
-    @blueprint.route("/batch", methods=["POST"])
-    @many_files
-    @blueprint.response(202, BatchAccepted)
-    def create_batch(options):
-        """Read several files, each as a job of its own"""
-        return ocr_controller.create_batch(options)
-
-    @blueprint.route("/predict", methods=["POST"])
-    @one_file
-    @blueprint.response(200, JobResult)
-    @blueprint.alt_response(202, schema=Accepted)
-    def predict(options):
-        """Read a picture or a PDF and answer with the result"""
-        return ocr_controller.create_job(options, wait=ocr_controller.PREDICT_WAIT_SECONDS)
-
-
-def _add_reading_views(blueprint: Blueprint, settings) -> None:
-    class ResultOptions(Schema):
-        class Meta:
-            unknown = RAISE
-
-        wait = fields.Float(
-            load_default=0.0,
-            allow_nan=False,
-            validate=validate.Range(min=0, max=settings.request_timeout),
-            metadata={"description": "Seconds to wait for the job's end."},
-        )
-
-    def problems(*statuses):
         def decorate(view):
-            for status in statuses:
-                view = blueprint.alt_response(status, schema=Problem, content_type="application/problem+json")(view)
-            return view
+            view = blueprint.problems(*BAD_REQUEST, *BAD_FILE, *FAILED, *REFUSED)(limited(view))
+            view = blueprint.doc(requestBody={"required": True, "content": {MULTIPART: {"schema": body}}})(view)
+            return blueprint.arguments(query_of(options), location="query")(view)
 
         return decorate
 
-    @blueprint.route("/job/<string:job_id>", methods=["GET"])
-    @problems(404, 503)
-    @blueprint.response(200, JobStatus)
-    @blueprint.alt_response(202, schema=JobStatus)
-    def job_status(job_id):
+    def answers(view):
+        """A job, or its result where that was waited for."""
+        accepted = blueprint.alt_response(
+            202, schema=Accepted, example=examples.ACCEPTED, headers={**LOCATION, **RETRY_AFTER}
+        )
+        return accepted(blueprint.alt_response(200, schema=RESULT, examples=examples.RESULTS)(view))
+
+    @blueprint.route("/image", methods=["POST"])
+    @creates(options, one_file("ImageUpload", options, PICTURES))
+    @answers
+    def create_image_job(options):
+        """Read a picture
+
+        Answers with a job. With `wait`, answers with the result when the job ends in time.
+        """
+        return ocr_controller.create_job(options, kinds=("image",))
+
+    @blueprint.route("/pdf", methods=["POST"])
+    @creates(options, one_file("PDFUpload", options, "PDF"))
+    @answers
+    def create_pdf_job(options):
+        """Read a PDF
+
+        Answers with a job. With `wait`, answers with the result when the job ends in time.
+        """
+        return ocr_controller.create_job(options, kinds=("pdf",))
+
+    @blueprint.route("/batch", methods=["POST"])
+    @creates(options, many_files("BatchUpload", options))
+    @blueprint.response(202, BatchAccepted, example=examples.BATCH, headers=RETRY_AFTER)
+    def create_batch(options):
+        """Read several files
+
+        Each file becomes a job of its own; a bad file fails alone. When all fail, the answer is the first one's error.
+        """
+        return ocr_controller.create_batch(options)
+
+    @blueprint.route("/predict", methods=["POST"])
+    @creates(patient_options, one_file("PredictUpload", patient_options, f"{PICTURES}, or PDF"))
+    @answers
+    def predict(options):
+        """Read a picture or a PDF and answer with the result
+
+        Answers with a job instead when it takes longer than `wait` seconds.
+        """
+        return ocr_controller.create_job(options)
+
+
+def _add_reading_views(blueprint: DescribedBlueprint, settings) -> None:
+    @blueprint.route("/job/<string:job_id>", methods=["GET"], parameters=[JOB_ID])
+    @blueprint.problems("invalid_option", "job_not_found", "redis_unavailable")
+    @blueprint.arguments(NoOptions, location="query")
+    @blueprint.response(200, JobStatus, description="It has ended", example=examples.ENDED_STATUS)
+    @blueprint.alt_response(202, schema=JobStatus, description="It runs", example=examples.STATUS, headers=RETRY_AFTER)
+    def job_status(options, job_id):
         """How a job stands"""
         return ocr_controller.job_status(job_id)
 
-    @blueprint.route("/job/<string:job_id>/result", methods=["GET"])
-    @problems(404, 409, 410, 422, 503)
-    @blueprint.arguments(ResultOptions, location="query")
-    @blueprint.response(200, JobResult)
-    @blueprint.alt_response(202, schema=JobStatus)
+    @blueprint.route("/job/<string:job_id>/result", methods=["GET"], parameters=[JOB_ID])
+    @blueprint.problems(
+        *("invalid_option", "job_not_found", "job_cancelled", "result_expired"), *FAILED, *BAD_FILE, "redis_unavailable"
+    )
+    @blueprint.arguments(result_options_schema(settings), location="query")
+    @blueprint.alt_response(200, schema=RESULT, examples=examples.RESULTS)
+    @blueprint.alt_response(
+        202, schema=JobStatus, description="It still runs", example=examples.STATUS, headers=RETRY_AFTER
+    )
     def job_result(options, job_id):
         """What was read"""
         return ocr_controller.job_result(job_id, options["wait"])

@@ -14,6 +14,7 @@ from services.job_store import JobStore
 from services.ocr_service.document import OCRService
 from services.upload_store import UploadStore
 from services.worker_registry import Heartbeat, WorkerRegistry
+from utils.memory import usable_memory
 
 log = structlog.get_logger(__name__)
 
@@ -75,7 +76,7 @@ def build_engine(settings) -> OCREngine | NullEngine:
     """The engine that the settings ask for; nothing is loaded yet."""
     if settings.ocr_runtime == "null":
         return NullEngine()
-    memory_mb = psutil.virtual_memory().total / 2**20 * MEMORY_SHARE / settings.ocr_workers
+    memory_mb = usable_memory() / 2**20 * MEMORY_SHARE / settings.ocr_workers
     return OCREngine(
         model=settings.ocr_model,
         runtime=settings.ocr_runtime,

@@ -12,6 +12,7 @@ from collections.abc import Callable
 
 from services.errors import RedisUnavailable
 from services.redis_service import RedisService
+from services.worker_pulse import Pulse
 
 WORKERS = "ocr:workers"
 WORKER = "ocr:worker:"
@@ -61,6 +62,7 @@ class Heartbeat:
         self._registry = registry
         self._name = name
         self._facts = facts
+        self._pulse = Pulse()
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._run, name="heartbeat", daemon=True)
 
@@ -70,6 +72,7 @@ class Heartbeat:
     def stop(self) -> None:
         self._stopped.set()
         self._thread.join(timeout=1)
+        self._pulse.end()
         try:
             self._registry.leave(self._name)
         except RedisUnavailable:
@@ -77,6 +80,7 @@ class Heartbeat:
 
     def _run(self) -> None:
         while not self._stopped.is_set():
+            self._pulse.beat()
             try:
                 self._registry.beat(self._name, {**self._facts(), "beat_at": time.time()})
             except RedisUnavailable:

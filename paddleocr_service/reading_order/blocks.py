@@ -9,10 +9,13 @@ import numpy as np
 from ..results import Block, Line
 from .columns import regions
 from .geometry import upright_boxes
-from .rows import rows_of
+from .region import Region
 
-_LEADING = 1.35  # a step from row to row that is this much longer than usual begins a paragraph
+_LEADING = 1.35  # a step from row to row that is this much longer than usual begins a block
 _LETTER_SIZE = 1.6  # so does a change of letter size
+_INDENT = 0.8  # and a row that begins this many heights further in than the row before and the row after
+_FULL = 0.8  # and ends in the last fifth of the column,
+_CENTRED = 0.5  # unless its other end is as far in, within this many heights: then it is a row of a centred text
 _TABLE_ROWS = 3
 
 
@@ -27,10 +30,10 @@ def reading_order(lines: Sequence[Line], width: int, height: int) -> tuple[Block
     boxes, standing = upright_boxes(lines, width)
     level = np.flatnonzero(~standing)
     blocks = []
-    for region in regions(boxes[level]):
-        chosen = level[region]
-        for rows in _blocks(boxes[chosen], rows_of(boxes[chosen])):
-            blocks.append(_block(lines, [chosen[row] for row in rows]))
+    for region in regions(Region.of(boxes[level])) if len(level) else []:
+        chosen = level[region.index]
+        alone = Region.of(boxes[chosen])  # a neighbour across a gutter is none any more
+        blocks.extend(_block(lines, [chosen[row] for row in rows]) for rows in _blocks(alone))
     blocks.extend(_block(lines, [[one]]) for one in np.flatnonzero(standing))
     return tuple(blocks)
 
@@ -42,21 +45,32 @@ def page_text(blocks: Sequence[Block]) -> str:
 
 def _block(lines: Sequence[Line], rows: Sequence[Sequence[int]]) -> Block:
     found = tuple(tuple(lines[one] for one in row) for row in rows)
-    points = [point for row in found for line in row for point in line.polygon]
-    xs, ys = zip(*points, strict=True)
+    xs, ys = zip(*(point for row in found for line in row for point in line.polygon), strict=True)
     several = sum(len(row) > 1 for row in found)
     is_table = len(found) >= _TABLE_ROWS and several * 2 > len(found)
     return Block("table" if is_table else "text", found, (min(xs), min(ys), max(xs), max(ys)))
 
 
-def _blocks(boxes: np.ndarray, rows: list[np.ndarray]) -> Iterator[list[np.ndarray]]:
-    """Runs of rows without a step or a change of size between them."""
+def _blocks(region: Region) -> Iterator[list[np.ndarray]]:
+    """Runs of rows without a wider step, a change of letter size or an indent between them."""
+    rows, boxes = region.rows(), region.boxes
     centre = np.array([boxes[row][:, [1, 3]].mean() for row in rows])
     size = np.array([np.median(boxes[row, 3] - boxes[row, 1]) for row in rows])
     step = np.diff(centre)
     usual = np.median(step) if len(step) else 0.0
-    ratio = np.maximum(size[1:], size[:-1]) / np.minimum(size[1:], size[:-1])
-    begins = (step > _LEADING * usual) | (ratio > _LETTER_SIZE)
+    ratio = np.maximum(size[1:], size[:-1]) / np.maximum(np.minimum(size[1:], size[:-1]), 1e-6)
+    begins = (step > _LEADING * usual) | (ratio > _LETTER_SIZE) | _indented(region, rows)[1:]
     bounds = [0, *(np.flatnonzero(begins) + 1), len(rows)]
     for start, end in zip(bounds, bounds[1:], strict=False):
         yield rows[start:end]
+
+
+def _indented(region: Region, rows: Sequence[np.ndarray]) -> np.ndarray:
+    """Mask (rows,) of the first lines of paragraphs that begin with an indent."""
+    start = np.array([region.boxes[row, 0].min() for row in rows])
+    end = np.array([region.boxes[row, 2].max() for row in rows])
+    least = start - _INDENT * region.height
+    before, after = np.r_[-np.inf, start[:-1]], np.r_[start[1:], start[-2:-1], -np.inf][: len(start)]
+    full = end >= start.min() + _FULL * (end.max() - start.min())
+    centred = np.abs((start - start.min()) - (end.max() - end)) <= _CENTRED * region.height
+    return (before <= least) & (after <= least) & full & ~centred

@@ -1,8 +1,8 @@
 """The process in which uploads are inspected: one JSON line in, one JSON line out. Started by `Inspector` alone.
 
-It holds nothing worth keeping and may be killed at any moment. It ends when its parent does: while idle because its input
-ends; while busy, be it deep in native code, because the kernel signals SIGIO when the pipe's other end closes, and nobody
-handles that signal. (PR_SET_PDEATHSIG would watch the parent's thread instead, and threads come and go.)
+It holds nothing worth keeping and may be killed at any moment. It ends when its parent does: while idle because its
+input ends; while busy, be it deep in native code, because the kernel signals SIGIO when the pipe's other end closes,
+and nobody handles that signal. (PR_SET_PDEATHSIG would watch the parent's thread instead, and threads come and go.)
 """
 
 from __future__ import annotations
@@ -42,7 +42,10 @@ def _answer(request: dict) -> dict:
     except OCRServiceError as error:
         if isinstance(error.__cause__, MemoryError):
             os._exit(OUT_OF_MEMORY)
-        return {"error": {"code": error.code, "message": error.message, "extra": error.extra}, "cause": repr(error.__cause__)}
+        return {
+            "error": {"code": error.code, "message": error.message, "extra": error.extra},
+            "cause": repr(error.__cause__),
+        }
     except MemoryError:
         os._exit(OUT_OF_MEMORY)
     except Exception as error:

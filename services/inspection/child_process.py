@@ -22,7 +22,7 @@ class ChildDied(Exception):
 
 
 class ChildHung(Exception):
-    """The child gave no answer in time. It was killed."""
+    """The child gave no answer in time."""
 
 
 class ChildProcess:
@@ -43,9 +43,13 @@ class ChildProcess:
                 # Ctrl-C in a terminal goes to the parent, which may still want answers while it winds down.
                 start_new_session=True,
             )
+        except OSError as error:
+            raise _unavailable() from error
+        try:
             self._read_line(time.monotonic() + _START_SECONDS)
-        except (OSError, ChildDied, ChildHung) as error:
-            raise ServiceUnavailable("Files cannot be checked right now. Nothing was accepted; try again shortly.") from error
+        except (ChildDied, ChildHung) as error:
+            self.kill()
+            raise _unavailable() from error
 
     def ask(self, request: bytes, seconds: float) -> bytes:
         """Send one line, return the line that answers it. Raises ChildHung, ChildDied."""
@@ -72,10 +76,13 @@ class ChildProcess:
         line = b""
         while not line.endswith(b"\n"):
             if not poll.poll(max(0.0, deadline - time.monotonic()) * 1000):
-                self.kill()
                 raise ChildHung()
             part = os.read(self._process.stdout.fileno(), 1 << 16)
             if not part:
                 raise ChildDied()
             line += part
         return line
+
+
+def _unavailable() -> ServiceUnavailable:
+    return ServiceUnavailable("Files cannot be checked right now. Nothing was accepted; try again shortly.")

@@ -1,6 +1,6 @@
 """What is to be known of an upload before it is accepted, found without decoding more than it takes.
 
-The rule: structure is checked here, pixels are left to the worker. Where structure leaves a doubt, the picture is decoded.
+The rule: structure is checked here, pixels are left to the worker. Where structure leaves a doubt, pixels are decoded.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ class InspectionLimits:
 
 @dataclass(frozen=True, slots=True)
 class FileFacts:
-    """`kind` is "image" or "pdf". `width` and `height` are the first page's as displayed: pixels, or points of a PDF."""
+    """`kind` is "image" or "pdf". `width`, `height`: the first page as displayed, in pixels or, of a PDF, points."""
 
     kind: str
     media_type: str
@@ -69,7 +69,9 @@ def _first_readable_size(document) -> tuple[float, float]:
             return document.page_size(number)
         except CorruptFile as error:
             fault = error
-    raise CorruptFile("The PDF is damaged: none of its pages can be read. Save it again and send the new file.") from fault
+    raise CorruptFile(
+        "The PDF is damaged: none of its pages can be read. Save it again and send the new file."
+    ) from fault
 
 
 def _inspect_picture(path: str | PathLike[str], media_type: str, limits: InspectionLimits) -> FileFacts:

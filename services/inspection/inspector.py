@@ -1,10 +1,10 @@
 """Inspection of uploads in disposable child processes: hostile bytes can crash, hang or bloat no one else.
 
-Why our own pipe to `python -m services.inspection.child` and not a process pool from a library: measured on two cores,
-pebble's pool took 0.3 s (forkserver) to 0.65 s (spawn) to its first answer and 0.4 ms for each further one, three threads
-and two more processes; this takes 0.1 to 0.2 s and 0.1 ms, no thread and one process. `multiprocessing` imports the main
-module once more in the child, which is the whole application under `python app.py`. And pebble's children, when busy,
-outlive a parent that was killed.
+Why our own pipe to `python -m services.inspection.child` and not a process pool from a library: measured on two
+cores, pebble's pool took 0.3 s (forkserver) to 0.65 s (spawn) to its first answer and 0.4 ms for each further one,
+with three threads and two more processes; this takes 0.1 to 0.2 s and 0.1 ms, with no thread and one process.
+`multiprocessing` imports the main module once more in the child, which under `python app.py` is the whole application.
+And pebble's children, when busy, outlive a parent that was killed.
 """
 
 from __future__ import annotations
@@ -78,8 +78,8 @@ class Inspector:
     def inspect(self, path: str | PathLike[str]) -> FileFacts:
         """Judge the file at `path`.
 
-        Raises what `inspect_upload` raises, CorruptFile also for a file whose inspection crashes or goes past a limit, and
-        ServiceUnavailable where no child can be started.
+        Raises what `inspect_upload` raises, CorruptFile also for a file whose inspection crashes or goes past a limit,
+        and ServiceUnavailable where no child can be started.
         """
         if os.path.getsize(path) == 0:
             raise EmptyFile("The file is empty. Send a picture or a PDF.")
@@ -103,6 +103,7 @@ class Inspector:
             try:
                 answer = json.loads(child.ask(request, self._seconds))
             except ChildHung as error:
+                child.kill()
                 log.warning("inspection took too long", seconds=self._seconds)
                 raise _unsafe() from error
             except (ChildDied, ValueError) as error:
@@ -147,4 +148,6 @@ def _facts_of(answer: dict) -> FileFacts:
 
 
 def _unsafe() -> OCRServiceError:
-    return CorruptFile("The file could not be read safely. It is damaged or far too complex; save it again, in a simpler form.")
+    return CorruptFile(
+        "The file could not be read safely: it is damaged or far too complex. Save it in a simpler form."
+    )

@@ -47,7 +47,10 @@ def check_length(path: str | PathLike[str], media_type: str) -> None:
 
 
 def check_structure(path: str | PathLike[str], picture: Image.Image, limits: InspectionLimits) -> int:
-    """The number of pages of an opened picture that is whole. Raises TruncatedFile, CorruptFile, TooManyPages, TooManyPixels."""
+    """The number of pages of an opened picture that is whole.
+
+    Raises TruncatedFile, CorruptFile, TooManyPages, TooManyPixels.
+    """
     if picture.format == "TIFF":
         return _check_tiff(picture, os.path.getsize(path), limits)
     if picture.format == "WEBP":
@@ -122,7 +125,7 @@ def _png_row_bytes(data: mmap.mmap) -> int:
 
 
 def _unpack(data: mmap.mmap, spans: list[tuple[int, int]], wanted: int) -> None:
-    """Unpack `wanted` bytes and throw them away. Raises TruncatedFile where there are fewer, CorruptFile for nonsense."""
+    """Unpack `wanted` bytes, keeping none. Raises TruncatedFile where there are fewer, CorruptFile for nonsense."""
     inflater = zlib.decompressobj()
     try:
         for start, end in spans:
@@ -134,12 +137,14 @@ def _unpack(data: mmap.mmap, spans: list[tuple[int, int]], wanted: int) -> None:
                         return
                     packed = inflater.unconsumed_tail
     except zlib.error as error:
-        raise CorruptFile("The PNG is damaged: its pixels cannot be unpacked. Save it again and send the new file.") from error
+        raise CorruptFile(
+            "The PNG is damaged: its pixels cannot be unpacked. Save it again and send the new file."
+        ) from error
     raise _truncated()
 
 
 def _check_tiff(picture: Image.Image, file_size: int, limits: InspectionLimits) -> int:
-    """Walk the frames. The first is decoded, since libtiff is better tried here than in a worker; others when in doubt."""
+    """Walk the frames. The first is decoded: libtiff is better tried here than in a worker. Others when in doubt."""
     pages = 1
     while True:
         cut = _reaches_past_end(picture, file_size)

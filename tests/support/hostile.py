@@ -65,6 +65,13 @@ def broken_pdf() -> bytes:
     return b"%PDF-1.7\nthis is not a PDF\n%%EOF\n"
 
 
+def pdf_without_pages() -> bytes:
+    return (
+        b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Count 0/Kids[]>>endobj\n"
+        b"trailer<</Root 1 0 R>>\n"
+    )
+
+
 def pdf_of_broken_pages() -> bytes:
     """A page tree whose leaves are numbers."""
     return (
@@ -105,6 +112,7 @@ def all_files() -> dict[str, tuple[bytes, str | None]]:
         "encrypted.pdf": (encrypted_pdf("secret"), "encrypted_file"),
         "empty_password.pdf": (encrypted_pdf(""), None),
         "broken.pdf": (broken_pdf(), "corrupt_file"),
+        "no_pages.pdf": (pdf_without_pages(), "corrupt_file"),
         "broken_pages.pdf": (pdf_of_broken_pages(), "corrupt_file"),
         "101_pages.pdf": (pdf(101), "too_many_pages"),
         "100_pages.pdf": (pdf(100), None),

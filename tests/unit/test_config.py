@@ -96,6 +96,12 @@ def test_the_development_secret_is_made_once_and_kept_private(monkeypatch, tmp_p
     assert (tmp_path / "secret_key").stat().st_mode & 0o077 == 0
 
 
+def test_a_data_folder_that_cannot_be_written_is_a_fault_of_the_settings(monkeypatch, tmp_path):
+    (tmp_path / "file").touch()
+    with pytest.raises(ConfigurationError, match="DATA_DIR"):
+        read(monkeypatch, DATA_DIR=str(tmp_path / "file" / "data"))
+
+
 def test_a_dotenv_file_is_read_and_the_environment_goes_before_it(monkeypatch, tmp_path):
     dotenv = tmp_path / ".env"
     dotenv.write_text("PORT=6001\nOCR_LANG=de\n")

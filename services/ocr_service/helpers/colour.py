@@ -16,7 +16,7 @@ _USUAL_BACKGROUND = 255
 _OTHER_BACKGROUNDS = (0, 128)
 #: Text this close to its background (of 255) is hard to read.
 _LOST_BELOW = 64
-#: Dark text smoothed onto white before it was cut out has up to this share of nearly white borders (9 to 48 pixels high).
+#: Dark text smoothed onto white before it was cut out has up to this share of nearly white borders (at 9 to 48 pixels).
 _BEARABLE_LOSS = 1 / 3
 
 
@@ -82,8 +82,8 @@ def _on_background(picture: Image.Image) -> Image.Image:
 def contrasting_background(luma: np.ndarray, alpha: np.ndarray) -> int:
     """Grey level for transparent pixels: white, unless too much of what borders on them would vanish on white.
 
-    Both arrays are (height, width) uint8. Only the borders between visible and transparent count: the inside of an opaque
-    panel carries its own background. Along rows is enough, for text has borders in all directions.
+    Both arrays are (height, width) uint8. Only the borders between visible and transparent count: the inside of an
+    opaque panel carries its own background. Along rows is enough, for text has borders in all directions.
     """
     visible = alpha >= _VISIBLE
     borders = np.concatenate([_left_borders(luma, visible), _left_borders(luma[:, ::-1], visible[:, ::-1])])

@@ -76,8 +76,8 @@ class Frame:
 def iter_frames(path: str | PathLike[str], *, max_pixels: int) -> Iterator[Frame]:
     """The pages of a picture: every frame of a TIFF, the first frame of anything else, one in memory at a time.
 
-    Raises UnsupportedType, TooManyPixels (a frame has more than `max_pixels`), TruncatedFile or CorruptFile. A frame that
-    raises ends the iteration; `read_frame` can still read the others.
+    Raises UnsupportedType, TooManyPixels (a frame has more than `max_pixels`), TruncatedFile or CorruptFile. A frame
+    that raises ends the iteration; `read_frame` can still read the others.
     """
     for number in range(1, count_frames(path, max_pixels=max_pixels) + 1):
         yield read_frame(path, number, max_pixels=max_pixels)
@@ -105,22 +105,23 @@ def count_frames(path: str | PathLike[str], *, max_pixels: int) -> int:
 
 @contextmanager
 def open_picture(path: str | PathLike[str], *, max_pixels: int) -> Iterator[Image.Image]:
-    """A Pillow image with its header read and its size allowed. Faults in the body come out as domain errors too."""
+    """A Pillow image with its header read and its size checked. Faults in the body come out as domain errors too."""
     format_name = PILLOW_FORMATS.get(sniff_file(path) or "")
     if format_name is None:
         raise UnsupportedType("The file is not a picture of a supported type: JPEG, PNG, BMP, TIFF, WebP or GIF.")
     with _domain_errors(max_pixels), _limited(max_pixels), Image.open(path, formats=(format_name,)) as picture:
-        _check_size(picture, max_pixels)
         yield picture
 
 
 def go_to_frame(picture: Image.Image, number: int, max_pixels: int) -> None:
-    """Make frame `number` (from 1) the current one. Raises TooManyPixels, and as Pillow does EOFError where there is none."""
+    """Make frame `number` (from 1) the current one. Raises TooManyPixels; EOFError past the end, as Pillow does."""
     if number > 1:
         if picture.format != "TIFF":
             raise EOFError("only the first frame counts")
         picture.seek(number - 1)
-        _check_size(picture, max_pixels)
+        width, height = picture.size
+        if width * height > max_pixels:
+            raise _too_large(max_pixels, width * height)
 
 
 def displayed_size(picture: Image.Image) -> tuple[int, int]:
@@ -141,12 +142,6 @@ def _orientation(picture: Image.Image) -> int:
         return 1
 
 
-def _check_size(picture: Image.Image, max_pixels: int) -> None:
-    width, height = picture.size
-    if width * height > max_pixels:
-        raise _too_large(max_pixels, width * height)
-
-
 def _too_large(max_pixels: int, pixels: int | None = None) -> TooManyPixels:
     has = f"has {pixels:,} pixels" if pixels else "needs more memory than one picture may take"
     return TooManyPixels(f"The picture {has}; at most {max_pixels:,} pixels are accepted. Scale it down.")
@@ -156,8 +151,8 @@ def _too_large(max_pixels: int, pixels: int | None = None) -> TooManyPixels:
 def _limited(max_pixels: int) -> Iterator[None]:
     """Pillow's own check against decompression bombs, set to `max_pixels` for the body alone.
 
-    It also runs deep inside decoders, where a frame can be larger than its file's header says, but it is a module global,
-    raises only at twice the value and warns below. So: half the value, no warnings, everything put back, one at a time.
+    It also runs deep inside decoders, where a frame can be larger than its file's header says, but it is a module
+    global, raises only at twice the value and warns below. So: half the value, no warnings, put back, one at a time.
     """
     with _pillow_globals, warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -183,4 +178,6 @@ def _domain_errors(max_pixels: int) -> Iterator[None]:
     except Exception as error:
         if isinstance(error, EOFError) or "truncated" in str(error).lower():
             raise TruncatedFile("The picture ends before all of its pixels were read. Send the whole file.") from error
-        raise CorruptFile("The picture is damaged and cannot be decoded. Save it again and send the new file.") from error
+        raise CorruptFile(
+            "The picture is damaged and cannot be decoded. Save it again and send the new file."
+        ) from error

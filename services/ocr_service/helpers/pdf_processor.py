@@ -24,7 +24,7 @@ POINTS_PER_INCH = 72
 
 @dataclass(frozen=True, slots=True)
 class RenderedPage:
-    """`array` is (height, width, 3) uint8 RGB, contiguous; `dpi` is what it was rendered at, lowered for a huge page."""
+    """`array` is (height, width, 3) uint8 RGB, contiguous; `dpi` is the one rendered at, lowered for a huge page."""
 
     array: np.ndarray
     width: int
@@ -33,10 +33,10 @@ class RenderedPage:
 
 
 class PdfDocument:
-    """An open PDF; a context manager. Nothing of a page is kept once it is rendered, so memory does not grow with pages.
+    """An open PDF; a context manager. No page is kept once it is rendered, so memory does not grow with their number.
 
-    Opening raises CorruptFile (not a PDF, beyond repair, no pages) or EncryptedFile (asks for a password; one that opens
-    with an empty password, as viewers try first, is opened).
+    Opening raises CorruptFile (not a PDF, beyond repair, no pages) or EncryptedFile (asks for a password; one that
+    opens with an empty password, as viewers try first, is opened).
     """
 
     def __init__(self, path: str | PathLike[str]) -> None:
@@ -68,10 +68,10 @@ class PdfDocument:
                 matrix=self._mupdf.Matrix(zoom, zoom), colorspace=self._mupdf.csRGB, alpha=False, annots=True
             )
             rows = np.frombuffer(pixmap.samples_mv, np.uint8).reshape(pixmap.height, pixmap.stride)
-            if self._document.is_repaired and pixmap.is_unicolor and page.get_contents():
-                raise CorruptFile(f"Page {number} is blank although it has content: the PDF was cut or damaged.")
             # A copy, because the samples go away with the pixmap.
             array = rows[:, : pixmap.width * 3].reshape(pixmap.height, pixmap.width, 3).copy()
+            if self._document.is_repaired and (array == array[0, 0]).all() and page.get_contents():
+                raise CorruptFile(f"Page {number} is blank although it has content: the PDF was cut or damaged.")
         return RenderedPage(array, array.shape[1], array.shape[0], zoom * POINTS_PER_INCH)
 
     def close(self) -> None:
@@ -94,13 +94,13 @@ class PdfDocument:
             count = self._document.page_count or self._count_after_repair()
             encrypted = bool((self._document.metadata or {}).get("encryption"))
         if count < 1 and encrypted:
-            raise EncryptedFile("The PDF is encrypted in a way that cannot be read. Save it unencrypted and send it again.")
+            raise EncryptedFile("The PDF is encrypted in a way that cannot be read. Send it unencrypted.")
         if count < 1:
             raise CorruptFile("The PDF has no pages.")
         return count
 
     def _count_after_repair(self) -> int:
-        """Pages found by reading the whole file instead of its index; MuPDF does this by itself for most faults only."""
+        """Pages found by reading the whole file instead of its index; by itself MuPDF does so for most faults only."""
         low_level = self._mupdf.mupdf
         try:
             low_level.pdf_repair_xref(low_level.pdf_document_from_fz_document(self._document.this))
@@ -125,7 +125,7 @@ class PdfDocument:
         """MuPDF shows a page that lies behind the end of a cut file as a blank one; here it is a damaged one."""
         known = self._document.xref_get_keys(page.xref)
         if not known or not all(map(self._document.xref_is_stream, page.get_contents())):
-            raise CorruptFile(f"Page {number} is missing from the file: the PDF was cut or damaged. Send the whole file.")
+            raise CorruptFile(f"Page {number} is missing: the PDF was cut or damaged. Send the whole file.")
 
 
 def fitting_zoom(width: float, height: float, zoom: float, max_pixels: int) -> float:

@@ -2,7 +2,7 @@ import pytest
 from PIL import Image
 
 from tests.support.drawing import saved
-from utils.sniffing import HEAD_BYTES, sniff, sniff_file
+from utils.sniffing import sniff, sniff_file
 
 HEADERS = {
     "image/jpeg": b"\xff\xd8\xff\xe0\x00\x10JFIF",
@@ -50,7 +50,13 @@ def test_anything_else_is_no_kind_of_ours(head):
 
 @pytest.mark.parametrize(("junk", "expected"), [(0, "application/pdf"), (1024, "application/pdf"), (1025, None)])
 def test_a_pdf_header_may_come_after_1024_bytes_of_junk(junk, expected):
-    assert sniff((b"x" * junk + b"%PDF-1.4")[:HEAD_BYTES]) == expected
+    assert sniff(b"x" * junk + b"%PDF-1.4\n" + b"x" * 2000) == expected
+
+
+def test_as_much_of_a_file_is_looked_at_as_that_takes(tmp_path):
+    path = tmp_path / "upload"
+    path.write_bytes(b"x" * 1024 + b"%PDF-1.4\n")
+    assert sniff_file(path) == "application/pdf"
 
 
 def test_a_picture_that_carries_a_pdf_header_is_a_picture():

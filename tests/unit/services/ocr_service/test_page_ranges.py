@@ -14,6 +14,7 @@ from services.ocr_service.page_ranges import check_pages, parse_pages
         ("5-5", (5,)),
         (" 1 , 3-4 ", (1, 3, 4)),
         ("10", (10,)),
+        ("8,1", (1, 8)),
     ],
 )
 def test_pages_come_out_ascending_and_once_each(spec, pages):
@@ -22,7 +23,27 @@ def test_pages_come_out_ascending_and_once_each(spec, pages):
 
 @pytest.mark.parametrize(
     "spec",
-    ["", " ", ",", "1,", ",1", "0", "0-3", "3-1", "-3", "3-", "1--3", "1-2-3", "a", "1;2", "1.5", "+1", "１", "1 2", "1\n"]
+    [
+        "",
+        " ",
+        ",",
+        "1,",
+        ",1",
+        "0",
+        "0-3",
+        "3-1",
+        "-3",
+        "3-",
+        "1--3",
+        "1-2-3",
+        "a",
+        "1;2",
+        "1.5",
+        "+1",
+        "１",
+        "1 2",
+        "1\n",
+    ]
     + ["1," * 600 + "1", "9" * 30],
 )
 def test_a_malformed_option_is_refused_by_name(spec):
@@ -36,8 +57,9 @@ def test_a_malformed_option_is_refused_by_name(spec):
 
 @pytest.mark.parametrize("spec", ["11", "1-11", "1,2,999999"])
 def test_a_page_beyond_the_document_is_out_of_range(spec):
-    with pytest.raises(PageOutOfRange, match="10 pages"):
+    with pytest.raises(PageOutOfRange, match="10 pages") as caught:
         parse_pages(spec, 10)
+    assert caught.value.extra == {"option": "pages"}
 
 
 def test_a_document_of_one_page_is_spoken_of_in_the_singular():

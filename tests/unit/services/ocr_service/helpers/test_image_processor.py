@@ -107,8 +107,16 @@ def test_an_orientation_that_does_not_exist_turns_nothing(file, orientation):
     assert_colours(only_frame(file(saved(quarters(), format="PNG", exif=exif))), [RED, GREEN, BLUE, WHITE])
 
 
-def test_a_damaged_exif_block_does_not_cost_the_picture(file):
-    path = file(saved(quarters(), format="PNG", exif=b"Exif\0\0II*\0\xff\xff\xff\xff"))
+@pytest.mark.parametrize(
+    "exif",
+    [
+        b"Exif\0\0XX*\0\x08\0\0\0",
+        b"Exif\0\0II*\0",
+        b"Exif\0\0II*\0\x08\0\0\0\x01\0\x12\x01\x02\0\x04\0\0\0abc\0\0\0\0\0",  # the orientation is "abc"
+    ],
+)
+def test_a_damaged_exif_block_does_not_cost_the_picture(file, exif):
+    path = file(saved(quarters(), format="PNG", exif=exif))
     assert_colours(only_frame(path), [RED, GREEN, BLUE, WHITE])
 
 

@@ -49,7 +49,8 @@ def test_a_page_is_rendered_in_rgb_at_the_resolution_asked_for(file, dpi, shape)
 
 
 @pytest.mark.parametrize(
-    ("rotation", "shape", "red_at"), [(90, (144, 72), (36, 36)), (180, (72, 144), (36, 108)), (270, (144, 72), (108, 36))]
+    ("rotation", "shape", "red_at"),
+    [(90, (144, 72), (36, 36)), (180, (72, 144), (36, 108)), (270, (144, 72), (108, 36))],
 )
 def test_the_rotation_of_a_page_is_applied(file, rotation, shape, red_at):
     def draw(page):
@@ -89,7 +90,8 @@ def test_a_page_of_too_many_pixels_is_rendered_at_a_lower_resolution(file):
 
 
 @pytest.mark.parametrize(
-    ("width", "height", "limit"), [(612, 792, 1000), (14_400, 14_400, 10_000), (0.01, 14_400, 500), (1e6, 1, 700), (3, 3, 1)]
+    ("width", "height", "limit"),
+    [(612, 792, 1000), (14_400, 14_400, 10_000), (0.01, 14_400, 500), (1e6, 1, 700), (3, 3, 1)],
 )
 def test_no_shape_of_page_gets_past_the_limit(width, height, limit):
     zoom = fitting_zoom(width, height, 600 / 72, limit)
@@ -100,7 +102,11 @@ def test_annotations_and_form_fields_are_shown(file):
     def draw(page):
         page.add_highlight_annot((10, 10, 60, 30))
         field = pymupdf.Widget()
-        field.rect, field.field_type, field.field_name = pymupdf.Rect(80, 20, 140, 50), pymupdf.PDF_WIDGET_TYPE_TEXT, "name"
+        field.rect, field.field_type, field.field_name = (
+            pymupdf.Rect(80, 20, 140, 50),
+            pymupdf.PDF_WIDGET_TYPE_TEXT,
+            "name",
+        )
         field.field_value, field.text_fontsize = "FILLED", 14
         page.add_widget(field)
 
@@ -133,7 +139,14 @@ def test_an_empty_password_opens(file):
 
 @pytest.mark.parametrize(
     "data",
-    [hostile.broken_pdf(), b"%PDF-1.4\n", b"%PDF-1.4\n" + bytes(5000), b"%PDF-1.4\ntrailer<</Root 1 0 R>>", b"no PDF at all"],
+    [
+        hostile.broken_pdf(),
+        hostile.pdf_without_pages(),
+        b"%PDF-1.4\n",
+        b"%PDF-1.4\n" + bytes(5000),
+        b"%PDF-1.4\ntrailer<</Root 1 0 R>>",
+        b"no PDF at all",
+    ],
 )
 def test_what_cannot_be_repaired_is_corrupt(file, data):
     with pytest.raises(CorruptFile):
@@ -173,7 +186,7 @@ def test_a_page_whose_content_is_cut_off_is_damaged_not_blank(file):
         second = document[1].get_contents()[0]
     with PdfDocument(file(data.replace(b"\n%d 0 obj" % second, b"\n77 0 obj"))) as document:
         assert document.render(1, 72, PLENTY).array.min() < 100
-        with pytest.raises(CorruptFile, match="Page 2"):
+        with pytest.raises(CorruptFile, match="Page 2 is missing"):
             document.render(2, 72, PLENTY)
 
 
@@ -188,18 +201,24 @@ def test_a_page_without_content_is_blank(file):
         assert document.render(1, 72, PLENTY).array.min() == 255
 
 
-def test_mupdf_says_nothing_on_the_terminal(file, capfd):
-    with PdfDocument(file(hostile.pdf(3)[:-300])) as document:
-        document.render(1, 72, PLENTY)
-    with pytest.raises(CorruptFile):
-        PdfDocument(file(hostile.broken_pdf()))
-    assert capfd.readouterr() == ("", "")
+def test_mupdf_says_nothing_on_the_terminal(file):
+    script = (
+        "import sys; from services.ocr_service.helpers.pdf_processor import PdfDocument;"
+        "PdfDocument(sys.argv[1]).render(1, 72, 10**6)"
+    )
+    path = file(hostile.pdf(3)[:-300])
+    done = subprocess.run([sys.executable, "-c", script, str(path)], capture_output=True, text=True, check=True)
+    assert (done.stdout, done.stderr) == ("", "")
 
 
 def test_scripts_of_the_document_do_not_run(file):
     def draw(page):
         field = pymupdf.Widget()
-        field.rect, field.field_type, field.field_name = pymupdf.Rect(10, 10, 140, 60), pymupdf.PDF_WIDGET_TYPE_TEXT, "sum"
+        field.rect, field.field_type, field.field_name = (
+            pymupdf.Rect(10, 10, 140, 60),
+            pymupdf.PDF_WIDGET_TYPE_TEXT,
+            "sum",
+        )
         field.field_value, field.script_calc = "", "event.value = 'PWNED';"
         page.add_widget(field)
 

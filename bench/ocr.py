@@ -1,0 +1,57 @@
+"""Read a folder of pictures and score what was read."""
+
+from __future__ import annotations
+
+import resource
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import fmean, median
+
+from bench.metrics import WordScore, character_error_rate
+
+SUFFIXES = {".jpg", ".jpeg", ".png", ".tif", ".tiff", ".bmp", ".webp", ".gif"}
+
+
+@dataclass(frozen=True)
+class Score:
+    """seconds: median wall time of an image; cpu_seconds: mean processor time; f1, cer in 0..1."""
+
+    images: int
+    seconds: float
+    cpu_seconds: float
+    f1: float
+    cer: float
+    peak_mb: int
+
+
+def pictures(folder: Path) -> list[Path]:
+    """Pictures that have a ``.txt`` of the same name beside them, in order of name."""
+    return sorted(
+        path for path in folder.glob("*") if path.suffix.lower() in SUFFIXES and path.with_suffix(".txt").is_file()
+    )
+
+
+def measure(engine, found: Sequence[Path], report: Callable[[str, float, float, float], None] | None = None) -> Score:
+    """Read each picture once with a warm engine. ``report`` gets name, seconds, word F1 and error rate of each."""
+    words, rates, seconds = WordScore(), [], []
+    cpu = 0.0
+    for path in found:
+        truth = path.with_suffix(".txt").read_text(encoding="utf-8")
+        started, cpu_started = time.perf_counter(), time.process_time()
+        text = engine.recognize(path).text
+        seconds.append(time.perf_counter() - started)
+        cpu += time.process_time() - cpu_started
+        rates.append(character_error_rate(truth, text))
+        f1 = words.add(truth, text)
+        if report:
+            report(path.name, seconds[-1], f1, rates[-1])
+    return Score(len(found), median(seconds), cpu / len(found), words.f1, fmean(rates), peak_mb())
+
+
+def peak_mb() -> int:
+    """Most memory that this process ever held, in MB."""
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak >> 20 if sys.platform == "darwin" else peak >> 10

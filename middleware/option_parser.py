@@ -1,0 +1,45 @@
+"""Reads the options of a request, from its query and its form alike, and names each that is at fault."""
+
+from __future__ import annotations
+
+from flask import Request
+from webargs.flaskparser import FlaskParser
+
+from services.errors import InvalidOption
+
+#: Of a name or a list of names that a client made up, so much is told back.
+LONGEST_NAME = 64
+MOST_NAMES = 5
+
+
+class OptionsParser(FlaskParser):
+    """Options may come as form fields or in the query; what the server does not know is refused, never dropped."""
+
+    DEFAULT_VALIDATION_STATUS = 400
+    DEFAULT_UNKNOWN_BY_LOCATION = {"query": None}
+
+    def load_querystring(self, req: Request, schema) -> dict[str, str]:
+        given: dict[str, str] = {}
+        for source in (req.args, req.form):
+            for name, values in source.lists():
+                if name in given or len(values) > 1:
+                    raise InvalidOption(f"The option `{_short(name)}` is given more than once. Give it once.")
+                given[name] = values[0]
+        return given
+
+    def handle_error(self, error, req, schema, *, error_status_code, error_headers):
+        messages = error.messages.get("query", error.messages)
+        faulty = sorted(messages.keys() & schema.fields.keys())
+        unknown = sorted(messages.keys() - schema.fields.keys())
+        parts = [f"The option `{name}` is not valid: {' '.join(map(str, messages[name]))}" for name in faulty]
+        if unknown:
+            names = ", ".join(f"`{_short(name)}`" for name in unknown[:MOST_NAMES])
+            known = ", ".join(sorted(schema.fields)) or "none"
+            subject = f"The option {names} is" if len(unknown) == 1 else f"The options {names} are"
+            parts.append(f"{subject} not known. Known options: {known}.")
+        raise InvalidOption(" ".join(parts), option=_short((faulty + unknown)[0])) from error
+
+
+def _short(name: str) -> str:
+    """A name that a client made up, without control characters."""
+    return "".join(char for char in name if char.isprintable())[:LONGEST_NAME]

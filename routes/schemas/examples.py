@@ -1,0 +1,116 @@
+"""Examples of answers, for readers of the API's description; a test holds them against the schemas."""
+
+from __future__ import annotations
+
+from middleware.error_catalog import CATALOG, problem_body
+
+JOB = "0b2c8f0e-6f0e-4c62-9d8e-2f0d3f1c7a55"
+LINKS = {"self": f"/ocr/job/{JOB}", "result": f"/ocr/job/{JOB}/result"}
+
+ACCEPTED = {
+    "job_id": JOB,
+    "status": "processing",
+    "filename": "scan.jpg",
+    "file_size": 1024000,
+    "message": "The file was accepted and is being processed. Ask for it at links.self, or fetch links.result.",
+    "links": LINKS,
+}
+
+BATCH = {
+    "jobs": [
+        {
+            "filename": "scan.jpg",
+            "job_id": JOB,
+            "status": "processing",
+            "type": "image",
+            "file_size": 1024000,
+            "links": LINKS,
+        },
+        {
+            "filename": "notes.txt",
+            "status": "failed",
+            "error": {
+                "code": "unsupported_type",
+                "title": "Unsupported file type",
+                "detail": "The file's content is of no supported type.",
+            },
+        },
+    ],
+    "summary": {"total_files": 2, "jobs_created": 1, "failed_files": 1, "success": False},
+    "message": "1 of 2 files were accepted.",
+}
+
+STATUS = {
+    "job_id": JOB,
+    "status": "processing",
+    "stage": "started",
+    "ready": False,
+    "successful": None,
+    "failed": None,
+    "progress": {"pages_total": 3, "pages_done": 1},
+    "created_at": "2026-01-01T12:00:00+00:00",
+    "started_at": "2026-01-01T12:00:00.100000+00:00",
+    "finished_at": None,
+    "attempts": 1,
+    "filename": "scan.pdf",
+}
+
+ENDED_STATUS = {
+    **STATUS,
+    "status": "completed",
+    "stage": "completed",
+    "ready": True,
+    "successful": True,
+    "failed": False,
+    "progress": {"pages_total": 3, "pages_done": 3},
+    "finished_at": "2026-01-01T12:00:01.500000+00:00",
+}
+
+LINE = {"text": "Hello World", "confidence": 0.987, "bbox": [[10, 20], [100, 20], [100, 40], [10, 40]]}
+
+_RESULT = {
+    "job_id": JOB,
+    "status": "completed",
+    "success": True,
+    "filename": "scan.jpg",
+    "file_size": 1024000,
+    "cached": False,
+    "processing_time_seconds": 0.41,
+    "engine": {
+        "name": "PaddleOCR",
+        "runtime": "onnxruntime",
+        "models": ["PP-OCRv6_small_det", "PP-OCRv6_small_rec"],
+    },
+    "lang": "en",
+}
+
+PICTURE = {**_RESULT, "text": "Hello World", "lines": [LINE], "width": 640, "height": 480}
+
+_PAGE = {
+    "page": 1,
+    "text": "Hello World",
+    "lines": [LINE],
+    "success": True,
+    "width": 2480,
+    "height": 3508,
+    "source": "ocr",
+}
+
+DOCUMENT = {
+    **_RESULT,
+    "filename": "scan.pdf",
+    "pages": [_PAGE],
+    "full_text": "Hello World",
+    "total_pages": 1,
+    "processing_dpi": 300,
+}
+
+RESULTS = {
+    "picture": {"summary": "A picture", "value": PICTURE},
+    "document": {"summary": "A PDF, or a TIFF of several frames", "value": DOCUMENT},
+}
+
+
+def problem_example(code: str) -> dict:
+    """An error of this code, as a client gets it."""
+    return problem_body(code, CATALOG[code].remedy, "4bf92f3577b34da6a3ce929d0e0e4736")

@@ -1,0 +1,84 @@
+"""How the service says it is."""
+
+from __future__ import annotations
+
+from marshmallow import Schema, fields, validate
+
+HEALTH = validate.OneOf(["healthy", "degraded", "unhealthy"])
+
+
+class Alive(Schema):
+    status = fields.String(required=True, validate=validate.Equal("alive"))
+    timestamp = fields.DateTime(required=True)
+
+
+class Ready(Schema):
+    status = fields.String(required=True, validate=validate.Equal("ready"))
+    timestamp = fields.DateTime(required=True)
+
+
+class Check(Schema):
+    """One thing that was looked at."""
+
+    status = fields.String(required=True, validate=HEALTH)
+    error = fields.String(metadata={"description": "What is wrong, where something is."})
+
+
+class WorkersCheck(Check):
+    count = fields.Integer(metadata={"description": "Workers that have their model loaded."})
+    workers = fields.List(fields.Dict(), metadata={"description": "What each of them last said of itself."})
+
+
+class QueueCheck(Check):
+    waiting = fields.Integer()
+    running = fields.Integer()
+
+
+class ConfigurationCheck(Check):
+    environment = fields.String()
+    model = fields.String()
+    lang = fields.String()
+
+
+class Checks(Schema):
+    redis = fields.Nested(Check, required=True)
+    workers = fields.Nested(WorkersCheck, required=True)
+    queue = fields.Nested(QueueCheck, required=True)
+    storage = fields.Nested(Check, required=True)
+    configuration = fields.Nested(ConfigurationCheck, required=True)
+
+
+class MemoryUsage(Schema):
+    """Memory of the process that answers: bytes, megabytes, percent of the machine's."""
+
+    rss = fields.Integer(required=True)
+    vms = fields.Integer(required=True)
+    rss_mb = fields.Float(required=True)
+    vms_mb = fields.Float(required=True)
+    percent = fields.Float(required=True)
+
+
+class OCRState(Schema):
+    service = fields.String(required=True)
+    initialized = fields.Boolean(required=True)
+    paddleocr_available = fields.Boolean(required=True)
+    status = fields.String(required=True, validate=validate.OneOf(["ready", "not_ready"]))
+    memory_usage = fields.Nested(MemoryUsage, required=True)
+
+
+class HealthDetails(Schema):
+    service_status = fields.String(required=True, validate=HEALTH)
+    recommendations = fields.List(fields.String(), required=True, metadata={"description": "What an operator can do."})
+
+
+class HealthReport(Schema):
+    """All that was looked at, and what to do about it."""
+
+    status = fields.String(required=True, validate=HEALTH)
+    service = fields.String(required=True)
+    version = fields.String(required=True)
+    timestamp = fields.DateTime(required=True)
+    uptime_seconds = fields.Float(required=True)
+    ocr_service = fields.Nested(OCRState, required=True)
+    checks = fields.Nested(Checks, required=True)
+    details = fields.Nested(HealthDetails, required=True)

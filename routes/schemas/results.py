@@ -1,0 +1,84 @@
+"""What was read."""
+
+from __future__ import annotations
+
+from marshmallow import Schema, fields, validate
+
+from routes.schemas.jobs import Fault
+
+
+def _polygon() -> fields.List:
+    return fields.List(
+        fields.List(fields.Float(), validate=validate.Length(equal=2)),
+        required=True,
+        validate=validate.Length(equal=4),
+        metadata={
+            "description": "Four `[x, y]` in pixels of the page as displayed, clockwise from the text's top left.",
+            "examples": [[[10, 20], [100, 20], [100, 40], [10, 40]]],
+        },
+    )
+
+
+class WordBox(Schema):
+    text = fields.String(required=True)
+    confidence = fields.Float(required=True, validate=validate.Range(min=0, max=1))
+    bbox = _polygon()
+
+
+class LineBox(WordBox):
+    words = fields.List(fields.Nested(WordBox), metadata={"description": "With the option `detail=word`."})
+
+
+class PageResult(Schema):
+    """A page. One that failed has `success: false` and says why in `error`."""
+
+    page = fields.Integer(required=True, metadata={"description": "Its number in the document, from 1."})
+    text = fields.String(required=True)
+    lines = fields.List(fields.Nested(LineBox), required=True)
+    success = fields.Boolean(required=True)
+    width = fields.Integer(required=True, allow_none=True, metadata={"description": "Pixels."})
+    height = fields.Integer(required=True, allow_none=True, metadata={"description": "Pixels."})
+    source = fields.String(required=True, validate=validate.OneOf(["ocr", "text_layer"]))
+    error = fields.Nested(Fault)
+
+
+class EngineUsed(Schema):
+    name = fields.String(required=True)
+    runtime = fields.String(required=True)
+    models = fields.List(fields.String(), required=True)
+
+
+class JobResult(Schema):
+    """What every result tells."""
+
+    job_id = fields.UUID(required=True)
+    status = fields.String(required=True, validate=validate.OneOf(["completed"]))
+    success = fields.Boolean(required=True, metadata={"description": "At least one page was read."})
+    filename = fields.String(required=True)
+    file_size = fields.Integer(required=True, metadata={"description": "Bytes."})
+    cached = fields.Boolean(required=True, metadata={"description": "The same file had been read before."})
+    processing_time_seconds = fields.Float(required=True)
+    engine = fields.Nested(EngineUsed, required=True)
+    lang = fields.String(required=True)
+
+
+class PictureResult(JobResult):
+    """The result of a picture. Lines come in reading order."""
+
+    text = fields.String(required=True)
+    lines = fields.List(fields.Nested(LineBox), required=True)
+    width = fields.Integer(required=True, metadata={"description": "Pixels."})
+    height = fields.Integer(required=True, metadata={"description": "Pixels."})
+
+
+class DocumentResult(JobResult):
+    """The result of a PDF, or of a TIFF of several frames. A page that failed does so alone."""
+
+    pages = fields.List(fields.Nested(PageResult), required=True)
+    full_text = fields.String(required=True)
+    total_pages = fields.Integer(required=True)
+    processing_dpi = fields.Integer(metadata={"description": "PDFs only."})
+
+
+#: What a result is: the one or the other.
+RESULT = {"oneOf": [PictureResult, DocumentResult]}

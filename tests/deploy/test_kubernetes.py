@@ -1,0 +1,268 @@
+"""The manifests of k8s/ as kubectl renders them: valid for the API, and in agreement with the code that they run."""
+
+import os
+import re
+
+import kubernetes_validate
+import pytest
+
+from app import create_app
+from config import VERSION, ConfigurationError, Settings
+from services.page_guard import GRACE_SECONDS
+from tasks.queue import QUEUE
+from tests.support.manifests import K8S, Manifests, render, selects
+
+DEFAULT, DEV, PRODUCTION, GPU = K8S, K8S / "overlays/dev", K8S / "overlays/production", K8S / "overlays/gpu"
+#: Custom resources, for which the API has no schema.
+CUSTOM = {("keda.sh/v1alpha1", "ScaledObject"), ("keda.sh/v1alpha1", "TriggerAuthentication")}
+API_VERSIONS = ("1.29", "1.37")
+OURS = ("web", "worker")
+
+
+@pytest.fixture(params=[DEFAULT, DEV, PRODUCTION, GPU], ids=["default", "dev", "production", "gpu"])
+def manifests(request) -> Manifests:
+    return render(request.param)
+
+
+@pytest.fixture
+def default() -> Manifests:
+    return render(DEFAULT)
+
+
+@pytest.fixture
+def production() -> Manifests:
+    return render(PRODUCTION)
+
+
+@pytest.fixture(scope="session")
+def external_redis(tmp_path_factory) -> Manifests:
+    """The base with a Redis outside the cluster, put together as docs/kubernetes.md says."""
+    folder = tmp_path_factory.mktemp("external")
+    up = os.path.relpath(K8S, folder)
+    lines = ["namespace: paddleocr", f"resources: [{up}/base]", f"components: [{up}/components/external-redis]"]
+    (folder / "kustomization.yaml").write_text("\n".join(lines))
+    return render(folder)
+
+
+def settings_of(manifests: Manifests, monkeypatch, tmp_path, **changed: str) -> Settings:
+    """The settings that the web container starts with."""
+    for name in os.environ:
+        if name.lower() in Settings.__dataclass_fields__:
+            monkeypatch.delenv(name)
+    for name, value in {**manifests.environment("web"), "DATA_DIR": str(tmp_path), **changed}.items():
+        monkeypatch.setenv(name, value)
+    return Settings.from_env(tmp_path / "no .env")
+
+
+# The API
+
+
+@pytest.mark.parametrize("version", API_VERSIONS)
+def test_every_object_is_valid_for_the_api(manifests, external_redis, version):
+    for found in manifests.objects + external_redis.objects:
+        if (found["apiVersion"], found["kind"]) not in CUSTOM:
+            kubernetes_validate.validate(found, version, strict=True)
+
+
+def test_the_default_needs_nothing_that_a_plain_cluster_lacks(default):
+    assert not {(found["apiVersion"], found["kind"]) for found in default.objects} & CUSTOM
+
+
+def test_every_object_of_a_namespace_is_in_the_one_that_comes_with_it(manifests):
+    (namespace,) = manifests.all("Namespace")
+    others = [found for found in manifests.objects if found["kind"] != "Namespace"]
+    assert {found["metadata"]["namespace"] for found in others} == {namespace["metadata"]["name"]}
+    assert namespace["metadata"]["labels"]["pod-security.kubernetes.io/enforce"] == "restricted"
+
+
+def test_every_selector_finds_pods(manifests):
+    pods = [workload["spec"]["template"]["metadata"]["labels"] for workload in manifests.workloads()]
+    selectors = [{"matchLabels": service["spec"]["selector"]} for service in manifests.all("Service")]
+    selectors += [budget["spec"]["selector"] for budget in manifests.all("PodDisruptionBudget")]
+    selectors += [policy["spec"]["podSelector"] for policy in manifests.all("NetworkPolicy")]
+    for name in OURS:
+        selectors += [found["labelSelector"] for found in manifests.pod(name)["topologySpreadConstraints"]]
+    assert [selector for selector in selectors if not any(selects(selector, labels) for labels in pods)] == []
+
+
+def test_every_port_that_is_named_is_there(manifests):
+    for name in ("web", "redis"):
+        (port,) = manifests.container(name)["ports"]
+        (served,) = manifests.one("Service", name)["spec"]["ports"]
+        assert served["targetPort"] == port["name"]
+    backend = manifests.one("Ingress", "web")["spec"]["rules"][0]["http"]["paths"][0]["backend"]["service"]
+    assert backend["port"]["name"] == manifests.one("Service", backend["name"])["spec"]["ports"][0]["name"]
+
+
+@pytest.mark.parametrize("name", ["web", "worker", "redis"])
+def test_pods_are_locked_down(manifests, name):
+    pod, container = manifests.pod(name), manifests.container(name)
+    assert pod["securityContext"]["runAsNonRoot"] is True
+    assert pod["securityContext"]["seccompProfile"] == {"type": "RuntimeDefault"}
+    assert container["securityContext"] == {
+        "allowPrivilegeEscalation": False,
+        "readOnlyRootFilesystem": True,
+        "capabilities": {"drop": ["ALL"]},
+    }
+    assert pod["automountServiceAccountToken"] is False
+    # A Service named `web` would put WEB_PORT and the like among the settings.
+    assert pod["enableServiceLinks"] is False
+
+
+# Settings and secrets
+
+
+def test_every_variable_is_a_setting_or_part_of_one(manifests, external_redis):
+    for found in (manifests, external_redis):
+        for name in OURS:
+            variables = found.container(name)["env"]
+            used = set(re.findall(r"\$\((\w+)\)", " ".join(variable.get("value", "") for variable in variables)))
+            unknown = {variable.lower() for variable in set(found.environment(name)) - used}
+            assert unknown <= set(Settings.__dataclass_fields__)
+
+
+def test_production_refuses_the_sample_secrets(manifests, monkeypatch, tmp_path):
+    if manifests is render(DEV):
+        assert not settings_of(manifests, monkeypatch, tmp_path).production
+        return
+    with pytest.raises(ConfigurationError) as refused:
+        settings_of(manifests, monkeypatch, tmp_path)
+    assert set(refused.value.faults) == {"SECRET_KEY"}
+
+
+def test_in_development_the_secret_is_made_at_the_first_start(monkeypatch, tmp_path):
+    settings = settings_of(render(DEV), monkeypatch, tmp_path)
+    assert settings.secret_key == (tmp_path / "secret_key").read_text()
+
+
+def test_with_real_secrets_production_starts_and_every_value_arrives(manifests, monkeypatch, tmp_path):
+    settings = settings_of(manifests, monkeypatch, tmp_path, SECRET_KEY="0123456789abcdef0123456789abcdef")
+    for name, value in manifests.settings().items():
+        if name != "DATA_DIR":
+            assert str(getattr(settings, name.lower())).lower() == value.lower()
+    assert settings.redis_url == f"redis://:{manifests.secrets()['REDIS_PASSWORD']}@redis:6379/0"
+
+
+def test_an_external_redis_takes_the_place_of_ours(external_redis):
+    assert external_redis.environment("worker")["REDIS_URL"] == external_redis.secrets()["REDIS_URL"]
+    assert not external_redis.all("StatefulSet")
+
+
+def test_every_part_shares_the_folder_of_uploads(manifests, monkeypatch, tmp_path):
+    for name in OURS:
+        claims = {v["name"]: v["persistentVolumeClaim"]["claimName"] for v in manifests.pod(name)["volumes"][:1]}
+        mounts = {m["mountPath"]: m["name"] for m in manifests.container(name)["volumeMounts"]}
+        assert claims[mounts[manifests.settings()["DATA_DIR"]]] == "uploads"
+        assert "/tmp" in mounts, "the root file system is read-only"
+
+
+# Agreement with the code
+
+
+def test_the_image_is_this_version(manifests):
+    for name in OURS:
+        assert re.fullmatch(r"paddleocr-service(-gpu)?:" + re.escape(VERSION), manifests.container(name)["image"])
+
+
+def test_web_listens_where_the_service_and_the_policy_send_requests(manifests, monkeypatch, tmp_path):
+    settings = settings_of(manifests, monkeypatch, tmp_path, SECRET_KEY="0" * 32)
+    assert manifests.container("web")["ports"] == [{"name": "http", "containerPort": settings.port}]
+    assert settings.host == "0.0.0.0"
+    assert manifests.one("NetworkPolicy", "web")["spec"]["ingress"][0]["ports"] == [{"port": "http"}]
+
+
+def test_web_probes_ask_routes_that_there_are(manifests, monkeypatch, tmp_path):
+    app = create_app(settings_of(manifests, monkeypatch, tmp_path, SECRET_KEY="0" * 32))
+    routes = {rule.rule for rule in app.url_map.iter_rules()}
+    probes = {kind: manifests.container("web")[f"{kind}Probe"] for kind in ("startup", "readiness", "liveness")}
+    assert {probe["httpGet"]["path"] for probe in probes.values()} <= routes
+    assert probes["readiness"]["httpGet"]["path"] == "/health/ready"
+    assert probes["liveness"]["httpGet"]["path"] == probes["startup"]["httpGet"]["path"] == "/health/alive"
+
+
+@pytest.mark.parametrize("name", ["web", "worker", "redis"])
+def test_probes_come_as_often_as_they_should(manifests, name):
+    def times(kind):
+        probe = manifests.container(name)[f"{kind}Probe"]
+        return probe["periodSeconds"], probe["timeoutSeconds"], probe["failureThreshold"]
+
+    assert times("readiness") == (10, 5, 2)
+    assert times("liveness") == (60, 10, 3)
+    assert times("startup")[0] * times("startup")[2] >= 120
+
+
+def test_bodies_of_every_size_that_we_take_pass_the_ingress_and_answers_are_waited_for(manifests, monkeypatch, tmp_path):
+    settings = settings_of(manifests, monkeypatch, tmp_path, SECRET_KEY="0" * 32)
+    notes = manifests.one("Ingress", "web")["metadata"]["annotations"]
+    about = {name.removeprefix("nginx.ingress.kubernetes.io/proxy-"): value for name, value in notes.items()}
+    assert about["body-size"] == str(settings.max_content_length)
+    assert about["request-buffering"] == about["buffering"] == "off"
+    assert int(about["read-timeout"]) > settings.request_timeout
+
+
+def test_web_pods_have_time_to_answer_what_they_took(manifests):
+    arguments = manifests.arguments("web")
+    (wait,) = [int(after) for word, after in zip(arguments, arguments[1:], strict=False) if word == "--graceful-timeout"]
+    (_, leaving) = manifests.container("web")["lifecycle"]["preStop"]["exec"]["command"]
+    assert wait > 30, "a request waits 30 s for its result when it does not say otherwise"
+    assert manifests.pod("web")["terminationGracePeriodSeconds"] >= int(leaving) + wait + 5
+
+
+def test_a_worker_has_time_to_finish_its_page(manifests, monkeypatch, tmp_path):
+    settings = settings_of(manifests, monkeypatch, tmp_path, SECRET_KEY="0" * 32)
+    longest_page = settings.ocr_timeout_per_page + GRACE_SECONDS
+    assert manifests.pod("worker")["terminationGracePeriodSeconds"] >= longest_page + 10
+
+
+# Scaling
+
+
+def test_web_is_scaled_from_4_to_20_fast_up_and_slowly_down(default, production):
+    for found in (default, production):
+        scaler = found.one("HorizontalPodAutoscaler", "web")["spec"]
+        assert (scaler["minReplicas"], scaler["maxReplicas"]) == (4, 20)
+        assert scaler["behavior"]["scaleUp"]["policies"] == [{"type": "Percent", "value": 100, "periodSeconds": 15}]
+        assert scaler["behavior"]["scaleUp"]["stabilizationWindowSeconds"] == 0
+        assert scaler["behavior"]["scaleDown"]["stabilizationWindowSeconds"] == 300
+        assert scaler["scaleTargetRef"]["name"] == found.workload("web")["metadata"]["name"]
+
+
+def test_who_is_scaled_has_no_number_of_its_own(manifests):
+    targets = [s["spec"]["scaleTargetRef"]["name"] for s in manifests.all("HorizontalPodAutoscaler", "ScaledObject")]
+    assert [name for name in targets if "replicas" in manifests.workload(name)["spec"]] == []
+
+
+def test_without_an_autoscaler_there_is_a_number():
+    assert render(DEFAULT).workload("worker")["spec"]["replicas"] == 2
+    assert [render(DEV).workload(name)["spec"]["replicas"] for name in OURS] == [1, 1]
+
+
+def test_workers_are_scaled_by_what_waits_and_what_is_worked_on(production):
+    scaler = production.one("ScaledObject", "worker")
+    asked = [trigger["metadata"] for trigger in scaler["spec"]["triggers"]]
+    assert [found["listName"] for found in asked] == [QUEUE, "unacked"]
+    address = f"redis.{scaler['metadata']['namespace']}.svc:{production.container('redis')['ports'][0]['containerPort']}"
+    assert {found["address"] for found in asked} == {address}
+    database = production.environment("worker")["REDIS_URL"].rsplit("/", 1)[1]
+    assert {found["databaseIndex"] for found in asked} == {database}
+
+
+def test_keda_finds_the_password_under_its_generated_name(production):
+    (secret,) = production.one("TriggerAuthentication", "redis")["spec"]["secretTargetRef"]
+    assert secret["name"] == production.one("Secret", "ocr-secrets")["metadata"]["name"]
+    assert secret["key"] in production.secrets()
+
+
+def test_resources_are_as_agreed(default):
+    assert default.container("web")["resources"] == {
+        "requests": {"cpu": "500m", "memory": "512Mi"},
+        "limits": {"cpu": "2", "memory": "1Gi"},
+    }
+    assert default.container("worker")["resources"]["limits"] == {"cpu": "2", "memory": "4Gi"}
+
+
+def test_gpu_workers_ask_for_a_gpu_and_web_pods_do_not():
+    manifests = render(GPU)
+    assert manifests.container("worker")["resources"]["limits"]["nvidia.com/gpu"] == 1
+    assert "nvidia.com/gpu" not in manifests.container("web")["resources"]["limits"]
+    assert manifests.settings()["USE_GPU"] == "true"

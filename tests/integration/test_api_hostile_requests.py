@@ -1,0 +1,226 @@
+"""Requests that no well-behaved client sends: each gets an answer in the one shape, and nothing of it stays behind."""
+
+import json
+import socket
+import time
+
+import psutil
+import pytest
+import requests
+
+from tests.support.drawing import picture
+from tests.support.processes import Service, wait_until
+
+PICTURE = picture("Hostile")
+NAMELESS = b"--B\r\nContent-Disposition: form-data\r\n\r\nx\r\n"
+END = b"--B--\r\n"
+TYPE = "multipart/form-data; boundary=B"
+POST = b"POST /ocr/image HTTP/1.1\r\nHost: x\r\nContent-Type: multipart/form-data; boundary=B\r\n"
+
+
+def part(name, value):
+    return b'--B\r\nContent-Disposition: form-data; name="' + name + b'"\r\n\r\n' + value + b"\r\n"
+
+
+def file(name=b"a.png"):
+    return part(b'file"; filename="' + name, PICTURE)
+
+
+@pytest.fixture(scope="module")
+def web(tmp_path_factory):
+    """Redis and a web server whose clients may be silent for two seconds; no worker, for nothing is to be read."""
+    running = Service(tmp_path_factory.mktemp("web"), REQUEST_TIMEOUT=2)
+    try:
+        running.redis.start()
+        running.start_web()
+        wait_until(lambda: alive_within(running, 1), 20, "the web server")
+        yield running
+    finally:
+        running.stop()
+
+
+@pytest.fixture(autouse=True)
+def nothing_stays_behind(web):
+    yield
+    incoming = web.folder / "data" / "uploads" / "incoming"
+    wait_until(lambda: not incoming.is_dir() or not any(incoming.iterdir()), 5, "deletion of what had arrived")
+    assert "Traceback" not in web.log("web")
+
+
+def alive_within(web, seconds):
+    try:
+        return requests.get(web.url + "/health/alive", timeout=seconds).status_code == 200
+    except requests.RequestException:
+        return False
+
+
+def exchange(web, request, half=True):
+    """(status, headers, body) of the answer to raw bytes; `half`: the client says that nothing more will come."""
+    with socket.create_connection(("127.0.0.1", web.port), timeout=15) as connection:
+        connection.sendall(request)
+        if half:
+            connection.shutdown(socket.SHUT_WR)
+        answer = b"".join(iter(lambda: connection.recv(65536), b""))
+    head, _, body = answer.partition(b"\r\n\r\n")
+    return int(head.split(b" ")[1]), head.lower(), body
+
+
+def assert_problem(web, request, status, code, **how):
+    found, head, body = exchange(web, request, **how)
+    assert found == status, body
+    assert b"content-type: application/problem+json" in head
+    problem = json.loads(body)
+    assert (problem["status"], problem["code"]) == (status, code)
+    assert problem["title"] == problem["error"] and problem["detail"] == problem["message"]
+    assert b"x-request-id: " + problem["request_id"].encode() in head
+    assert len(problem["detail"]) < 400
+    return problem
+
+
+def post(body, content_type=TYPE):
+    head = f"POST /ocr/image HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: {content_type}\r\n"
+    return head.encode() + b"Content-Length: %d\r\n\r\n" % len(body) + body
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        pytest.param(post(file() + END, "multipart/form-data"), id="no boundary"),
+        pytest.param(post(file() + END, "multipart/form-data; boundary=C"), id="another boundary"),
+        pytest.param(post(file()), id="no end"),
+        pytest.param(post(file(b"\xe9.png") + END), id="a name that is not UTF-8"),
+        pytest.param(post(NAMELESS + END), id="a part without a name"),
+        pytest.param(post(NAMELESS + part(b"x", b"1") + file() + END), id="a part without a name among others"),
+        pytest.param(POST + b"Transfer-Encoding: chunked\r\n\r\nzz\r\n\r\n", id="chunks of no size"),
+        pytest.param(POST + b"Transfer-Encoding: chunked\r\n\r\nffff\r\n" + file(), id="a chunk cut short"),
+        pytest.param(POST + b"Content-Length: 99999\r\n\r\n" + file(), id="a body cut short"),
+    ],
+)
+def test_a_body_that_cannot_be_read_is_not_taken_for_one_without_a_file(web, body):
+    assert_problem(web, body, 400, "bad_request")
+
+
+@pytest.mark.parametrize(
+    ("parts", "status", "code"),
+    [
+        pytest.param([part(b"x" * 100_000, b"1")], 400, "invalid_option", id="a name of 100 kB"),
+        pytest.param([part(b"f%d" % n, b"1") for n in range(900)], 400, "invalid_option", id="900 unknown options"),
+        pytest.param([part(b"f%d" % n, b"1") for n in range(2000)], 413, "payload_too_large", id="2,000 fields"),
+        pytest.param([part(b"lang", b"e" * 600_000)], 413, "payload_too_large", id="an option of 600 kB"),
+        pytest.param([part(b"lang", bytes(range(256)))], 400, "invalid_option", id="an option of all bytes"),
+        pytest.param([part(b"lang", b"en\0")], 400, "unsupported_language", id="an option with NUL"),
+        pytest.param([file()], 400, "invalid_option", id="two files"),
+        pytest.param([part(b"x" * 20_000 + b'"; filename="a', b"")], 400, "invalid_option", id="a file's field of 20 kB"),
+    ],
+)
+def test_what_a_form_should_not_hold_is_refused_in_few_words(web, parts, status, code):
+    assert_problem(web, post(b"".join(parts) + file() + END), status, code)
+
+
+@pytest.mark.parametrize(
+    "kind", ["application/json", "image/png", "application/x-www-form-urlencoded", "multipart/mixed"]
+)
+def test_a_body_of_another_type_is_told_how_to_come(web, kind):
+    assert "multipart/form-data" in assert_problem(web, post(b"lang=en", kind), 400, "missing_file")["detail"]
+
+
+def test_a_form_that_is_no_multipart_is_not_read_into_memory(web):
+    processes = psutil.Process(web.web.pid).children()
+    before = [process.memory_info().rss for process in processes]
+    for _ in range(2):
+        assert_problem(web, post(b"a=" + b"x" * (40 << 20), "application/x-www-form-urlencoded"), 400, "missing_file")
+    assert max(process.memory_info().rss - was for process, was in zip(processes, before, strict=True)) < 20 << 20
+
+
+@pytest.mark.parametrize(
+    ("sent", "told"),
+    [
+        (b"../../etc/passwd", "passwd"),
+        (b"C:\\\\scans\\\\a.png", "a.png"),
+        ("‮gnp.\x07exe".encode(), "gnp.exe"),
+        (b"a" * 5000, "a" * 255),
+        ("😀é.png".encode(), "😀é.png"),
+        (b"", "unnamed"),
+    ],
+)
+def test_the_name_of_a_file_is_told_back_without_what_could_do_harm(web, sent, told):
+    status, _, body = exchange(web, post(file(sent) + END))
+    assert (status, json.loads(body)["filename"]) == (202, told)
+
+
+@pytest.mark.parametrize(
+    ("request_line_and_headers", "status"),
+    [
+        (b"GET * HTTP/1.1\r\nHost: x\r\n", 400),
+        (b"get / HTTP/1.1\r\nHost: x\r\n", 400),
+        (b"\x16\x03\x01\x02\x00\r\n", 400),
+        (b"GET /" + b"a" * 9000 + b" HTTP/1.1\r\nHost: x\r\n", 414),
+        (b"GET / HTTP/1.1\r\nHost: x\r\nX-A: " + b"a" * 9000 + b"\r\n", 431),
+        (b"GET / HTTP/1.1\r\nHost: x\r\nX Y: a\r\n", 400),
+        (b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: -5\r\n", 400),
+        (b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n", 400),
+        (b"POST / HTTP/1.1\r\nHost: x\r\nExpect: miracles\r\n", 417),
+    ],
+)
+def test_what_never_reaches_the_application_is_answered_in_the_same_shape(web, request_line_and_headers, status):
+    problem = assert_problem(web, request_line_and_headers + b"\r\n", status, "bad_request")
+    assert problem["request_id"] in web.log("web"), "the log line of the refusal bears the same id"
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status", "code"),
+    [
+        ("PUT", "/ocr/image", 405, "method_not_allowed"),
+        ("FOO", "/health", 405, "method_not_allowed"),
+        ("GET", "/ocr/job/%00%0d%0a%ff", 404, "job_not_found"),
+        ("GET", "/ocr/job/..%2f..%2fetc", 404, "not_found"),
+        ("GET", "/docs/assets/..%2f..%2f__init__.py", 404, "not_found"),
+        ("GET", "/errors/%00", 404, "not_found"),
+        ("GET", "/ocr/image/", 404, "not_found"),
+        ("GET", "/ocr/job/x?colour=red", 400, "invalid_option"),
+        ("GET", "/ocr/job/x/result?wait=1&wait=2", 400, "invalid_option"),
+    ],
+)
+def test_a_wrong_address_or_method_is_told_as_such(web, method, path, status, code):
+    assert_problem(web, f"{method} {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".encode(), status, code)
+
+
+def test_a_host_that_cannot_be_one_spoils_no_address(web):
+    problem = assert_problem(web, b'GET /x HTTP/1.1\r\nHost: e"<x>\r\nConnection: close\r\n\r\n', 404, "not_found")
+    assert problem["type"] == "/errors/not-found"
+
+
+def test_a_body_that_stops_coming_is_given_up(web):
+    began = time.monotonic()
+    request = POST + b"Connection: close\r\nContent-Length: 99999\r\n\r\n" + file()
+    assert_problem(web, request, 400, "bad_request", half=False)
+    assert 1.5 < time.monotonic() - began < 6
+
+
+@pytest.mark.parametrize("sent", [POST, POST + b"Content-Length: 99999\r\n\r\n--B\r\n"], ids=["head", "body"])
+def test_clients_that_fall_silent_keep_nobody_else_out_for_long(web, sent):
+    silent = [socket.create_connection(("127.0.0.1", web.port)) for _ in range(100)]
+    try:
+        for connection in silent:
+            connection.sendall(sent)
+        time.sleep(1)
+        wait_until(lambda: all(alive_within(web, 0.5) for _ in range(10)), 12, "an end to the silence")
+    finally:
+        for connection in silent:
+            connection.close()
+
+
+def test_clients_that_do_not_hang_up_hold_nobody_up(web):
+    """gunicorn waits for them; it must not do so where it accepts connections."""
+    held = []
+    try:
+        for _ in range(6):
+            held.append(socket.create_connection(("127.0.0.1", web.port)))
+            held[-1].sendall(b"GET /health/alive HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+            assert held[-1].recv(100).startswith(b"HTTP/1.1 200")
+        began = time.monotonic()
+        assert all(alive_within(web, 5) for _ in range(10))
+        assert time.monotonic() - began < 1
+    finally:
+        for connection in held:
+            connection.close()

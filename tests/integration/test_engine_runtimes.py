@@ -1,0 +1,107 @@
+"""The real engine on each of its runtimes: the same text, bounded threads, bounded memory, calls from many threads."""
+
+import sys
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from bench.metrics import character_error_rate
+from paddleocr_service import ModelNotAvailable, OCREngine, RecognizeOptions, UnsupportedLanguage
+from paddleocr_service import engine as engine_module
+from paddleocr_service.runtimes import default_threads
+from tests.support.engine import PROSE, in_its_own_process, page, set_column
+
+RUNTIMES = ["onnxruntime", "openvino"]
+
+
+@pytest.fixture(scope="module")
+def picture():
+    image, draw = page(1700, 420)
+    set_column(draw, list(PROSE[:4]), 40, 40, 32)
+    return image
+
+
+@pytest.fixture(scope="module", params=RUNTIMES)
+def engine(request):
+    pytest.importorskip(request.param, reason=f"{request.param} is not installed")
+    return OCREngine(runtime=request.param)
+
+
+def test_every_runtime_reads_the_text(engine, picture):
+    found = engine.recognize(picture)
+    assert character_error_rate("\n".join(PROSE[:4]), found.text) < 0.01
+    assert found.engine.runtime == engine.catalogue.runtime
+    assert found.engine.models == ("PP-OCRv6_small_det", "PP-OCRv6_small_rec")
+
+
+def test_calls_from_many_threads_take_turns(engine, picture):
+    shapes = [picture.crop((0, 0, 1700, 120)), picture.crop((0, 80, 1700, 160)), picture.resize((850, 210))]
+    alone = [engine.recognize(image).text for image in shapes]
+    with ThreadPoolExecutor(6) as pool:
+        assert list(pool.map(lambda image: engine.recognize(image).text, shapes * 3)) == alone * 3
+
+
+def test_the_tiny_model_reads_too(picture):
+    found = OCREngine(model="PP-OCRv6_tiny").recognize(picture)
+    assert character_error_rate("\n".join(PROSE[:4]), found.text) < 0.05
+    assert found.engine.models == ("PP-OCRv6_tiny_det", "PP-OCRv6_tiny_rec")
+
+
+def test_languages_of_one_model_share_it_and_others_are_refused(engine, picture):
+    engine.recognize(picture, RecognizeOptions(lang="german"))
+    assert {"de", "en"} <= set(engine.loaded_languages)
+    with pytest.raises(ModelNotAvailable):
+        engine.recognize(picture, RecognizeOptions(lang="ko"))
+    with pytest.raises(UnsupportedLanguage):
+        engine.recognize(picture, RecognizeOptions(lang="xx"))
+    assert "korean" not in engine.loaded_languages
+
+
+def test_auto_falls_back_to_onnx_runtime_where_openvino_does_not_work(monkeypatch, picture):
+    real = engine_module.Pipeline
+
+    def broken(*args, runtime, **rest):
+        if runtime == "openvino":
+            raise RuntimeError("illegal instruction")
+        return real(*args, runtime=runtime, **rest)
+
+    monkeypatch.setattr("paddleocr_service.runtimes._suits_openvino", lambda: True)
+    monkeypatch.setattr(engine_module, "Pipeline", broken)
+    assert OCREngine(runtime="auto").recognize(picture).engine.runtime == "onnxruntime"
+
+
+@pytest.mark.skipif(default_threads() < 2, reason="this machine has one core")
+@pytest.mark.parametrize("runtime", RUNTIMES)
+def test_threads_are_held_to_the_number_asked_for(runtime):
+    code = f"""
+import psutil
+from paddleocr_service import OCREngine
+engine = OCREngine(runtime={runtime!r}, threads=THREADS)
+engine.warm_up()
+found["threads"] = psutil.Process().num_threads()
+"""
+    one, two = (in_its_own_process(code.replace("THREADS", str(n)))["threads"] for n in (1, 2))
+    assert two > one
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+@pytest.mark.parametrize("runtime", RUNTIMES)
+def test_memory_goes_back_after_a_large_page(runtime):
+    code = f"""
+import psutil
+from paddleocr_service import OCREngine
+from tests.support.engine import PROSE, page, set_column
+image, draw = page(2480, 3508)
+set_column(draw, list(PROSE), 200, 200, 36)
+engine = OCREngine(runtime={runtime!r})
+engine.warm_up()
+def resident():
+    return psutil.Process().memory_info().rss // 2**20
+found["before"] = resident()
+engine.recognize(image)
+found["after"] = resident()
+found["peak"] = int(next(line.split()[1] for line in open("/proc/self/status") if line.startswith("VmHWM"))) // 1024
+"""
+    found = in_its_own_process(code)
+    assert found["peak"] < 1000
+    assert found["after"] < found["before"] + 200

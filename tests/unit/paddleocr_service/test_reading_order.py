@@ -1,0 +1,189 @@
+"""The reading order of pages whose order is known."""
+
+import random
+from collections.abc import Callable
+
+import pytest
+
+from paddleocr_service.reading_order import page_text, reading_order
+from paddleocr_service.results import Block, Line
+from tests.support import layouts
+from tests.support.layouts import Page
+
+LAYOUTS = [
+    layouts.one_column,
+    layouts.text_columns,
+    layouts.headings_across_columns,
+    layouts.figures_in_columns,
+    layouts.plain_table,
+    layouts.table_between_columns,
+    layouts.table_beside_text,
+    layouts.sidebar,
+    layouts.receipt,
+    layouts.numbered_lines,
+    layouts.transcript,
+    layouts.terms_and_explanations,
+    layouts.letter,
+]
+
+
+def line(x: float, y: float, width: float, height: float = 20, text: str = "") -> Line:
+    corners = ((x, y), (x + width, y), (x + width, y + height), (x, y + height))
+    return Line(text or f"{x:g},{y:g}", 0.9, corners)
+
+
+def texts(blocks: tuple[Block, ...]) -> list[str]:
+    return [one.text for block in blocks for one in block.lines]
+
+
+def read(page: Page, **photograph: float) -> list[str]:
+    return texts(reading_order(page.photographed(**photograph), 3000, 4000))
+
+
+@pytest.mark.parametrize("make", LAYOUTS, ids=lambda make: make.__name__)
+def test_lines_come_in_the_order_in_which_they_were_set(make: Callable[[random.Random], Page]) -> None:
+    for seed in range(10):
+        rng = random.Random(seed)
+        page = make(rng)
+        assert read(page, skew=rng.uniform(-3, 3)) == page.texts, f"seed {seed}"
+
+
+@pytest.mark.parametrize("make", LAYOUTS, ids=lambda make: make.__name__)
+@pytest.mark.parametrize("scale", [9, 90])
+def test_the_resolution_makes_no_difference(make: Callable[[random.Random], Page], scale: float) -> None:
+    page = make(random.Random(3))
+    assert read(page, scale=scale) == page.texts
+
+
+@pytest.mark.parametrize("gutter", [1, 1.5, 2, 3, 4])
+@pytest.mark.parametrize("count", [2, 3, 4])
+def test_gutters_of_one_to_four_line_heights_part_columns(count: int, gutter: float) -> None:
+    page = Page(random.Random(count))
+    page.columns(15, gutter, [25] * count)
+    assert read(page, skew=1) == page.texts
+
+
+def test_nothing_comes_of_nothing() -> None:
+    assert reading_order([], 100, 100) == ()
+    assert page_text(()) == ""
+
+
+def test_each_line_comes_out_once_and_unchanged() -> None:
+    lines = layouts.headings_across_columns(random.Random(1)).photographed()
+    found = [one for block in reading_order(lines, 3000, 4000) for one in block.lines]
+    assert sorted(map(id, found)) == sorted(map(id, lines))
+
+
+def test_the_order_in_which_the_lines_come_makes_no_difference() -> None:
+    lines = layouts.table_beside_text(random.Random(1)).photographed()
+    assert reading_order(lines, 3000, 4000) == reading_order(lines[::-1], 3000, 4000)
+
+
+def test_a_page_header_is_read_before_the_columns_and_a_footer_after_them() -> None:
+    page = Page(random.Random(0))
+    page.line(0, 0, 9)
+    page.line(38, 0, 2)
+    page.columns(18, 4, [20, 20], y=3)
+    page.line(0, 32, 5)
+    page.line(36, 32, 4)
+    assert read(page) == page.texts
+
+
+def test_headings_of_two_columns_at_one_height_stay_with_their_columns() -> None:
+    page = Page(random.Random(0))
+    for x in (0, 20):
+        page.line(x, 0, 8)
+        page.prose(x, 2.2, 18, 20)
+    assert read(page) == page.texts
+
+
+def test_a_sidebar_is_read_before_the_text_that_goes_on_below_it() -> None:
+    page = Page(random.Random(0))
+    page.prose(0, 0, 36, 20)
+    for row in range(20):
+        page.line(39, 0.3 + row * 1.1, 8)
+    page.prose(0, 28, 36, 8)
+    assert read(page) == page.texts
+
+
+def test_a_logo_beside_text_belongs_to_no_row_of_it() -> None:
+    lines = [line(0, 0, 90, 100, "LOGO")] + [line(150, y, 300) for y in (0, 27, 54, 81)]
+    rows = [row for block in reading_order(lines, 500, 200) for row in block.rows]
+    assert all(len(row) == 1 for row in rows)
+
+
+def test_the_two_halves_of_a_receipts_line_stand_on_one_row_though_the_paper_is_curled() -> None:
+    halves = [(line(0, y, 120), line(300, y + 7, 60)) for y in range(0, 300, 26)]
+    blocks = reading_order([one for pair in halves for one in pair], 400, 400)
+    assert [row for block in blocks for row in block.rows] == halves
+
+
+def test_a_line_of_white_parts_two_blocks_and_so_does_a_change_of_letter_size() -> None:
+    heading = [line(0, 0, 200, 40)]
+    paragraphs = [[line(0, y, 400) for y in (45, 71, 97)], [line(0, y, 400) for y in (150, 176, 202)]]
+    blocks = reading_order([*heading, *paragraphs[0], *paragraphs[1]], 500, 300)
+    assert [list(block.lines) for block in blocks] == [heading, *paragraphs]
+
+
+def test_an_indent_begins_a_paragraph_but_a_shorter_row_of_centred_text_does_not() -> None:
+    indented = [line(40 if y == 78 else 0, y, 360 if y == 78 else 400) for y in range(0, 156, 26)]
+    assert [len(block.lines) for block in reading_order(indented, 500, 300)] == [3, 3]
+    centred = [line(60 if y == 78 else 0, y, 280 if y == 78 else 400) for y in range(0, 156, 26)]
+    assert [len(block.lines) for block in reading_order(centred, 500, 300)] == [6]
+
+
+def test_rows_of_several_lines_make_a_table_and_its_box_holds_them_all() -> None:
+    cells = [line(x, y, 60) for y in range(0, 130, 26) for x in (0, 150, 300)]
+    (table,) = reading_order(cells, 400, 200)
+    assert (table.kind, table.bbox, len(table.rows)) == ("table", (0, 0, 360, 124), 5)
+    (text,) = reading_order([line(0, y, 300) for y in range(0, 130, 26)], 400, 200)
+    assert text.kind == "text"
+
+
+def test_text_has_a_row_on_each_line_and_a_blank_line_between_blocks() -> None:
+    lines = [line(0, 0, 100, text="Tea"), line(200, 0, 50, text="1.20"), line(0, 26, 100, text="Sum")]
+    blocks = reading_order([*lines, line(0, 120, 200, text="Thank you")], 300, 200)
+    assert page_text(blocks) == "Tea 1.20\nSum\n\nThank you"
+
+
+def test_arabic_is_read_from_the_right_column_to_the_left_one_and_a_row_from_its_right_end() -> None:
+    page = Page(random.Random(0))
+    for x in (22, 0):
+        page.prose(x, 0, 19, 20)
+    page.table(30, [5, 5, 5], 0)
+    for x in (33, 13, 0):
+        page.line(x, 32, 4)
+    page.texts = [f"سطر رقم {number}" for number in range(len(page.texts))]
+    assert read(page) == page.texts
+
+
+def test_vertical_writing_is_read_from_the_right_to_the_left() -> None:
+    columns = [line(x, 0, 20, 400, "縦書きの行") for x in range(500, 0, -30)]
+    assert [one for block in reading_order(columns[::-1], 600, 400) for one in block.lines] == columns
+
+
+def test_a_stamp_standing_upright_in_the_gutter_comes_last_and_parts_nothing() -> None:
+    page = Page(random.Random(0))
+    page.columns(18, 3, [20, 20])
+    stamp = line(23.8 * 30, 200, 20, 500, "arXiv:1234.5678")
+    assert texts(reading_order([*page.photographed(), stamp], 2000, 2000)) == [*page.texts, stamp.text]
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        [line(0, 0, 0, 0)],
+        [line(0, 0, 0, 0), line(0, 0, 0, 0)] * 5,
+        [line(5, 5, 100)] * 12,
+        [line(0, 0, 1000, 1000), *(line(x, y, 90) for x in range(0, 900, 100) for y in range(0, 900, 30))],
+    ],
+    ids=["a point", "points", "one box many times", "a box around all others"],
+)
+def test_odd_boxes_lose_no_line(lines: list[Line]) -> None:
+    assert len(texts(reading_order(lines, 1000, 1000))) == len(lines)
+
+
+def test_two_thousand_lines_are_put_in_order() -> None:
+    page = Page(random.Random(0))
+    page.columns(25, 2, [500] * 4)
+    assert read(page, scale=12) == page.texts
