@@ -9,7 +9,7 @@ from pathlib import Path
 from flask import Flask
 
 from config import VERSION, ConfigurationError, Settings, child_environment
-from middleware import access_log, error_handler, rate_limiter, request_id, security_headers
+from middleware import access_log, client_address, error_handler, rate_limiter, request_id, security_headers
 from middleware.uploads import StreamingRequest
 from paddleocr_service import EngineError
 from routes import documentation, health, meta, ocr
@@ -43,6 +43,7 @@ def create_app(settings: Settings | None = None, services: Services | None = Non
     app.extensions["celery"] = celery = build_celery(settings)
     app.extensions["services"] = services or _services(settings, celery)
 
+    client_address.init_app(app, settings.trusted_proxies)
     request_id.init_app(app)
     access_log.init_app(app)
     security_headers.init_app(app)

@@ -6,12 +6,13 @@
 
 from __future__ import annotations
 
+import ipaddress
 import os
 import secrets
 from dataclasses import dataclass, fields
 from pathlib import Path
 
-from environs import Env, EnvError, EnvValidationError, validate
+from environs import Env, EnvError, EnvValidationError, ValidationError, validate
 
 VERSION = "0.1.0"
 SAMPLE_SECRETS = frozenset({"change-me", "changeme", "secret", "dev", "your-secret-key-here"})
@@ -36,6 +37,7 @@ class Settings:
     secret_key: str
     host: str
     port: int
+    trusted_proxies: tuple[str, ...]
     redis_url: str
     data_dir: Path
     upload_folder: Path
@@ -105,12 +107,16 @@ def _read(env: Env) -> dict:
     workers = env.int("OCR_WORKERS", default=max(1, cores // 2), validate=positive)
     data_dir = Path(env.str("DATA_DIR", default="./data") or "./data").resolve()
     model_dir = env.str("OCR_MODEL_DIR", default="")
+    proxies = env.str("TRUSTED_PROXIES", default="", validate=_networks)
     return {
-        "flask_env": env.str("FLASK_ENV", default="development", validate=validate.OneOf(["development", "production"])),
+        "flask_env": env.str(
+            "FLASK_ENV", default="development", validate=validate.OneOf(["development", "production"])
+        ),
         "debug": env.bool("DEBUG", default=False),
         "secret_key": env.str("SECRET_KEY", default=""),
         "host": env.str("HOST", default="127.0.0.1", validate=validate.Length(min=1)),
         "port": env.int("PORT", default=5000, validate=validate.Range(min=1, max=65535)),
+        "trusted_proxies": _networks(proxies or ""),
         "redis_url": env.str("REDIS_URL", default=""),
         "data_dir": data_dir,
         "upload_folder": Path(env.str("UPLOAD_FOLDER", default="") or data_dir / "uploads").resolve(),
@@ -148,6 +154,14 @@ def _read(env: Env) -> dict:
         ),
         "log_format": env.str("LOG_FORMAT", default="auto", validate=validate.OneOf(["auto", "json", "console"])),
     }
+
+
+def _networks(text: str) -> tuple[str, ...]:
+    """`10.0.0.2, 192.168.0.0/16` as networks. Raises ValidationError for a part that is none."""
+    try:
+        return tuple(str(ipaddress.ip_network(part.strip())) for part in text.split(",") if part.strip())
+    except ValueError as error:
+        raise ValidationError(f"{error}: addresses and networks are wanted, with commas between them.") from error
 
 
 def child_environment() -> dict[str, str]:

@@ -23,7 +23,7 @@ bind = f"{_settings.host}:{_settings.port}"
 worker_class = ServiceWorker
 ServiceWorker.patience = min(ServiceWorker.patience, _settings.request_timeout)
 workers = 2
-threads = 32
+threads = 64
 # A thread that waits for a job holds its worker up for no longer than a request may take.
 timeout = _settings.request_timeout + 30
 graceful_timeout = 8
@@ -31,6 +31,8 @@ keepalive = 5
 # Workers show that they live by touching a file: in memory, so that a slow or full disk makes no live worker look dead.
 worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None
 control_socket_disable = True
+# Whose X-Forwarded-Proto is believed. X-Forwarded-For is read by `middleware/client_address.py`, by the same setting.
+forwarded_allow_ips = ",".join(_settings.trusted_proxies)
 
 
 class ServiceLogger(Logger):

@@ -110,7 +110,7 @@ def _only_field(name: str) -> None:
 
 def _chosen(options: dict) -> JobOptions:
     """The options that change a result. Raises InvalidOption, or ModelUnavailable for a language without a model."""
-    names = ("lang", "dpi", "pages", "detail")
+    names = ("lang", "dpi", "pages", "detail", "mode")
     chosen = JobOptions(**{name: options[name] for name in names})
     services().jobs.check_options(chosen)
     return chosen

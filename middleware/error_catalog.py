@@ -110,8 +110,8 @@ def page() -> str:
         [
             "# Errors",
             "",
-            "Every error is an `application/problem+json` (RFC 9457). Its `code` is one of these, its `detail` says what",
-            "is wrong in the case at hand, and its `type` leads to `GET /errors/{code}`, which tells what stands here.",
+            "Every error is an `application/problem+json` (RFC 9457). Its `code` is one of these, its `detail` says",
+            "what is wrong in the case at hand, and its `type` leads to `GET /errors/{code}`, which tells this again.",
             "A file of a batch and a page of a document that failed alone bear the same codes.",
             "",
             "Made from `middleware/error_catalog.py`.",

@@ -36,6 +36,25 @@ class ServiceWorker(ThreadWorker):
         conn.sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, limit)
         super().enqueue_req(conn)
 
+    def set_accept_enabled(self, enabled: bool) -> None:
+        super().set_accept_enabled(enabled)
+        if not self.alive:
+            self._close_doors()
+
+    def _close_doors(self) -> None:
+        """Told to stop: serve who is here already, and nobody else.
+
+        gunicorn would keep the socket until its last answer is out. Whoever connected meanwhile would wait before a
+        closed door and be thrown out in the end; refused at once, a proxy asks the next server.
+        """
+        for listener in self.sockets:
+            served = -1
+            while served != self.nr_conns:
+                served = self.nr_conns
+                self.accept(listener)
+            listener.close()
+        self.wsgi.extensions["services"].jobs.stop_waiting()
+
     def handle(self, conn):
         kept = super().handle(conn)
         if not kept:

@@ -13,7 +13,7 @@ from .memory import give_back_freed_memory
 from .pipeline import Pipeline
 from .pool import PipelinePool
 from .results import EngineInfo, Line, Recognition, RecognizeOptions
-from .runtimes import AUTO, ONNXRUNTIME, OPENVINO, default_threads
+from .runtimes import AUTO, ONNXRUNTIME, OPENVINO, check_gpu, default_threads
 
 logger = logging.getLogger(__name__)
 
@@ -38,15 +38,20 @@ class OCREngine:
         max_width: int = 4096,
         max_height: int = 4096,
         memory_limit_mb: int | None = None,
+        use_gpu: bool = False,
     ) -> None:
         """model: family name. threads: of the runtime, default all cores. lang: where a call names none.
         max_width, max_height: pixels; larger pictures are scaled down and their polygons back up.
         memory_limit_mb: resident size of this process above which pipelines out of use are dropped.
+        use_gpu: run the networks on the first GPU; the first call raises RuntimeNotAvailable where there is none for it.
 
         Raises ModelNotAvailable for an unknown family, RuntimeNotAvailable for a runtime that is not installed.
         """
+        # OpenVINO's plug-in here is the processor's.
+        runtime = ONNXRUNTIME if use_gpu and runtime == AUTO else runtime
         self.catalogue = Catalogue(model, model_dir, runtime, cache_dir)
         self._runtime = runtime
+        self._use_gpu = use_gpu
         self._threads = threads or default_threads()
         self._lang = lang
         self._max_size = max_width, max_height
@@ -100,6 +105,8 @@ class OCREngine:
 
     def _load(self, models: ModelSet) -> Pipeline:
         """The pipeline, on ONNX Runtime where ``auto`` chose OpenVINO and this machine's will not run."""
+        if self._use_gpu:
+            check_gpu(models.runtime)
         try:
             return self._pipeline(models, models.runtime)
         except Exception as error:
@@ -118,4 +125,5 @@ class OCREngine:
             runtime=runtime,
             threads=self._threads,
             cache_dir=cache_dir,
+            use_gpu=self._use_gpu,
         )

@@ -38,6 +38,7 @@ class Pipeline:
         runtime: str,
         threads: int,
         cache_dir: Path,
+        use_gpu: bool = False,
     ) -> None:
         """detector, recogniser: official model name and PaddleX model directory."""
         prepare_paddlex(cache_dir)
@@ -52,7 +53,7 @@ class Pipeline:
         self._ocr = PaddleOCR(
             paddlex_config=_config(engine),
             engine_config=engine_config,
-            device="cpu",
+            device="gpu" if use_gpu else "cpu",
             text_detection_model_name=detector[0],
             text_detection_model_dir=str(detector[1]),
             text_recognition_model_name=recogniser[0],

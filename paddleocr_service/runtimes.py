@@ -57,3 +57,22 @@ def _suits_openvino() -> bool:
 def default_threads() -> int:
     """Number of cores that this process may run on (its CPU affinity)."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def check_gpu(runtime: str) -> None:
+    """Raises RuntimeNotAvailable unless this runtime, as installed, can use a GPU. Imports it."""
+    if runtime == ONNXRUNTIME:
+        import onnxruntime
+
+        if "CUDAExecutionProvider" in onnxruntime.get_available_providers():
+            return
+        remedy = "Install its GPU build with: pip install onnxruntime-gpu"
+    elif runtime == PADDLE:
+        import paddle
+
+        if paddle.device.is_compiled_with_cuda() and paddle.device.cuda.device_count():
+            return
+        remedy = "Install PaddlePaddle's GPU build, paddlepaddle-gpu, as its own page tells"
+    else:
+        remedy = "Use onnxruntime or paddle"
+    raise RuntimeNotAvailable(f"The runtime {runtime!r} cannot use a GPU here. {remedy}, or leave the GPU out.")

@@ -1,6 +1,6 @@
 """The composition root: settings in, services out. The web door and the worker door both come here.
 
-Nothing connects or loads at construction. `settings` is `config.Settings`, handed in so that this room imports no other.
+Nothing connects or loads at construction. `settings` is `config.Settings`, handed in, so this room imports no other.
 """
 
 from __future__ import annotations

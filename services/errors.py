@@ -180,4 +180,6 @@ class StorageUnavailable(ServiceUnavailable):
     title = "Storage unavailable"
 
     def __init__(self) -> None:
-        super().__init__("The upload could not be stored (no space or no access). Nothing was accepted; try again later.")
+        super().__init__(
+            "The upload could not be stored (no space or no access). Nothing was accepted; try again later."
+        )

@@ -21,6 +21,7 @@ class JobOptions:
     dpi: int
     pages: str = ""
     detail: str = "line"
+    mode: str = "auto"
 
     def dumps(self) -> str:
         """The same text for the same options: part of the cache key."""

@@ -1,7 +1,7 @@
 """What a worker does with one job: claim it, read its pages one by one, end it.
 
-Every step is safe to repeat. Pages that are done are stored as they come and not done again; all writes carry the lease's
-token, so a worker that lost its job changes nothing any more.
+Every step is safe to repeat. Pages that are done are stored as they come and not done again; all writes carry the
+lease's token, so a worker that lost its job changes nothing any more.
 """
 
 from __future__ import annotations

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -31,6 +32,9 @@ log = structlog.get_logger(__name__)
 
 #: A waiting request looks at its job after this many seconds, then ever less often.
 FIRST_LOOK, LAST_LOOK = 0.02, 0.25
+#: Requests of one process that may wait at a time. Each holds a thread, and probes and new jobs need some as well:
+#: gunicorn.conf.py gives a process a third more.
+MOST_WAITING = 48
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +65,8 @@ class JobService:
         self._inspector = inspector
         self._catalogue = catalogue
         self._enqueue = enqueue
+        self._closing = threading.Event()
+        self._waiting = threading.BoundedSemaphore(MOST_WAITING)
 
     def check_options(self, options: JobOptions) -> None:
         """What can be said of the options before a file is seen. Raises InvalidOption, ModelUnavailable."""
@@ -137,14 +143,26 @@ class JobService:
         return record
 
     def wait(self, record: JobRecord, seconds: float) -> JobRecord:
-        """The record once the job has ended, or as it is when `seconds` have passed."""
+        """The record once the job has ended; as it is when `seconds` have passed, too many wait or this process ends."""
+        if record.ended or seconds <= 0 or not self._waiting.acquire(blocking=False):
+            return record
+        try:
+            return self._watch(record, seconds)
+        finally:
+            self._waiting.release()
+
+    def _watch(self, record: JobRecord, seconds: float) -> JobRecord:
         deadline = time.monotonic() + seconds
         pause = FIRST_LOOK
-        while not record.ended and (left := deadline - time.monotonic()) > 0:
-            time.sleep(min(pause, left))
+        while not record.ended and not self._closing.is_set() and (left := deadline - time.monotonic()) > 0:
+            self._closing.wait(min(pause, left))
             pause = min(LAST_LOOK, 1.3 * pause)
             record = self._store.get(record.id)
         return record
+
+    def stop_waiting(self) -> None:
+        """This process is to end: whoever waits for a job is told how it stands, and asks again elsewhere."""
+        self._closing.set()
 
     def result(self, record: JobRecord) -> dict:
         """The result document of an ended job. Raises JobFailed, JobCancelled or ResultExpired."""

@@ -98,7 +98,7 @@ class JobStore:
         return {int(key[5:]): unpack(body) for key, body in stored.items() if key.startswith(b"page:")}
 
     def requeue(self, job_id: str, token: str, stage: str, delay: float = 0.0, attempts_back: int = 0) -> bool:
-        """Back to the queue. An empty token takes only a job whose lease has run out. False: not the caller's to give."""
+        """Back to the queue; an empty token takes only a job whose lease ran out. False: not the caller's to give."""
         args = [job_id, token, stage, delay, -attempts_back]
         return bool(self._redis.script("requeue", [JOB + job_id, RUNNING, WAITING], args))
 

@@ -1,8 +1,8 @@
 """The time limit of one page.
 
-Two layers. A timer signal raises PageTimeout in the main thread as soon as Python runs again: between two calls of native
-code, which is where OCR spends its time. Should native code never come back, `faulthandler`'s watchdog, a C thread that
-needs no interpreter lock, ends the process; the job is then taken up by another worker.
+Two layers. A timer signal raises PageTimeout in the main thread as soon as Python runs again: between two calls of
+native code, which is where OCR spends its time. Should native code never come back, `faulthandler`'s watchdog, a C
+thread that needs no interpreter lock, ends the process; the job is then taken up by another worker.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ GRACE_SECONDS = 10
 
 @contextmanager
 def page_time_limit(seconds: int) -> Iterator[None]:
-    """Raises PageTimeout in the body once `seconds` have passed. Outside a main thread (tests, libraries) it does nothing."""
+    """Raises PageTimeout in the body once `seconds` have passed. Outside a main thread it does nothing."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return

@@ -1,7 +1,7 @@
 """Finds what nobody told of: jobs whose worker died, jobs whose message got lost, uploads that no job wants any more.
 
-Runs in the parent process of every worker; a lock in Redis lets one of them sweep at a time. A job put on the queue twice
-does no harm: the second message finds it taken or ended.
+Runs in the parent process of every worker; a lock in Redis lets one of them sweep at a time. A job put on the queue
+twice does no harm: the second message finds it taken or ended.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Uploaded files on disk, from the first byte received to the end of their job.
 
-Bytes stream into `incoming/`; an accepted upload is renamed into place in one step. Names are ours alone: nothing a client
-sent ever becomes part of a path.
+Bytes stream into `incoming/`; an accepted upload is renamed into place in one step. Names are ours alone: nothing a
+client sent ever becomes part of a path.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ def _discard(file, path: Path) -> None:
 
 
 class UploadStore:
-    """The upload folder, shared by web processes and workers. Raises StorageUnavailable when the disk does not do its part."""
+    """The upload folder, shared by web and workers. Raises StorageUnavailable when the disk does not do its part."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder

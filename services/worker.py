@@ -86,4 +86,5 @@ def build_engine(settings) -> OCREngine | NullEngine:
         max_width=settings.max_image_width,
         max_height=settings.max_image_height,
         memory_limit_mb=int(memory_mb),
+        use_gpu=settings.use_gpu,
     )

@@ -12,7 +12,7 @@ QUIET = ("celery", "kombu", "werkzeug", "flask-limiter", "gunicorn.access", "ppo
 
 
 def configure_logging(level: str, log_format: str) -> None:
-    """Route structlog and the standard library's logging to one handler on stderr. `log_format`: auto, json, console."""
+    """Route structlog and standard logging to one handler on stderr. `log_format`: auto, json, console."""
     console = log_format == "console" or (log_format == "auto" and sys.stderr.isatty())
     shared = [
         structlog.contextvars.merge_contextvars,
@@ -26,10 +26,14 @@ def configure_logging(level: str, log_format: str) -> None:
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=False,
     )
-    last = [structlog.dev.ConsoleRenderer()] if console else [
-        structlog.processors.format_exc_info,
-        structlog.processors.JSONRenderer(ensure_ascii=False),
-    ]
+    last = (
+        [structlog.dev.ConsoleRenderer()]
+        if console
+        else [
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(ensure_ascii=False),
+        ]
+    )
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from .corridors import Corridor
-from .region import Region, weighted_median
+from .region import Region
 
 # All in heights of the region's median line, unless said otherwise.
 _BLANK_LINE = 0.8
@@ -16,7 +16,7 @@ _SHORT = 0.7  # the width of a heading, of its column
 _MASTHEAD_BAND = 2.0
 _MASTHEAD = 0.2  # its height, of the columns under it
 _SIDEBAR = 0.67  # its width, of the column beside it
-_ACROSS = 1.3  # the width of a heading across columns, of the lines that most of the text stands in
+_ACROSS = 1.3  # the width of a heading across columns, of the widest line above and below it
 _ACROSS_BAND = 0.4
 _MEASURE = 1.0  # lines that begin and end as near to the ends of their column as this go on with it
 
@@ -30,19 +30,18 @@ def bands(region: Region, chosen: np.ndarray, white: float = _BLANK_LINE) -> lis
 
 
 def headings_across(region: Region) -> np.ndarray:
-    """Mask (n,) of headings that are wider than a column, with white from side to side above and below, then columns.
+    """Mask (n,) of headings between bands with lines side by side, all of which they surpass in width.
 
-    Such a heading parts all columns, even those that it is too short to reach. What is no heading: wide rows that
-    follow one another, as the text under a sidebar.
+    Such a heading parts all columns, even those that it is too short to reach.
     """
     width = region.boxes[:, 2] - region.boxes[:, 0]
-    least = _ACROSS * weighted_median(width, width)  # the cells of a table count for little
     parts = bands(region, np.arange(len(width)), _ACROSS_BAND)
-    wide = [_row_count(region, part) == len(part) <= _HEADER_ROWS and width[part].max() >= least for part in parts]
+    single = [len(part) == _row_count(region, part) for part in parts]
     across = np.zeros(len(width), dtype=bool)
-    for number in range(1, len(parts) - 1):
-        columns_follow = len(parts[number + 1]) > _row_count(region, parts[number + 1])
-        across[parts[number]] = wide[number] and not wide[number - 1] and columns_follow
+    for number, part in enumerate(parts):
+        beside = [*range(max(number - 1, 0), number), *range(number + 1, min(number + 2, len(parts)))]
+        if single[number] and len(part) <= _HEADER_ROWS and not all(single[one] for one in beside):
+            across[part] = width[part].max() >= _ACROSS * max(width[parts[one]].max() for one in beside)
     return across
 
 
@@ -90,8 +89,7 @@ def _is_small(region: Region, corridor: Corridor, part: np.ndarray, far: bool) -
     beside = part[corridor.right[part]]
     if not len(beside):
         return _extent(region, part) < _SHORT * _extent(region, corridor.left)
-    alone_in_the_middle = len(beside) == len(part) and _is_centred(region, part, corridor.left | corridor.right)
-    return far or alone_in_the_middle or not _is_set_in(region, beside, corridor)
+    return far or not _is_set_in(region, beside, corridor)
 
 
 def _goes_on(region: Region, corridor: Corridor, part: np.ndarray) -> bool:

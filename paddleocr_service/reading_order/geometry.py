@@ -12,7 +12,6 @@ from collections.abc import Sequence
 import numpy as np
 
 from ..results import Line
-from .region import weighted_median
 
 _STEEPEST_SKEW = 15.0  # degrees; a steeper line is a stamp or a vertical text, not the skew of the page
 _ELONGATED = 2.0  # a line that is this much longer than high has a direction that can be trusted
@@ -48,9 +47,16 @@ def _levelled(polygons: np.ndarray, standing: np.ndarray) -> np.ndarray:
     usable = ~standing & (length > _ELONGATED * np.hypot(*across.T)) & (np.abs(slope) < _STEEPEST_SKEW)
     if not usable.any():
         return polygons
-    skew = np.radians(weighted_median(slope[usable], length[usable]))
+    skew = np.radians(_weighted_median(slope[usable], length[usable]))
     cos, sin = np.cos(skew), np.sin(skew)
     return polygons @ np.array([[cos, -sin], [sin, cos]])
+
+
+def _weighted_median(values: np.ndarray, weights: np.ndarray) -> float:
+    """The value at which half of the weight is reached; values and weights (n,), n > 0."""
+    order = np.argsort(values, kind="stable")
+    total = np.cumsum(weights[order])
+    return float(values[order][np.searchsorted(total, total[-1] / 2)])
 
 
 def _runs_right_to_left(lines: Sequence[Line]) -> bool:

@@ -101,10 +101,3 @@ def _row_numbers(boxes: np.ndarray, right: np.ndarray) -> np.ndarray:
     rank = np.empty(len(centre), dtype=int)
     rank[np.argsort(centre, kind="stable")] = np.arange(len(centre))
     return rank[row]
-
-
-def weighted_median(values: np.ndarray, weights: np.ndarray) -> float:
-    """The value at which half of the weight is reached; values and weights (n,), n > 0."""
-    order = np.argsort(values, kind="stable")
-    total = np.cumsum(weights[order])
-    return float(values[order][np.searchsorted(total, total[-1] / 2)])

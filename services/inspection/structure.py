@@ -125,21 +125,16 @@ def _png_row_bytes(data: mmap.mmap) -> int:
 
 
 def _unpack(data: mmap.mmap, spans: list[tuple[int, int]], wanted: int) -> None:
-    """Unpack `wanted` bytes, keeping none. Raises TruncatedFile where there are fewer, CorruptFile for nonsense."""
+    """Unpack `wanted` bytes, keeping none. Raises TruncatedFile where there are fewer, zlib.error for nonsense."""
     inflater = zlib.decompressobj()
-    try:
-        for start, end in spans:
-            for position in range(start, end, _BLOCK):
-                packed = data[position : min(position + _BLOCK, end)]
-                while packed and not inflater.eof:
-                    wanted -= len(inflater.decompress(packed, _BLOCK))
-                    if wanted <= 0:
-                        return
-                    packed = inflater.unconsumed_tail
-    except zlib.error as error:
-        raise CorruptFile(
-            "The PNG is damaged: its pixels cannot be unpacked. Save it again and send the new file."
-        ) from error
+    for start, end in spans:
+        for position in range(start, end, _BLOCK):
+            packed = data[position : min(position + _BLOCK, end)]
+            while packed and not inflater.eof:
+                wanted -= len(inflater.decompress(packed, _BLOCK))
+                if wanted <= 0:
+                    return
+                packed = inflater.unconsumed_tail
     raise _truncated()
 
 

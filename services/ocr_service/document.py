@@ -6,6 +6,7 @@ Only one page is decoded or rendered at any moment, so memory does not grow with
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
@@ -18,6 +19,7 @@ from services.ocr_service.helpers.image_processor import Frame, iter_frames
 from services.ocr_service.helpers.pdf_processor import PdfDocument
 from services.ocr_service.helpers.text_extractor import page_of
 from services.ocr_service.page_ranges import parse_pages
+from services.ocr_service.pdf_pages import PdfPages
 
 
 class Engine(Protocol):
@@ -51,7 +53,9 @@ class OCRService:
     def open(self, path: Path, kind: str, options: JobOptions, frames: int = 1) -> Document:
         """`kind` is "image" or "pdf"; `frames` is how many pages an image has. Raises OCRServiceError."""
         if kind == "pdf":
-            return _Pdf(self, PdfDocument(path), options)
+            pdf = PdfDocument(path)
+            read = partial(self.read, options=options)
+            return PdfPages(pdf, _numbers(options, pdf.page_count), options, read, self._max_pixels)
         return _Picture(self, path, options, frames)
 
     def engine_of(self, options: JobOptions) -> EngineInfo:
@@ -60,36 +64,12 @@ class OCRService:
     def frames(self, path: Path) -> Iterator[Frame]:
         return iter_frames(path, max_pixels=self._max_pixels)
 
-    def render(self, pdf: PdfDocument, number: int, dpi: int) -> np.ndarray:
-        return pdf.render(number, dpi, self._max_pixels).array
-
-    def recognize(self, array: np.ndarray, number: int, options: JobOptions) -> dict:
+    def read(self, array: np.ndarray, options: JobOptions) -> Recognition:
+        """array: (H, W, 3) uint8 RGB. Raises OCRServiceError."""
         try:
-            recognition = self._engine.recognize(
-                array, RecognizeOptions(lang=options.lang, words=options.detail == "word")
-            )
+            return self._engine.recognize(array, RecognizeOptions(lang=options.lang, words=options.detail == "word"))
         except EngineError as error:
             raise domain_error(error) from error
-        return page_of(recognition, number)
-
-
-class _Pdf:
-    def __init__(self, service: OCRService, pdf: PdfDocument, options: JobOptions) -> None:
-        self._service = service
-        self._pdf = pdf
-        self._options = options
-        self.page_numbers = parse_pages(options.pages, pdf.page_count) if options.pages else _all(pdf.page_count)
-
-    def recognize(self, number: int) -> dict:
-        array = self._service.render(self._pdf, number, self._options.dpi)
-        return self._service.recognize(array, number, self._options)
-
-    def __enter__(self) -> _Pdf:
-        self._pdf.__enter__()
-        return self
-
-    def __exit__(self, *exc_info: object) -> None:
-        self._pdf.__exit__(*exc_info)
 
 
 class _Picture:
@@ -100,10 +80,10 @@ class _Picture:
         self._options = options
         self._frames = service.frames(path)
         self._position = 0
-        self.page_numbers = parse_pages(options.pages, frames) if options.pages else _all(frames)
+        self.page_numbers = _numbers(options, frames)
 
     def recognize(self, number: int) -> dict:
-        return self._service.recognize(self._frame(number), number, self._options)
+        return page_of(self._service.read(self._frame(number), self._options), number)
 
     def _frame(self, number: int) -> np.ndarray:
         for frame in self._frames:
@@ -119,8 +99,8 @@ class _Picture:
         self._frames.close()
 
 
-def _all(count: int) -> tuple[int, ...]:
-    return tuple(range(1, count + 1))
+def _numbers(options: JobOptions, count: int) -> tuple[int, ...]:
+    return parse_pages(options.pages, count) if options.pages else tuple(range(1, count + 1))
 
 
 def failed_page(number: int, error: OCRServiceError) -> dict:
@@ -148,7 +128,7 @@ def summarize(pages: list[dict], kind: str, engine: EngineInfo, options: JobOpti
     }
     if kind == "image" and len(pages) == 1:
         page = pages[0]
-        return {"text": page["text"], "lines": page["lines"], "width": page["width"], "height": page["height"], **common}
+        return {**{name: page[name] for name in ("text", "lines", "width", "height")}, **common}
     texts = [page["text"] for page in pages if page["text"]]
     document = {"pages": pages, "full_text": "\n\n".join(texts), "total_pages": len(pages)}
     if kind == "pdf":

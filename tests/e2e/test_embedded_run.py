@@ -12,7 +12,7 @@ import pytest
 import requests
 
 from tests.support.drawing import picture, scanned_pdf
-from tests.support.processes import REPOSITORY, free_port, wait_until
+from tests.support.processes import REPOSITORY, RedisServer, free_port, wait_until
 
 
 class EmbeddedRun:
@@ -109,6 +109,21 @@ def test_an_idle_web_process_is_small(embedded):
     web = [process for process in embedded.family() if "gunicorn" in " ".join(process.cmdline())]
     assert len(web) >= 2
     assert all(process.memory_info().rss < 120 * 2**20 for process in web)
+
+
+def test_with_redis_url_set_that_redis_is_used_and_none_is_started(embedded, tmp_path):
+    redis = RedisServer(tmp_path / "redis")
+    redis.start()
+    try:
+        embedded.environment["REDIS_URL"] = redis.url
+        embedded.start().wait_ready()
+        commands = [" ".join(process.cmdline()) for process in embedded.family()]
+        assert not [command for command in commands if "redis-server" in command]
+        answer = requests.post(embedded.url + "/ocr/predict", files={"file": picture("Elsewhere")}, timeout=30)
+        assert answer.json()["text"] == "Elsewhere"
+        embedded.end(signal.SIGTERM)
+    finally:
+        redis.stop()
 
 
 def test_a_second_run_on_the_same_data_is_refused(embedded, tmp_path):

@@ -72,6 +72,7 @@ def assert_problem(web, request, status, code, **how):
     problem = json.loads(body)
     assert (problem["status"], problem["code"]) == (status, code)
     assert problem["title"] == problem["error"] and problem["detail"] == problem["message"]
+    assert problem["request_id"]
     assert b"x-request-id: " + problem["request_id"].encode() in head
     assert len(problem["detail"]) < 400
     return problem
@@ -110,7 +111,9 @@ def test_a_body_that_cannot_be_read_is_not_taken_for_one_without_a_file(web, bod
         pytest.param([part(b"lang", bytes(range(256)))], 400, "invalid_option", id="an option of all bytes"),
         pytest.param([part(b"lang", b"en\0")], 400, "unsupported_language", id="an option with NUL"),
         pytest.param([file()], 400, "invalid_option", id="two files"),
-        pytest.param([part(b"x" * 20_000 + b'"; filename="a', b"")], 400, "invalid_option", id="a file's field of 20 kB"),
+        pytest.param(
+            [part(b"x" * 20_000 + b'"; filename="a', b"")], 400, "invalid_option", id="a file in a long field"
+        ),
     ],
 )
 def test_what_a_form_should_not_hold_is_refused_in_few_words(web, parts, status, code):
@@ -193,7 +196,8 @@ def test_a_host_that_cannot_be_one_spoils_no_address(web):
 def test_a_body_that_stops_coming_is_given_up(web):
     began = time.monotonic()
     request = POST + b"Connection: close\r\nContent-Length: 99999\r\n\r\n" + file()
-    assert_problem(web, request, 400, "bad_request", half=False)
+    problem = assert_problem(web, request, 400, "bad_request", half=False)
+    assert problem["detail"] == "The body did not arrive whole. Send it again."
     assert 1.5 < time.monotonic() - began < 6
 
 

@@ -24,7 +24,7 @@ def picture():
 @pytest.fixture(scope="module", params=RUNTIMES)
 def engine(request):
     pytest.importorskip(request.param, reason=f"{request.param} is not installed")
-    return OCREngine(runtime=request.param)
+    return OCREngine(runtime=request.param, threads=1)
 
 
 def test_every_runtime_reads_the_text(engine, picture):

@@ -242,3 +242,14 @@ def letter(rng: random.Random) -> Page:
     page.line(0, y, 0.3 * width)
     page.line(0.1 * width, y + 4, 0.8 * width)
     return page
+
+
+def cards(rng: random.Random) -> Page:
+    """Rows of cards with a few centred lines each, as in the chart of an organisation: read card by card, downwards."""
+    page, width = Page(rng), rng.uniform(12, 18)
+    for column in range(rng.randint(2, 4)):
+        for card in range(4):
+            for row in range(3):
+                length = rng.uniform(0.7, 0.9) * width
+                page.line(column * (width + 3) + (width - length) / 2, card * 6.3 + row * 1.1, length)
+    return page

@@ -26,7 +26,12 @@ def read(monkeypatch, **values):
 
 def test_defaults_are_those_of_the_contract(monkeypatch):
     settings = read(monkeypatch)
-    assert (settings.flask_env, settings.debug, settings.host, settings.port) == ("development", False, "127.0.0.1", 5000)
+    assert (settings.flask_env, settings.debug, settings.host, settings.port) == (
+        "development",
+        False,
+        "127.0.0.1",
+        5000,
+    )
     assert (settings.ocr_lang, settings.ocr_model, settings.ocr_runtime) == ("en", "PP-OCRv6_small", "auto")
     assert (settings.max_content_length, settings.max_pdf_pages) == (52428800, 100)
     assert (settings.default_dpi, settings.max_dpi, settings.ocr_timeout_per_page) == (300, 600, 30)
@@ -54,6 +59,8 @@ def test_the_example_names_every_setting_with_its_default(monkeypatch):
         ("FLASK_ENV", "staging"),
         ("DEBUG", "perhaps"),
         ("PORT", "70000"),
+        ("TRUSTED_PROXIES", "10.0.0.0/8, nginx"),
+        ("TRUSTED_PROXIES", "10.0.0.5/8"),
         ("REDIS_URL", "http://localhost"),
         ("OCR_RUNTIME", "tensorrt"),
         ("OCR_MODEL_DIR", "/nonexistent/models"),
@@ -70,6 +77,11 @@ def test_a_faulty_setting_is_named(monkeypatch, name, value):
     with pytest.raises(ConfigurationError) as caught:
         read(monkeypatch, **{name: value})
     assert set(caught.value.faults) == {name}
+
+
+def test_trusted_proxies_are_addresses_and_networks(monkeypatch):
+    proxies = read(monkeypatch, TRUSTED_PROXIES="10.0.0.2, 192.168.0.0/16,fd00::/8").trusted_proxies
+    assert proxies == ("10.0.0.2/32", "192.168.0.0/16", "fd00::/8")
 
 
 def test_all_faults_are_told_together(monkeypatch):

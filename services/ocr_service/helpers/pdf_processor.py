@@ -6,7 +6,7 @@ No JavaScript runs: MuPDF executes a document's scripts only after `pdf_enable_j
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from os import PathLike, fspath
@@ -14,12 +14,16 @@ from types import ModuleType, TracebackType
 from typing import TYPE_CHECKING
 
 from services.errors import CorruptFile, EncryptedFile, OCRServiceError, PageOutOfRange
+from services.ocr_service.helpers.layer_places import Box, Place
+from services.ocr_service.helpers.text_layer import TextLayer, read_layer
 
 if TYPE_CHECKING:
     import numpy as np
     import pymupdf
 
 POINTS_PER_INCH = 72
+#: Text layers that are read before the fonts and packed pictures that came with them are dropped.
+LAYERS_KEPT = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +45,7 @@ class PdfDocument:
 
     def __init__(self, path: str | PathLike[str]) -> None:
         self._mupdf = load_mupdf()
+        self._layers = 0
         with _faults("The PDF is damaged and cannot be opened. Save it again and send the new file."):
             self._document = self._mupdf.open(fspath(path), filetype="pdf")
         try:
@@ -54,29 +59,46 @@ class PdfDocument:
         with self._page(number) as page:
             return _size_of(page, number)
 
-    def render(self, number: int, dpi: int, max_pixels: int) -> RenderedPage:
+    def text_layer(self, number: int, dpi: int, max_pixels: int, words: bool = False) -> TextLayer:
+        """What is written on page `number` (from 1), in pixels of the page that `render` would give.
+
+        Raises CorruptFile, PageOutOfRange.
+        """
+        with self._page(number, self._shrink_store_at_times) as page, self._colours_at_face_value():
+            width, height = _size_of(page, number)
+            zoom = fitting_zoom(width, height, dpi / POINTS_PER_INCH, max_pixels)
+            return read_layer(page, Place.of(page, width, height, zoom), words)
+
+    def render(self, number: int, dpi: int, max_pixels: int, part: Box | None = None) -> RenderedPage:
         """Page `number` (from 1) as a viewer shows it: turned, with its annotations and form fields, on white.
 
-        A page of more than `max_pixels` at `dpi` is rendered at the highest resolution that fits. Raises CorruptFile,
-        PageOutOfRange.
+        A page of more than `max_pixels` at `dpi` is rendered at the highest resolution that fits. `part` is a box in
+        points of the page as displayed; only what is in it is rendered. Raises CorruptFile, PageOutOfRange.
         """
         import numpy as np
 
         with self._page(number) as page:
             zoom = fitting_zoom(*_size_of(page, number), dpi / POINTS_PER_INCH, max_pixels)
             pixmap = page.get_pixmap(
-                matrix=self._mupdf.Matrix(zoom, zoom), colorspace=self._mupdf.csRGB, alpha=False, annots=True
+                matrix=self._mupdf.Matrix(zoom, zoom),
+                colorspace=self._mupdf.csRGB,
+                alpha=False,
+                annots=True,
+                clip=part,
             )
             rows = np.frombuffer(pixmap.samples_mv, np.uint8).reshape(pixmap.height, pixmap.stride)
             # A copy, because the samples go away with the pixmap.
             array = rows[:, : pixmap.width * 3].reshape(pixmap.height, pixmap.width, 3).copy()
-            if self._document.is_repaired and (array == array[0, 0]).all() and page.get_contents():
-                raise CorruptFile(f"Page {number} is blank although it has content: the PDF was cut or damaged.")
+            # Of content that is cut off or damaged MuPDF complains in its log alone, and shows a blank page.
+            complains = part is None and self._mupdf.TOOLS.mupdf_warnings()
+            if complains and (array == array[0, 0]).all() and page.get_contents():
+                raise CorruptFile(f"Page {number} comes out blank: its content is damaged. Send the whole file.")
         return RenderedPage(array, array.shape[1], array.shape[0], zoom * POINTS_PER_INCH)
 
     def close(self) -> None:
         if not self._document.is_closed:
             self._document.close()
+            self._shrink_store()
 
     def __enter__(self) -> PdfDocument:
         return self
@@ -109,17 +131,36 @@ class PdfDocument:
         return self._document.page_count
 
     @contextmanager
-    def _page(self, number: int) -> Iterator[pymupdf.Page]:
+    def _page(self, number: int, clean_up: Callable[[], None] | None = None) -> Iterator[pymupdf.Page]:
         if not 1 <= number <= self.page_count:
             raise PageOutOfRange(f"The document has no page {number}; it has {self.page_count}.")
+        self._mupdf.TOOLS.reset_mupdf_warnings()
         try:
             with _faults(f"Page {number} of the PDF is damaged and cannot be shown."):
                 page = self._document.load_page(number - 1)
                 self._check_content(page, number)
                 yield page
         finally:
-            # MuPDF keeps decoded pictures and fonts for the next page, up to 256 MB of them.
-            self._mupdf.TOOLS.store_shrink(100)
+            (clean_up or self._shrink_store)()
+
+    @contextmanager
+    def _colours_at_face_value(self) -> Iterator[None]:
+        """Without colour profiles, which take longer to apply to a page's text than all the rest."""
+        self._mupdf.TOOLS.set_icc(False)
+        try:
+            yield
+        finally:
+            self._mupdf.TOOLS.set_icc(True)
+
+    def _shrink_store(self) -> None:
+        """MuPDF keeps decoded pictures and fonts for the next page, up to 256 MB of them."""
+        self._mupdf.TOOLS.store_shrink(100)
+
+    def _shrink_store_at_times(self) -> None:
+        """For text layers, which decode no pictures: to load fonts anew takes longer than to read a page."""
+        self._layers += 1
+        if self._layers % LAYERS_KEPT == 0:
+            self._shrink_store()
 
     def _check_content(self, page: pymupdf.Page, number: int) -> None:
         """MuPDF shows a page that lies behind the end of a cut file as a blank one; here it is a damaged one."""
@@ -130,7 +171,7 @@ class PdfDocument:
 
 def fitting_zoom(width: float, height: float, zoom: float, max_pixels: int) -> float:
     """Pixels a point, at most `zoom`, at which a page of `width` x `height` points has no more than `max_pixels`."""
-    zoom = min(zoom, math.sqrt(max_pixels / (width * height)), max_pixels / max(width, height))
+    zoom = min(zoom, math.sqrt(max_pixels / (width * height)))
     # MuPDF rounds each side up to whole pixels.
     while math.ceil(width * zoom) * math.ceil(height * zoom) > max_pixels:
         zoom *= 0.999
@@ -147,7 +188,8 @@ def load_mupdf() -> ModuleType:
 
 
 def _size_of(page: pymupdf.Page, number: int) -> tuple[float, float]:
-    width, height = page.rect.width, page.rect.height
+    rect = page.rect
+    width, height = rect.width, rect.height
     if not (0 < width < math.inf and 0 < height < math.inf):
         raise CorruptFile(f"Page {number} of the PDF has no size.")
     return width, height

@@ -5,7 +5,7 @@ from __future__ import annotations
 from paddleocr_service import Line, Recognition, Word
 
 
-def page_of(recognition: Recognition, number: int) -> dict:
+def page_of(recognition: Recognition, number: int, source: str = "ocr") -> dict:
     """One page's result; polygons are `bbox`, four [x, y] points in pixels of the page as displayed."""
     return {
         "page": number,
@@ -14,7 +14,7 @@ def page_of(recognition: Recognition, number: int) -> dict:
         "success": True,
         "width": recognition.width,
         "height": recognition.height,
-        "source": "ocr",
+        "source": source,
     }
 
 

@@ -13,6 +13,7 @@ def test_words_count_in_any_order_and_any_case():
 
 def test_a_word_counts_as_often_as_it_stands_there():
     assert word_f1("a a b", "a b b") == pytest.approx(2 / 3)
+    assert word_f1("a a b", "a b a") == 1.0
 
 
 def test_scores_are_pooled_over_pictures_and_not_averaged():

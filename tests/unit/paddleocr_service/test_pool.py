@@ -73,6 +73,13 @@ def test_languages_of_one_recogniser_share_a_pipeline(process):
     assert pool.languages == ("en", "de")
 
 
+def test_the_language_read_last_stands_last(process):
+    pool = PipelinePool(process.load)
+    for lang in ("en", "ru", "en"):
+        pool.get(models(lang))
+    assert pool.languages == ("ru", "en")
+
+
 def test_without_a_limit_all_stay(process):
     pool = PipelinePool(process.load, None, process.resident)
     for lang in ("en", "ru", "ko"):

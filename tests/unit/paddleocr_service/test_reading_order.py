@@ -24,6 +24,7 @@ LAYOUTS = [
     layouts.transcript,
     layouts.terms_and_explanations,
     layouts.letter,
+    layouts.cards,
 ]
 
 
@@ -75,7 +76,8 @@ def test_each_line_comes_out_once_and_unchanged() -> None:
 
 
 def test_the_order_in_which_the_lines_come_makes_no_difference() -> None:
-    lines = layouts.table_beside_text(random.Random(1)).photographed()
+    lines = [line(0, 0, 50, 20, "one"), line(0, 0, 50, 20, "two")]
+    lines += layouts.table_beside_text(random.Random(1)).photographed()
     assert reading_order(lines, 3000, 4000) == reading_order(lines[::-1], 3000, 4000)
 
 
@@ -94,6 +96,66 @@ def test_headings_of_two_columns_at_one_height_stay_with_their_columns() -> None
     for x in (0, 20):
         page.line(x, 0, 8)
         page.prose(x, 2.2, 18, 20)
+    assert read(page) == page.texts
+
+
+def test_a_masthead_of_many_rows_is_read_before_the_columns_under_it() -> None:
+    page = Page(random.Random(0))
+    for row in range(4):
+        page.line(0, row * 1.2, 12)
+        page.line(28, row * 1.2, 8)
+    page.columns(18, 4, [40, 40], y=8)
+    assert read(page) == page.texts
+
+
+def test_columns_that_begin_with_a_few_rows_above_their_pictures_are_no_masthead() -> None:
+    page = Page(random.Random(0))
+    for x in (0, 21):
+        page.prose(x, 0, 18, 5)
+        page.prose(x, 16, 18, 30)
+    assert read(page) == page.texts
+
+
+def test_a_heading_that_ends_before_the_last_column_parts_it_too() -> None:
+    page = Page(random.Random(0))
+    below = page.columns(12, 2, [12, 12, 12])
+    page.line(0, below + 0.5, 25)
+    page.columns(12, 2, [12, 12, 12], y=below + 2)
+    assert read(page) == page.texts
+
+
+def test_a_title_in_the_middle_is_read_first_though_it_begins_right_of_the_first_column() -> None:
+    page = Page(random.Random(0))
+    page.line(15.5, 0, 26, 1.5)
+    page.columns(12, 3, [20, 20, 14, 14], y=2.6)
+    assert read(page) == page.texts
+
+
+def test_lines_that_reach_into_the_gutter_and_lines_in_pieces_break_no_column() -> None:
+    page = Page(random.Random(0))
+    for x in (0, 16.2):
+        for row in range(30):
+            if row % 3:
+                for piece in (0, 5.2, 10.4):
+                    page.line(x + piece, row * 1.2, 4.6)
+            else:
+                page.line(x, row * 1.2, 15.8 if row % 9 == 0 else 15)
+    assert read(page) == page.texts
+
+
+def test_the_fields_of_a_form_far_apart_are_read_row_by_row() -> None:
+    page = Page(random.Random(0))
+    for row in range(10):
+        page.line(0, row * 3, 9)
+        page.line(12, row * 3, 9)
+    assert read(page) == page.texts
+
+
+def test_a_few_long_entries_side_by_side_on_a_receipt_are_read_row_by_row() -> None:
+    page = Page(random.Random(0))
+    for row in range(4):
+        page.line(0, row * 1.2, 8)
+        page.line(14, row * 1.2, 9.5)
     assert read(page) == page.texts
 
 
@@ -116,6 +178,13 @@ def test_the_two_halves_of_a_receipts_line_stand_on_one_row_though_the_paper_is_
     halves = [(line(0, y, 120), line(300, y + 7, 60)) for y in range(0, 300, 26)]
     blocks = reading_order([one for pair in halves for one in pair], 400, 400)
     assert [row for block in blocks for row in block.rows] == halves
+
+
+def test_a_box_that_leans_into_the_row_above_stays_in_its_own_row() -> None:
+    upper, lower = line(720, 1233, 197, 14), line(720, 1247, 97, 16)
+    upper_value, leaning = line(975, 1232, 33, 20), line(971, 1240, 40, 28)
+    (block,) = reading_order([upper, lower, upper_value, leaning], 1200, 1400)
+    assert block.rows == ((upper, upper_value), (lower, leaning))
 
 
 def test_a_line_of_white_parts_two_blocks_and_so_does_a_change_of_letter_size() -> None:

@@ -27,8 +27,8 @@ def test_a_token_of_signs_with_a_space_in_it_is_split_there():
 
 
 def test_chinese_characters_stand_alone():
-    words = words_of(["合", "计", " ", "RMB"], [box(0, 20), box(20, 40), box(40, 50), box(50, 100)], LEVEL, 1.0)
-    assert [word.text for word in words] == ["合", "计", "RMB"]
+    words = words_of(["RM", "合", "计", "RMB"], [box(0, 20), box(20, 40), box(40, 50), box(50, 100)], LEVEL, 1.0)
+    assert [word.text for word in words] == ["RM", "合", "计", "RMB"]
 
 
 def test_words_of_a_slanting_line_slant_with_it():

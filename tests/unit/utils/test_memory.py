@@ -1,4 +1,4 @@
-"""The memory that sizes are taken from is the container's, where there is one."""
+"""The memory that sizes are taken from is the container's or the unit's, where one is limited."""
 
 import psutil
 import pytest
@@ -6,20 +6,37 @@ import pytest
 from utils.memory import usable_memory
 
 MACHINE = psutil.virtual_memory().total
+CONTAINER = "0::/\n"
+UNIT = "0::/system.slice/worker.service\n"
+V1 = "4:memory:/kubepods/pod1\n0::/\n"
 
 
 @pytest.mark.parametrize(
-    ("limit", "usable"), [("134217728\n", 134217728), ("max\n", MACHINE), ("9223372036854771712\n", MACHINE)]
+    ("own", "limits", "usable"),
+    [
+        (CONTAINER, {"memory.max": "134217728\n"}, 134217728),
+        (CONTAINER, {"memory.max": "max\n"}, MACHINE),
+        (UNIT, {"system.slice/worker.service/memory.max": "268435456\n"}, 268435456),
+        (
+            UNIT,
+            {"system.slice/worker.service/memory.max": "max\n", "system.slice/memory.max": "268435456\n"},
+            268435456,
+        ),
+        (UNIT, {"system.slice/other.service/memory.max": "1\n"}, MACHINE),
+        (V1, {"memory/memory.limit_in_bytes": "268435456\n"}, 268435456),
+        (V1, {"memory/memory.limit_in_bytes": "9223372036854771712\n"}, MACHINE),
+        (CONTAINER, {}, MACHINE),
+    ],
+    ids=["container", "no limit", "unit", "slice above", "another unit", "cgroup v1", "v1 without limit", "no cgroups"],
 )
-def test_a_containers_limit_goes_before_the_machines_memory(tmp_path, limit, usable):
-    (tmp_path / "memory.max").write_text(limit)
-    assert usable_memory((tmp_path / "memory.max",)) == usable
+def test_the_smallest_limit_above_this_process_counts(tmp_path, own, limits, usable):
+    (tmp_path / "own").write_text(own)
+    for name, limit in limits.items():
+        path = tmp_path / "cgroup" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(limit)
+    assert usable_memory(tmp_path / "cgroup", tmp_path / "own") == usable
 
 
-def test_the_older_cgroup_is_asked_where_there_is_no_newer(tmp_path):
-    (tmp_path / "v1").write_text("268435456\n")
-    assert usable_memory((tmp_path / "v2", tmp_path / "v1")) == 268435456
-
-
-def test_without_cgroups_it_is_the_machines_memory(tmp_path):
-    assert usable_memory((tmp_path / "nothing",)) == MACHINE
+def test_where_there_is_no_proc_it_is_the_machines_memory(tmp_path):
+    assert usable_memory(tmp_path, tmp_path / "own") == MACHINE

@@ -3,7 +3,7 @@ import zlib
 import pytest
 from PIL import Image
 
-from services.errors import OCRServiceError, TooManyPages, TooManyPixels
+from services.errors import OCRServiceError, TooManyPages, TooManyPixels, TruncatedFile
 from services.inspection import FileFacts, InspectionLimits, inspect_upload
 from tests.support import hostile
 from tests.support.drawing import saved
@@ -106,17 +106,43 @@ def test_the_rows_of_a_png_are_counted_to_the_byte_in_every_mode(file, mode, siz
     inspect_upload(file(saved(image, format="PNG")), LIMITS)
 
 
-@pytest.mark.parametrize(("rows", "good"), [(_rows, _rows >= 5) for _rows in (4, 5, 6)])
-def test_an_interlaced_png_needs_the_rows_of_its_passes(file, rows, good):
-    # 1 x 9 pixels of one byte: the passes that are not empty have 2, 0 (no column), 1, 0, 2, 0 and 4 rows.
-    header = hostile.png_chunk(b"IHDR", b"\0\0\0\1\0\0\0\x09\x08\0\0\0\1")
-    packed = zlib.compress(bytes(2 * (rows + 4)))
-    data = b"\x89PNG\r\n\x1a\n" + header + hostile.png_chunk(b"IDAT", packed) + hostile.png_chunk(b"IEND", b"")
+@pytest.mark.parametrize(("size", "good"), [(99, False), (100, True), (101, True)])
+def test_an_interlaced_png_needs_the_rows_of_its_seven_passes(file, size, good):
+    # 9 x 9 grey pixels: 2 rows of 2 pixels, 2 of 1, 1 of 3, 3 of 2, 2 of 5, 5 of 4, 4 of 9, and a byte more a row.
+    header = hostile.png_chunk(b"IHDR", b"\0\0\0\x09\0\0\0\x09\x08\0\0\0\1")
+    rows = hostile.png_chunk(b"IDAT", zlib.compress(bytes(size)))
+    path = file(b"\x89PNG\r\n\x1a\n" + header + rows + hostile.png_chunk(b"IEND", b""))
     if good:
-        inspect_upload(file(data), LIMITS)
+        assert inspect_upload(path, LIMITS).height == 9
     else:
-        with pytest.raises(OCRServiceError):
-            inspect_upload(file(data), LIMITS)
+        with pytest.raises(TruncatedFile):
+            inspect_upload(path, LIMITS)
+
+
+def test_a_large_png_is_unpacked_in_part_only(file, monkeypatch):
+    unpacked = []
+
+    class Inflater:
+        def __init__(self):
+            self.inner = real()
+
+        def decompress(self, packed, most):
+            unpacked.append(len(block := self.inner.decompress(packed, most)))
+            return block
+
+        def __getattr__(self, name):
+            return getattr(self.inner, name)
+
+    real = zlib.decompressobj
+    path = file(saved(hostile.noise(3000, 2000), format="PNG"))
+    monkeypatch.setattr(zlib, "decompressobj", Inflater)
+    inspect_upload(path, LIMITS)
+    assert 1_000_000 < sum(unpacked) < 3_000_000
+
+
+def test_a_large_png_of_too_little_data_is_truncated_by_its_mere_size(file):
+    with pytest.raises(TruncatedFile):
+        inspect_upload(file(hostile.png(8000, 8000, zlib.compress(bytes(4 << 20)))), LIMITS)
 
 
 def test_a_large_png_without_its_end_is_counted_through(file):

@@ -1,4 +1,5 @@
 import io
+import struct
 
 import numpy as np
 import pytest
@@ -264,6 +265,13 @@ def test_text_on_a_transparent_background_stays_readable(file, texts, background
 def test_half_transparent_pixels_are_mixed_with_the_background(file):
     image = Image.new("RGBA", (60, 40), (0, 0, 0, 128))
     assert_colours(only_frame(file(saved(image, format="PNG"))), [(127,) * 3] * 4, within=1)
+
+
+def test_grey_of_premultiplied_alpha_is_laid_on_white(file):
+    data = bytearray(saved(Image.new("LA", (60, 40), (0, 128)), format="TIFF"))
+    extra_samples = data.index(struct.pack("<HHII", 338, 3, 1, 2))
+    data[extra_samples + 8] = 1  # the alpha is associated: Pillow's mode La
+    assert_colours(only_frame(file(bytes(data))), [(127,) * 3] * 4, within=1)
 
 
 def test_an_opaque_alpha_channel_changes_nothing(file):

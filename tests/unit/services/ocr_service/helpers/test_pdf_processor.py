@@ -201,12 +201,31 @@ def test_a_page_without_content_is_blank(file):
         assert document.render(1, 72, PLENTY).array.min() == 255
 
 
+def damaged_content() -> bytes:
+    """A whole PDF whose one content stream cannot be unpacked."""
+    data = hostile.pdf(1, deflate=True)
+    start = data.index(b"stream\n") + len(b"stream\n")
+    return data[:start] + b"XXXX" + data[start + 4 :]
+
+
+def test_a_page_whose_content_cannot_be_unpacked_is_damaged_not_blank(file):
+    with PdfDocument(file(damaged_content())) as document, pytest.raises(CorruptFile, match="blank"):
+        document.render(1, 72, PLENTY)
+
+
+def test_a_page_that_shows_nothing_is_blank_though_an_earlier_one_was_damaged(file):
+    with PdfDocument(file(damaged_content())) as document, pytest.raises(CorruptFile):
+        document.render(1, 72, PLENTY)
+    with PdfDocument(file(one_page(lambda page: page.draw_rect((0, 0, 9, 9), color=(1, 1, 1))))) as document:
+        assert document.render(1, 72, PLENTY).array.min() == 255
+
+
 def test_mupdf_says_nothing_on_the_terminal(file):
     script = (
         "import sys; from services.ocr_service.helpers.pdf_processor import PdfDocument;"
-        "PdfDocument(sys.argv[1]).render(1, 72, 10**6)"
+        "PdfDocument(sys.argv[1])._document[0].get_pixmap()"
     )
-    path = file(hostile.pdf(3)[:-300])
+    path = file(damaged_content())
     done = subprocess.run([sys.executable, "-c", script, str(path)], capture_output=True, text=True, check=True)
     assert (done.stdout, done.stderr) == ("", "")
 

@@ -1,0 +1,80 @@
+"""The order of a text layer's lines, and their paragraphs.
+
+A born-digital page holds its text in the order in which it was written, which is the order of reading more often than
+what can be seen of the page tells: captions, side notes and tables stand where their author put them. Only a layer that
+jumps about, or runs across columns, is put into the order of its places.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+
+from paddleocr_service import Line
+from paddleocr_service.reading_order import reading_order
+from paddleocr_service.results import Block
+from services.ocr_service.helpers.layer_places import Box, join
+from services.ocr_service.helpers.text_layer import LayerLine
+
+#: Of all steps from line to line: those back up, those across a gutter. Good pages stay below a tenth.
+_BACK, _ACROSS = 0.2, 0.3
+#: And this many of them, so that a heading or a page number that was written last does not count.
+_FEWEST = 5
+#: A column's line is at least this many times as long as high.
+_LONG = 12.0
+_TABLE_ROWS = 3
+
+
+def blocks_of(lines: Sequence[LayerLine], width: int, height: int) -> tuple[Block, ...]:
+    """Paragraphs in reading order; width, height: pixels of the page."""
+    if is_scrambled([box_of(line.line) for line in lines if line.upright]):
+        return reading_order([line.line for line in lines], width, height)
+    return tuple(_block(rows) for rows in _paragraphs(lines))
+
+
+def is_scrambled(boxes: Sequence[Box]) -> bool:
+    """Whether upright lines, in the order of their layer, go up again too often, or from column to column."""
+    back = across = 0
+    for (ax0, ay0, ax1, ay1), (bx0, by0, bx1, by1) in pairwise(boxes):
+        height = min(ay1 - ay0, by1 - by0)
+        if by0 + by1 < ay0 + ay1 - height:
+            back += min(ax1, bx1) > max(ax0, bx0)
+        elif bx0 >= ax1 and by0 + by1 <= ay0 + ay1 + height:
+            across += min(ax1 - ax0, bx1 - bx0) >= _LONG * height
+    return back > max(_FEWEST, _BACK * len(boxes)) or across > max(_FEWEST, _ACROSS * len(boxes))
+
+
+def box_of(line: Line) -> Box:
+    """The upright box around a line."""
+    xs, ys = zip(*line.polygon, strict=True)
+    return min(xs), min(ys), max(xs), max(ys)
+
+
+def _paragraphs(lines: Sequence[LayerLine]) -> Iterator[list[list[Line]]]:
+    """Rows of lines by paragraph. A row of a table may be several paragraphs of the layer; here it is one."""
+    rows: list[list[Line]] = []
+    last: LayerLine | None = None
+    for line in lines:
+        if last and _stands_beside(box_of(last.line), box_of(line.line)):
+            rows[-1].append(line.line)
+        elif last and line.block == last.block:
+            rows.append([line.line])
+        else:
+            if rows:
+                yield rows
+            rows = [[line.line]]
+        last = line
+    if rows:
+        yield rows
+
+
+def _stands_beside(box: Box, following: Box) -> bool:
+    overlap = min(box[3], following[3]) - max(box[1], following[1])
+    return following[0] >= box[2] - overlap and 2 * overlap >= min(box[3] - box[1], following[3] - following[1])
+
+
+def _block(rows: Sequence[Sequence[Line]]) -> Block:
+    several = sum(len(row) > 1 for row in rows)
+    is_table = len(rows) >= _TABLE_ROWS and several * 2 > len(rows)
+    box = join(box_of(line) for row in rows for line in row)
+    return Block("table" if is_table else "text", tuple(map(tuple, rows)), box)

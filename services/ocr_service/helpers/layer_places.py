@@ -1,0 +1,105 @@
+"""From MuPDF's points to pixels of the page as displayed: boxes and polygons."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from paddleocr_service import Polygon
+
+if TYPE_CHECKING:
+    import pymupdf
+
+#: x0, y0, x1, y1
+Box = tuple[float, float, float, float]
+_ALONG_AN_AXIS = 0.02  # the sine of an angle that is none
+_MOST = 0.9
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where things of a page are when it is displayed: `matrix` (a to f) turns and zooms, in PDF's notation.
+
+    width, height: pixels of the page when rendered.
+    """
+
+    matrix: tuple[float, ...]
+    zoom: float
+    width: int
+    height: int
+
+    @classmethod
+    def of(cls, page: pymupdf.Page, width: float, height: float, zoom: float) -> Place:
+        """width, height: of the page as displayed, in points."""
+        import pymupdf
+
+        matrix = (zoom, 0.0, 0.0, zoom, 0.0, 0.0)
+        if page.rotation:
+            matrix = tuple(page.rotation_matrix * pymupdf.Matrix(zoom, zoom))
+        # MuPDF's own rounding: what is less than a thousandth of a pixel is nothing.
+        return cls(matrix, zoom, math.ceil(width * zoom - 0.001), math.ceil(height * zoom - 0.001))
+
+    def box(self, box: Box) -> Box | None:
+        """The part of a box that is on the page, in pixels; None where there is none."""
+        x0, y0, x1, y1 = self._turned(box)
+        x0, y0, x1, y1 = max(0.0, x0), max(0.0, y0), min(float(self.width), x1), min(float(self.height), y1)
+        return (x0, y0, x1, y1) if x0 < x1 and y0 < y1 else None
+
+    def polygon(self, box: Box, direction: tuple[float, float], height: float) -> tuple[Polygon, bool]:
+        """The corners of text that runs in a direction (cosine, sine) and fills a box, and whether it is upright then.
+
+        `height` is that of the letters in points; it counts only for text at an angle.
+        """
+        x0, y0, x1, y1 = self._turned(box)
+        a, b, c, d, *_ = self.matrix
+        cos = (direction[0] * a + direction[1] * c) / self.zoom
+        sin = (direction[0] * b + direction[1] * d) / self.zoom
+        if abs(sin) < _ALONG_AN_AXIS and cos > 0:
+            x0, y0, x1, y1 = max(0.0, x0), max(0.0, y0), min(float(self.width), x1), min(float(self.height), y1)
+            return ((x0, y0), (x1, y0), (x1, y1), (x0, y1)), True
+        along, across = _sides(x1 - x0, y1 - y0, abs(cos), abs(sin), height * self.zoom)
+        centre_x, centre_y = (x0 + x1) / 2, (y0 + y1) / 2
+        corners = ((-along, -across), (along, -across), (along, across), (-along, across))
+        return tuple(
+            (
+                min(max(0.0, centre_x + (u * cos - v * sin) / 2), float(self.width)),
+                min(max(0.0, centre_y + (u * sin + v * cos) / 2), float(self.height)),
+            )
+            for u, v in corners
+        ), False
+
+    def _turned(self, box: Box) -> Box:
+        a, b, c, d, e, f = self.matrix
+        x0, y0, x1, y1 = box
+        if b == c == 0 and a > 0:
+            return x0 * a + e, y0 * d + f, x1 * a + e, y1 * d + f
+        xs = (x0 * a + y0 * c + e, x1 * a + y1 * c + e)
+        ys = (x0 * b + y0 * d + f, x1 * b + y1 * d + f)
+        return min(xs), min(ys), max(xs), max(ys)
+
+
+def _sides(width: float, height: float, cos: float, sin: float, letters: float) -> tuple[float, float]:
+    """Length and height of a rectangle turned by an angle, from the upright box around it."""
+    if sin < _ALONG_AN_AXIS:
+        return width, height
+    if cos < _ALONG_AN_AXIS:
+        return height, width
+    across = min(letters or min(width, height) / 2, width / sin, height / cos)
+    along = (width - across * sin) / cos if cos >= sin else (height - across * cos) / sin
+    return max(along, 0.0), across
+
+
+def join(boxes: Iterable[Box]) -> Box:
+    """The box around all."""
+    x0, y0, x1, y1 = zip(*boxes, strict=True)
+    return min(x0), min(y0), max(x1), max(y1)
+
+
+def lies_in(inner: Box, outer: Box) -> bool:
+    """Whether most of a box is inside another."""
+    width = min(inner[2], outer[2]) - max(inner[0], outer[0])
+    height = min(inner[3], outer[3]) - max(inner[1], outer[1])
+    area = (inner[2] - inner[0]) * (inner[3] - inner[1])
+    return width > 0 and height > 0 and width * height >= _MOST * area

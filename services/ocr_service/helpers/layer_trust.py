@@ -1,0 +1,147 @@
+"""Whether the text layer of a page can be believed.
+
+What speaks against a layer is looked for in the text itself, which costs next to nothing: letters that stand for no
+character, and fonts whose letters are not those of any language. Only where that leaves a doubt is a sample of lines
+compared with the picture of the page, because reading one costs more than a whole page of text.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from difflib import SequenceMatcher
+from enum import Enum
+from functools import lru_cache
+
+from services.ocr_service.helpers.text_layer import LayerLine
+
+#: More characters without meaning than this share: OCR makes fewer errors.
+_UNMAPPED_SHARE = 0.01
+#: Fewer letters tell nothing of a font.
+_FEWEST_LETTERS = 25
+#: The least correlation of the letters of a text with those of a language.
+_LIKE_A_LANGUAGE = 0.4
+#: Of the letters in other scripts, those in the commonest one.
+_ONE_SCRIPT = 0.9
+#: Fonts with a smaller share of the page's text are not looked at, and neither are fewer pale letters.
+_NOTEWORTHY = 0.2
+_SAMPLE_LINES, _ALIKE = 3, 0.7
+
+#: How often each letter stands among a thousand, a mean over English, French, German, Spanish, Italian and Dutch.
+_USUAL = {
+    "a": 79, "b": 14, "c": 31, "d": 44, "e": 147, "f": 13, "g": 18, "h": 29, "i": 77, "j": 5, "k": 8, "l": 45, "m": 27,
+    "n": 78, "o": 66, "p": 22, "q": 6, "r": 66, "s": 65, "t": 67, "u": 39, "v": 15, "w": 10, "x": 2, "y": 9, "z": 7,
+}  # fmt: skip
+#: Scripts that are written together.
+_TOGETHER = {"HIRAGANA": "CJK", "KATAKANA": "CJK", "HANGUL": "CJK"}
+
+
+class Trust(Enum):
+    GOOD = "good"
+    DOUBTFUL = "doubtful"  # to be compared with the picture
+    NONE = "none"
+
+
+class Judge:
+    """Judges the pages of one document. Fonts that were found honest on one page are believed on the others."""
+
+    def __init__(self) -> None:
+        self._honest: set[str] = set()
+
+    def judge(self, lines: Sequence[LayerLine]) -> Trust:
+        """lines: those of a page that can be seen."""
+        fonts: dict[str, list[str]] = {}
+        for line in lines:
+            for name, text in line.fonts:
+                fonts.setdefault(name, []).append(text)
+        letters = {name: Counter("".join(texts)) for name, texts in fonts.items()}
+        total = sum(letters.values(), Counter())
+        size = total.total()
+        if not size or _unmapped(total) > _UNMAPPED_SHARE * size:
+            return Trust.NONE
+        if sum(len(line.line.text) for line in lines if line.pale) > _NOTEWORTHY * size:
+            return Trust.DOUBTFUL
+        return self._judge_fonts(letters, size)
+
+    def _judge_fonts(self, letters: dict[str, Counter], size: int) -> Trust:
+        new = {name: found for name, found in letters.items() if name not in self._honest}
+        verdicts = {name: reads_like_language(found) for name, found in new.items()}
+        if any(verdict is False and new[name].total() > _NOTEWORTHY * size for name, verdict in verdicts.items()):
+            return Trust.DOUBTFUL
+        self._honest.update(name for name, verdict in verdicts.items() if verdict)
+        if any(name in self._honest for name in letters):
+            return Trust.GOOD
+        return Trust.GOOD if reads_like_language(sum(letters.values(), Counter())) else Trust.DOUBTFUL
+
+    def believe(self, lines: Iterable[LayerLine]) -> None:
+        """A sample of these lines was found to say what the picture shows."""
+        self._honest.update(name for line in lines for name, _ in line.fonts)
+
+
+def _unmapped(letters: Counter) -> int:
+    """Characters that stand for nothing: unknown to the font, of no standard, control codes."""
+    return sum(count for char, count in letters.items() if _is_unmapped(char))
+
+
+@lru_cache(4096)
+def _is_unmapped(char: str) -> bool:
+    return char == "\ufffd" or (unicodedata.category(char) in ("Cc", "Cn", "Co", "Cs") and not char.isspace())
+
+
+def reads_like_language(letters: Counter) -> bool | None:
+    """Whether a text's letters are distributed as in a language; None where they are too few to tell.
+
+    In the Latin alphabet by their frequencies, which are much the same in all of Europe's languages. Other letters
+    need only be of one script: garbage is of many.
+    """
+    latin: Counter = Counter()
+    scripts: Counter = Counter()
+    for char, count in letters.items():
+        script = _script(char)
+        if script == "LATIN":
+            latin[_plain(char)] += count
+        elif script:
+            scripts[script] += count
+    if scripts.total() > latin.total():
+        return scripts.most_common(1)[0][1] >= _ONE_SCRIPT * scripts.total()
+    if latin.total() < _FEWEST_LETTERS:
+        return None
+    return _correlation([latin[char] for char in _USUAL], list(_USUAL.values())) >= _LIKE_A_LANGUAGE
+
+
+@lru_cache(4096)
+def _script(char: str) -> str:
+    """The script of a letter, by the first word of its name; "" for what is no letter."""
+    if not char.isalpha():
+        return ""
+    script = unicodedata.name(char, "").partition(" ")[0]
+    return _TOGETHER.get(script, script)
+
+
+@lru_cache(4096)
+def _plain(char: str) -> str:
+    return unicodedata.normalize("NFKD", char.lower())[0]
+
+
+def _correlation(one: Sequence[float], other: Sequence[float]) -> float:
+    """Pearson's; 0 where one of them does not vary."""
+    mean_one, mean_other = sum(one) / len(one), sum(other) / len(other)
+    pairs = [(x - mean_one, y - mean_other) for x, y in zip(one, other, strict=True)]
+    spread = sum(x * x for x, _ in pairs) * sum(y * y for _, y in pairs)
+    return sum(x * y for x, y in pairs) / spread**0.5 if spread else 0.0
+
+
+def sample(lines: Sequence[LayerLine]) -> list[LayerLine]:
+    """A few lines that can be compared with the picture: upright, long, of different fonts where there are some."""
+    upright = sorted((line for line in lines if line.upright), key=lambda line: -len(line.line.text))
+    first_of_font = {line.fonts[0][0]: line for line in reversed(upright)}
+    chosen = sorted(first_of_font.values(), key=lambda line: -len(line.line.text))[:_SAMPLE_LINES]
+    return chosen + [line for line in upright if line not in chosen][: _SAMPLE_LINES - len(chosen)]
+
+
+def says_the_same(layer: str, picture: str) -> bool:
+    """Whether two readings of the same lines agree, but for small errors and punctuation."""
+    one, other = (re.sub(r"[\W_]", "", unicodedata.normalize("NFKC", text)).casefold() for text in (layer, picture))
+    return SequenceMatcher(None, one, other, autojunk=False).ratio() >= _ALIKE

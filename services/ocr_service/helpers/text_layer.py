@@ -1,0 +1,181 @@
+"""The text layer of a PDF's page: its lines with their places and looks, and the pictures beside them.
+
+Lines come in the order of the layer. Places are in pixels of the page as displayed, rotation applied, at the zoom that
+the page would be rendered at.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from paddleocr_service import Line, Word
+from services.ocr_service.helpers.layer_places import Box, Place, join, lies_in
+
+if TYPE_CHECKING:
+    import pymupdf
+
+#: MuPDF's marks on letters that were filled or stroked. Without either they are invisible, as an OCR's layer is.
+_DRAWN = 16 | 32
+#: Of 255: more see-through than this is not seen. And letters of less than a point are not read.
+_FAINT, _SMALLEST = 12, 1.0
+#: Each of red, green and blue at least this light: white, or nearly.
+_PALE = 0xE0
+#: A lone sign of a symbol font, such as the bullets that word processors write.
+_BULLET = re.compile("(?<!\\S)[\ue000-\uf8ff](?!\\S)")
+#: Characters that are words of their own: Chinese, Japanese.
+_ALONE = re.compile("[\u3040-\u30ff\u3400-\u9fff]")
+#: Pixels of pictures that come out with the text at little cost.
+_LIGHT, _LIGHT_JPEG = 50_000, 8_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class LayerLine:
+    """One line. `block` numbers its paragraph; `fonts` are (name, text) of its parts.
+
+    hidden: nobody sees it, because it was not drawn, is transparent, or lies under a picture. pale: white, or nearly.
+    upright: it runs from left to right on the page as displayed.
+    """
+
+    line: Line
+    block: int
+    fonts: tuple[tuple[str, str], ...]
+    hidden: bool
+    pale: bool
+    upright: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture on the page. `name` is the same for the same picture in the same place of another page, or None."""
+
+    box: Box
+    name: tuple | None
+
+
+@dataclass(frozen=True, slots=True)
+class TextLayer:
+    """width, height: pixels of the page if it was rendered at `zoom` pixels a point. lines: in the layer's order."""
+
+    width: int
+    height: int
+    zoom: float
+    lines: tuple[LayerLine, ...]
+    pictures: tuple[Picture, ...]
+
+    @property
+    def seen(self) -> tuple[LayerLine, ...]:
+        return tuple(line for line in self.lines if not line.hidden)
+
+
+def read_layer(page: pymupdf.Page, place: Place, words: bool) -> TextLayer:
+    """The layer of a page that is displayed at `place`; with the places of words where they are asked for."""
+    import pymupdf
+
+    images = page.get_images()
+    together = bool(images) and not words and all(map(_is_light, images))
+    flags = pymupdf.TEXT_MEDIABOX_CLIP
+    textpage = page.get_textpage(flags=flags | pymupdf.TEXT_PRESERVE_IMAGES if together else flags)
+    blocks = (textpage.extractRAWDICT() if words else textpage.extractDICT())["blocks"]
+    order = blocks if together or not images else _blocks_and_images(page)
+    pictures, covered = _pictures(order, images, place) if images else ((), ())
+    return TextLayer(place.width, place.height, place.zoom, tuple(_lines(blocks, place, covered)), pictures)
+
+
+def _is_light(image: tuple) -> bool:
+    """Whether a picture may come out with the text: MuPDF copies JPEGs and compresses all others anew."""
+    _, mask, width, height, *_, packing = image
+    return width * height <= (_LIGHT_JPEG if packing == "DCTDecode" and not mask else _LIGHT)
+
+
+def _blocks_and_images(page: pymupdf.Page) -> list[dict]:
+    """Places of texts and pictures in the order in which they are drawn, without their contents."""
+    import pymupdf
+
+    textpage = page.get_textpage(flags=pymupdf.TEXT_MEDIABOX_CLIP | pymupdf.TEXT_PRESERVE_IMAGES)
+    texts = [
+        {"number": number, "bbox": tuple(box), "type": 0}
+        for *box, _, number, kind in textpage.extractBLOCKS()
+        if kind == 0
+    ]
+    return texts + [{**image, "type": 1, "mask": image["has-mask"]} for image in textpage.extractIMGINFO()]
+
+
+def _lines(blocks: Iterable[dict], place: Place, covered: Sequence[Box]) -> Iterator[LayerLine]:
+    for block in blocks:
+        for found in block.get("lines", ()):
+            spans = found["spans"]
+            seen = [
+                span
+                for span in spans
+                if span["char_flags"] & _DRAWN and span["alpha"] > _FAINT and span["size"] >= _SMALLEST
+            ]
+            if len(seen) == len(spans) or not seen:
+                parts = ((spans, found["bbox"], not seen),)
+            else:
+                unseen = [span for span in spans if span not in seen]
+                parts = tuple((part, join(span["bbox"] for span in part), part is unseen) for part in (seen, unseen))
+            for part, box, hidden in parts:
+                hidden = hidden or any(lies_in(box, other) for other in covered)
+                line = _line(part, box, found, place, block["number"], hidden)
+                if line:
+                    yield line
+
+
+def _line(spans: Sequence[dict], box: Box, found: dict, place: Place, block: int, hidden: bool) -> LayerLine | None:
+    fonts = tuple((span["font"], span["text"] if "text" in span else _text_of(span)) for span in spans)
+    text = " ".join("".join([part for _, part in fonts]).split())
+    if not text:
+        return None
+    text = _BULLET.sub("\u2022", text)
+    direction = (1.0, 0.0) if found["wmode"] else found["dir"]
+    height = spans[0]["size"] * (spans[0]["ascender"] - spans[0]["descender"])
+    polygon, upright = place.polygon(box, direction, height)
+    words = tuple(_words(spans, direction, place)) if "chars" in spans[0] else ()
+    colour = spans[0]["color"]
+    pale = min(colour >> 16, colour >> 8 & 255, colour & 255) >= _PALE
+    return LayerLine(Line(text, 1.0, polygon, words), block, fonts, hidden, pale, upright)
+
+
+def _text_of(span: dict) -> str:
+    return "".join([char["c"] for char in span["chars"]])
+
+
+def _words(spans: Sequence[dict], direction: tuple[float, float], place: Place) -> Iterator[Word]:
+    """Runs of characters without a space, with the box around them; Chinese and Japanese characters stand alone."""
+    runs: list[list[dict]] = [[]]
+    for char in (char for span in spans for char in span["chars"]):
+        letter = char["c"]
+        if letter.isspace() or _ALONE.match(letter) or (runs[-1] and _ALONE.match(runs[-1][-1]["c"])):
+            runs.append([])
+        if not letter.isspace():
+            runs[-1].append(char)
+    for run in filter(None, runs):
+        text = _BULLET.sub("\u2022", "".join(char["c"] for char in run))
+        polygon, _ = place.polygon(join(char["bbox"] for char in run), direction, 0.0)
+        yield Word(text, 1.0, polygon)
+
+
+def _pictures(order: Sequence[dict], images: Sequence[tuple], place: Place) -> tuple[tuple[Picture, ...], list[Box]]:
+    """Pictures on the page, and boxes (in the layer's points) of texts that one of them was drawn over.
+
+    order: texts and pictures in the order in which they are drawn. images: those that the page may draw, by PyMuPDF.
+    """
+    pictures: list[Picture] = []
+    covered: list[Box] = []
+    for found in order:
+        box = place.box(found["bbox"]) if found["type"] == 1 else None
+        if box is None:
+            continue
+        same_size = [image[0] for image in images if image[2:4] == (found["width"], found["height"])]
+        name = (same_size[0], *map(round, box)) if len(same_size) == 1 else None
+        pictures.append(Picture(box, name))
+        if not found["mask"]:
+            covered += [
+                other["bbox"]
+                for other in order
+                if other["type"] == 0 and other["number"] < found["number"] and lies_in(other["bbox"], found["bbox"])
+            ]
+    return tuple(pictures), covered

@@ -1,0 +1,107 @@
+"""A web server that is told to stop finishes what it has begun and takes nothing new."""
+
+import json
+import signal
+import socket
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import psutil
+import pytest
+import requests
+
+from tests.support.drawing import picture
+from tests.support.processes import Service, wait_until
+
+BOUNDARY = "drain"
+
+
+@pytest.fixture
+def web(tmp_path):
+    """A web server with its Redis and no worker: jobs are taken and never end."""
+    service = Service(tmp_path)
+    try:
+        service.redis.start()
+        service.start_web()
+        wait_until(lambda: alive(service), 30, "the web server")
+        yield service
+    finally:
+        service.stop()
+
+
+def alive(service):
+    try:
+        return requests.get(service.url + "/health/alive", timeout=3).ok
+    except requests.RequestException:
+        return False
+
+
+def begin_upload(service, body):
+    """An upload whose body has come by half."""
+    connection = socket.create_connection(("127.0.0.1", service.port), timeout=20)
+    head = (
+        "POST /ocr/image HTTP/1.1\r\nHost: test\r\nConnection: close\r\n"
+        f"Content-Type: multipart/form-data; boundary={BOUNDARY}\r\nContent-Length: {len(body)}\r\n\r\n"
+    )
+    connection.sendall(head.encode() + body[: len(body) // 2])
+    return connection
+
+
+def multipart(content):
+    head = f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="file"; filename="scan.png"\r\n\r\n'
+    return head.encode() + content + f"\r\n--{BOUNDARY}--\r\n".encode()
+
+
+def read_answer(connection):
+    received = b""
+    while chunk := connection.recv(65536):
+        received += chunk
+    head, body = received.split(b"\r\n\r\n", 1)
+    return int(head.split()[1]), json.loads(body)
+
+
+def test_who_waits_for_a_job_is_told_at_once_how_it_stands(web):
+    with ThreadPoolExecutor() as pool:
+        waiting = pool.submit(web.post, "/ocr/predict", picture("Waiting"), wait=60)
+        wait_until(lambda: "job accepted" in web.log("web"), 20, "the job")
+        started = time.monotonic()
+        web.web.send_signal(signal.SIGTERM)
+        answer = waiting.result(timeout=20)
+        assert web.web.wait(20) == 0
+    assert (answer.status_code, answer.json()["status"]) == (202, "processing")
+    assert time.monotonic() - started < 6
+
+
+def test_an_upload_under_way_is_finished_while_nobody_new_is_let_in(web):
+    body = multipart(picture("Half of it"))
+    upload = begin_upload(web, body)
+    time.sleep(0.5)
+    web.web.send_signal(signal.SIGTERM)
+    wait_until(lambda: not accepts(web), 2, "the closed door")
+    time.sleep(1)
+    upload.sendall(body[len(body) // 2 :])
+    status, answer = read_answer(upload)
+    assert (status, answer["status"]) == (202, "processing")
+    assert web.web.wait(20) == 0
+
+
+def accepts(service):
+    try:
+        socket.create_connection(("127.0.0.1", service.port), timeout=1).close()
+        return True
+    except ConnectionRefusedError:
+        return False
+
+
+def test_who_stands_at_the_door_when_it_closes_is_still_served(web):
+    """Connections that the kernel took and no process has picked up yet."""
+    processes = [psutil.Process(web.web.pid), *psutil.Process(web.web.pid).children()]
+    for process in processes:
+        process.suspend()
+    waiting = [socket.create_connection(("127.0.0.1", web.port), timeout=20) for _ in range(8)]
+    for connection in waiting:
+        connection.sendall(b"GET /health/alive HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\n")
+    web.web.send_signal(signal.SIGTERM)
+    for process in processes:
+        process.resume()
+    assert [read_answer(connection)[0] for connection in waiting] == [200] * 8

@@ -1,0 +1,181 @@
+"""nginx with our configuration, between clients and web servers that are watched closely."""
+
+import json
+import re
+
+import pytest
+import requests
+
+from middleware.error_catalog import problem_body
+from middleware.security_headers import HEADERS
+from tests.support.nginx import Nginx
+from tests.support.processes import free_port, wait_until
+from tests.support.upstream import Upstream, connect
+
+OK = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}"
+
+
+@pytest.fixture
+def upstream():
+    server = Upstream()
+    yield server
+    server.close()
+
+
+@pytest.mark.parametrize("tls", [False, True])
+def test_nginx_finds_no_fault_in_the_configuration(tmp_path, tls):
+    said = Nginx(tmp_path / "nginx", 5000, tls=tls).test()
+    assert "test is successful" in said
+    assert "warn" not in said
+
+
+def test_an_upload_is_sent_on_as_it_comes(make_nginx, upstream):
+    nginx = make_nginx(upstream.port)
+    client = connect(nginx.port)
+    client.send(b"POST /ocr/image HTTP/1.1\r\nHost: test\r\nContent-Length: 200000\r\n\r\n" + b"first")
+    web = upstream.take()
+    web.read_until(b"first")
+    client.send(b"x" * 199_990 + b"-last")
+    web.read_until(b"-last")
+    web.send(OK)
+    assert b" 200 OK" in client.read_until(b"{}")
+
+
+def test_a_chunked_upload_is_sent_on_as_it_comes(make_nginx, upstream):
+    nginx = make_nginx(upstream.port)
+    client = connect(nginx.port)
+    client.send(b"POST /ocr/predict HTTP/1.1\r\nHost: test\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nfirst\r\n")
+    web = upstream.take()
+    web.read_until(b"first")
+    client.send(b"4\r\nlast\r\n0\r\n\r\n")
+    web.read_until(b"last")
+
+
+@pytest.mark.parametrize("headers", [b"", b"Accept-Encoding: gzip\r\n"])
+def test_each_event_reaches_the_client_when_it_is_sent(make_nginx, upstream, headers):
+    client = connect(make_nginx(upstream.port).port)
+    client.send(b"GET /ocr/job/1234/events HTTP/1.1\r\nHost: test\r\n" + headers + b"\r\n")
+    web = upstream.take()
+    web.read_until(b"\r\n\r\n")
+    web.send(b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nConnection: close\r\n\r\n")
+    for number in range(3):
+        web.send(b"data: %d\n\n" % number)
+        client.read_until(b"data: %d\n\n" % number)
+
+
+def test_the_client_address_is_its_connections_whatever_it_claims(make_nginx, upstream):
+    client = connect(make_nginx(upstream.port).port)
+    client.send(b"GET / HTTP/1.1\r\nHost: test\r\nX-Forwarded-For: 1.2.3.4\r\nX-Forwarded-Proto: https\r\n\r\n")
+    head = upstream.take().read_until(b"\r\n\r\n").decode()
+    assert re.findall(r"(?mi)^x-forwarded-for: (.*)\r$", head) == ["127.0.0.1"]
+    assert re.findall(r"(?mi)^x-forwarded-proto: (.*)\r$", head) == ["http"]
+
+
+def test_a_load_balancer_that_is_named_is_believed(tmp_path, upstream):
+    nginx = Nginx(tmp_path / "nginx", upstream.port)
+    (nginx.folder / "trusted-proxies.conf").write_text("set_real_ip_from 127.0.0.1;\nset_real_ip_from 10.1.0.0/16;\n")
+    try:
+        client = connect(nginx.start().port)
+        client.send(b"GET / HTTP/1.1\r\nHost: test\r\nX-Forwarded-For: 6.6.6.6, 1.2.3.4, 10.1.2.3\r\n\r\n")
+        head = upstream.take().read_until(b"\r\n\r\n").decode()
+        assert re.findall(r"(?mi)^x-forwarded-for: (.*)\r$", head) == ["1.2.3.4"]
+    finally:
+        nginx.stop()
+
+
+@pytest.mark.parametrize(("given", "kept"), [("my-id.1", True), ('evil"id', False), ("x" * 129, False), ("", False)])
+def test_a_harmless_request_id_is_kept_and_another_replaced(make_nginx, upstream, given, kept):
+    client = connect(make_nginx(upstream.port).port)
+    client.send(f"GET / HTTP/1.1\r\nHost: test\r\nX-Request-ID: {given}\r\n\r\n".encode())
+    head = upstream.take().read_until(b"\r\n\r\n").decode()
+    (found,) = re.findall(r"(?mi)^x-request-id: (.*)\r$", head)
+    assert found == given if kept else re.fullmatch("[0-9a-f]{32}", found)
+
+
+def test_a_server_that_is_down_is_passed_over(make_nginx, upstream):
+    """Even for a request that creates work: it had not reached the server that is down."""
+    nginx = make_nginx(free_port(), upstream.port)
+    for _ in range(4):
+        client = connect(nginx.port)
+        client.send(b"POST /ocr/image HTTP/1.1\r\nHost: test\r\nContent-Length: 4\r\n\r\nwork")
+        web = upstream.take()
+        web.read_until(b"work")
+        web.send(OK)
+        assert b" 200 OK" in client.read_until(b"{}")
+
+
+def test_a_request_that_reached_a_server_is_not_sent_twice(make_nginx):
+    first, second = Upstream(), Upstream()
+    client = connect(make_nginx(first.port, second.port).port)
+    client.send(b"POST /ocr/image HTTP/1.1\r\nHost: test\r\nContent-Length: 4\r\n\r\nwork")
+    web = first.take()
+    web.read_until(b"work")
+    web.close()
+    assert b" 503 " in client.read_until(b"\r\n\r\n")
+    second._listener.settimeout(0.5)
+    with pytest.raises(TimeoutError):
+        second.take()
+    first.close(), second.close()
+
+
+def raw_problem(nginx, request):
+    client = connect(nginx.port)
+    client.send(request)
+    head, body = client.read_all().split(b"\r\n\r\n", 1)
+    status, *lines = head.decode().split("\r\n")
+    return int(status.split()[1]), dict(line.split(": ", 1) for line in lines), json.loads(body)
+
+
+@pytest.mark.parametrize(
+    ("request_", "code"),
+    [
+        (b"GET / HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\n", "service_unavailable"),
+        (b"POST /ocr/image HTTP/1.1\r\nHost: test\r\nContent-Length: 5000\r\n\r\n", "payload_too_large"),
+        (b"GET /metrics HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\n", "not_found"),
+        (b"GET / HTTP/1.1\r\n\r\n", "bad_request"),
+        (b"TRACE / HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\n", "bad_request"),
+        (b"GET / HTTP/1.1\r\nHost: test\r\nX: " + b"x" * 40_000 + b"\r\n\r\n", "bad_request"),
+    ],
+)
+def test_nginx_tells_faults_in_the_words_of_the_service(make_nginx, request_, code):
+    nginx = make_nginx(free_port(), MAX_CONTENT_LENGTH=4999)
+    status, headers, problem = raw_problem(nginx, request_)
+    assert problem == problem_body(code, problem["detail"], problem["request_id"])
+    assert (status, headers["Content-Type"]) == (problem["status"], "application/problem+json")
+    assert re.fullmatch("[0-9a-f]{32}", problem["request_id"]) and headers["X-Request-ID"] == problem["request_id"]
+    assert ("Retry-After" in headers) == (code == "service_unavailable")
+    assert {name: headers[name] for name in HEADERS} == HEADERS
+    assert (headers["Server"], headers["Cache-Control"]) == ("nginx", "no-store")
+    assert "Strict-Transport-Security" not in headers
+
+
+def test_a_body_that_is_too_large_is_told_with_the_limit(make_nginx):
+    request = b"POST /ocr/image HTTP/1.1\r\nHost: test\r\nContent-Length: 5000\r\n\r\n"
+    assert "4999 bytes" in raw_problem(make_nginx(free_port(), MAX_CONTENT_LENGTH=4999), request)[2]["detail"]
+
+
+def test_the_log_tells_of_each_request_but_probes_and_nothing_of_options(make_nginx):
+    nginx = make_nginx(free_port())
+    for path in ("/health", "/health/ready", "/ocr/jobs?secret=1"):
+        requests.get(nginx.url + path, headers={"X-Request-ID": "abc"}, timeout=10)
+    wait_until(nginx.access_log, 5, "the log")
+    (line,) = [json.loads(line) for line in nginx.access_log().splitlines()]
+    assert (line["path"], line["status"], line["request_id"], line["client"]) == ("/ocr/jobs", 503, "abc", "127.0.0.1")
+
+
+def test_with_tls_everything_goes_through_it(make_nginx):
+    nginx = make_nginx(free_port(), tls=True)
+    moved = requests.post(nginx.url + "/ocr/image?lang=en", allow_redirects=False, timeout=10)
+    assert (moved.status_code, moved.headers["Location"]) == (308, "https://127.0.0.1/ocr/image?lang=en")
+    answer = requests.get(nginx.tls_url, verify=nginx.certificate, timeout=10)
+    assert (answer.status_code, answer.headers["Strict-Transport-Security"]) == (503, "max-age=31536000")
+    astray = requests.get(f"http://127.0.0.1:{nginx.tls_port}/x", allow_redirects=False, timeout=10)
+    assert (astray.status_code, astray.headers["Location"]) == (308, f"https://127.0.0.1:{nginx.tls_port}/x")
+
+
+def test_an_acme_client_can_answer_without_tls(make_nginx):
+    nginx = make_nginx(free_port(), tls=True)
+    folder = nginx.folder / ".well-known" / "acme-challenge"
+    folder.mkdir(parents=True)
+    (folder / "token").write_text("answer")
+    assert requests.get(nginx.url + "/.well-known/acme-challenge/token", timeout=10).text == "answer"

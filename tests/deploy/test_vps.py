@@ -1,0 +1,465 @@
+"""deploy-vps.sh with stand-ins for docker, apt-get and whatever else would change a machine: they record how they are called.
+
+What the script does to a real machine is shown by tests/deploy/test_vps_systemd.py.
+"""
+
+import os
+import re
+import shutil
+import stat
+import subprocess
+import tarfile
+from pathlib import Path
+
+import pytest
+
+from config import VERSION, Settings
+from tests.support.processes import REPOSITORY
+
+DEBIAN = 'ID=debian\nPRETTY_NAME="Debian GNU/Linux 12 (bookworm)"\n'
+UBUNTU = 'ID=ubuntu\nID_LIKE=debian\nPRETTY_NAME="Ubuntu 24.04"\n'
+RECORD = """#!/bin/bash
+name=${0##*/}
+echo "$name $*" >> "$STANDIN/calls"
+[[ ! -e $STANDIN/do/$name ]] || source "$STANDIN/do/$name"
+"""
+#: What a healthy machine answers; `$STANDIN/broken` is there while a version runs that does not work.
+ANSWERS = {
+    "id": "echo 0",
+    "nproc": "echo 4",
+    "getconf": "[[ $1 == PAGE_SIZE ]] && echo 4096 || echo 2048000",
+    "df": "printf 'Avail\\n50000\\n'",
+    "ss": "true",
+    "sleep": "true",
+    "apt-get": "[[ $* != *docker.io* ]] || touch $STANDIN/docker_is_here",
+    "apt-cache": "[[ $2 != docker-compose-plugin ]]",
+    "docker": """
+        [[ -e $STANDIN/docker_is_here ]] || exit 127
+        [[ $* != 'compose ps'* || ! -e $STANDIN/running ]] || echo 0a1b2c
+        [[ $* != 'compose up'* ]] || touch $STANDIN/running
+        [[ $* != 'compose run'* || $* != *'-cf -'* ]] || echo "the data of $8"
+        [[ $* != 'compose run'* || $* != *'-xf -'* ]] || cat > "$STANDIN/restored_$8"
+    """,
+    "curl": """
+        [[ ! -e $STANDIN/broken ]] || exit 22
+        [[ $* != *predict* ]] || { wc -c > $STANDIN/picture; echo '{"text": "CORNER BAKERY\\n12 Mill Lane"}'; }
+    """,
+    "git": "[[ $1 != rev-parse ]] || echo 0123abc",
+    "openssl": "touch nginx/tls/fullchain.pem",
+    "install": '/usr/bin/install "$@"',
+    "certbot": "true",
+    "systemctl": "true",
+}
+
+
+class Machine:
+    """A folder with the script, and a PATH on which the stand-ins come first."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder / "ocr"
+        self.standin = folder / "standin"
+        (self.standin / "bin").mkdir(parents=True)
+        (self.standin / "do").mkdir()
+        shutil.copytree(REPOSITORY / "deploy", self.folder / "deploy")
+        (self.folder / "docs").mkdir()
+        for name in ("deploy-vps.sh", "config.py", "docs/sample.png"):
+            shutil.copy(REPOSITORY / name, self.folder / name)
+        (self.standin / "os-release").write_text(DEBIAN)
+        (self.standin / "calls").touch()
+        for name, body in ANSWERS.items():
+            self.answer(name, body)
+
+    def answer(self, name: str, body: str) -> None:
+        program = self.standin / "bin" / name
+        program.write_text(RECORD)
+        program.chmod(0o755)
+        (self.standin / "do" / name).write_text(body)
+
+    def run(self, *options: str, typed: str = "") -> subprocess.CompletedProcess:
+        environment = {
+            "PATH": f"{self.standin / 'bin'}:{os.environ['PATH']}",
+            "STANDIN": str(self.standin),
+            "OS_RELEASE": str(self.standin / "os-release"),
+            "READY_SECONDS": "0",
+        }
+        (self.standin / "calls").write_text("")
+        return subprocess.run(
+            [self.folder / "deploy-vps.sh", *options],
+            env=environment,
+            cwd=self.folder.parent,
+            input=typed,
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
+
+    def installed(self, *options: str) -> "Machine":
+        done = self.run(*options)
+        assert done.returncode == 0, done.stdout + done.stderr
+        return self
+
+    def calls(self, *words: str) -> list[str]:
+        """The recorded calls that hold all these words, in their order."""
+        calls = (self.standin / "calls").read_text().splitlines()
+        return [call for call in calls if all(word in call for word in words)]
+
+    @property
+    def settings(self) -> dict[str, str]:
+        lines = (self.folder / ".env").read_text().splitlines()
+        return dict(line.split("=", 1) for line in lines)
+
+    def files(self) -> dict[str, bytes]:
+        return {str(path): path.read_bytes() for path in self.folder.rglob("*") if path.is_file()}
+
+
+@pytest.fixture
+def machine(tmp_path):
+    return Machine(tmp_path)
+
+
+# Installing
+
+
+def test_a_bare_machine_gets_docker_settings_and_a_service_that_reads(machine):
+    done = machine.run()
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert machine.calls("apt-get install", "docker.io", "docker-compose-v2")
+    assert machine.calls("docker compose build") and machine.calls("docker compose up")
+    assert machine.calls("curl", "http://127.0.0.1:5000/health/ready")
+    assert machine.calls("curl", "http://127.0.0.1:5000/ocr/predict")
+    assert f"The OCR service {VERSION} runs at http://127.0.0.1:5000" in done.stdout
+    order = [machine.calls("apt-get update"), machine.calls("compose build"), machine.calls("compose up")]
+    calls = machine.calls()
+    assert sorted(order, key=lambda found: calls.index(found[0])) == order
+
+
+def test_the_picture_that_it_reads_is_no_one_that_a_cache_knows(machine):
+    machine.installed()
+    sent = int((machine.standin / "picture").read_text() or 0)
+    assert sent == 0 or sent > (REPOSITORY / "docs/sample.png").stat().st_size
+
+
+def test_secrets_are_fresh_private_and_good_enough_for_production(machine, tmp_path, monkeypatch):
+    machine.installed()
+    other = Machine(tmp_path / "other").installed()
+    assert re.fullmatch("[0-9a-f]{64}", machine.settings["SECRET_KEY"])
+    assert machine.settings["SECRET_KEY"] != other.settings["SECRET_KEY"]
+    assert stat.S_IMODE((machine.folder / ".env").stat().st_mode) == 0o600
+    monkeypatch.setenv("DATA_DIR", str(tmp_path))
+    for name, value in machine.settings.items():
+        monkeypatch.setenv(name, value)
+    assert Settings.from_env(tmp_path / "no .env").production
+
+
+def test_no_secret_is_printed(machine):
+    done = machine.run()
+    assert machine.settings["SECRET_KEY"] not in done.stdout + done.stderr
+    assert not machine.calls(machine.settings["SECRET_KEY"])
+
+
+def test_a_second_run_keeps_secrets_and_everything_that_was_set_by_hand(machine):
+    machine.installed()
+    path = machine.folder / ".env"
+    path.write_text(path.read_text().replace("OCR_WORKERS=1", "OCR_WORKERS=7") + "OCR_LANG=de\n")
+    before = machine.settings
+    machine.installed()
+    assert machine.settings == before
+    assert not machine.calls("apt-get")
+
+
+@pytest.mark.parametrize(
+    ("pages", "cores", "memory", "cpus", "processes", "threads"),
+    [
+        (500_000, 1, "1024m", 1, 1, 1),
+        (1_000_000, 2, "2048m", 2, 1, 2),
+        (2_048_000, 4, "4096m", 2, 1, 2),
+        (2_048_000, 2, "4096m", 2, 1, 2),
+        (4_096_000, 8, "8192m", 6, 3, 2),
+        (4_096_000, 32, "8192m", 30, 5, 6),
+    ],
+    ids=["2 GB", "4 GB", "8 GB with 4 cores", "8 GB with 2", "16 GB", "16 GB with many cores"],
+)
+def test_sizes_follow_the_machine(machine, pages, cores, memory, cpus, processes, threads):
+    machine.answer("getconf", f"[[ $1 == PAGE_SIZE ]] && echo 4096 || echo {pages}")
+    machine.answer("nproc", f"echo {cores}")
+    found = machine.installed().settings
+    assert (found["WORKER_MEMORY"], found["WORKER_CPUS"]) == (memory, str(cpus))
+    assert (found["OCR_WORKERS"], found["OCR_THREADS"]) == (str(processes), str(threads))
+
+
+@pytest.mark.parametrize(
+    ("name", "answer", "message"),
+    [
+        ("id", "echo 1000", "sudo ./deploy-vps.sh"),
+        ("getconf", "[[ $1 == PAGE_SIZE ]] && echo 4096 || echo 250000", "976 MB of memory"),
+        ("df", "printf 'Avail\\n3000\\n'", "3000 MB are free"),
+        ("ss", "echo LISTEN", "Port 5000 is in use"),
+        ("curl", "exit 22", "It does not work. Its logs:"),
+        ("curl", "echo '{\"text\": \"something else\"}'", "Not the text of docs/sample.png"),
+    ],
+    ids=["not root", "little memory", "full disk", "port taken", "never ready", "reads nonsense"],
+)
+def test_a_machine_that_will_not_do_is_told_why(machine, name, answer, message):
+    machine.answer(name, answer)
+    done = machine.run()
+    assert done.returncode == 1
+    assert message in done.stderr
+
+
+@pytest.mark.parametrize("system", ["ID=fedora\nPRETTY_NAME=Fedora\n", "ID=opensuse\nID_LIKE=suse\n"])
+def test_another_system_is_refused_before_anything_is_done(machine, system):
+    (machine.standin / "os-release").write_text(system)
+    done = machine.run()
+    assert (done.returncode, machine.calls("apt-get"), (machine.folder / ".env").exists()) == (1, [], False)
+    assert "no Debian or Ubuntu" in done.stderr
+
+
+def test_ubuntu_will_do(machine):
+    (machine.standin / "os-release").write_text(UBUNTU)
+    machine.installed()
+
+
+def test_where_compose_is_a_program_of_its_own_it_is_that_which_is_called(machine):
+    machine.answer("docker", "[[ $1 != compose ]]")
+    machine.answer("docker-compose", "[[ $1 != up ]] || touch $STANDIN/running")
+    machine.installed()
+    assert machine.calls("docker-compose up")
+
+
+@pytest.mark.parametrize("options", [[], ["--domain", "ocr.example.com"], ["--systemd"], ["--public"]])
+def test_a_dry_run_changes_nothing(machine, options):
+    before = machine.files()
+    done = machine.run("--dry-run", *options)
+    assert done.returncode == 0, done.stderr
+    assert machine.files() == before
+    changing = ("apt-get", "compose build", "compose up", "systemctl", "certbot", "openssl", "useradd", "install ")
+    assert [call for call in machine.calls() if any(word in call for word in changing)] == []
+    assert "would run: " in done.stdout and "nothing was changed" in done.stdout
+
+
+def test_a_dry_run_needs_no_root_rights(machine):
+    machine.answer("id", "echo 1000")
+    assert machine.run("--dry-run").returncode == 0
+
+
+@pytest.mark.parametrize("options", [["--domian", "x"], ["--domain"], ["--domain", "--public"], ["--backup"], ["x"]])
+def test_an_option_that_is_wrong_is_named_and_nothing_is_done(machine, options):
+    done = machine.run(*options)
+    assert done.returncode == 1
+    assert options[0] in done.stderr
+    assert not machine.calls("apt-get")
+
+
+def test_a_name_that_is_no_host_is_refused(machine):
+    assert "no host name" in machine.run("--domain", "ocr.example.com;reboot").stderr
+
+
+# Doors
+
+
+def test_without_being_told_otherwise_it_is_reached_on_this_machine_alone(machine):
+    found = machine.installed().settings
+    assert found["BIND_ADDRESS"] == "127.0.0.1"
+    assert "COMPOSE_PROFILES" not in found
+
+
+def test_public_puts_nginx_in_front_on_all_addresses(machine):
+    found = machine.installed("--public").settings
+    assert (found["BIND_ADDRESS"], found["COMPOSE_PROFILES"]) == ("0.0.0.0", "production")
+    assert machine.calls("curl", "http://127.0.0.1/health/ready")
+
+
+def test_a_domain_gets_a_certificate_of_our_own_then_a_real_one(machine):
+    machine.installed("--domain", "ocr.example.com", "--email", "me@example.com")
+    assert machine.settings["SERVER_NAME"] == "ocr.example.com"
+    assert machine.calls("openssl", "CN=ocr.example.com")
+    (asked,) = machine.calls("certbot")
+    assert "--domain ocr.example.com" in asked and "--email me@example.com" in asked
+    assert machine.calls("curl", "--resolve ocr.example.com:443:127.0.0.1", "https://ocr.example.com/ocr/predict")
+    calls = machine.calls()
+    started = calls.index(machine.calls("compose up")[0])
+    assert calls.index(machine.calls("openssl")[0]) < started < calls.index(asked)
+
+
+def test_a_domain_that_gets_no_certificate_yet_is_served_all_the_same(machine):
+    machine.answer("certbot", "exit 1")
+    done = machine.run("--domain", "ocr.example.com")
+    assert done.returncode == 0
+    assert "No certificate came" in done.stderr
+
+
+def test_a_later_run_remembers_the_domain_and_keeps_its_certificate(machine):
+    machine.installed("--domain", "ocr.example.com").installed()
+    assert machine.settings["SERVER_NAME"] == "ocr.example.com"
+    assert machine.calls("curl", "https://ocr.example.com")
+    assert not machine.calls("openssl")
+
+
+# Updating
+
+
+def test_an_update_takes_the_new_version_and_tries_it(machine):
+    machine.installed()
+    done = machine.run("--update")
+    assert done.returncode == 0, done.stderr
+    calls = machine.calls()
+    steps = ["git pull --ff-only", "compose build", "compose up", "/health/ready", "/ocr/predict"]
+    at = [next(number for number, call in enumerate(calls) if step in call) for step in steps]
+    assert at == sorted(at)
+    assert not machine.calls("git reset")
+
+
+def breaks_at(machine, words):
+    """From the next call with these words on the service does not work; the image from before mends it."""
+    docker = ANSWERS["docker"]
+    machine.answer(
+        "docker",
+        f"{docker}\n[[ $* != *'{words}'* ]] || touch $STANDIN/broken\n"
+        "[[ $* != 'tag paddleocr-service:previous'* ]] || rm $STANDIN/broken",
+    )
+
+
+def test_an_update_that_does_not_work_goes_back_by_itself(machine):
+    machine.installed()
+    before = machine.settings
+    breaks_at(machine, "compose build")
+    done = machine.run("--update")
+    assert done.returncode == 1
+    assert "The version before runs again" in done.stderr
+    image = f"paddleocr-service:{VERSION}"
+    calls = machine.calls()
+    steps = [f"docker tag {image} paddleocr-service:previous", "compose build", "git reset --keep --quiet 0123abc"]
+    steps += [f"docker tag paddleocr-service:previous {image}"]
+    at = [next(number for number, call in enumerate(calls) if step in call) for step in steps]
+    assert at == sorted(at)
+    assert "compose up" in " ".join(calls[at[-1] :]) and "/ocr/predict" in " ".join(calls[at[-1] :])
+    assert machine.settings == before
+
+
+def test_an_update_that_cannot_be_built_goes_back_too(machine):
+    machine.installed()
+    machine.answer("docker", ANSWERS["docker"] + "\n[[ $* != 'compose build'* ]] || exit 1")
+    done = machine.run("--update")
+    assert done.returncode == 1
+    assert "The version before runs again" in done.stderr
+    assert len(machine.calls("compose up")) == 1, "what was not built is not started"
+
+
+def test_an_update_to_an_image_needs_no_git_and_goes_back_to_the_image_before(machine):
+    machine.installed()
+    breaks_at(machine, "pull ocr:2")
+    done = machine.run("--update", "--image", "ocr:2")
+    assert done.returncode == 1
+    assert not machine.calls("git")
+    assert machine.settings["IMAGE"] == f"paddleocr-service:{VERSION}"
+
+
+def test_a_new_version_that_cannot_be_fetched_changes_nothing(machine):
+    machine.installed()
+    machine.answer("git", "[[ $1 != pull ]]")
+    done = machine.run("--update")
+    assert (done.returncode, machine.calls("compose build"), machine.calls("compose up")) == (1, [], [])
+
+
+def test_what_is_not_installed_cannot_be_updated_or_backed_up(machine):
+    (machine.standin / "docker_is_here").touch()
+    for options in (["--update"], ["--backup", "there.tar.gz"]):
+        done = machine.run(*options)
+        assert (done.returncode, "not" in done.stderr or "Nothing" in done.stderr) == (1, True)
+
+
+# Backup, restore, uninstall
+
+
+def test_a_backup_holds_redis_uploads_and_settings_taken_while_nothing_changes(machine):
+    machine.installed()
+    done = machine.run("--backup", "there.tar.gz")
+    assert done.returncode == 0, done.stderr
+    path = machine.folder.parent / "there.tar.gz"
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    with tarfile.open(path) as archive:
+        content = {name: archive.extractfile(name).read().decode() for name in archive.getnames()}
+    assert content["redis.tar"] == "the data of redis\n" and content["data.tar"] == "the data of web\n"
+    assert machine.settings["SECRET_KEY"] in content["settings.env"]
+    steps = ["compose pause web worker", "compose stop redis", "compose run", "compose start redis", "compose unpause"]
+    calls = machine.calls()
+    at = [next(number for number, call in enumerate(calls) if step in call) for step in steps]
+    assert at == sorted(at)
+
+
+def test_a_backup_that_fails_lets_the_service_go_on_and_leaves_no_file(machine):
+    machine.installed()
+    machine.answer("docker", ANSWERS["docker"] + "\n[[ $* != 'compose run'* ]] || exit 1")
+    done = machine.run("--backup", "there.tar.gz")
+    assert done.returncode != 0
+    assert machine.calls("compose start redis") and machine.calls("compose unpause web worker")
+    assert [path.name for path in machine.folder.parent.iterdir()] == ["ocr", "standin"]
+
+
+def test_a_backup_never_overwrites_a_file(machine):
+    machine.installed()
+    (machine.folder.parent / "there.tar.gz").write_text("older")
+    assert machine.run("--backup", "there.tar.gz").returncode == 1
+    assert (machine.folder.parent / "there.tar.gz").read_text() == "older"
+
+
+def test_what_was_backed_up_is_restored_on_another_machine(machine, tmp_path):
+    machine.installed().run("--backup", "there.tar.gz")
+    other = Machine(tmp_path / "other").installed()
+    done = other.run("--restore", str(machine.folder.parent / "there.tar.gz"), typed="yes\n")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert other.settings["SECRET_KEY"] == machine.settings["SECRET_KEY"]
+    assert (other.standin / "restored_redis").read_text() == "the data of redis\n"
+    assert (other.standin / "restored_web").read_text() == "the data of web\n"
+    calls = other.calls()
+    assert calls.index(other.calls("compose stop")[0]) < calls.index(other.calls("compose run")[0])
+    assert other.calls("curl", "/ocr/predict")
+
+
+@pytest.mark.parametrize("answer", ["no\n", "\n", ""])
+def test_restoring_asks_first(machine, answer):
+    machine.installed().run("--backup", "there.tar.gz")
+    before = machine.files()
+    assert machine.run("--restore", "there.tar.gz", typed=answer).returncode == 1
+    assert (machine.files(), machine.calls("compose")) == (before, [])
+
+
+def test_what_is_no_backup_is_not_restored(machine):
+    machine.installed()
+    (machine.folder.parent / "there.tar.gz").write_text("no archive")
+    assert "no backup" in machine.run("--restore", "there.tar.gz", "--yes").stderr
+    assert not machine.calls("compose stop")
+
+
+@pytest.mark.parametrize("answer", ["no\n", "y\n", ""])
+def test_uninstalling_asks_first(machine, answer):
+    machine.installed()
+    assert machine.run("--uninstall", typed=answer).returncode == 1
+    assert not machine.calls("compose", "down")
+
+
+@pytest.mark.parametrize(("options", "typed"), [([], "yes\nno\n"), (["--yes"], "")])
+def test_uninstalling_keeps_data_and_secrets_unless_told_again(machine, options, typed):
+    machine.installed()
+    assert machine.run("--uninstall", *options, typed=typed).returncode == 0
+    assert machine.calls("compose", "down") and not machine.calls("--volumes")
+    assert machine.settings["SECRET_KEY"]
+
+
+def test_uninstalling_deletes_data_when_told_so(machine):
+    machine.installed()
+    assert machine.run("--uninstall", typed="yes\nyes\n").returncode == 0
+    assert machine.calls("compose", "down --volumes")
+    assert not (machine.folder / ".env").exists()
+
+
+# The script itself
+
+
+@pytest.mark.parametrize("name", ["deploy-vps.sh", *(f"deploy/{path.name}" for path in (REPOSITORY / "deploy").glob("*.sh"))])
+def test_shellcheck_finds_nothing(name):
+    program = shutil.which("shellcheck") or shutil.which("shellcheck", path=os.path.dirname(os.sys.executable))
+    if not program:
+        pytest.skip("shellcheck is not on this machine")
+    checked = subprocess.run([program, "--external-sources", name], cwd=REPOSITORY, capture_output=True, text=True)
+    assert checked.returncode == 0, checked.stdout

@@ -1,0 +1,133 @@
+"""A real nginx with the configuration of `nginx/`, moved from a container's places to a test's."""
+
+from __future__ import annotations
+
+import datetime
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.support.processes import REPOSITORY, free_port, wait_until
+from utils.process import tie_to
+
+SOURCE = REPOSITORY / "nginx"
+
+
+def find_nginx() -> str:
+    """The program, which lies where only root's PATH leads. Skips the test where there is none."""
+    found = shutil.which("nginx", path=os.environ.get("PATH", "") + ":/usr/sbin:/usr/local/sbin")
+    if not found:
+        pytest.skip("nginx is not installed (on Debian and Ubuntu: apt install nginx-light)")
+    return found
+
+
+class Nginx:
+    """nginx in front of web servers at `ports`, with the settings that the image's start-up would fill in.
+
+    Several servers become one `upstream`, as an operator would write it beside the templates.
+    """
+
+    def __init__(self, folder: Path, *ports: int, tls: bool = False, **settings: object) -> None:
+        self.folder = folder
+        self.port, self.tls_port = free_port(), free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.tls_url = f"https://localhost:{self.tls_port}"
+        self._program = find_nginx()
+        self._process: subprocess.Popen | None = None
+        self._settings = {
+            "MAX_CONTENT_LENGTH": 52428800,
+            "REQUEST_TIMEOUT": 300,
+            "WEB_ADDRESS": "web_servers",
+            "NGINX_LOCAL_RESOLVERS": "127.0.0.1",
+            **settings,
+        }
+        (folder / "conf.d").mkdir(parents=True)
+        servers = "".join(f"server 127.0.0.1:{port};" for port in ports)
+        (folder / "conf.d" / "web_servers.conf").write_text(f"upstream web_servers {{ {servers} }}\n")
+        if tls:
+            self.certificate = make_certificate(folder)
+        server = "https.conf.template" if tls else "http.conf.template"
+        for source, target in (
+            ("nginx.conf", "nginx.conf"),
+            ("problem.inc", "problem.inc"),
+            ("trusted-proxies.conf", "trusted-proxies.conf"),
+            ("service.inc.template", "conf.d/service.inc"),
+            (server, "conf.d/server.conf"),
+        ):
+            (folder / target).write_text(self._placed((SOURCE / source).read_text()))
+
+    def _placed(self, text: str) -> str:
+        """The text with its settings filled in, and this test's ports and folders instead of a container's."""
+        text = re.sub(r"\$\{([A-Z_]+)\}", lambda match: str(self._settings[match[1]]), text)
+        for there, here in (
+            ("/tmp/", f"{self.folder}/"),
+            ("/etc/nginx/tls/", f"{self.folder}/"),
+            ("/var/www/acme", str(self.folder)),
+            ("/dev/stdout", f"{self.folder}/access.log"),
+            ("listen 8080", f"listen 127.0.0.1:{self.port}"),
+            ("listen 8443", f"listen 127.0.0.1:{self.tls_port}"),
+            ("listen 127.0.0.1:8081", f"listen 127.0.0.1:{free_port()}"),
+        ):
+            text = text.replace(there, here)
+        return text
+
+    def test(self) -> str:
+        """What nginx says of the configuration, warnings included."""
+        return subprocess.run([*self._command(), "-t"], capture_output=True, text=True, timeout=20).stderr
+
+    def _command(self) -> list[str]:
+        # Started by root, nginx would hand its workers to a user who may not enter the test's folder.
+        globals_ = "daemon off; user root;" if os.getuid() == 0 else "daemon off;"
+        return [self._program, "-p", str(self.folder), "-c", str(self.folder / "nginx.conf"), "-g", globals_]
+
+    def start(self) -> Nginx:
+        with open(self.folder / "nginx.log", "ab") as log:
+            self._process = subprocess.Popen(
+                self._command(), stdout=log, stderr=log, preexec_fn=tie_to(os.getpid(), signal.SIGTERM)
+            )
+        wait_until(self._listens, 10, f"nginx ({self.log()})")
+        return self
+
+    def _listens(self) -> bool:
+        try:
+            socket.create_connection(("127.0.0.1", self.port), timeout=1).close()
+            return True
+        except OSError:
+            return False
+
+    def log(self) -> str:
+        return (self.folder / "nginx.log").read_text()
+
+    def access_log(self) -> str:
+        return (self.folder / "access.log").read_text()
+
+    def stop(self) -> None:
+        if self._process:
+            self._process.terminate()
+            self._process.wait(10)
+            self._process = None
+
+
+def make_certificate(folder: Path) -> Path:
+    """A certificate for localhost that signs itself, as `fullchain.pem` and `privkey.pem`."""
+    from cryptography import x509
+    from cryptography.hazmat.primitives import hashes, serialization
+    from cryptography.hazmat.primitives.asymmetric import ec
+
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "localhost")])
+    now, day = datetime.datetime.now(datetime.UTC), datetime.timedelta(days=1)
+    builder = x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number(), now - day, now + day)
+    builder = builder.add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
+    certificate = builder.sign(key, hashes.SHA256())
+    plain = serialization.NoEncryption()
+    pem = serialization.Encoding.PEM
+    (folder / "privkey.pem").write_bytes(key.private_bytes(pem, serialization.PrivateFormat.PKCS8, plain))
+    (folder / "fullchain.pem").write_bytes(certificate.public_bytes(pem))
+    return folder / "fullchain.pem"
