@@ -43,7 +43,7 @@ class OCREngine:
         """model: family name. threads: of the runtime, default all cores. lang: where a call names none.
         max_width, max_height: pixels; larger pictures are scaled down and their polygons back up.
         memory_limit_mb: resident size of this process above which pipelines out of use are dropped.
-        use_gpu: run the networks on the first GPU; the first call raises RuntimeNotAvailable where there is none for it.
+        use_gpu: run the networks on the first GPU; the first call raises RuntimeNotAvailable where there is none.
 
         Raises ModelNotAvailable for an unknown family, RuntimeNotAvailable for a runtime that is not installed.
         """

@@ -13,6 +13,7 @@ import structlog
 from paddleocr_service import Catalogue, EngineError, ModelNotAvailable, UnsupportedLanguage
 from services.errors import (
     EmptyFile,
+    InvalidOption,
     JobCancelled,
     JobFailed,
     JobNotFound,
@@ -119,6 +120,8 @@ class JobService:
         if facts.kind not in submission.kinds:
             here, there = ("a PDF", "/ocr/pdf") if facts.kind == "pdf" else ("a picture", "/ocr/image")
             raise UnsupportedType(f"The file is {here}, which this address does not take. Send it to {there}.")
+        if facts.kind == "image" and submission.options.mode == "text":
+            raise InvalidOption("The option `mode` cannot be `text` for a picture: it has no text layer. Leave it out.")
         return facts
 
     def _record(self, record: JobRecord) -> JobRecord:
@@ -143,7 +146,7 @@ class JobService:
         return record
 
     def wait(self, record: JobRecord, seconds: float) -> JobRecord:
-        """The record once the job has ended; as it is when `seconds` have passed, too many wait or this process ends."""
+        """The record once the job has ended; as it is after `seconds`, when too many wait or this process ends."""
         if record.ended or seconds <= 0 or not self._waiting.acquire(blocking=False):
             return record
         try:

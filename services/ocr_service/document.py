@@ -13,7 +13,7 @@ from typing import Protocol
 import numpy as np
 
 from paddleocr_service import EngineError, EngineInfo, Recognition, RecognizeOptions
-from services.errors import CorruptFile, ModelUnavailable, OCRServiceError, UnknownLanguage
+from services.errors import CorruptFile, ModelUnavailable, OCRServiceError, ServiceUnavailable, UnknownLanguage
 from services.job_record import JobOptions
 from services.ocr_service.helpers.image_processor import Frame, iter_frames
 from services.ocr_service.helpers.pdf_processor import PdfDocument
@@ -49,6 +49,7 @@ class OCRService:
     def __init__(self, engine: Engine, max_pixels: int) -> None:
         self._engine = engine
         self._max_pixels = max_pixels
+        self._used: dict[str, EngineInfo] = {}
 
     def open(self, path: Path, kind: str, options: JobOptions, frames: int = 1) -> Document:
         """`kind` is "image" or "pdf"; `frames` is how many pages an image has. Raises OCRServiceError."""
@@ -59,17 +60,21 @@ class OCRService:
         return _Picture(self, path, options, frames)
 
     def engine_of(self, options: JobOptions) -> EngineInfo:
-        return self._engine.info(options.lang)
+        """What read these options last; where nothing was read yet, what would."""
+        return self._used.get(options.lang) or self._engine.info(options.lang)
 
     def frames(self, path: Path) -> Iterator[Frame]:
         return iter_frames(path, max_pixels=self._max_pixels)
 
     def read(self, array: np.ndarray, options: JobOptions) -> Recognition:
         """array: (H, W, 3) uint8 RGB. Raises OCRServiceError."""
+        wanted = RecognizeOptions(lang=options.lang, words=options.detail == "word")
         try:
-            return self._engine.recognize(array, RecognizeOptions(lang=options.lang, words=options.detail == "word"))
+            recognition = self._engine.recognize(array, wanted)
         except EngineError as error:
             raise domain_error(error) from error
+        self._used[options.lang] = recognition.engine
+        return recognition
 
 
 class _Picture:
@@ -138,5 +143,10 @@ def summarize(pages: list[dict], kind: str, engine: EngineInfo, options: JobOpti
 
 def domain_error(error: EngineError) -> OCRServiceError:
     """An engine's fault in the words of the service."""
-    kinds = {"model_not_available": ModelUnavailable, "unsupported_language": UnknownLanguage}
-    return kinds.get(error.code, CorruptFile)(error.message)
+    kinds = {
+        "model_not_available": ModelUnavailable,
+        "unsupported_language": UnknownLanguage,
+        "unreadable_image": CorruptFile,
+    }
+    # What is left is the installation's fault and not the file's: another try, or another worker, may do better.
+    return kinds.get(error.code, ServiceUnavailable)(error.message)

@@ -1,0 +1,72 @@
+"""Reading pages with an engine, and what its faults become."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from paddleocr_service import EngineInfo, NullEngine, UnreadableImage
+from paddleocr_service.errors import ModelNotAvailable, RuntimeNotAvailable, UnsupportedLanguage
+from services.errors import CorruptFile, ModelUnavailable, ServiceUnavailable, UnknownLanguage
+from services.job_record import JobOptions
+from services.ocr_service.document import OCRService, failed_page, summarize
+
+OPTIONS = JobOptions(lang="en", dpi=300)
+PIXELS = np.zeros((10, 10, 3), np.uint8)
+OTHER = EngineInfo("PaddleOCR", "onnxruntime", ("model",))
+ENGINE = EngineInfo("PaddleOCR", "openvino", ("model",))
+
+
+class Failing(NullEngine):
+    def __init__(self, error):
+        self.error = error
+
+    def recognize(self, image, options=None):
+        raise self.error
+
+
+@pytest.mark.parametrize(
+    ("fault", "told", "retryable"),
+    [
+        (ModelNotAvailable("m"), ModelUnavailable, False),
+        (UnsupportedLanguage("l"), UnknownLanguage, False),
+        (UnreadableImage("i"), CorruptFile, False),
+        (RuntimeNotAvailable("r"), ServiceUnavailable, True),
+    ],
+)
+def test_a_fault_of_the_engine_is_told_in_the_service_s_words(fault, told, retryable):
+    with pytest.raises(told) as caught:
+        OCRService(Failing(fault), 1000).read(PIXELS, OPTIONS)
+    assert (caught.value.message, caught.value.retryable) == (fault.message, retryable)
+
+
+def test_the_engine_told_is_the_one_that_read():
+    class FallsBack(NullEngine):
+        def info(self, lang=None):
+            return ENGINE
+
+        def recognize(self, image, options=None):
+            return replace(super().recognize(image, options), engine=OTHER)
+
+    service = OCRService(FallsBack(), 1000)
+    assert service.engine_of(OPTIONS) == ENGINE
+    service.read(PIXELS, OPTIONS)
+    assert service.engine_of(OPTIONS) == OTHER
+
+
+def page(number, text, success=True):
+    return {"page": number, "text": text, "lines": [], "success": success, "width": 1, "height": 2}
+
+
+def test_a_picture_s_result_is_its_one_page():
+    result = summarize([page(1, "hello")], "image", ENGINE, OPTIONS, 0.5)
+    assert (result["text"], result["width"], result["height"], result["success"]) == ("hello", 1, 2, True)
+    assert "pages" not in result and "processing_dpi" not in result
+
+
+def test_a_document_s_text_leaves_out_pages_that_failed():
+    pages = [page(1, "one"), failed_page(2, CorruptFile("bad")), page(3, "three")]
+    result = summarize(pages, "pdf", ENGINE, OPTIONS, 0.5)
+    assert (result["full_text"], result["total_pages"], result["processing_dpi"]) == ("one\n\nthree", 3, 300)
+    assert result["success"]
+    assert not summarize([pages[1]], "pdf", ENGINE, OPTIONS, 0.5)["success"]
