@@ -34,6 +34,8 @@ log = structlog.get_logger(__name__)
 BACK_OFF = (1, 2, 4)
 #: A page that was begun this often without an end stopped its worker each time.
 CRASHES_ALLOWED = 2
+#: A page of a text layer that took less is read again in another try, which costs less than to store it.
+QUICK_SECONDS = 0.05
 #: How long a finished page or job waits for Redis to come back before it is left to another worker.
 PATIENCE_SECONDS = 120
 
@@ -113,9 +115,13 @@ class JobRunner:
         if self._stopping():
             raise HandedBack()
         lease.check()
+        total = len(document.page_numbers)
         try:
-            with self._guarded(record, lease, number), page_time_limit(self._page_timeout):
+            with self._guarded(record, lease, number) as attempt, page_time_limit(self._page_timeout):
+                started = time.monotonic()
                 page = document.recognize(number)
+                quick = page["source"] == "text_layer" and time.monotonic() - started < QUICK_SECONDS
+                attempt.done(page, total, stored=not quick)
         except OCRServiceError as error:
             if error.retryable and not last_try:
                 raise
@@ -125,10 +131,13 @@ class JobRunner:
                 raise
             log.exception("page failed on the last try", page=number)
             page = failed_page(number, PageFailed("The page could not be read."))
-        total = len(document.page_numbers)
+        else:
+            tell = log.debug if quick else log.info
+            tell("page done", page=number, pages_total=total, success=True, lines=len(page["lines"]))
+            return page
         if not patiently(lambda: self._store.end_page(record.id, lease.token, number, page, total)):
             raise LeaseLost()
-        log.info("page done", page=number, pages_total=total, success=page["success"], lines=len(page["lines"]))
+        log.info("page done", page=number, pages_total=total, success=False, code=page["error"]["code"])
         return page
 
     def _guarded(self, record: JobRecord, lease: Lease, number: int) -> _PageTry:
@@ -176,16 +185,22 @@ class _PageTry:
     def __init__(self, store: JobStore, job_id: str, token: str, number: int) -> None:
         self._args = (job_id, token, number)
         self._store = store
+        self._outcome: tuple = (None,)
 
-    def __enter__(self) -> None:
+    def done(self, page: dict, total: int, stored: bool) -> None:
+        """The page was read; its result is kept for another try of the job where it is to be `stored`."""
+        self._outcome = (page, total, stored)
+
+    def __enter__(self) -> _PageTry:
         begun = patiently(lambda: self._store.begin_page(*self._args))
         if begun == 0:
             raise LeaseLost()
         if begun > CRASHES_ALLOWED:
             raise PageCrashed()
+        return self
 
     def __exit__(self, kind, error, traceback) -> None:
-        if not patiently(lambda: self._store.end_page(*self._args, None)):
+        if not patiently(lambda: self._store.end_page(*self._args, *self._outcome)):
             raise LeaseLost() from error
 
 

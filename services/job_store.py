@@ -19,6 +19,8 @@ JOB, RESULT, PAGES = "ocr:job:", "ocr:result:", "ocr:pages:"
 INFLIGHT, FOLLOWERS, CACHE = "ocr:inflight:", "ocr:followers:", "ocr:cache:"
 CACHE_INDEX, WAITING, RUNNING = "ocr:cache-index", "ocr:waiting", "ocr:running"
 
+#: Stands for the result of a page that is done but not stored.
+COUNTED = b"-"
 #: A worker renews its lease every third of this; a job whose worker died is found after it, in seconds.
 LEASE_SECONDS = 12
 
@@ -86,16 +88,21 @@ class JobStore:
         """How often this page was begun without an end, this time included; 0 when the lease is lost."""
         return int(self._redis.script("begin_page", [JOB + job_id, PAGES + job_id], [token, page]))
 
-    def end_page(self, job_id: str, token: str, page: int, body: dict | None, total: int | None = None) -> bool:
-        """Store a page's result (None: its try just ended). False when the lease is lost."""
-        args = [token, page, pack(body) if body else "", "" if total is None else total]
+    def end_page(
+        self, job_id: str, token: str, page: int, body: dict | None, total: int | None = None, stored: bool = True
+    ) -> bool:
+        """Store a page's result (None: its try just ended), or only count it as done. False when the lease is lost."""
+        packed = pack(body) if body and stored else COUNTED if body else ""
+        args = [token, page, packed, "" if total is None else total]
         return bool(self._redis.script("end_page", [JOB + job_id, PAGES + job_id], args))
 
     def pages_done(self, job_id: str) -> dict[int, dict]:
-        """Results of the pages that are done, by page number."""
+        """Results of the pages that are done and stored, by page number."""
         with self._redis.guard() as client:
             stored = client.hgetall(PAGES + job_id)
-        return {int(key[5:]): unpack(body) for key, body in stored.items() if key.startswith(b"page:")}
+        return {
+            int(key[5:]): unpack(body) for key, body in stored.items() if key.startswith(b"page:") and body != COUNTED
+        }
 
     def requeue(self, job_id: str, token: str, stage: str, delay: float = 0.0, attempts_back: int = 0) -> bool:
         """Back to the queue; an empty token takes only a job whose lease ran out. False: not the caller's to give."""

@@ -44,9 +44,7 @@ class Region:
         boxes = self.boxes[chosen]
         position = np.full(len(self.index) + 1, -1)  # the last is for -1: no neighbour
         position[chosen] = np.arange(len(chosen))
-        return Region(
-            self.index[chosen], boxes, position[self.right[chosen]], self.row[chosen], _median_height(boxes)
-        )
+        return Region(self.index[chosen], boxes, position[self.right[chosen]], self.row[chosen], _median_height(boxes))
 
     @property
     def centre(self) -> np.ndarray:

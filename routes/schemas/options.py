@@ -39,9 +39,12 @@ def job_options(settings, wait: int) -> dict[str, fields.Field]:
             metadata={"description": "`word`: lines come with the boxes of their words."},
         ),
         "mode": fields.String(
-            load_default="ocr",
-            validate=validate.OneOf(["ocr"], error="Must be ocr: the text layers of PDFs are not read."),
-            metadata={"description": "How PDF pages are read: `ocr` renders and recognises them."},
+            load_default="auto",
+            validate=validate.OneOf(["auto", "ocr", "text"]),
+            metadata={
+                "description": "How PDF pages are read. `auto`: from their text layer where it can be trusted, by OCR "
+                "where not. `ocr`, `text`: always so. Pictures have no text layer and take `auto` and `ocr` alone."
+            },
         ),
         "orientation": fields.String(
             load_default="off",

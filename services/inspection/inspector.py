@@ -10,13 +10,12 @@ And pebble's children, when busy, outlive a parent that was killed.
 from __future__ import annotations
 
 import json
+import logging
 import os
 import threading
 import time
 import weakref
 from os import PathLike
-
-import structlog
 
 from services.errors import (
     CorruptFile,
@@ -31,7 +30,8 @@ from services.errors import (
 from services.inspection.child_process import ChildDied, ChildHung, ChildProcess
 from services.inspection.facts import FileFacts, InspectionLimits
 
-log = structlog.get_logger(__name__)
+# The standard library's, since the child loads this package too: structlog alone would triple its start.
+log = logging.getLogger(__name__)
 
 _ERRORS = {
     error.code: error
@@ -104,10 +104,10 @@ class Inspector:
                 answer = json.loads(child.ask(request, self._seconds))
             except ChildHung as error:
                 child.kill()
-                log.warning("inspection took too long", seconds=self._seconds)
+                log.warning("inspection took longer than %s s", self._seconds)
                 raise _unsafe() from error
             except (ChildDied, ValueError) as error:
-                log.warning("inspection ended without an answer", exit_status=child.kill(), again=used)
+                log.warning("inspection ended without an answer, exit status %s", child.kill())
                 if not used:
                     raise _unsafe() from error
                 # An earlier file may have left that child damaged; this one deserves a fresh one.

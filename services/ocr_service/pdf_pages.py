@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from paddleocr_service import EngineInfo, Line, Recognition
 from paddleocr_service.reading_order import page_text, reading_order
 from services.job_record import JobOptions
-from services.ocr_service.helpers.layer_order import blocks_of, box_of
+from services.ocr_service.helpers.layer_order import blocks_of
 from services.ocr_service.helpers.layer_pictures import (
     INK_DPI,
     may_hold_text,
@@ -22,7 +22,7 @@ from services.ocr_service.helpers.layer_pictures import (
     without_those_of_the_layer,
 )
 from services.ocr_service.helpers.layer_places import Box
-from services.ocr_service.helpers.layer_trust import Judge, Trust, sample, says_the_same
+from services.ocr_service.helpers.layer_trust import Judge, sample, says_the_same
 from services.ocr_service.helpers.pdf_processor import PdfDocument
 from services.ocr_service.helpers.text_extractor import page_of
 from services.ocr_service.helpers.text_layer import LayerLine, TextLayer
@@ -58,7 +58,7 @@ class PdfPages:
         self._max_pixels = max_pixels
         self._judge = Judge()
         self._readings: dict[bytes, tuple[Line, ...]] = {}
-        self._empty_backgrounds: set[tuple] = set()
+        self._empty_backgrounds: set[int] = set()
 
     def recognize(self, number: int) -> dict:
         """The page's result. Raises OCRServiceError."""
@@ -90,14 +90,13 @@ class PdfPages:
         return page_of(page, number, source="text_layer")
 
     def _is_true(self, layer: TextLayer, number: int) -> bool:
-        trust = self._judge.judge(layer.seen)
-        if trust is not Trust.DOUBTFUL:
-            return trust is Trust.GOOD
-        lines = sample(layer.seen)
-        text = " ".join(line.line.text for line in lines)
-        if lines and not says_the_same(text, self._read_lines(lines, layer, number)):
+        verdict = self._judge.judge(layer.seen)
+        lines = sample(verdict.in_doubt)
+        if not verdict.trusted or not lines:
+            return verdict.trusted
+        if not says_the_same(" ".join(line.line.text for line in lines), self._read_lines(lines, layer, number)):
             return False
-        self._judge.believe(lines)
+        self._judge.believe(verdict.in_doubt)
         return True
 
     def _read_lines(self, lines: Sequence[LayerLine], layer: TextLayer, number: int) -> str:
@@ -106,7 +105,7 @@ class PdfPages:
 
         strips = []
         for line in lines:
-            x0, y0, x1, y1 = box_of(line.line)
+            x0, y0, x1, y1 = line.box
             margin = _MARGIN * (y1 - y0)
             box = (x0 - margin, y0 - margin, x1 + margin, y1 + margin)
             strips.append(self._render(number, max(_SAMPLE_DPI, self._options.dpi), box, layer.zoom))
@@ -122,7 +121,7 @@ class PdfPages:
             lines += self._lines_of_picture(picture.box, layer, number)
         return without_those_of_the_layer(lines, layer.seen)
 
-    def _is_empty(self, box: Box, name: tuple | None, layer: TextLayer, number: int) -> bool:
+    def _is_empty(self, box: Box, name: int | None, layer: TextLayer, number: int) -> bool:
         if name in self._empty_backgrounds:
             return True
         empty = not may_hold_text(self._render(number, INK_DPI), box, layer)

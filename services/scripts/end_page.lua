@@ -1,5 +1,5 @@
 -- Stores one page's result and the progress, under the caller's lease. An empty body only tells that the page's try ended
--- in good order. 0 when the caller no longer holds the job.
+-- in good order. Pages that are stored twice are counted once. 0 when the caller no longer holds the job.
 -- KEYS: job, pages   ARGV: token, page number, body, pages total
 if not holds(KEYS[1], ARGV[1]) then return 0 end
 redis.call('HDEL', KEYS[2], 'begun:' .. ARGV[2])

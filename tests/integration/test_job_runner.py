@@ -17,8 +17,9 @@ from services.upload_store import UploadStore
 class Pages:
     """A document whose pages are functions; also the OCR service that opens it."""
 
-    def __init__(self, *pages):
+    def __init__(self, *pages, source="ocr"):
         self.pages = pages
+        self.source = source
         self.page_numbers = tuple(range(1, len(pages) + 1))
         self.read = []
 
@@ -31,7 +32,8 @@ class Pages:
 
     def recognize(self, number):
         self.read.append(number)
-        return {"page": number, "text": self.pages[number - 1](), "lines": [], "success": True, "width": 1, "height": 1}
+        found = {"page": number, "text": self.pages[number - 1](), "source": self.source}
+        return {**found, "lines": [], "success": True, "width": 1, "height": 1}
 
     def __enter__(self):
         return self
@@ -108,6 +110,18 @@ def test_a_fault_that_may_pass_is_tried_three_more_times_with_growing_pauses(sce
     assert document.read == [1, 2, 2, 2, 2], "a page that is done is not read again"
     assert [page["success"] for page in scene.pages()] == [True, False]
     assert "stumbled" not in str(scene.pages())
+
+
+def test_pages_of_a_text_layer_are_read_again_in_another_try_unless_they_took_long(scene):
+    scene.submit()
+    slow = lambda: time.sleep(0.06) or "one"  # noqa: E731
+    document = Pages(slow, lambda: "two", fails(RuntimeError("the engine stumbled")), source="text_layer")
+    assert scene.run(document).pages_done == 2
+    assert list(scene.store.pages_done(scene.id)) == [1]
+    document.pages = (slow, lambda: "two", lambda: "three")
+    assert scene.run(document).status == "completed"
+    assert document.read == [1, 2, 3, 2, 3]
+    assert [page["text"] for page in scene.pages()] == ["one", "two", "three"]
 
 
 def test_a_fault_that_passes_leaves_a_whole_result(scene):

@@ -127,6 +127,20 @@ def test_pages_done_before_a_crash_are_kept(store):
     assert (store.get(job.id).pages_done, store.get(job.id).pages_total) == (1, 2)
 
 
+def test_a_page_that_is_cheap_to_read_again_is_counted_and_not_stored(store):
+    job = record(pages_total=2)
+    store.submit(job)
+    store.claim(job.id, "t")
+    for _ in range(2):
+        assert store.begin_page(job.id, "t", 1) == 1
+        assert store.end_page(job.id, "t", 1, {"page": 1, "text": "quick"}, 2, stored=False)
+    assert store.get(job.id).pages_done == 1
+    assert store.pages_done(job.id) == {}
+    assert store.end_page(job.id, "t", 1, {"page": 1, "text": "kept"}, 2)
+    assert store.pages_done(job.id) == {1: {"page": 1, "text": "kept"}}
+    assert store.get(job.id).pages_done == 1
+
+
 def test_a_page_begun_without_an_end_is_counted(store):
     job = record()
     store.submit(job)

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from paddleocr_service import Line
 from paddleocr_service.reading_order import reading_order
 from paddleocr_service.results import Block
 from services.ocr_service.helpers.layer_places import Box, join
@@ -21,13 +20,13 @@ _BACK, _ACROSS = 0.2, 0.3
 #: And this many of them, so that a heading or a page number that was written last does not count.
 _FEWEST = 5
 #: A column's line is at least this many times as long as high.
-_LONG = 12.0
+_LONG = 8.0
 _TABLE_ROWS = 3
 
 
 def blocks_of(lines: Sequence[LayerLine], width: int, height: int) -> tuple[Block, ...]:
     """Paragraphs in reading order; width, height: pixels of the page."""
-    if is_scrambled([box_of(line.line) for line in lines if line.upright]):
+    if is_scrambled([line.box for line in lines if line.upright]):
         return reading_order([line.line for line in lines], width, height)
     return tuple(_block(rows) for rows in _paragraphs(lines))
 
@@ -44,26 +43,18 @@ def is_scrambled(boxes: Sequence[Box]) -> bool:
     return back > max(_FEWEST, _BACK * len(boxes)) or across > max(_FEWEST, _ACROSS * len(boxes))
 
 
-def box_of(line: Line) -> Box:
-    """The upright box around a line."""
-    xs, ys = zip(*line.polygon, strict=True)
-    return min(xs), min(ys), max(xs), max(ys)
-
-
-def _paragraphs(lines: Sequence[LayerLine]) -> Iterator[list[list[Line]]]:
+def _paragraphs(lines: Sequence[LayerLine]) -> Iterator[list[list[LayerLine]]]:
     """Rows of lines by paragraph. A row of a table may be several paragraphs of the layer; here it is one."""
-    rows: list[list[Line]] = []
-    last: LayerLine | None = None
+    rows: list[list[LayerLine]] = []
     for line in lines:
-        if last and _stands_beside(box_of(last.line), box_of(line.line)):
-            rows[-1].append(line.line)
-        elif last and line.block == last.block:
-            rows.append([line.line])
+        last = rows[-1][-1] if rows else None
+        if last and _stands_beside(last.box, line.box):
+            rows[-1].append(line)
+        elif last and line.block != last.block:
+            yield rows
+            rows = [[line]]
         else:
-            if rows:
-                yield rows
-            rows = [[line.line]]
-        last = line
+            rows.append([line])
     if rows:
         yield rows
 
@@ -73,8 +64,8 @@ def _stands_beside(box: Box, following: Box) -> bool:
     return following[0] >= box[2] - overlap and 2 * overlap >= min(box[3] - box[1], following[3] - following[1])
 
 
-def _block(rows: Sequence[Sequence[Line]]) -> Block:
+def _block(rows: Sequence[Sequence[LayerLine]]) -> Block:
     several = sum(len(row) > 1 for row in rows)
     is_table = len(rows) >= _TABLE_ROWS and several * 2 > len(rows)
-    box = join(box_of(line) for row in rows for line in row)
-    return Block("table" if is_table else "text", tuple(map(tuple, rows)), box)
+    box = join([line.box for row in rows for line in row])
+    return Block("table" if is_table else "text", tuple([tuple([line.line for line in row]) for row in rows]), box)

@@ -9,8 +9,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from paddleocr_service import Line
-from services.ocr_service.helpers.layer_order import box_of
-from services.ocr_service.helpers.layer_places import Box, join, lies_in
+from services.ocr_service.helpers.layer_places import Box, box_around, join, lies_in
 from services.ocr_service.helpers.text_layer import LayerLine, Picture, TextLayer
 
 if TYPE_CHECKING:
@@ -42,9 +41,9 @@ def pictures_to_read(layer: TextLayer) -> list[tuple[Picture, bool]]:
     for picture in _put_together(layer.pictures):
         x0, y0, x1, y1 = picture.box
         large = y1 - y0 >= _LOWEST * layer.zoom and x1 - x0 >= _NARROWEST * layer.zoom
-        scanned = any(lies_in(box_of(line.line), picture.box) for line in hidden)
+        scanned = any(lies_in(line.box, picture.box) for line in hidden)
         if large and (scanned or _area(picture.box) >= least):
-            upon = sum(len(line.line.text) for line in seen if lies_in(box_of(line.line), picture.box))
+            upon = sum(len(line.line.text) for line in seen if lies_in(line.box, picture.box))
             found.append((picture, not scanned and upon >= _HALF * written))
     return found
 
@@ -91,7 +90,7 @@ def may_hold_text(page: np.ndarray, box: Box, layer: TextLayer) -> bool:
     busy = np.minimum(across, down) >= _CONTRAST
     scale = page.shape[1] / layer.width / _CELL
     for line in layer.seen:
-        busy[_cells(box_of(line.line), scale)] = False
+        busy[_cells(line.box, scale)] = False
     written = sum(len(line.line.text) for line in layer.seen)
     return bool(busy[_cells(box, scale)].sum() >= _NOTEWORTHY * written)
 
@@ -104,8 +103,8 @@ def _cells(box: Box, scale: float) -> tuple[slice, slice]:
 
 def without_those_of_the_layer(lines: Sequence[Line], layer: Sequence[LayerLine]) -> list[Line]:
     """Lines read from a picture, but for those that the layer has: the picture showed the text upon it as well."""
-    known = [box_of(line.line) for line in layer]
-    return [line for line in lines if _overlap(box_of(line), known) < _HALF]
+    known = [line.box for line in layer]
+    return [line for line in lines if _overlap(box_around(line.polygon), known) < _HALF]
 
 
 def _overlap(box: Box, others: Sequence[Box]) -> float:

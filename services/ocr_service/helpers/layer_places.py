@@ -53,11 +53,12 @@ class Place:
         `height` is that of the letters in points; it counts only for text at an angle.
         """
         x0, y0, x1, y1 = self._turned(box)
-        a, b, c, d, *_ = self.matrix
+        a, b, c, d, _, _ = self.matrix
         cos = (direction[0] * a + direction[1] * c) / self.zoom
         sin = (direction[0] * b + direction[1] * d) / self.zoom
         if abs(sin) < _ALONG_AN_AXIS and cos > 0:
-            x0, y0, x1, y1 = max(0.0, x0), max(0.0, y0), min(float(self.width), x1), min(float(self.height), y1)
+            if x0 < 0 or y0 < 0 or x1 > self.width or y1 > self.height:
+                x0, y0, x1, y1 = max(0.0, x0), max(0.0, y0), min(float(self.width), x1), min(float(self.height), y1)
             return ((x0, y0), (x1, y0), (x1, y1), (x0, y1)), True
         along, across = _sides(x1 - x0, y1 - y0, abs(cos), abs(sin), height * self.zoom)
         centre_x, centre_y = (x0 + x1) / 2, (y0 + y1) / 2
@@ -95,6 +96,14 @@ def join(boxes: Iterable[Box]) -> Box:
     """The box around all."""
     x0, y0, x1, y1 = zip(*boxes, strict=True)
     return min(x0), min(y0), max(x1), max(y1)
+
+
+def box_around(polygon: Polygon) -> Box:
+    """The upright box around a polygon."""
+    (ax, ay), (bx, by), (cx, cy), (dx, dy) = polygon
+    if ay == by and ax == dx and ax < cx and ay < cy:
+        return ax, ay, cx, cy
+    return min(ax, bx, cx, dx), min(ay, by, cy, dy), max(ax, bx, cx, dx), max(ay, by, cy, dy)
 
 
 def lies_in(inner: Box, outer: Box) -> bool:

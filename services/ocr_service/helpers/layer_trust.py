@@ -10,15 +10,16 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 from difflib import SequenceMatcher
-from enum import Enum
 from functools import lru_cache
 
 from services.ocr_service.helpers.text_layer import LayerLine
 
 #: More characters without meaning than this share: OCR makes fewer errors.
 _UNMAPPED_SHARE = 0.01
+_ICON = 2
 #: Fewer letters tell nothing of a font.
 _FEWEST_LETTERS = 25
 #: The least correlation of the letters of a text with those of a language.
@@ -34,55 +35,74 @@ _USUAL = {
     "a": 79, "b": 14, "c": 31, "d": 44, "e": 147, "f": 13, "g": 18, "h": 29, "i": 77, "j": 5, "k": 8, "l": 45, "m": 27,
     "n": 78, "o": 66, "p": 22, "q": 6, "r": 66, "s": 65, "t": 67, "u": 39, "v": 15, "w": 10, "x": 2, "y": 9, "z": 7,
 }  # fmt: skip
+_BEYOND_ASCII = re.compile("[^\0-\x7f]")
 #: Scripts that are written together.
 _TOGETHER = {"HIRAGANA": "CJK", "KATAKANA": "CJK", "HANGUL": "CJK"}
 
 
-class Trust(Enum):
-    GOOD = "good"
-    DOUBTFUL = "doubtful"  # to be compared with the picture
-    NONE = "none"
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Whether a layer is trusted, provided that the lines in doubt say what the picture of the page shows."""
+
+    trusted: bool
+    in_doubt: tuple[LayerLine, ...] = ()
 
 
 class Judge:
-    """Judges the pages of one document. Fonts that were found honest on one page are believed on the others."""
+    """Judges the pages of one document: what was learnt of its fonts on one page helps on the others."""
 
     def __init__(self) -> None:
         self._honest: set[str] = set()
+        self._compared: set[str] = set()
 
-    def judge(self, lines: Sequence[LayerLine]) -> Trust:
+    def judge(self, lines: Sequence[LayerLine]) -> Verdict:
         """lines: those of a page that can be seen."""
-        fonts: dict[str, list[str]] = {}
-        for line in lines:
-            for name, text in line.fonts:
-                fonts.setdefault(name, []).append(text)
-        letters = {name: Counter("".join(texts)) for name, texts in fonts.items()}
-        total = sum(letters.values(), Counter())
-        size = total.total()
-        if not size or _unmapped(total) > _UNMAPPED_SHARE * size:
-            return Trust.NONE
-        if sum(len(line.line.text) for line in lines if line.pale) > _NOTEWORTHY * size:
-            return Trust.DOUBTFUL
-        return self._judge_fonts(letters, size)
-
-    def _judge_fonts(self, letters: dict[str, Counter], size: int) -> Trust:
-        new = {name: found for name, found in letters.items() if name not in self._honest}
-        verdicts = {name: reads_like_language(found) for name, found in new.items()}
-        if any(verdict is False and new[name].total() > _NOTEWORTHY * size for name, verdict in verdicts.items()):
-            return Trust.DOUBTFUL
-        self._honest.update(name for name, verdict in verdicts.items() if verdict)
-        if any(name in self._honest for name in letters):
-            return Trust.GOOD
-        return Trust.GOOD if reads_like_language(sum(letters.values(), Counter())) else Trust.DOUBTFUL
+        text = "".join([line.line.text for line in lines])
+        if not text or _unmapped(lines, text) > _UNMAPPED_SHARE * len(text):
+            return Verdict(False)
+        pale = [line for line in lines if line.pale]
+        if sum(len(line.line.text) for line in pale) > _NOTEWORTHY * len(text):
+            return Verdict(True, tuple(pale))
+        fonts = self._fonts_in_doubt(lines, text)
+        in_doubt = [line for line in lines if any(name in fonts for name, _ in line.fonts)] if fonts else ()
+        return Verdict(True, tuple(in_doubt))
 
     def believe(self, lines: Iterable[LayerLine]) -> None:
-        """A sample of these lines was found to say what the picture shows."""
-        self._honest.update(name for line in lines for name, _ in line.fonts)
+        """These lines were found to say what the picture shows."""
+        self._compared.update(name for line in lines for name, _ in line.fonts)
+
+    def _fonts_in_doubt(self, lines: Sequence[LayerLine], text: str) -> Collection[str]:
+        """Fonts of a noteworthy part of a page that does not read like a language.
+
+        All of them on a page with too little text to tell, if they are not known from another one.
+        """
+        fonts: dict[str, list[str]] = {}
+        for line in lines:
+            for name, part in line.fonts:
+                fonts.setdefault(name, []).append(part)
+        parts = {name: "".join(found) for name, found in fonts.items()}
+        verdicts = {name: reads_like_language(part) for name, part in parts.items() if name not in self._compared}
+        self._honest.update(name for name, verdict in verdicts.items() if verdict)
+        strange = [name for name, verdict in verdicts.items() if verdict is False]
+        in_doubt = [name for name in strange if len(parts[name]) > _NOTEWORTHY * len(text)]
+        known = self._honest | self._compared
+        if in_doubt or not known.isdisjoint(parts) or reads_like_language(text):
+            return in_doubt
+        return list(parts)
 
 
-def _unmapped(letters: Counter) -> int:
-    """Characters that stand for nothing: unknown to the font, of no standard, control codes."""
-    return sum(count for char, count in letters.items() if _is_unmapped(char))
+def _unmapped(lines: Sequence[LayerLine], text: str) -> int:
+    """Characters that stand for nothing: unknown to the font, of no standard, control codes.
+
+    `text` is all of the lines'. One or two on a line of their own do not count: they are signs of an icon font.
+    """
+    unmapped = {char for char in set(text) if _is_unmapped(char)}
+    if not unmapped:
+        return 0
+    written = "".join(
+        line.line.text for line in lines if not (len(line.line.text) <= _ICON and unmapped.issuperset(line.line.text))
+    )
+    return sum(map(written.count, unmapped))
 
 
 @lru_cache(4096)
@@ -90,23 +110,28 @@ def _is_unmapped(char: str) -> bool:
     return char == "\ufffd" or (unicodedata.category(char) in ("Cc", "Cn", "Co", "Cs") and not char.isspace())
 
 
-def reads_like_language(letters: Counter) -> bool | None:
+def reads_like_language(text: str) -> bool | None:
     """Whether a text's letters are distributed as in a language; None where they are too few to tell.
 
     In the Latin alphabet by their frequencies, which are much the same in all of Europe's languages. Other letters
     need only be of one script: garbage is of many.
     """
-    latin: Counter = Counter()
+    if len(text) < _FEWEST_LETTERS and text.isascii():
+        return None
+    lower = text.lower()
+    latin = {char: lower.count(char) for char in _USUAL}
     scripts: Counter = Counter()
-    for char, count in letters.items():
+    for char in _BEYOND_ASCII.findall(lower):
         script = _script(char)
         if script == "LATIN":
-            latin[_plain(char)] += count
+            plain = unicodedata.normalize("NFKD", char)[0]
+            latin[plain] = latin.get(plain, 0) + 1
         elif script:
-            scripts[script] += count
-    if scripts.total() > latin.total():
+            scripts[script] += 1
+    letters = sum(latin.values())
+    if scripts.total() > letters:
         return scripts.most_common(1)[0][1] >= _ONE_SCRIPT * scripts.total()
-    if latin.total() < _FEWEST_LETTERS:
+    if letters < _FEWEST_LETTERS:
         return None
     return _correlation([latin[char] for char in _USUAL], list(_USUAL.values())) >= _LIKE_A_LANGUAGE
 
@@ -118,11 +143,6 @@ def _script(char: str) -> str:
         return ""
     script = unicodedata.name(char, "").partition(" ")[0]
     return _TOGETHER.get(script, script)
-
-
-@lru_cache(4096)
-def _plain(char: str) -> str:
-    return unicodedata.normalize("NFKD", char.lower())[0]
 
 
 def _correlation(one: Sequence[float], other: Sequence[float]) -> float:

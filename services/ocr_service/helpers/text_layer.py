@@ -7,12 +7,13 @@ the page would be rendered at.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from paddleocr_service import Line, Word
-from services.ocr_service.helpers.layer_places import Box, Place, join, lies_in
+from services.ocr_service.helpers.layer_places import Box, Place, box_around, join, lies_in
 
 if TYPE_CHECKING:
     import pymupdf
@@ -21,10 +22,12 @@ if TYPE_CHECKING:
 _DRAWN = 16 | 32
 #: Of 255: more see-through than this is not seen. And letters of less than a point are not read.
 _FAINT, _SMALLEST = 12, 1.0
-#: Each of red, green and blue at least this light: white, or nearly.
-_PALE = 0xE0
+#: Bits of red, green and blue that are all set in white, and in what is nearly so.
+_PALE = 0xE0E0E0
 #: A lone sign of a symbol font, such as the bullets that word processors write.
 _BULLET = re.compile("(?<!\\S)[\ue000-\uf8ff](?!\\S)")
+#: Presentation forms: Latin ligatures, Hebrew, Arabic.
+_FORMS = re.compile("[\ufb00-\ufdff\ufe70-\ufefc]+")
 #: Characters that are words of their own: Chinese, Japanese.
 _ALONE = re.compile("[\u3040-\u30ff\u3400-\u9fff]")
 #: Pixels of pictures that come out with the text at little cost.
@@ -33,13 +36,14 @@ _LIGHT, _LIGHT_JPEG = 50_000, 8_000_000
 
 @dataclass(frozen=True, slots=True)
 class LayerLine:
-    """One line. `block` numbers its paragraph; `fonts` are (name, text) of its parts.
+    """One line, in the upright `box` around it. `block` numbers its paragraph; `fonts` are (name, text) of its parts.
 
     hidden: nobody sees it, because it was not drawn, is transparent, or lies under a picture. pale: white, or nearly.
     upright: it runs from left to right on the page as displayed.
     """
 
     line: Line
+    box: Box
     block: int
     fonts: tuple[tuple[str, str], ...]
     hidden: bool
@@ -49,10 +53,10 @@ class LayerLine:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A picture on the page. `name` is the same for the same picture in the same place of another page, or None."""
+    """A picture on the page. `name` is the same for the same picture on another page, or None where it is not known."""
 
     box: Box
-    name: tuple | None
+    name: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +80,8 @@ def read_layer(page: pymupdf.Page, place: Place, words: bool) -> TextLayer:
 
     images = page.get_images()
     together = bool(images) and not words and all(map(_is_light, images))
-    flags = pymupdf.TEXT_MEDIABOX_CLIP
+    # MuPDF would take ligatures apart as well, those of Arabic in the wrong order.
+    flags = pymupdf.TEXT_MEDIABOX_CLIP | pymupdf.TEXT_PRESERVE_LIGATURES
     textpage = page.get_textpage(flags=flags | pymupdf.TEXT_PRESERVE_IMAGES if together else flags)
     blocks = (textpage.extractRAWDICT() if words else textpage.extractDICT())["blocks"]
     order = blocks if together or not images else _blocks_and_images(page)
@@ -105,38 +110,52 @@ def _blocks_and_images(page: pymupdf.Page) -> list[dict]:
 
 def _lines(blocks: Iterable[dict], place: Place, covered: Sequence[Box]) -> Iterator[LayerLine]:
     for block in blocks:
+        number = block["number"]
         for found in block.get("lines", ()):
-            spans = found["spans"]
-            seen = [
-                span
-                for span in spans
-                if span["char_flags"] & _DRAWN and span["alpha"] > _FAINT and span["size"] >= _SMALLEST
-            ]
-            if len(seen) == len(spans) or not seen:
-                parts = ((spans, found["bbox"], not seen),)
-            else:
-                unseen = [span for span in spans if span not in seen]
-                parts = tuple((part, join(span["bbox"] for span in part), part is unseen) for part in (seen, unseen))
-            for part, box, hidden in parts:
-                hidden = hidden or any(lies_in(box, other) for other in covered)
-                line = _line(part, box, found, place, block["number"], hidden)
+            for spans, box, hidden in _parts(found):
+                if covered and not hidden:
+                    hidden = any(lies_in(box, other) for other in covered)
+                line = _line(spans, box, found, place, number, hidden)
                 if line:
                     yield line
 
 
+def _parts(found: dict) -> tuple[tuple[list[dict], Box, bool], ...]:
+    """The spans of a line, the box around them and whether they are hidden: those seen, and those not."""
+    spans = found["spans"]
+    unseen = [
+        span for span in spans if not span["char_flags"] & _DRAWN or span["alpha"] <= _FAINT or span["size"] < _SMALLEST
+    ]
+    if not unseen or len(unseen) == len(spans):
+        return ((spans, found["bbox"], bool(unseen)),)
+    seen = [span for span in spans if span not in unseen]
+    return tuple((part, join(span["bbox"] for span in part), part is unseen) for part in (seen, unseen))
+
+
 def _line(spans: Sequence[dict], box: Box, found: dict, place: Place, block: int, hidden: bool) -> LayerLine | None:
-    fonts = tuple((span["font"], span["text"] if "text" in span else _text_of(span)) for span in spans)
-    text = " ".join("".join([part for _, part in fonts]).split())
+    parts = [span["text"] if "text" in span else _text_of(span) for span in spans]
+    joined = "".join(parts)
+    text = " ".join(joined.split())
     if not text:
         return None
-    text = _BULLET.sub("\u2022", text)
+    first = spans[0]
+    fonts = ((first["font"], joined),)
+    if len({span["font"] for span in spans}) > 1:
+        fonts = tuple([(span["font"], part) for span, part in zip(spans, parts, strict=True)])
+    if not text.isascii():
+        text = _plain(text)
     direction = (1.0, 0.0) if found["wmode"] else found["dir"]
-    height = spans[0]["size"] * (spans[0]["ascender"] - spans[0]["descender"])
-    polygon, upright = place.polygon(box, direction, height)
-    words = tuple(_words(spans, direction, place)) if "chars" in spans[0] else ()
-    colour = spans[0]["color"]
-    pale = min(colour >> 16, colour >> 8 & 255, colour & 255) >= _PALE
-    return LayerLine(Line(text, 1.0, polygon, words), block, fonts, hidden, pale, upright)
+    letters = first["size"] * (first["ascender"] - first["descender"])
+    polygon, upright = place.polygon(box, direction, letters)
+    words = tuple(_words(spans, direction, place)) if "chars" in first else ()
+    colour = first["color"]
+    pale = colour & _PALE == _PALE
+    return LayerLine(Line(text, 1.0, polygon, words), box_around(polygon), block, fonts, hidden, pale, upright)
+
+
+def _plain(text: str) -> str:
+    """Without what only type has: ligatures and joined forms as letters, the signs of symbol fonts as bullets."""
+    return _BULLET.sub("\u2022", _FORMS.sub(lambda found: unicodedata.normalize("NFKC", found[0]), text))
 
 
 def _text_of(span: dict) -> str:
@@ -153,7 +172,7 @@ def _words(spans: Sequence[dict], direction: tuple[float, float], place: Place) 
         if not letter.isspace():
             runs[-1].append(char)
     for run in filter(None, runs):
-        text = _BULLET.sub("\u2022", "".join(char["c"] for char in run))
+        text = _plain("".join(char["c"] for char in run))
         polygon, _ = place.polygon(join(char["bbox"] for char in run), direction, 0.0)
         yield Word(text, 1.0, polygon)
 
@@ -170,7 +189,7 @@ def _pictures(order: Sequence[dict], images: Sequence[tuple], place: Place) -> t
         if box is None:
             continue
         same_size = [image[0] for image in images if image[2:4] == (found["width"], found["height"])]
-        name = (same_size[0], *map(round, box)) if len(same_size) == 1 else None
+        name = same_size[0] if len(same_size) == 1 else None
         pictures.append(Picture(box, name))
         if not found["mask"]:
             covered += [

@@ -214,8 +214,8 @@ def test_a_page_whose_content_cannot_be_unpacked_is_damaged_not_blank(file):
 
 
 def test_a_page_that_shows_nothing_is_blank_though_an_earlier_one_was_damaged(file):
-    with PdfDocument(file(damaged_content())) as document, pytest.raises(CorruptFile):
-        document.render(1, 72, PLENTY)
+    with PdfDocument(file(damaged_content())) as document:
+        document._document[0].get_pixmap()
     with PdfDocument(file(one_page(lambda page: page.draw_rect((0, 0, 9, 9), color=(1, 1, 1))))) as document:
         assert document.render(1, 72, PLENTY).array.min() == 255
 

@@ -1,0 +1,48 @@
+"""One reading of a PDF: how long it took, and how far it is from the text layer."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pymupdf
+
+from bench.metrics import edit_distance, normalise
+from services.job_record import JobOptions
+from services.ocr_service.document import OCRService
+
+
+@dataclass
+class Reading:
+    """One document. Seconds are wall-clock time, of pages by source; errors are edits against the layer."""
+
+    pages: dict[str, int] = field(default_factory=lambda: {"text_layer": 0, "ocr": 0})
+    seconds: dict[str, float] = field(default_factory=lambda: {"text_layer": 0.0, "ocr": 0.0})
+    errors: int = 0
+    characters: int = 0
+
+
+def read(service: OCRService, path: Path, options: JobOptions) -> Reading:
+    """The document read once. Its opening counts as time of its text layers."""
+    reading = Reading()
+    layers = _layers(path)
+    started = time.perf_counter()
+    with service.open(path, "pdf", options) as document:
+        reading.seconds["text_layer"] += time.perf_counter() - started
+        for number in document.page_numbers:
+            started = time.perf_counter()
+            page = document.recognize(number)
+            reading.seconds[page["source"]] += time.perf_counter() - started
+            reading.pages[page["source"]] += 1
+            if page["source"] == "text_layer":
+                layer = layers[number - 1]
+                reading.errors += edit_distance(layer, normalise(page["text"]))
+                reading.characters += len(layer)
+    return reading
+
+
+def _layers(path: Path) -> list[str]:
+    """The text of each page by PyMuPDF alone."""
+    with pymupdf.open(path) as document:
+        return [normalise(page.get_text(flags=pymupdf.TEXTFLAGS_TEXT)) for page in document]

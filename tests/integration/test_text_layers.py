@@ -1,0 +1,106 @@
+"""PDFs with text layers through the real service: what `mode` does, and what becomes of real documents."""
+
+import pymupdf
+import pytest
+
+from bench.metrics import character_error_rate
+from tests.support.drawing import picture, scanned_pdf
+from tests.support.engine import PROSE
+from tests.support.pdfs import embedded, pdf_of, scan, shifted_mapping, two_columns, without_mapping, write
+
+LIE = "The cheque is for ninety thousand dollars and is payable to the bearer of this very letter."
+
+
+def pages(service, pdf, **options):
+    return service.result_of(service.post("/ocr/pdf", pdf, "document.pdf", **options))["pages"]
+
+
+def test_a_born_digital_pdf_is_read_from_its_layer_by_default(service):
+    result = service.result_of(service.post("/ocr/pdf", pdf_of(two_columns), "paper.pdf"))
+    (page,) = result["pages"]
+    with pymupdf.open(stream=pdf_of(two_columns)) as document:
+        layer = document[0].get_text()
+    assert (page["source"], page["success"]) == ("text_layer", True)
+    assert {line["confidence"] for line in page["lines"]} == {1.0}
+    assert result["full_text"].split() == layer.split()
+
+
+def test_each_mode_reads_in_its_own_way_and_has_its_own_cache(service):
+    pdf = pdf_of(lambda page: scan(page, "Signed by Alice", hidden=[LIE]))
+    read = {mode: pages(service, pdf, mode=mode, dpi=100)[0] for mode in ("auto", "ocr", "text")}
+    assert {mode: page["source"] for mode, page in read.items()} == {"auto": "ocr", "ocr": "ocr", "text": "text_layer"}
+    assert {mode: page["text"] for mode, page in read.items()} == {
+        "auto": "Signed by Alice",
+        "ocr": "Signed by Alice",
+        "text": LIE,
+    }
+
+
+def test_mode_text_of_a_scan_is_empty_and_no_failure(service):
+    (page,) = pages(service, scanned_pdf("A scan"), mode="text")
+    assert (page["text"], page["lines"], page["success"], page["source"]) == ("", [], True, "text_layer")
+
+
+@pytest.mark.parametrize("change", [without_mapping, shifted_mapping])
+def test_a_layer_that_does_not_say_what_is_shown_is_recognised_instead(service, change):
+    (page,) = pages(service, embedded(PROSE[:4], change), dpi=200)
+    assert page["source"] == "ocr"
+    assert character_error_rate(" ".join(PROSE[:4]), page["text"]) < 0.05
+
+
+def test_short_but_honest_text_is_taken_from_the_layer(service):
+    (page,) = pages(service, pdf_of(lambda page: write(page, ["Appendix B", "Page 12 of 40"], size=14)))
+    assert (page["source"], page["text"].split()) == ("text_layer", ["Appendix", "B", "Page", "12", "of", "40"])
+
+
+def test_a_mixed_page_is_whole(service):
+    def draw(page):
+        write(page, ["The receipt is attached below as a picture."])
+        page.insert_image((72, 120, 472, 200), stream=picture("Oranges 76.25", width=500))
+        write(page, ["It was paid in cash."], y=300)
+
+    (page,) = pages(service, pdf_of(draw), detail="word")
+    assert page["source"] == "text_layer"
+    found = [line["text"] for line in page["lines"]]
+    assert found == ["The receipt is attached below as a picture.", "Oranges 76.25", "It was paid in cash."]
+    attached = page["lines"][1]
+    assert 0.9 < attached["confidence"] < 1
+    (left, top), _, (right, bottom), _ = attached["bbox"]
+    assert 300 < left < right < 1967 and 500 < top < bottom < 834
+    assert [word["text"] for word in attached["words"]] == ["Oranges", "76.25"]
+
+
+def test_a_picture_has_no_layer_to_be_forced(service):
+    answer = service.post("/ocr/image", picture("Picture"), mode="text")
+    assert (answer.status_code, answer.json()["code"]) == (400, "invalid_option")
+    assert "`mode`" in answer.json()["detail"]
+    assert service.post("/ocr/predict", picture("Picture"), mode="auto").json()["text"] == "Picture"
+
+
+def test_born_digital_documents_keep_all_their_text_in_order(service, shared_data):
+    for path in sorted((shared_data / "pdf_digital").glob("*.pdf")):
+        with pymupdf.open(path) as document:
+            layers = [page.get_text(flags=pymupdf.TEXT_MEDIABOX_CLIP) for page in document]
+        found = pages(service, path.read_bytes(), mode="auto")
+        honest = [layer.count("\ufffd") < 0.01 * len(layer) for layer in layers]
+        assert [page["source"] for page in found] == ["text_layer" if good else "ocr" for good in honest], path.name
+        for page, layer, good in zip(found, layers, honest, strict=True):
+            assert not good or character_error_rate(layer, page["text"]) < 0.01, (path.name, page["page"])
+
+
+def test_scans_are_recognised(service, shared_data):
+    """All pages of these are pictures, but for the three that multi-page-mixed.pdf ends with."""
+    names = ["lorem-ipsum-scan.pdf", "multi-page-mixed.pdf", "3small.pdf"]
+    found = {name: pages(service, (shared_data / "pdf_scanned" / name).read_bytes(), dpi=100) for name in names}
+    sources = {name: [page["source"] for page in read] for name, read in found.items()}
+    assert sources["lorem-ipsum-scan.pdf"] == ["ocr"]
+    assert sources["multi-page-mixed.pdf"] == ["ocr"] * 3 + ["text_layer"] * 3
+    assert sources["3small.pdf"] == ["ocr"] * 3
+
+
+def test_a_scan_that_another_engine_has_read_is_recognised_anew(service, shared_data):
+    path = shared_data / "pdf_scanned" / "multipage.pdf"
+    with pymupdf.open(path) as document:
+        assert document[3].get_text().strip()
+    (page,) = pages(service, path.read_bytes(), dpi=100, pages="4")
+    assert page["source"] == "ocr"
