@@ -38,7 +38,7 @@ RUN --mount=type=secret,id=pip_conf,target=/etc/pip.conf make VENV=/opt/venv flo
 FROM base AS service
 RUN groupadd --gid 10001 ocr \
  && useradd --uid 10001 --gid ocr --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin ocr \
- && install -d -o ocr -g ocr -m 0750 /data
+ && install -d -o ocr -g ocr -m 0750 /data /models
 ENV PATH=/opt/venv/bin:$PATH \
     LANG=C.UTF-8 \
     PYTHONUNBUFFERED=1 \
@@ -55,7 +55,7 @@ EXPOSE 5000
 STOPSIGNAL SIGTERM
 # tini passes signals on and buries orphans: the processes that inspect uploads, and what Celery leaves.
 ENTRYPOINT ["tini", "--"]
-CMD ["gunicorn", "app:create_app()"]
+CMD ["gunicorn", "--graceful-timeout", "40", "app:create_app()"]
 # The worker: celery -A celery_app worker, with the healthcheck python -m services.worker_pulse.
 HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --retries=3 \
     CMD ["python", "-c", "import os, urllib.request as r; r.urlopen(f'http://127.0.0.1:{os.environ[\"PORT\"]}/health/alive', timeout=4)"]

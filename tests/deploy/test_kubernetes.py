@@ -5,12 +5,14 @@ import re
 
 import kubernetes_validate
 import pytest
+import yaml
 
 from app import create_app
 from config import VERSION, ConfigurationError, Settings
 from services.page_guard import GRACE_SECONDS
 from tasks.queue import QUEUE
 from tests.support.manifests import K8S, Manifests, render, selects
+from tests.support.processes import REPOSITORY
 
 DEFAULT, DEV, PRODUCTION, GPU = K8S, K8S / "overlays/dev", K8S / "overlays/production", K8S / "overlays/gpu"
 #: Custom resources, for which the API has no schema.
@@ -54,6 +56,19 @@ def settings_of(manifests: Manifests, monkeypatch, tmp_path, **changed: str) -> 
     return Settings.from_env(tmp_path / "no .env")
 
 
+def ingress_paths(manifests: Manifests) -> list[dict]:
+    (rule,) = manifests.one("Ingress", "web")["spec"]["rules"]
+    return rule["http"]["paths"]
+
+
+def leads_in(paths: list[dict], address: str) -> bool:
+    """Whether the Ingress sends requests for this address on; a prefix ends where a part of the address does."""
+    return any(
+        address == path["path"] or (path["pathType"] == "Prefix" and address.startswith(path["path"].rstrip("/") + "/"))
+        for path in paths
+    )
+
+
 # The API
 
 
@@ -90,8 +105,9 @@ def test_every_port_that_is_named_is_there(manifests):
         (port,) = manifests.container(name)["ports"]
         (served,) = manifests.one("Service", name)["spec"]["ports"]
         assert served["targetPort"] == port["name"]
-    backend = manifests.one("Ingress", "web")["spec"]["rules"][0]["http"]["paths"][0]["backend"]["service"]
-    assert backend["port"]["name"] == manifests.one("Service", backend["name"])["spec"]["ports"][0]["name"]
+    for path in ingress_paths(manifests):
+        backend = path["backend"]["service"]
+        assert backend["port"]["name"] == manifests.one("Service", backend["name"])["spec"]["ports"][0]["name"]
 
 
 @pytest.mark.parametrize("name", ["web", "worker", "redis"])
@@ -165,6 +181,19 @@ def test_the_image_is_this_version(manifests):
         assert re.fullmatch(r"paddleocr-service(-gpu)?:" + re.escape(VERSION), manifests.container(name)["image"])
 
 
+def test_pods_run_what_the_dockerfile_and_compose_run(manifests):
+    dockerfile = (REPOSITORY / "Dockerfile").read_text()
+    (user,) = set(re.findall(r"^USER (\d+):\1$", dockerfile, re.MULTILINE))
+    compose = yaml.safe_load((REPOSITORY / "docker-compose.yml").read_text())["services"]
+    for name in OURS:
+        assert manifests.pod(name)["securityContext"]["runAsUser"] == int(user)
+        assert manifests.container(name)["volumeMounts"][0]["mountPath"] in re.findall(
+            "^VOLUME (.*)$", dockerfile, re.M
+        )
+    assert manifests.arguments("worker") == compose["worker"]["command"]
+    assert manifests.container("redis")["image"] == compose["redis"]["image"]
+
+
 def test_web_listens_where_the_service_and_the_policy_send_requests(manifests, monkeypatch, tmp_path):
     settings = settings_of(manifests, monkeypatch, tmp_path, SECRET_KEY="0" * 32)
     assert manifests.container("web")["ports"] == [{"name": "http", "containerPort": settings.port}]
@@ -203,13 +232,21 @@ def test_bodies_of_every_size_that_we_take_pass_the_ingress_and_answers_are_wait
     assert int(about["read-timeout"]) > settings.request_timeout
 
 
+def test_every_address_but_the_figures_is_reached_through_the_ingress(manifests, monkeypatch, tmp_path):
+    app = create_app(settings_of(manifests, monkeypatch, tmp_path, SECRET_KEY="0" * 32))
+    public = {rule.rule for rule in app.url_map.iter_rules()} - {"/metrics"}
+    paths = ingress_paths(manifests)
+    assert {address for address in public if not leads_in(paths, address)} == set()
+    assert not leads_in(paths, "/metrics")
+
+
 def test_web_pods_have_time_to_answer_what_they_took(manifests):
     arguments = manifests.arguments("web")
     (wait,) = [
         int(after) for word, after in zip(arguments, arguments[1:], strict=False) if word == "--graceful-timeout"
     ]
     (_, leaving) = manifests.container("web")["lifecycle"]["preStop"]["exec"]["command"]
-    assert wait > 30, "a request waits 30 s for its result when it does not say otherwise"
+    assert wait >= 30, "an upload from a slow line goes on"
     assert manifests.pod("web")["terminationGracePeriodSeconds"] >= int(leaving) + wait + 5
 
 

@@ -94,15 +94,18 @@ def wait_for_result(session, url):
     raise AssertionError("no result")
 
 
-def test_the_largest_body_passes_and_one_byte_more_does_not(client, nginx, service):
-    session = client("127.0.0.2")
-    headers = {"Content-Type": "multipart/form-data; boundary=x"}
-    passed = session.post(nginx.tls_url + "/ocr/image", upload(LIMIT), headers=headers, timeout=30)
-    assert (passed.status_code, passed.json()["code"]) == (422, "unsupported_type")
-    headers["X-Request-ID"] = "one-byte-too-many"
-    refused = session.post(nginx.tls_url + "/ocr/image", upload(LIMIT + 1), headers=headers, timeout=30)
+def test_nginx_refuses_exactly_what_the_service_would_refuse(client, nginx, service):
+    def send(size, request_id):
+        headers = {"Content-Type": "multipart/form-data; boundary=x", "X-Request-ID": request_id}
+        return client("127.0.0.2").post(nginx.tls_url + "/ocr/image", upload(size), headers=headers, timeout=30)
+
+    taken = send(LIMIT - 1, "as-large-as-can-be")
+    assert (taken.status_code, taken.json()["code"]) == (422, "unsupported_type")
+    send(LIMIT, "exactly-the-limit")
+    refused = send(LIMIT + 1, "one-byte-too-many")
     assert (refused.status_code, refused.json()["code"]) == (413, "payload_too_large")
     assert refused.json()["request_id"] == "one-byte-too-many"
+    assert "exactly-the-limit" in service.log("web")
     assert "one-byte-too-many" not in service.log("web")
 
 

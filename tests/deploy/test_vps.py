@@ -1,4 +1,4 @@
-"""deploy-vps.sh with stand-ins for docker, apt-get and whatever else would change a machine: they record how they are called.
+"""deploy-vps.sh with stand-ins for docker, apt-get and all else that would change a machine: they record their calls.
 
 What the script does to a real machine is shown by tests/deploy/test_vps_systemd.py.
 """
@@ -45,7 +45,8 @@ ANSWERS = {
         [[ $* != *predict* ]] || { wc -c > $STANDIN/picture; echo '{"text": "CORNER BAKERY\\n12 Mill Lane"}'; }
     """,
     "git": "[[ $1 != rev-parse ]] || echo 0123abc",
-    "openssl": "touch nginx/tls/fullchain.pem",
+    "openssl": "touch nginx/tls/fullchain.pem nginx/tls/privkey.pem",
+    "chown": "true",
     "install": '/usr/bin/install "$@"',
     "certbot": "true",
     "systemctl": "true",
@@ -195,7 +196,7 @@ def test_sizes_follow_the_machine(machine, pages, cores, memory, cpus, processes
         ("df", "printf 'Avail\\n3000\\n'", "3000 MB are free"),
         ("ss", "echo LISTEN", "Port 5000 is in use"),
         ("curl", "exit 22", "It does not work. Its logs:"),
-        ("curl", "echo '{\"text\": \"something else\"}'", "Not the text of docs/sample.png"),
+        ("curl", "cat > /dev/null; echo something else", "Not the text of docs/sample.png"),
     ],
     ids=["not root", "little memory", "full disk", "port taken", "never ready", "reads nonsense"],
 )
@@ -271,7 +272,7 @@ def test_public_puts_nginx_in_front_on_all_addresses(machine):
 
 def test_a_domain_gets_a_certificate_of_our_own_then_a_real_one(machine):
     machine.installed("--domain", "ocr.example.com", "--email", "me@example.com")
-    assert machine.settings["SERVER_NAME"] == "ocr.example.com"
+    assert machine.settings["DOMAIN"] == "ocr.example.com"
     assert machine.calls("openssl", "CN=ocr.example.com")
     (asked,) = machine.calls("certbot")
     assert "--domain ocr.example.com" in asked and "--email me@example.com" in asked
@@ -290,7 +291,7 @@ def test_a_domain_that_gets_no_certificate_yet_is_served_all_the_same(machine):
 
 def test_a_later_run_remembers_the_domain_and_keeps_its_certificate(machine):
     machine.installed("--domain", "ocr.example.com").installed()
-    assert machine.settings["SERVER_NAME"] == "ocr.example.com"
+    assert machine.settings["DOMAIN"] == "ocr.example.com"
     assert machine.calls("curl", "https://ocr.example.com")
     assert not machine.calls("openssl")
 
@@ -424,6 +425,13 @@ def test_restoring_asks_first(machine, answer):
     assert (machine.files(), machine.calls("compose")) == (before, [])
 
 
+def test_a_backup_of_the_other_kind_of_installation_is_refused(machine):
+    machine.installed().run("--backup", "there.tar.gz")
+    done = machine.run("--systemd", "--restore", "there.tar.gz", "--yes", "--dry-run")
+    assert done.returncode == 1
+    assert "made with docker, this is systemd" in done.stderr
+
+
 def test_what_is_no_backup_is_not_restored(machine):
     machine.installed()
     (machine.folder.parent / "there.tar.gz").write_text("no archive")
@@ -456,7 +464,9 @@ def test_uninstalling_deletes_data_when_told_so(machine):
 # The script itself
 
 
-@pytest.mark.parametrize("name", ["deploy-vps.sh", *(f"deploy/{path.name}" for path in (REPOSITORY / "deploy").glob("*.sh"))])
+@pytest.mark.parametrize(
+    "name", ["deploy-vps.sh", *(f"deploy/{path.name}" for path in (REPOSITORY / "deploy").glob("*.sh"))]
+)
 def test_shellcheck_finds_nothing(name):
     program = shutil.which("shellcheck") or shutil.which("shellcheck", path=os.path.dirname(os.sys.executable))
     if not program:

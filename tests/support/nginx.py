@@ -50,15 +50,13 @@ class Nginx:
         (folder / "conf.d").mkdir(parents=True)
         servers = "".join(f"server 127.0.0.1:{port};" for port in ports)
         (folder / "conf.d" / "web_servers.conf").write_text(f"upstream web_servers {{ {servers} }}\n")
-        if tls:
-            self.certificate = make_certificate(folder)
-        server = "https.conf.template" if tls else "http.conf.template"
+        (folder / "tls").mkdir()
+        self.certificate = make_certificate(folder / "tls") if tls else None
         for source, target in (
             ("nginx.conf", "nginx.conf"),
             ("problem.inc", "problem.inc"),
             ("trusted-proxies.conf", "trusted-proxies.conf"),
             ("service.inc.template", "conf.d/service.inc"),
-            (server, "conf.d/server.conf"),
         ):
             (folder / target).write_text(self._placed((SOURCE / source).read_text()))
 
@@ -67,7 +65,7 @@ class Nginx:
         text = re.sub(r"\$\{([A-Z_]+)\}", lambda match: str(self._settings[match[1]]), text)
         for there, here in (
             ("/tmp/", f"{self.folder}/"),
-            ("/etc/nginx/tls/", f"{self.folder}/"),
+            ("/etc/nginx/tls", f"{self.folder}/tls"),
             ("/var/www/acme", str(self.folder)),
             ("/dev/stdout", f"{self.folder}/access.log"),
             ("listen 8080", f"listen 127.0.0.1:{self.port}"),

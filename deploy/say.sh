@@ -1,0 +1,45 @@
+# Talking to the operator, and doing things (or, with --dry-run, saying what would be done). Sourced by deploy-vps.sh.
+# shellcheck shell=bash disable=SC2034
+
+say() { printf '%s\n' "$*"; }
+step() { printf '\n== %s\n' "$*"; }
+warn() { printf 'Note: %s\n' "$*" >&2; }
+
+die() {
+  printf 'Error: %s\n' "$*" >&2
+  exit 1
+}
+
+# Everything that changes this machine goes through here.
+run() {
+  if [[ $DRY_RUN == yes ]]; then
+    printf '  would run: %s\n' "$*"
+    return
+  fi
+  RUNNING="$*" # for the message of the trap in deploy-vps.sh
+  "$@"
+  local status=$?
+  RUNNING=''
+  return $status
+}
+
+# write_file FILE MODE: what comes on standard input becomes the file, whole or not at all.
+write_file() {
+  local file=$1 mode=$2 content
+  content=$(cat)
+  if [[ $DRY_RUN == yes ]]; then
+    printf '  would write: %s\n' "$file"
+    return
+  fi
+  (umask 077 && printf '%s\n' "$content" >"$file.new")
+  chmod "$mode" "$file.new"
+  mv "$file.new" "$file"
+}
+
+# ask QUESTION: whether the operator types yes. --yes answers for him.
+ask() {
+  [[ $YES == yes ]] && return 0
+  local answer
+  read -r -p "$1 Type yes to go on: " answer || return 1
+  [[ $answer == yes ]]
+}

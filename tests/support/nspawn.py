@@ -1,0 +1,86 @@
+"""A Debian of our own that systemd boots: a debootstrap root in systemd-nspawn, for what needs a whole machine."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+from pathlib import Path
+
+import psutil
+import pytest
+
+from tests.support.processes import wait_until
+from utils.process import tie_to
+
+PACKAGES = "systemd,systemd-sysv,dbus,python3,python3-venv,make,ca-certificates,curl,iproute2,git"
+CERTIFICATES = Path("etc/ssl/certs/ca-certificates.crt")
+#: nspawn wants cgroup v2; where this machine has v1 it gets a tree of its own.
+BOOT = """
+if ! [ -e /sys/fs/cgroup/cgroup.controllers ]; then
+  umount -R /sys/fs/cgroup && mount -t cgroup2 none /sys/fs/cgroup
+fi
+exec systemd-nspawn --directory "$1" --register=no --keep-unit --resolv-conf=copy-host --boot
+"""
+
+
+class BootedDebian:
+    """Its network is this machine's; everything else is its own."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self._nspawn: subprocess.Popen | None = None
+        self._init = 0
+
+    @staticmethod
+    def needed() -> list[str]:
+        """What is missing for it on this machine."""
+        missing = [name for name in ("debootstrap", "systemd-nspawn", "nsenter") if not shutil.which(name)]
+        return missing + ([] if os.geteuid() == 0 else ["root rights"])
+
+    def make(self) -> None:
+        made = ["debootstrap", "--variant=minbase", f"--include={PACKAGES}", "bookworm", str(self.root)]
+        subprocess.run(made, check=True, stdout=subprocess.DEVNULL, timeout=600)
+        # A package index behind a certificate that only this machine knows is reached from there too.
+        shutil.copy(Path("/") / CERTIFICATES, self.root / CERTIFICATES)
+        (self.root / "etc/pip.conf").write_text(f"[global]\ncert = /{CERTIFICATES}\n")
+
+    def boot(self) -> None:
+        self._nspawn = subprocess.Popen(
+            ["unshare", "--mount", "--propagation", "private", "sh", "-c", BOOT, "boot", str(self.root)],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+            preexec_fn=tie_to(os.getpid(), signal.SIGTERM),
+        )
+        self._init = wait_until(self._find_init, 30, "systemd")
+        wait_until(lambda: self.run("systemctl is-system-running").stdout.strip() == "running", 60, "the boot")
+
+    def _find_init(self) -> int | None:
+        family = psutil.Process(self._nspawn.pid).children(recursive=True)
+        return next((process.pid for process in family if process.name() == "systemd"), None)
+
+    def run(self, command: str, seconds: float = 900, typed: str = "") -> subprocess.CompletedProcess:
+        """A command of root's on that machine."""
+        inside = ["nsenter", "-t", str(self._init), "-m", "-u", "-i", "-p", "-C", "-r", "-w", "env", "-i", "HOME=/root"]
+        inside += ["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "LANG=C.UTF-8", "bash", "-c"]
+        return subprocess.run([*inside, command], input=typed, capture_output=True, text=True, timeout=seconds)
+
+    def shut_down(self) -> None:
+        if self._nspawn:
+            self._nspawn.terminate()
+            try:
+                self._nspawn.wait(60)
+            except subprocess.TimeoutExpired:
+                self._nspawn.kill()
+                self._nspawn.wait()
+
+
+def require_deploy_check() -> None:
+    """Skips tests that take many minutes and need a machine of their own, unless they are asked for."""
+    if not os.environ.get("OCR_DEPLOY_CHECK"):
+        pytest.skip("takes many minutes, root rights and the network: OCR_DEPLOY_CHECK=1 asks for it")
+    if missing := BootedDebian.needed():
+        pytest.skip(f"not on this machine: {', '.join(missing)}")
