@@ -215,7 +215,7 @@ def test_without_a_child_the_service_is_unavailable_not_the_file_corrupt(make, p
     monkeypatch.delenv("PYTHONPATH", raising=False)
     with pytest.raises(ServiceUnavailable):
         make().inspect(picture)
-    assert psutil.Process().children() == []
+    assert children() == []
 
 
 def test_where_no_process_can_be_started_the_service_is_unavailable(make, picture, monkeypatch):
