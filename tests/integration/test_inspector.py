@@ -260,7 +260,12 @@ PARENT = textwrap.dedent(
 
 def start_parent(*files: Path) -> subprocess.Popen:
     return subprocess.Popen(
-        [sys.executable, "-c", PARENT, *map(str, files)], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        [sys.executable, "-c", PARENT, *map(str, files)],
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        # A shell that started the tests in the background had them ignore Ctrl-C, and they would pass that on.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
 
 
