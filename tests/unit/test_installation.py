@@ -45,7 +45,7 @@ def test_what_is_left_out_is_in_no_lock():
 
 def test_help_tells_of_every_target():
     targets = set(re.search(r"^\.PHONY: (.*)", (REPOSITORY / "Makefile").read_text(), re.M).group(1).split())
-    assert set(re.findall(r"^  make (\w+)", make().stdout, re.M)) == targets
+    assert set(re.findall(r"^  make ([\w-]+)", make().stdout, re.M)) == targets
 
 
 def test_a_python_that_is_too_old_is_refused_with_what_to_do(tmp_path):
