@@ -29,12 +29,31 @@ class LineBox(WordBox):
     words = fields.List(fields.Nested(WordBox), metadata={"description": "With the option `detail=word`."})
 
 
+def _positions(**metadata: str) -> fields.List:
+    return fields.List(fields.Integer(validate=validate.Range(min=0)), required=True, metadata=metadata)
+
+
+class BlockBox(Schema):
+    """A paragraph or a table."""
+
+    kind = fields.String(required=True, validate=validate.OneOf(["text", "table"]))
+    bbox = _polygon()
+    text = fields.String(
+        required=True, metadata={"description": "A line for each row; the lines of a row are joined by a space."}
+    )
+    lines = _positions(description="Its lines: positions in `lines`, from 0, in reading order.")
+    rows = fields.List(
+        _positions(), metadata={"description": "Of a table: the positions of its lines by row, from the top down."}
+    )
+
+
 class PageResult(Schema):
     """A page. One that failed has `success: false` and says why in `error`."""
 
     page = fields.Integer(required=True, metadata={"description": "Its number in the document, from 1."})
     text = fields.String(required=True)
     lines = fields.List(fields.Nested(LineBox), required=True)
+    blocks = fields.List(fields.Nested(BlockBox), required=True)
     success = fields.Boolean(required=True)
     width = fields.Integer(required=True, allow_none=True, metadata={"description": "Pixels."})
     height = fields.Integer(required=True, allow_none=True, metadata={"description": "Pixels."})
@@ -67,6 +86,7 @@ class PictureResult(JobResult):
 
     text = fields.String(required=True)
     lines = fields.List(fields.Nested(LineBox), required=True)
+    blocks = fields.List(fields.Nested(BlockBox), required=True)
     width = fields.Integer(required=True, metadata={"description": "Pixels."})
     height = fields.Integer(required=True, metadata={"description": "Pixels."})
 

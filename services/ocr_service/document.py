@@ -36,7 +36,7 @@ class Document(Protocol):
     page_numbers: tuple[int, ...]
 
     def recognize(self, number: int) -> dict:
-        """The page's result: page, text, lines, success, width, height, source. Raises OCRServiceError."""
+        """The page's result: page, text, lines, blocks, success, width, height, source. Raises OCRServiceError."""
 
     def __enter__(self) -> Document: ...
 
@@ -115,6 +115,7 @@ def failed_page(number: int, error: OCRServiceError) -> dict:
         "page": number,
         "text": "",
         "lines": [],
+        "blocks": [],
         "success": False,
         "width": None,
         "height": None,
@@ -125,6 +126,7 @@ def failed_page(number: int, error: OCRServiceError) -> dict:
 
 def summarize(pages: list[dict], kind: str, engine: EngineInfo, options: JobOptions, seconds: float) -> dict:
     """The result document of a job, without what belongs to the job itself (id, file name, …)."""
+    pages = [{"blocks": [], **page} for page in pages]  # one stored by a version before knows none
     common = {
         "success": any(page["success"] for page in pages),
         "processing_time_seconds": round(seconds, 3),
@@ -133,7 +135,7 @@ def summarize(pages: list[dict], kind: str, engine: EngineInfo, options: JobOpti
     }
     if kind == "image" and len(pages) == 1:
         page = pages[0]
-        return {**{name: page[name] for name in ("text", "lines", "width", "height")}, **common}
+        return {**{name: page[name] for name in ("text", "lines", "blocks", "width", "height")}, **common}
     texts = [page["text"] for page in pages if page["text"]]
     document = {"pages": pages, "full_text": "\n\n".join(texts), "total_pages": len(pages)}
     if kind == "pdf":

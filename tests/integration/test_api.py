@@ -44,6 +44,9 @@ def test_a_picture_comes_back_as_text_with_positions(service):
     assert line["confidence"] > 0.9
     (left, top), (right, _), (_, bottom), _ = line["bbox"]
     assert 20 < left < 40 and right > 250 and 20 < top < bottom < 90
+    assert [(block["kind"], block["text"], block["lines"]) for block in result["blocks"]] == [
+        ("text", "Hello World 42", [0])
+    ]
     assert result["engine"]["name"] == "PaddleOCR" and result["engine"]["models"]
 
 
