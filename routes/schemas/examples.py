@@ -86,7 +86,15 @@ _RESULT = {
     "lang": "en",
 }
 
-PICTURE = {**_RESULT, "text": "Hello World", "lines": [LINE], "blocks": [BLOCK], "width": 640, "height": 480}
+PICTURE = {
+    **_RESULT,
+    "text": "Hello World",
+    "lines": [LINE],
+    "blocks": [BLOCK],
+    "width": 640,
+    "height": 480,
+    "orientation": 0,
+}
 
 _PAGE = {
     "page": 1,
@@ -96,6 +104,7 @@ _PAGE = {
     "success": True,
     "width": 2480,
     "height": 3508,
+    "orientation": 0,
     "source": "ocr",
 }
 

@@ -13,7 +13,8 @@ def _polygon() -> fields.List:
         required=True,
         validate=validate.Length(equal=4),
         metadata={
-            "description": "Four `[x, y]` in pixels of the page as displayed, clockwise from the text's top left.",
+            "description": "Four `[x, y]` in pixels of the page as displayed, EXIF and `orientation` applied, "
+            "clockwise from the text's top left.",
             "examples": [[[10, 20], [100, 20], [100, 40], [10, 40]]],
         },
     )
@@ -47,6 +48,17 @@ class BlockBox(Schema):
     )
 
 
+def _orientation(**options: bool) -> fields.Integer:
+    return fields.Integer(
+        required=True,
+        validate=validate.OneOf([0, 90, 180, 270]),
+        metadata={
+            "description": "Degrees by which the page was turned clockwise to be righted; 0 where it stood upright."
+        },
+        **options,
+    )
+
+
 class PageResult(Schema):
     """A page. One that failed has `success: false` and says why in `error`."""
 
@@ -57,6 +69,7 @@ class PageResult(Schema):
     success = fields.Boolean(required=True)
     width = fields.Integer(required=True, allow_none=True, metadata={"description": "Pixels."})
     height = fields.Integer(required=True, allow_none=True, metadata={"description": "Pixels."})
+    orientation = _orientation(allow_none=True)
     source = fields.String(required=True, validate=validate.OneOf(["ocr", "text_layer"]))
     error = fields.Nested(Fault)
 
@@ -89,6 +102,7 @@ class PictureResult(JobResult):
     blocks = fields.List(fields.Nested(BlockBox), required=True)
     width = fields.Integer(required=True, metadata={"description": "Pixels."})
     height = fields.Integer(required=True, metadata={"description": "Pixels."})
+    orientation = _orientation()
 
 
 class DocumentResult(JobResult):

@@ -8,7 +8,7 @@ from paddleocr_service import Block, Line, Recognition, Word
 
 
 def page_of(recognition: Recognition, number: int, source: str = "ocr") -> dict:
-    """One page's result; polygons are `bbox`, four [x, y] points in pixels of the page as displayed."""
+    """One page's result; polygons are `bbox`, four [x, y] points in pixels of the page as displayed and righted."""
     return {
         "page": number,
         "text": recognition.text,
@@ -17,6 +17,7 @@ def page_of(recognition: Recognition, number: int, source: str = "ocr") -> dict:
         "success": True,
         "width": recognition.width,
         "height": recognition.height,
+        "orientation": recognition.orientation,
         "source": source,
     }
 
