@@ -5,7 +5,8 @@ import subprocess
 
 import pytest
 
-from tests.support.nspawn import BootedDebian, require_deploy_check
+from tests.support import deploy_check
+from tests.support.nspawn import BootedDebian
 from tests.support.processes import REPOSITORY, free_port, wait_until
 
 pytestmark = pytest.mark.timeout(1800)
@@ -44,7 +45,7 @@ class Debian(BootedDebian):
 
 @pytest.fixture(scope="module")
 def debian(tmp_path_factory):
-    require_deploy_check()
+    deploy_check.require(*deploy_check.VPS)
     machine = Debian(tmp_path_factory.mktemp("debian") / "root")
     machine.make()
     machine.boot()
