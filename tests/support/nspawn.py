@@ -69,3 +69,4 @@ class BootedDebian:
             except subprocess.TimeoutExpired:
                 self._nspawn.kill()
                 self._nspawn.wait()
+        shutil.rmtree(self.root, ignore_errors=True)  # gigabytes, of which pytest would keep the last three
