@@ -87,21 +87,21 @@ class OCREngine:
         pixels = load_image(image)
         height, width = pixels.shape[:2]
         with self._lock:
-            lines, info = self._read(pixels, models, options.words)
+            lines, info, seconds = self._read(pixels, models, options.words)
         from .reading_order import page_text, reading_order  # numpy comes with it
 
         blocks = reading_order(lines, width, height)
         in_order = tuple(line for block in blocks for line in block.lines)
-        return Recognition(width, height, in_order, page_text(blocks), models.lang, info, blocks)
+        return Recognition(width, height, in_order, page_text(blocks), models.lang, info, blocks, seconds)
 
-    def _read(self, pixels, models: ModelSet, words: bool) -> tuple[list[Line], EngineInfo]:
+    def _read(self, pixels, models: ModelSet, words: bool) -> tuple[list[Line], EngineInfo, dict[str, float]]:
         small, scale = shrink_to_fit(pixels, *self._max_size)
         pipeline = self._pool.get(models)
         lines = pipeline.read(small, words)
         give_back_freed_memory()
         if scale != 1:
             lines = [line.scaled(1 / scale) for line in lines]
-        return lines, EngineInfo(ENGINE_NAME, pipeline.runtime, models.names)
+        return lines, EngineInfo(ENGINE_NAME, pipeline.runtime, models.names), pipeline.seconds
 
     def _load(self, models: ModelSet) -> Pipeline:
         """The pipeline, on ONNX Runtime where ``auto`` chose OpenVINO and this machine's will not run."""

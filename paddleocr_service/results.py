@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 Point = tuple[float, float]
 Polygon = tuple[Point, Point, Point, Point]
@@ -92,6 +93,7 @@ class Recognition:
 
     width, height: pixels of the picture given; all polygons are in these.
     lang: the language the picture was read in, in the engine's own code (``de`` for ``german``).
+    seconds: how long each stage took, by its name (``detect``, ``recognise``); not a part of what was read.
     """
 
     width: int
@@ -101,3 +103,4 @@ class Recognition:
     lang: str
     engine: EngineInfo
     blocks: tuple[Block, ...] = ()
+    seconds: Mapping[str, float] = field(default_factory=dict, compare=False)
