@@ -11,6 +11,8 @@ COMPLETED = "completed"
 FAILED = "failed"
 CANCELLED = "cancelled"
 ENDED = frozenset({COMPLETED, FAILED, CANCELLED})
+#: Owns the jobs by which the service tries itself; no client has a name that begins so. `scripts/prelude.lua` knows it.
+PROBE_OWNER = "@probe"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,11 @@ class JobRecord:
     @property
     def ended(self) -> bool:
         return self.status in ENDED
+
+    @property
+    def is_probe(self) -> bool:
+        """Sent by the service to itself: kept out of the cache and of all counts."""
+        return self.owner == PROBE_OWNER
 
     def to_hash(self) -> dict[str, str]:
         """The fields that are written at submission; the scripts in `scripts/` write the others."""
