@@ -9,7 +9,16 @@ from pathlib import Path
 from flask import Flask
 
 from config import VERSION, ConfigurationError, Settings, child_environment
-from middleware import access_log, client_address, error_handler, metrics, rate_limiter, request_id, security_headers
+from middleware import (
+    access_log,
+    client_address,
+    error_handler,
+    metrics,
+    rate_limiter,
+    request_id,
+    security_headers,
+    tracing,
+)
 from middleware.uploads import StreamingRequest
 from paddleocr_service import EngineError
 from routes import documentation, health, meta, ocr
@@ -49,6 +58,8 @@ def create_app(settings: Settings | None = None, services: Services | None = Non
     request_id.init_app(app)
     access_log.init_app(app)
     metrics.init_app(app, RequestMetrics())
+    if settings.otel_exporter_otlp_endpoint:
+        tracing.init_app(app)
     security_headers.init_app(app)
     limiter = rate_limiter.make_limiter(settings)
     api = documentation.init_app(app, VERSION)

@@ -24,6 +24,7 @@ from services.redis_service import RedisService
 from services.service_metrics import ServiceMetrics
 from services.sweeper import Sweeper
 from services.tally import Tally
+from services.tracing import NoTracer, Tracer, make_tracer
 from services.upload_store import UploadStore
 from services.worker_registry import WorkerRegistry
 
@@ -55,6 +56,7 @@ class Services:
     known_picture: KnownPicture
     tally: Tally
     metrics: ServiceMetrics
+    tracer: Tracer | NoTracer
     queue: Queue
     settings: object
 
@@ -76,7 +78,8 @@ class Services:
         from services.worker import Worker
 
         name = f"{socket.gethostname()}:{os.getpid()}"
-        return Worker(name, self.settings, self.store, self.uploads, self.workers, self.queue.put, stopping, self.tally)
+        parts = (self.store, self.uploads, self.workers, self.queue.put, stopping, self.tally, self.tracer)
+        return Worker(name, self.settings, *parts)
 
 
 def build_services(settings, make_queue: Callable[[Redis], Queue]) -> Services:
@@ -105,6 +108,7 @@ def build_services(settings, make_queue: Callable[[Redis], Queue]) -> Services:
         known_picture=picture,
         tally=tally,
         metrics=ServiceMetrics(tally, store, workers, picture),
+        tracer=make_tracer(settings.otel_exporter_otlp_endpoint),
         queue=queue,
         settings=settings,
     )

@@ -45,6 +45,8 @@ class JobRecord:
     upload: str
     cache_key: str
     request_id: str
+    #: The traceparent of the request, where traces are kept.
+    trace: str = ""
     frames: int = 1
     created_at: float = 0.0
     started_at: float | None = None
@@ -77,6 +79,7 @@ class JobRecord:
             "upload": self.upload,
             "cache_key": self.cache_key,
             "request_id": self.request_id,
+            "trace": self.trace,
             "frames": str(self.frames),
             "pages_total": str(self.pages_total),
         }
@@ -89,6 +92,7 @@ class JobRecord:
             id=job_id,
             **{name: text[name] for name in ("owner", "status", "stage", "kind", "filename", "upload", "cache_key")},
             request_id=text["request_id"],
+            trace=text.get("trace", ""),
             file_size=int(text["file_size"]),
             frames=int(text["frames"]),
             options=JobOptions(**json.loads(text["options"])),

@@ -114,7 +114,7 @@ class KnownPicture:
         job_id = new_job_id()
         with self._redis.guard() as client:
             if not client.set(PENDING, job_id, nx=True, ex=PENDING_SECONDS):
-                return self._store.get((client.get(PENDING) or b"").decode())
+                return self._appearing((client.get(PENDING) or b"").decode())
         incoming = self._uploads.receive()
         incoming.write(PICTURE.read_bytes())
         record = JobRecord(
@@ -133,6 +133,15 @@ class KnownPicture:
         )
         self._store.submit(record)
         self._enqueue(job_id, 0.0)
+        return self._store.get(job_id)
+
+    def _appearing(self, job_id: str) -> JobRecord:
+        """A job that another process has announced: its record follows in a moment. Raises JobNotFound."""
+        for _ in range(20):
+            try:
+                return self._store.get(job_id)
+            except JobNotFound:
+                time.sleep(0.05)
         return self._store.get(job_id)
 
     def _judged(self, record: JobRecord) -> Reading:

@@ -13,6 +13,7 @@ from services.job_runner import JobRunner
 from services.job_store import JobStore
 from services.ocr_service.document import OCRService
 from services.tally import Tally
+from services.tracing import NoTracer, Tracer
 from services.upload_store import UploadStore
 from services.watch import Watch
 from services.worker_registry import Heartbeat, WorkerRegistry
@@ -37,15 +38,17 @@ class Worker:
         enqueue: Callable[[str, float], None],
         stopping: Callable[[], bool],
         tally: Tally,
+        tracer: Tracer | NoTracer,
     ) -> None:
         self._engine = build_engine(settings)
         self._lang = settings.ocr_lang
         self._jobs_done = 0
         ocr = OCRService(self._engine, settings.max_image_pixels)
         self._runner = JobRunner(
-            store, uploads, ocr, enqueue, settings.ocr_timeout_per_page, stopping, Watch(tally, ocr.stages)
+            store, uploads, ocr, enqueue, settings.ocr_timeout_per_page, stopping, Watch(tally, ocr.stages, tracer)
         )
         self._tally = tally
+        self._tracer = tracer
         self._heartbeat = Heartbeat(registry, name, self._facts, each_time=tally.flush)
 
     def start(self) -> None:
@@ -69,6 +72,7 @@ class Worker:
         """`how` is "stopped" when it was told to, "recycled" when it makes room for another."""
         self._tally.count(f"worker_ends:{how}")
         self._heartbeat.stop()
+        self._tracer.close()
 
     def _facts(self) -> dict:
         return {
