@@ -125,6 +125,7 @@ def _submit(upload, chosen: JobOptions, kinds: tuple[str, ...] = ("image", "pdf"
             request_id=g.request_id,
             options=chosen,
             kinds=kinds,
+            trace=g.span.traceparent if "span" in g else "",
         )
     )
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 AUTO, OFF = "auto", "off"
 ORIENTATIONS = (AUTO, OFF)
@@ -105,6 +106,7 @@ class Recognition:
     width, height: pixels of the picture as it was read; all polygons are in these.
     lang: the language the picture was read in, in the engine's own code (``de`` for ``german``).
     orientation: degrees (0, 90, 180, 270) by which the picture given was turned clockwise before it was read.
+    seconds: how long each stage took, by its name (``detect``, ``recognise``); not a part of what was read.
     """
 
     width: int
@@ -115,3 +117,4 @@ class Recognition:
     engine: EngineInfo
     blocks: tuple[Block, ...] = ()
     orientation: int = 0
+    seconds: Mapping[str, float] = field(default_factory=dict, compare=False)

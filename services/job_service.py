@@ -50,6 +50,8 @@ class Submission:
     request_id: str
     options: JobOptions
     kinds: tuple[str, ...] = ("image", "pdf")
+    #: The traceparent of the request, where traces are kept.
+    trace: str = ""
 
 
 class JobService:
@@ -106,6 +108,7 @@ class JobService:
             upload=key,
             cache_key=self._cache_key(submission, sha256),
             request_id=submission.request_id,
+            trace=submission.trace,
             frames=facts.pages,
             pages_total=pages,
         )

@@ -20,6 +20,7 @@ from services.ocr_service.helpers.pdf_processor import PdfDocument
 from services.ocr_service.helpers.text_extractor import page_of
 from services.ocr_service.page_ranges import parse_pages
 from services.ocr_service.pdf_pages import PdfPages
+from services.ocr_service.stages import Stages
 
 
 class Engine(Protocol):
@@ -47,6 +48,7 @@ class OCRService:
     """Opens documents and reads their pages with one engine."""
 
     def __init__(self, engine: Engine, max_pixels: int) -> None:
+        self.stages = Stages()
         self._engine = engine
         self._max_pixels = max_pixels
         self._used: dict[str, EngineInfo] = {}
@@ -56,7 +58,7 @@ class OCRService:
         if kind == "pdf":
             pdf = PdfDocument(path)
             read = partial(self.read, options=options)
-            return PdfPages(pdf, _numbers(options, pdf.page_count), options, read, self._max_pixels)
+            return PdfPages(pdf, _numbers(options, pdf.page_count), options, read, self._max_pixels, self.stages)
         return _Picture(self, path, options, frames)
 
     def engine_of(self, options: JobOptions) -> EngineInfo:
@@ -73,6 +75,7 @@ class OCRService:
             recognition = self._engine.recognize(array, wanted)
         except EngineError as error:
             raise domain_error(error) from error
+        self.stages.add(recognition.seconds)
         self._used[options.lang] = recognition.engine
         return recognition
 
@@ -91,10 +94,11 @@ class _Picture:
         return page_of(self._service.read(self._frame(number), self._options), number)
 
     def _frame(self, number: int) -> np.ndarray:
-        for frame in self._frames:
-            self._position += 1
-            if self._position == number:
-                return frame.array
+        with self._service.stages.measure("decode"):
+            for frame in self._frames:
+                self._position += 1
+                if self._position == number:
+                    return frame.array
         raise CorruptFile(f"The picture has no frame {number}.")
 
     def __enter__(self) -> _Picture:

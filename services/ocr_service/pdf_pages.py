@@ -27,6 +27,7 @@ from services.ocr_service.helpers.layer_trust import Judge, sample, says_the_sam
 from services.ocr_service.helpers.pdf_processor import PdfDocument
 from services.ocr_service.helpers.text_extractor import page_of
 from services.ocr_service.helpers.text_layer import LayerLine, TextLayer
+from services.ocr_service.stages import Stages
 
 if TYPE_CHECKING:
     import numpy as np
@@ -51,12 +52,14 @@ class PdfPages:
         options: JobOptions,
         read: Callable[[np.ndarray], Recognition],
         max_pixels: int,
+        stages: Stages | None = None,
     ) -> None:
         self.page_numbers = page_numbers
         self._pdf = pdf
         self._options = options
         self._read = read
         self._max_pixels = max_pixels
+        self._stages = stages or Stages()
         self._judge = Judge()
         self._readings: dict[bytes, tuple[Line, ...]] = {}
         self._empty_backgrounds: set[int] = set()
@@ -65,7 +68,8 @@ class PdfPages:
         """The page's result. Raises OCRServiceError."""
         if self._options.mode != OCR:
             words = self._options.detail == "word"
-            layer = self._pdf.text_layer(number, self._options.dpi, self._max_pixels, words)
+            with self._stages.measure("layer"):
+                layer = self._pdf.text_layer(number, self._options.dpi, self._max_pixels, words)
             if self._options.mode == TEXT:
                 return self._page_of(layer, layer.lines, number)
             if self._is_true(layer, number):
@@ -142,7 +146,8 @@ class PdfPages:
     def _render(self, number: int, dpi: int, part: Box | None = None, zoom: float = 1.0) -> np.ndarray:
         """A page, or the part of it in a box that is given in pixels of a page at `zoom` pixels a point."""
         points = tuple(edge / zoom for edge in part) if part else None
-        return self._pdf.render(number, dpi, self._max_pixels, points).array
+        with self._stages.measure("render"):
+            return self._pdf.render(number, dpi, self._max_pixels, points).array
 
 
 def _moved(line: Line, x: float, y: float) -> Line:

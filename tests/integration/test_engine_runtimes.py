@@ -1,6 +1,7 @@
 """The real engine on each of its runtimes: the same text, bounded threads, bounded memory, calls from many threads."""
 
 import sys
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -32,6 +33,14 @@ def test_every_runtime_reads_the_text(engine, picture):
     assert character_error_rate("\n".join(PROSE[:4]), found.text) < 0.01
     assert found.engine.runtime == engine.catalogue.runtime
     assert found.engine.models == ("PP-OCRv6_small_det", "PP-OCRv6_small_rec")
+
+
+def test_every_runtime_tells_how_long_its_stages_took(engine, picture):
+    started = time.perf_counter()
+    seconds = engine.recognize(picture).seconds
+    assert seconds.keys() == {"detect", "recognise"}
+    assert min(seconds.values()) > 0
+    assert sum(seconds.values()) < time.perf_counter() - started
 
 
 def test_calls_from_many_threads_take_turns(engine, picture):
