@@ -29,12 +29,14 @@ def not_ready(service):
 def test_a_worker_whose_children_are_all_dead_or_hung_is_not_ready_though_its_parent_lives(service):
     hung = service.worker_children()[0]
     hung.send_signal(signal.SIGSTOP)
-    deadline = time.monotonic() + KNOWN_WITHIN
-    while not not_ready(service):
-        assert time.monotonic() < deadline, "it was not seen in time that no child is left to work"
-        kill_all_but(hung, service)
-    assert psutil.Process(service.worker.pid).is_running(), "it was the children alone that died"
-    hung.send_signal(signal.SIGCONT)
+    try:
+        deadline = time.monotonic() + KNOWN_WITHIN
+        while not not_ready(service):
+            assert time.monotonic() < deadline, "it was not seen in time that no child is left to work"
+            kill_all_but(hung, service)
+        assert psutil.Process(service.worker.pid).is_running(), "it was the children alone that died"
+    finally:
+        hung.send_signal(signal.SIGCONT)
     wait_until(service.ready, KNOWN_WITHIN, "readiness after the hang")
 
 
