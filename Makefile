@@ -12,10 +12,10 @@ TIED    := $(shell setpriv --pdeathsig TERM true 2>/dev/null && echo setpriv --p
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run install test lint bench paddle flower image-check vps-check lock clean
+.PHONY: help run install test lint bench paddle flower deploy-check image-check vps-check lock clean
 
 help: ## This list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
 
 run: install ## Install what is missing, then serve on 127.0.0.1:5000: web, worker and Redis; Ctrl-C ends all
 	@exec $(TIED) $(PY) app.py
@@ -39,10 +39,16 @@ paddle: $(DONE)/run ## Optional: PaddlePaddle itself, for OCR_RUNTIME=paddle
 flower: $(DONE)/run ## Optional: Flower, to look at workers and queue (celery -A celery_app flower)
 	$(INSTALL) -r requirements/flower.txt
 
-image-check: $(DONE)/run $(DONE)/dev $(DONE)/redis ## The image as the Dockerfile makes it, run as a container (root, debootstrap, buildah)
-	$(PY) -m pytest tests/deploy/image_check.py
+DEV := $(DONE)/run $(DONE)/dev $(DONE)/redis
 
-vps-check: $(DONE)/run $(DONE)/dev $(DONE)/redis ## deploy-vps.sh --systemd on a Debian that systemd boots (root, debootstrap, systemd-nspawn)
+deploy-check: $(DEV) ## Every deployment file with the real tools, or what this machine lacks for that (root, programs)
+	@$(PY) -m tests.support.deploy_check
+	OCR_DEPLOY_CHECK=1 $(PY) -m pytest tests/deploy
+
+image-check: $(DEV) ## Of these, the image as the Dockerfile makes it, run as a container (debootstrap, buildah)
+	OCR_DEPLOY_CHECK=1 $(PY) -m pytest tests/deploy/test_image.py
+
+vps-check: $(DEV) ## Of these, deploy-vps.sh --systemd on a Debian that systemd boots (debootstrap, systemd-nspawn)
 	OCR_DEPLOY_CHECK=1 $(PY) -m pytest tests/deploy/test_vps_systemd.py
 
 $(DONE)/venv:

@@ -2,7 +2,7 @@
 # Sourced by deploy-vps.sh.
 # shellcheck shell=bash
 
-# A worker process holds 450 MB at rest and comes to 1 GB on the largest pictures.
+# A worker process holds 340 MB at rest and comes to 1.3 GB on the largest pictures.
 readonly PROCESS_MB=1500
 
 # get NAME: its value in the file of settings, or nothing.

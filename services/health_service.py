@@ -14,6 +14,8 @@ from services.upload_store import UploadStore
 from services.worker_registry import WorkerRegistry
 
 HEALTHY, DEGRADED, UNHEALTHY = "healthy", "degraded", "unhealthy"
+#: A Redis that has filled this part of its memory is told of; full, it takes no more jobs.
+NEARLY_FULL = 0.9
 
 
 class HealthService:
@@ -52,8 +54,15 @@ class HealthService:
         return {"status": status, "checks": checks, "advice": advice}
 
     def _check_redis(self) -> dict:
-        self._redis.ping()
-        return {"status": HEALTHY}
+        used, most = self._redis.memory()
+        facts = {"used_mb": round(used / 2**20, 1), "maximum_mb": round(most / 2**20, 1) if most else None}
+        if not most or used < NEARLY_FULL * most:
+            return {"status": HEALTHY, **facts}
+        return {
+            "status": DEGRADED if used < most else UNHEALTHY,
+            **facts,
+            "recommendation": "Give Redis more memory (maxmemory), or keep results for less long (RESULT_TTL).",
+        }
 
     def _check_workers(self) -> dict:
         workers = self._workers.all()

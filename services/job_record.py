@@ -24,6 +24,7 @@ class JobOptions:
     pages: str = ""
     detail: str = "line"
     mode: str = "auto"
+    orientation: str = "auto"
 
     def dumps(self) -> str:
         """The same text for the same options: part of the cache key."""

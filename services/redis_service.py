@@ -5,6 +5,7 @@ Every fault of the connection becomes `RedisUnavailable`, so that no caller know
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -19,6 +20,10 @@ from services.errors import RedisUnavailable
 SCRIPTS = Path(__file__).with_name("scripts")
 #: A POST must answer within 2 s when Redis hangs; it makes at most two round trips before it gives up.
 SOCKET_SECONDS = 0.7
+#: Refusals that pass: it is starting, full, a replica, or cannot write its file. redis-py has classes for some; others
+#: begin the message, and older servers tell what a script met in the middle of a message of the script's own.
+PASSING = (redis.exceptions.OutOfMemoryError, redis.exceptions.ReadOnlyError, redis.exceptions.MasterDownError)
+PASSING_WORDS = re.compile(r"(^|-)(LOADING|OOM|READONLY|MISCONF|MASTERDOWN) ")
 
 
 class RedisService:
@@ -43,7 +48,7 @@ class RedisService:
         except (redis.exceptions.ConnectionError, redis.exceptions.TimeoutError) as error:
             raise RedisUnavailable() from error
         except redis.exceptions.ResponseError as error:
-            if str(error).startswith(("LOADING", "OOM", "READONLY", "MISCONF", "MASTERDOWN")):
+            if isinstance(error, PASSING) or PASSING_WORDS.search(str(error)):
                 raise RedisUnavailable() from error
             raise
 
@@ -64,6 +69,12 @@ class RedisService:
         """Raises RedisUnavailable when Redis does not answer."""
         with self.guard() as client:
             client.ping()
+
+    def memory(self) -> tuple[int, int]:
+        """Bytes that its data take, and the most it may take (0: no bound). Raises RedisUnavailable."""
+        with self.guard() as client:
+            told = client.info("memory")
+        return told["used_memory"], told["maxmemory"]
 
 
 @cache

@@ -24,6 +24,11 @@ class Check(Schema):
     error = fields.String(metadata={"description": "What is wrong, where something is."})
 
 
+class RedisCheck(Check):
+    used_mb = fields.Float(metadata={"description": "What queue, jobs and results take."})
+    maximum_mb = fields.Float(allow_none=True, metadata={"description": "Full, it refuses new jobs. Null: no bound."})
+
+
 class WorkersCheck(Check):
     count = fields.Integer(metadata={"description": "Workers that have their model loaded."})
     workers = fields.List(fields.Dict(), metadata={"description": "What each of them last said of itself."})
@@ -41,7 +46,7 @@ class ConfigurationCheck(Check):
 
 
 class Checks(Schema):
-    redis = fields.Nested(Check, required=True)
+    redis = fields.Nested(RedisCheck, required=True)
     workers = fields.Nested(WorkersCheck, required=True)
     queue = fields.Nested(QueueCheck, required=True)
     storage = fields.Nested(Check, required=True)

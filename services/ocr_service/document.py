@@ -37,7 +37,7 @@ class Document(Protocol):
     page_numbers: tuple[int, ...]
 
     def recognize(self, number: int) -> dict:
-        """The page's result: page, text, lines, success, width, height, source. Raises OCRServiceError."""
+        """The page's result as `page_of` gives it. Raises OCRServiceError."""
 
     def __enter__(self) -> Document: ...
 
@@ -70,7 +70,7 @@ class OCRService:
 
     def read(self, array: np.ndarray, options: JobOptions) -> Recognition:
         """array: (H, W, 3) uint8 RGB. Raises OCRServiceError."""
-        wanted = RecognizeOptions(lang=options.lang, words=options.detail == "word")
+        wanted = RecognizeOptions(options.lang, options.detail == "word", options.orientation)
         try:
             recognition = self._engine.recognize(array, wanted)
         except EngineError as error:
@@ -119,16 +119,23 @@ def failed_page(number: int, error: OCRServiceError) -> dict:
         "page": number,
         "text": "",
         "lines": [],
+        "blocks": [],
         "success": False,
         "width": None,
         "height": None,
+        "orientation": None,
         "source": "ocr",
         "error": fault,
     }
 
 
+#: What the result of a picture takes from its only page.
+_PICTURE_FIELDS = ("text", "lines", "blocks", "width", "height", "orientation")
+
+
 def summarize(pages: list[dict], kind: str, engine: EngineInfo, options: JobOptions, seconds: float) -> dict:
     """The result document of a job, without what belongs to the job itself (id, file name, …)."""
+    pages = [{"blocks": [], "orientation": 0, **page} for page in pages]  # one stored by a version before knows none
     common = {
         "success": any(page["success"] for page in pages),
         "processing_time_seconds": round(seconds, 3),
@@ -137,7 +144,7 @@ def summarize(pages: list[dict], kind: str, engine: EngineInfo, options: JobOpti
     }
     if kind == "image" and len(pages) == 1:
         page = pages[0]
-        return {**{name: page[name] for name in ("text", "lines", "width", "height")}, **common}
+        return {**{name: page[name] for name in _PICTURE_FIELDS}, **common}
     texts = [page["text"] for page in pages if page["text"]]
     document = {"pages": pages, "full_text": "\n\n".join(texts), "total_pages": len(pages)}
     if kind == "pdf":

@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from paddleocr_service import EngineInfo, Line, Recognition
+from paddleocr_service.orientation import lines_as_given
 from paddleocr_service.reading_order import page_text, reading_order
 from services.job_record import JobOptions
 from services.ocr_service.helpers.layer_order import blocks_of
@@ -139,7 +140,7 @@ class PdfPages:
         if key not in self._readings:
             if len(self._readings) >= _PICTURES_KEPT:
                 self._readings.clear()
-            self._readings[key] = self._read(pixels).lines
+            self._readings[key] = lines_as_given(self._read(pixels))
         return [_moved(line, int(box[0]), int(box[1])) for line in self._readings[key]]
 
     def _render(self, number: int, dpi: int, part: Box | None = None, zoom: float = 1.0) -> np.ndarray:

@@ -2,7 +2,18 @@
 
 import pytest
 
+from tests.support import deploy_check
 from tests.support.nginx import Nginx
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    """`make deploy-check` leaves nothing out: what would be skipped fails, with the reason."""
+    report = yield
+    if deploy_check.asked_for() and report.skipped and not hasattr(report, "wasxfail"):
+        report.outcome = "failed"
+        report.longrepr = f"make deploy-check leaves nothing out: {report.longrepr[2]}"
+    return report
 
 
 @pytest.fixture

@@ -114,3 +114,22 @@ found["peak"] = int(next(line.split()[1] for line in open("/proc/self/status") i
     found = in_its_own_process(code)
     assert found["peak"] < 1000
     assert found["after"] < found["before"] + 200
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="Python handles signals on a stack of their own on Linux")
+def test_a_signal_after_pipelines_came_and_went_does_not_kill_the_process():
+    pytest.importorskip("openvino")
+    code = """
+import faulthandler, gc, signal, time
+from paddleocr_service import OCREngine
+faulthandler.enable()
+for _ in range(2):
+    engine = OCREngine(runtime="openvino", threads=1)
+    engine.warm_up()
+    del engine
+    gc.collect()
+signal.signal(signal.SIGALRM, lambda *_: found.update(alarm=True))
+signal.setitimer(signal.ITIMER_REAL, 0.1)
+time.sleep(0.5)
+"""
+    assert in_its_own_process(code)["alarm"]

@@ -6,8 +6,10 @@ import time
 
 import psutil
 import pytest
+import redis
 import requests
 
+from services.worker_registry import BEAT_SECONDS
 from tests.support.drawing import picture, scanned_pdf
 from tests.support.processes import Service, wait_until
 
@@ -114,6 +116,26 @@ def test_a_redis_that_hangs_is_told_in_time(service):
     finally:
         os.kill(service.redis.process.pid, signal.SIGCONT)
     wait_until(service.ready, 30, "readiness after the hang")
+
+
+def test_a_full_redis_refuses_new_jobs_and_lets_no_one_down_when_it_has_room_again(service):
+    """Its workers cannot even beat meanwhile, and their jobs cannot be finished."""
+    texts = [f"Quire {number}" for number in range(1, 5)]
+    job = service.post("/ocr/pdf", scanned_pdf(*texts), dpi=200)
+    wait_until(lambda: begun(service, job.json()["job_id"]), 30, "the job's beginning")
+    store = redis.Redis(port=service.redis.port)
+    store.config_set("maxmemory", "1mb")
+    refused(service)
+    report = service.get("/health").json()
+    assert (report["status"], report["checks"]["redis"]["maximum_mb"]) == ("unhealthy", 1)
+    assert "maxmemory" in " ".join(report["details"]["recommendations"])
+    time.sleep(BEAT_SECONDS + 1)
+    store.config_set("maxmemory", "1gb")
+    assert [page["text"] for page in service.result_of(job)["pages"]] == texts
+    wait_until(service.ready, 30, "readiness with room")
+    report = service.get("/health").json()
+    assert (report["checks"]["redis"]["status"], report["status"]) == ("healthy", "healthy")
+    assert service.result_of(service.post("/ocr/image", picture("Room again")))["text"] == "Room again"
 
 
 def test_a_job_goes_on_where_it_was_when_redis_comes_back(service):

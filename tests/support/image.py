@@ -30,12 +30,6 @@ rm -rf {root}/var/cache/apt/* {root}/var/lib/apt/lists/* {root}/usr/share/{{doc,
 """
 
 
-def missing_tools() -> list[str]:
-    """What has to be installed, or to be otherwise, before an image can be built here."""
-    missing = [name for name in ("debootstrap", "buildah", "unshare", "nsenter", "setpriv") if not shutil.which(name)]
-    return missing + (["root's rights"] if os.getuid() else [])
-
-
 def said(*command: object, **options: object) -> str:
     """What a command writes. Raises AssertionError with its complaints when it fails."""
     done = subprocess.run([str(word) for word in command], capture_output=True, text=True, **options)

@@ -48,7 +48,7 @@ class Nginx:
             **settings,
         }
         (folder / "conf.d").mkdir(parents=True)
-        servers = "".join(f"server 127.0.0.1:{port};" for port in ports)
+        servers = "".join(f"server 127.0.0.1:{port} max_fails=0;" for port in ports)
         (folder / "conf.d" / "web_servers.conf").write_text(f"upstream web_servers {{ {servers} }}\n")
         (folder / "tls").mkdir()
         self.certificate = make_certificate(folder / "tls") if tls else None

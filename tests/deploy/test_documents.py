@@ -1,0 +1,53 @@
+"""What the documents for operators name is there."""
+
+import re
+
+import pytest
+
+from config import Settings
+from services import job_store, worker_registry
+from tasks.queue import QUEUE
+from tests.support.compose import FILE
+from tests.support.manifests import K8S, render
+from tests.support.processes import REPOSITORY
+
+GUIDES = ("operations", "vps", "kubernetes")
+#: Variables that are neither settings nor docker-compose.yml's.
+OTHERS = {"REDIS_PASSWORD", "READY_SECONDS", "OCR_DEPLOY_CHECK"}
+
+
+def guide(name: str) -> str:
+    return (REPOSITORY / f"docs/{name}.md").read_text()
+
+
+@pytest.mark.parametrize("name", GUIDES)
+def test_every_variable_that_a_guide_names_is_one(name):
+    known = {field.upper() for field in Settings.__dataclass_fields__} | OTHERS
+    known |= set(re.findall(r"[A-Z]+(?:_[A-Z]+)+", FILE.read_text()))
+    named = set(re.findall(r"`([A-Z]+(?:_[A-Z]+)+)(?:=[^`]*)?`", guide(name)))
+    assert named and named <= known
+
+
+@pytest.mark.parametrize("name", GUIDES)
+def test_every_target_that_a_guide_names_is_in_the_makefile(name):
+    targets = set(re.findall(r"(?m)^([a-z-]+):.*##", (REPOSITORY / "Makefile").read_text()))
+    assert set(re.findall(r"`make ([a-z-]+)", guide(name))) <= targets
+
+
+def test_the_operations_guide_asks_redis_for_keys_that_there_are():
+    text = guide("operations")
+    asked = dict(re.findall(r"redis-cli (LLEN|HLEN|ZRANGE) (\S+)", text))
+    sets = {job_store.WAITING, worker_registry.WORKERS}
+    assert (asked["LLEN"], asked["HLEN"]) == (QUEUE, "unacked")
+    assert set(re.findall(r"redis-cli ZRANGE (\S+)", text)) == sets
+
+
+def test_the_operations_guide_names_objects_of_the_manifests():
+    manifests, text = render(K8S), guide("operations")
+    (namespace,) = manifests.all("Namespace")
+    assert set(re.findall(r"kubectl -n (\S+)", text)) == {namespace["metadata"]["name"]}
+    for kind, name in re.findall(r"\b(deployment|statefulset|service)/(\w+)", text):
+        kinds = {"deployment": "Deployment", "statefulset": "StatefulSet", "service": "Service"}
+        assert manifests.one(kinds[kind], name)
+    (template,) = manifests.workload("redis")["spec"]["volumeClaimTemplates"]
+    assert f"`{template['metadata']['name']}-redis-0`" in text and "`uploads`" in text

@@ -1,0 +1,51 @@
+"""docker-compose.yml as Docker reads it: variables filled in, anchors resolved."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import yaml
+
+from tests.support.processes import REPOSITORY
+
+FILE = REPOSITORY / "docker-compose.yml"
+PROFILES = ("production", "flower")
+
+
+def load(**variables: str) -> dict:
+    """The file with these variables, as an `.env` beside it would give them, and its own defaults for all others."""
+
+    def value(found: re.Match) -> str:
+        name, default = found[1], found[2]
+        return variables.get(name) or default or ""
+
+    filled = re.sub(r"\$\{([A-Z_]+)(?::-([^}]*))?\}", value, FILE.read_text())
+    return yaml.safe_load(filled.replace("$$", "$"))
+
+
+def bytes_of(size: str) -> int:
+    """`4g`, `512mb`: as Docker and Redis write it."""
+    number, unit = re.fullmatch(r"(\d+)([kmg])b?", size).groups()
+    return int(number) << {"k": 10, "m": 20, "g": 30}[unit]
+
+
+def find_tool() -> list[str] | None:
+    """Compose itself, as Docker's plugin or as a program of its own; None where there is none."""
+    if shutil.which("docker") and not subprocess.run(["docker", "compose", "version"], capture_output=True).returncode:
+        return ["docker", "compose"]
+    return ["docker-compose"] if shutil.which("docker-compose") else None
+
+
+def tool_reads(tool: list[str], env_file: Path) -> dict:
+    """What Compose itself makes of the file, with every profile."""
+    profiles = [word for profile in PROFILES for word in ("--profile", profile)]
+    command = [*tool, "--file", str(FILE), "--env-file", str(env_file), *profiles, "config"]
+    # Nothing else of this machine's environment: it would go before the file of variables.
+    environment = {"PATH": os.environ["PATH"]}
+    done = subprocess.run(command, capture_output=True, text=True, timeout=30, env=environment)
+    assert done.returncode == 0, done.stderr
+    return yaml.safe_load(done.stdout)
