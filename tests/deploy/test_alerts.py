@@ -1,7 +1,6 @@
 """Each alert rule fires when the thing it watches is broken: a real service, a real Prometheus, real damage."""
 
 import json
-import os
 import signal
 import time
 from contextlib import contextmanager
@@ -13,17 +12,11 @@ import yaml
 
 from services.job_store import WAITING
 from services.known_picture import FRESH
+from tests.support.deploy_check import asked_for
 from tests.support.drawing import picture
 from tests.support.obedient import ObedientService
 from tests.support.processes import wait_until
 from tests.support.prometheus import DASHBOARD, RULES, WINDOW, Prometheus, find_prometheus, hasty
-
-pytestmark = [
-    pytest.mark.skipif(
-        not os.environ.get("OCR_DEPLOY_CHECK"), reason="takes two minutes: OCR_DEPLOY_CHECK=1 asks for it"
-    ),
-    pytest.mark.skipif(not find_prometheus(), reason="Prometheus is not installed (apt install prometheus)"),
-]
 
 ALERTS = {rule["alert"] for group in yaml.safe_load(RULES.read_text())["groups"] for rule in group["rules"]}
 
@@ -47,6 +40,10 @@ class Scene:
 
 @pytest.fixture(scope="module")
 def scene(tmp_path_factory):
+    if not asked_for():
+        pytest.skip("takes two minutes: `make deploy-check` runs it")
+    if not find_prometheus():
+        pytest.skip("Prometheus is not installed (apt install prometheus)")
     scene = Scene(tmp_path_factory.mktemp("alerts"))
     try:
         scene.service.start()
