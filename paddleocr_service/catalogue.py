@@ -12,6 +12,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from . import languages
+from .alphabets import alphabet_of
 from .bundled import ONNX, PADDLE, BundledModel, find_bundled
 from .cache_dir import resolve_cache_dir
 from .environment import paddlex_homes
@@ -20,6 +21,8 @@ from .model_store import prepare_bundled
 from .official_models import FAMILIES, OFFICIAL_MODELS
 from .runtimes import choose_runtime
 
+_SCOUT = "PP-OCRv6_tiny_rec"
+_LARGER_THAN_SCOUT = ("PP-OCRv6_small_rec", "PP-OCRv6_medium_rec")
 _GRAPHS = {ONNX: ("inference.onnx",), PADDLE: ("inference.json", "inference.pdmodel")}
 
 
@@ -45,16 +48,34 @@ class Model:
 
 @dataclass(frozen=True)
 class ModelSet:
-    """What reads one language: its canonical code, the runtime, the detector and the recogniser."""
+    """What reads one language: its canonical code, the runtime, the detector and the recogniser.
+
+    scout: a quicker recogniser that reads each line first; None where there is none or it would not help.
+    alphabet: the recognisers are cut down to it; None is all that they know.
+    """
 
     lang: str
     runtime: str
     detector: Model
     recogniser: Model
+    scout: Model | None = None
+    alphabet: str | None = None
 
     @property
-    def names(self) -> tuple[str, str]:
-        return self.detector.name, self.recogniser.name
+    def models(self) -> tuple[Model, ...]:
+        return tuple(filter(None, (self.detector, self.recogniser, self.scout)))
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(model.name for model in self.models)
+
+    @property
+    def key(self) -> tuple[str | None, ...]:
+        """Equal for languages that one pipeline reads."""
+        return (*self.names, self.alphabet)
+
+    def weights(self) -> list[Path]:
+        return [path for model in self.models for path in model.weights()]
 
 
 class Catalogue:
@@ -89,7 +110,9 @@ class Catalogue:
         """
         code = languages.canonical(lang)
         detector, recogniser = f"{self.family}_det", languages.recogniser_for(code, self.family)
-        return ModelSet(code, self.runtime, self._find(detector, code), self._find(recogniser, code))
+        found = self._find(detector, code), self._find(recogniser, code)
+        alphabet = alphabet_of(code) if self.format == ONNX else None
+        return ModelSet(code, self.runtime, *found, self._scout_for(recogniser, alphabet), alphabet)
 
     def languages(self) -> dict[str, bool]:
         """Every language code -> whether its models are on this machine now."""
@@ -106,9 +129,16 @@ class Catalogue:
     def identity(self, lang: str) -> str:
         """Changes when another model, other weights or another runtime would read ``lang``: for keys of caches."""
         models = self.resolve(lang)
-        weights = [path for model in (models.detector, models.recogniser) for path in model.weights()]
-        digest = hashlib.sha256("".join(_file_digest(*_stamp(path)) for path in weights).encode()).hexdigest()[:16]
+        digests = "".join(_file_digest(*_stamp(path)) for path in models.weights())
+        digest = hashlib.sha256(f"{models.alphabet}:{digests}".encode()).hexdigest()[:16]
         return f"{models.runtime}:{'+'.join(models.names)}:{models.lang}:{digest}"
+
+    def _scout_for(self, recogniser: str, alphabet: str | None) -> Model | None:
+        """PP-OCRv6_tiny before a larger PP-OCRv6. Only within an alphabet that both know: what the scout has no class
+        for, it cannot doubt."""
+        if alphabet and recogniser in _LARGER_THAN_SCOUT:
+            return self._locate(_SCOUT)
+        return None
 
     def _usable(self, lang: str) -> bool:
         try:

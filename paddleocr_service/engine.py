@@ -6,8 +6,10 @@ import logging
 import os
 import threading
 from collections import Counter
+from pathlib import Path
 
-from .catalogue import Catalogue, ModelSet
+from .alphabet_cut import cut_to_alphabet
+from .catalogue import Catalogue, Model, ModelSet
 from .errors import RuntimeNotAvailable
 from .images import load_image, shrink_to_fit
 from .memory import give_back_freed_memory
@@ -133,9 +135,19 @@ class OCREngine:
 
     def _pipeline(self, models: ModelSet, runtime: str) -> Pipeline:
         cache_dir = self.catalogue.cache_dir
+
+        def prepared(model: Model | None) -> tuple[str, Path] | None:
+            if model is None:
+                return None
+            folder = model.prepare(cache_dir)
+            if models.alphabet and model is not models.detector:
+                folder = cut_to_alphabet(model.name, folder, models.alphabet, cache_dir)
+            return model.name, folder
+
         return Pipeline(
-            (models.detector.name, models.detector.prepare(cache_dir)),
-            (models.recogniser.name, models.recogniser.prepare(cache_dir)),
+            prepared(models.detector),
+            prepared(models.recogniser),
+            prepared(models.scout),
             runtime=runtime,
             threads=self._threads,
             cache_dir=cache_dir,

@@ -6,6 +6,7 @@ import hashlib
 import os
 import shutil
 import tempfile
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from .bundled import BundledModel
@@ -17,18 +18,27 @@ _LAYOUT = "1"  # raise when what is written below changes, so that old directori
 def prepare_bundled(model: BundledModel, cache_dir: Path) -> Path:
     """Model directory for a bundled model, below ``cache_dir``; made at the first call, found again afterwards.
 
-    Safe for several processes at once: each builds its own and the first rename wins. Another version of the wheel
-    gets another directory. Raises OSError where ``cache_dir`` cannot be written.
+    Another version of the wheel gets another directory. Raises OSError where ``cache_dir`` cannot be written.
     """
     root = model.root
     target = cache_dir / f"{model.name}-{model.format}-{_fingerprint(model, root)}"
-    if _complete(target, model):
+    return make_directory(target, ("inference.yml", *model.files), lambda folder: _fill(folder, model, root))
+
+
+def make_directory(target: Path, files: Iterable[str], fill: Callable[[Path], None]) -> Path:
+    """The directory ``target`` with ``files`` in it; where they are not there yet, ``fill`` writes them.
+
+    Safe for several processes at once: each builds its own and the first rename wins. Raises OSError where the parent
+    cannot be written, and what ``fill`` raises; then nothing is left behind.
+    """
+    files = tuple(files)
+    if _complete(target, files):
         return target
-    cache_dir.mkdir(parents=True, exist_ok=True)
-    building = Path(tempfile.mkdtemp(prefix=f".{model.name}-", dir=cache_dir))
+    target.parent.mkdir(parents=True, exist_ok=True)
+    building = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
     try:
-        _fill(building, model, root)
-        _move_into_place(building, target, model)
+        fill(building)
+        _move_into_place(building, target, files)
     finally:
         shutil.rmtree(building, ignore_errors=True)
     return target
@@ -43,8 +53,8 @@ def _fingerprint(model: BundledModel, root: Path) -> str:
     return digest.hexdigest()[:12]
 
 
-def _complete(target: Path, model: BundledModel) -> bool:
-    return all((target / name).is_file() for name in ("inference.yml", *model.files))  # False for a dangling link
+def _complete(target: Path, files: tuple[str, ...]) -> bool:
+    return all((target / name).is_file() for name in files)  # False for a dangling link
 
 
 def _fill(folder: Path, model: BundledModel, root: Path) -> None:
@@ -60,11 +70,11 @@ def _fill(folder: Path, model: BundledModel, root: Path) -> None:
         (folder / "inference.yml").write_text(text, encoding="utf-8")
 
 
-def _move_into_place(building: Path, target: Path, model: BundledModel) -> None:
+def _move_into_place(building: Path, target: Path, files: tuple[str, ...]) -> None:
     try:
         os.rename(building, target)
     except OSError:
-        if _complete(target, model):  # another process was faster
+        if _complete(target, files):  # another process was faster
             return
         shutil.rmtree(target, ignore_errors=True)  # remains of an older, broken one
         os.rename(building, target)

@@ -97,7 +97,7 @@ def compile_model(model_file: Path, threads: int):
             # Pinned threads of two workers would all sit on the same first cores.
             "ENABLE_CPU_PINNING": False,
             # A compiled kernel is kept for every shape seen, and pictures come in all shapes: bound it.
-            "CPU_RUNTIME_CACHE_CAPACITY": "64",
+            "CPU_RUNTIME_CACHE_CAPACITY": "2000",
         },
     )
 

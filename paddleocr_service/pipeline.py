@@ -13,18 +13,18 @@ import logging
 import time
 from pathlib import Path
 
+from .cascade import Cascade
+from .detector import Detector
 from .environment import prepare_paddlex
+from .line_reader import LineReader
 from .results import Line, Polygon
 from .word_boxes import words_of
 
 DETECTOR_SETTINGS = {
-    "limit_type": "max",
-    "limit_side_len": 1280,
     "thresh": 0.3,
     "box_thresh": 0.6,
     "unclip_ratio": 1.5,
 }
-RECOGNISER_BATCH = 1
 
 
 class Pipeline:
@@ -35,13 +35,14 @@ class Pipeline:
         self,
         detector: tuple[str, Path],
         recogniser: tuple[str, Path],
+        scout: tuple[str, Path] | None = None,
         *,
         runtime: str,
         threads: int,
         cache_dir: Path,
         use_gpu: bool = False,
     ) -> None:
-        """detector, recogniser: official model name and PaddleX model directory."""
+        """detector, recogniser, scout: official model name and PaddleX model directory; see Detector and Cascade."""
         prepare_paddlex(cache_dir)
         from paddleocr import PaddleOCR
 
@@ -61,7 +62,11 @@ class Pipeline:
             text_recognition_model_dir=str(recogniser[1]),
         )
         inner = self._ocr.paddlex_pipeline._pipeline
-        self._detector = inner.text_det_model = _Timed(inner.text_det_model)
+        self._detector = inner.text_det_model = Detector(inner.text_det_model)
+        quick = scout and inner.create_model(
+            {"module_name": "text_recognition", "model_name": scout[0], "model_dir": str(scout[1])}
+        )
+        inner.text_rec_model = Cascade(LineReader(inner.text_rec_model), LineReader(quick) if quick else None)
         self.seconds: dict[str, float] = {}
 
     def read(self, image, words: bool) -> list[Line]:
@@ -89,23 +94,6 @@ class Pipeline:
             )
             lines.append(Line(text.strip(), confidence, polygon, found))
         return lines
-
-
-class _Timed:
-    """A model inside the pipeline, and the seconds that its last call took."""
-
-    def __init__(self, model) -> None:
-        self._model = model
-        self.seconds = 0.0
-
-    def __call__(self, *args, **options) -> list:
-        started = time.perf_counter()
-        results = list(self._model(*args, **options))
-        self.seconds = time.perf_counter() - started
-        return results
-
-    def __getattr__(self, name: str):
-        return getattr(self._model, name)
 
 
 def _engine(runtime: str, threads: int) -> tuple[str, dict]:
@@ -140,7 +128,6 @@ def _config(engine: str) -> dict:
             "TextDetection": {"module_name": "text_detection", "max_side_limit": 4096, **DETECTOR_SETTINGS},
             "TextRecognition": {
                 "module_name": "text_recognition",
-                "batch_size": RECOGNISER_BATCH,
                 "score_thresh": 0.0,
             },
         },

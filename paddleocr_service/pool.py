@@ -20,7 +20,7 @@ _MEMORY_OF_WEIGHTS = 4
 
 
 class PipelinePool:
-    """Pipelines by the names of their models: languages of one recogniser share one. Its caller does the locking."""
+    """Pipelines by their models and alphabet: languages that share these share one. Its caller does the locking."""
 
     def __init__(
         self,
@@ -32,8 +32,8 @@ class PipelinePool:
         self._load = load
         self._limit = memory_limit_mb * _MEGABYTE if memory_limit_mb else None
         self._resident = resident
-        self._pipelines: OrderedDict[tuple[str, ...], Loaded] = OrderedDict()
-        self._languages: OrderedDict[str, tuple[str, ...]] = OrderedDict()
+        self._pipelines: OrderedDict[tuple[str | None, ...], Loaded] = OrderedDict()
+        self._languages: OrderedDict[str, tuple[str | None, ...]] = OrderedDict()
 
     @property
     def languages(self) -> tuple[str, ...]:
@@ -42,12 +42,12 @@ class PipelinePool:
 
     def get(self, models: ModelSet) -> Loaded:
         """The pipeline for these models, loaded if need be. Others may be dropped to make room for it."""
-        pipeline = self._pipelines.pop(models.names, None)
+        pipeline = self._pipelines.pop(models.key, None)
         if pipeline is None:
             self._make_room(_expected_bytes(models))
             pipeline = self._load(models)
-        self._pipelines[models.names] = pipeline
-        self._languages[models.lang] = models.names
+        self._pipelines[models.key] = pipeline
+        self._languages[models.lang] = models.key
         self._languages.move_to_end(models.lang)
         self._make_room(0, keep=1)
         return pipeline
@@ -55,14 +55,13 @@ class PipelinePool:
     def _make_room(self, needed: int, keep: int = 0) -> None:
         """Drop pipelines, oldest use first, until ``needed`` more bytes fit; the last ``keep`` stay whatever comes."""
         while self._limit and len(self._pipelines) > keep and self._resident() + needed > self._limit:
-            names, pipeline = self._pipelines.popitem(last=False)
-            for lang in [lang for lang, used in self._languages.items() if used == names]:
+            key, pipeline = self._pipelines.popitem(last=False)
+            for lang in [lang for lang, used in self._languages.items() if used == key]:
                 del self._languages[lang]
-            logger.info("dropped the pipeline %s to make room", "+".join(names))
+            logger.info("dropped the pipeline %s to make room", "+".join(filter(None, key)))
             del pipeline
             give_back_freed_memory(collect=True)
 
 
 def _expected_bytes(models: ModelSet) -> int:
-    weights = [path for model in (models.detector, models.recogniser) for path in model.weights()]
-    return _MEMORY_OF_WEIGHTS * sum(path.stat().st_size for path in weights)
+    return _MEMORY_OF_WEIGHTS * sum(path.stat().st_size for path in models.weights())

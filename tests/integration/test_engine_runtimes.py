@@ -32,7 +32,7 @@ def test_every_runtime_reads_the_text(engine, picture):
     found = engine.recognize(picture)
     assert character_error_rate("\n".join(PROSE[:4]), found.text) < 0.01
     assert found.engine.runtime == engine.catalogue.runtime
-    assert found.engine.models == ("PP-OCRv6_small_det", "PP-OCRv6_small_rec")
+    assert found.engine.models == ("PP-OCRv6_small_det", "PP-OCRv6_small_rec", "PP-OCRv6_tiny_rec")
 
 
 def test_every_runtime_tells_how_long_its_stages_took(engine, picture):

@@ -27,7 +27,8 @@ def catalogue(tmp_path):
 
 def test_the_default_model_comes_with_the_installation(catalogue):
     models = catalogue().resolve("en")
-    assert models.names == ("PP-OCRv6_small_det", "PP-OCRv6_small_rec")
+    assert models.names == ("PP-OCRv6_small_det", "PP-OCRv6_small_rec", "PP-OCRv6_tiny_rec")
+    assert models.alphabet == "latin"
     assert all(path.is_file() for model in (models.detector, models.recogniser) for path in model.weights())
 
 
@@ -103,7 +104,7 @@ def test_the_identity_is_the_same_for_the_same_models(catalogue):
 def test_the_identity_changes_with_the_language_the_family_and_the_runtime(catalogue, tmp_path):
     seen = {catalogue().identity("en"), catalogue().identity("de"), catalogue(model="PP-OCRv6_tiny").identity("en")}
     assert len(seen) == 3
-    assert catalogue().identity("en").startswith("onnxruntime:PP-OCRv6_small_det+PP-OCRv6_small_rec:en:")
+    assert catalogue().identity("en").startswith("onnxruntime:PP-OCRv6_small_det+PP-OCRv6_small_rec+PP-OCRv6_tiny_rec")
 
 
 def test_the_identity_changes_when_weights_are_replaced_under_the_same_name(catalogue, tmp_path):
@@ -128,3 +129,10 @@ def test_asking_the_catalogue_imports_nothing_heavy():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_a_scout_reads_first_only_within_an_alphabet_that_it_knows(catalogue):
+    assert catalogue().resolve("de").scout.name == "PP-OCRv6_tiny_rec"
+    for lang, family in [("ch", "PP-OCRv6_small"), ("japan", "PP-OCRv6_small"), ("en", "PP-OCRv6_tiny")]:
+        assert catalogue(model=family).resolve(lang).scout is None
+    assert catalogue().resolve("ch").alphabet is None

@@ -10,26 +10,16 @@ MEGABYTE = 1 << 20
 
 
 @dataclass(frozen=True)
-class Weightless:
-    name: str
+class Models:
+    lang: str
+    key: tuple
 
     def weights(self):
         return []
 
 
-@dataclass(frozen=True)
-class Models:
-    lang: str
-    recogniser: Weightless
-    detector: Weightless = Weightless("det")
-
-    @property
-    def names(self):
-        return self.detector.name, self.recogniser.name
-
-
 def models(lang, recogniser=None):
-    return Models(lang, Weightless(recogniser or f"{lang}_rec"))
+    return Models(lang, ("det", recogniser or f"{lang}_rec", None))
 
 
 class Process:
@@ -107,11 +97,11 @@ def test_room_is_made_before_the_next_is_loaded(process, tmp_path):
         file.truncate(30 * MEGABYTE)
     pool = PipelinePool(process.load, 210, process.resident)
     pool.get(models("en"))
-    heavy = Weightless("ru_rec")
+    heavy = models("ru")
     object.__setattr__(heavy, "weights", lambda: [weights])
     alive_at_load = []
     pool._load = lambda wanted: alive_at_load.append(process.alive) or process.load(wanted)
-    pool.get(Models("ru", heavy))
+    pool.get(heavy)
     assert alive_at_load == [0]
 
 

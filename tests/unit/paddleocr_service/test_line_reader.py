@@ -1,0 +1,105 @@
+"""What goes into the recogniser, what is doubted, and what is read again; with stand-ins for PaddleX's predictors."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from paddleocr_service.cascade import Cascade
+from paddleocr_service.line_reader import LineReader, LineReading, doubt_of, padded_width
+
+
+def line(width, height=48, value=255):
+    return np.full((height, width, 3), value, np.uint8)
+
+
+class Predictor:
+    """Says how wide each line was that it was shown."""
+
+    def __init__(self):
+        self.shapes = []
+
+    def runner(self, x):
+        self.shapes.append(x[0].shape)
+        self.last = x[0]
+        return [np.full((len(x[0]), 1, 2), 0.5, np.float32)]
+
+    def post_op(self, outputs, return_word_box, wh_ratio_list, max_wh_ratio):
+        return [str(round(ratio * 48)) for ratio in wh_ratio_list], [0.5] * len(wh_ratio_list)
+
+
+def test_every_line_keeps_its_place():
+    lines = [line(500), line(40), line(90), line(41), line(1000, height=96)]
+    read = LineReader(Predictor()).read(lines)
+    assert [reading.text for reading in read] == ["500", "40", "90", "41", "500"]
+
+
+def test_lines_of_like_width_share_a_batch_and_no_line_is_padded_to_another_of_unlike_width():
+    predictor = Predictor()
+    LineReader(predictor).read([line(width) for width in (33, 40, 64, 60, 50, 300)])
+    assert predictor.shapes == [(4, 3, 48, 64), (1, 3, 48, 64), (1, 3, 48, 320)]
+
+
+@pytest.mark.parametrize(("width", "padded"), [(1, 32), (32, 32), (33, 64), (321, 384), (700, 768), (1281, 1536)])
+def test_widths_come_in_few_steps(width, padded):
+    assert padded_width(width) == padded
+
+
+def test_a_line_is_red_first_from_minus_one_to_one_and_grey_beside_it():
+    predictor = Predictor()
+    blue = line(16)
+    blue[:] = (255, 0, 51)
+    LineReader(predictor).read([blue])
+    assert predictor.last[0, :, 24, 3] == pytest.approx([-0.6, -1, 1])
+    assert predictor.last[0, :, 24, 20].tolist() == [0, 0, 0]
+
+
+def test_a_line_longer_than_the_recogniser_takes_is_squeezed():
+    predictor = Predictor()
+    LineReader(predictor).read([line(9000)])
+    assert predictor.shapes == [(1, 3, 48, 3200)]
+
+
+def steps(*rows):
+    """Rows of probabilities over (blank, a, b, space)."""
+    return np.array(rows, np.float32)
+
+
+SURE = (0.98, 0.01, 0.01, 0.0)
+A, B = (0.01, 0.98, 0.01, 0.0), (0.01, 0.01, 0.98, 0.0)
+
+
+def test_a_sure_line_is_hardly_doubted():
+    assert doubt_of(steps(SURE, A, SURE, B, SURE)) == pytest.approx(0.01)
+
+
+def test_a_character_that_fades_into_its_neighbour_is_no_doubt():
+    assert doubt_of(steps(A, (0.1, 0.5, 0.4, 0.0), B)) == pytest.approx(0.01)
+
+
+def test_a_look_alike_is_doubted():
+    assert doubt_of(steps(SURE, (0.0, 0.6, 0.4, 0.0), SURE)) == pytest.approx(0.4)
+
+
+def test_a_space_that_was_passed_over_is_doubted():
+    assert doubt_of(steps(A, (0.7, 0.0, 0.0, 0.3), B)) == pytest.approx(0.3)
+
+
+def test_only_what_is_doubted_is_read_again_and_keeps_its_place():
+    shown = []
+
+    def quick(lines, word_boxes):
+        return [LineReading(f"quick {one}", 0.9, doubt) for one, doubt in zip(lines, (0.0, 0.5, 0.05), strict=True)]
+
+    def better(lines, word_boxes):
+        shown.extend(lines)
+        return [LineReading(f"better {one}", 0.8, 0.0) for one in lines]
+
+    cascade = Cascade(SimpleNamespace(read=better), SimpleNamespace(read=quick))
+    assert [result["rec_text"] for result in cascade(["x", "y", "z"])] == ["quick x", "better y", "quick z"]
+    assert shown == ["y"]
+
+
+def test_without_a_quick_one_all_is_read_by_the_better_one():
+    cascade = Cascade(LineReader(Predictor()))
+    assert [result["rec_text"] for result in cascade([line(70)])] == ["70"]
