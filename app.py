@@ -9,12 +9,23 @@ from pathlib import Path
 from flask import Flask
 
 from config import VERSION, ConfigurationError, Settings, child_environment
-from middleware import access_log, client_address, error_handler, rate_limiter, request_id, security_headers
+from middleware import (
+    access_log,
+    client_address,
+    error_handler,
+    metrics,
+    rate_limiter,
+    request_id,
+    security_headers,
+    tracing,
+)
 from middleware.uploads import StreamingRequest
 from paddleocr_service import EngineError
 from routes import documentation, health, meta, ocr
+from routes import metrics as metrics_route
 from services.container import Services, build_services
 from services.embedded import CannotStart, run_embedded
+from services.request_metrics import RequestMetrics
 from tasks.queue import make_celery, make_queue
 from utils.logging_setup import configure_logging
 from utils.memory import usable_memory
@@ -46,6 +57,9 @@ def create_app(settings: Settings | None = None, services: Services | None = Non
     client_address.init_app(app, settings.trusted_proxies)
     request_id.init_app(app)
     access_log.init_app(app)
+    metrics.init_app(app, RequestMetrics())
+    if settings.otel_exporter_otlp_endpoint:
+        tracing.init_app(app)
     security_headers.init_app(app)
     limiter = rate_limiter.make_limiter(settings)
     api = documentation.init_app(app, VERSION)
@@ -54,6 +68,7 @@ def create_app(settings: Settings | None = None, services: Services | None = Non
 
     api.register_blueprint(ocr.make_blueprint(settings, limiter))
     api.register_blueprint(health.blueprint)
+    api.register_blueprint(metrics_route.blueprint)
     api.register_blueprint(meta.blueprint)
     return app
 

@@ -13,6 +13,7 @@ import time
 import warnings
 
 import structlog
+from billiard.pool import EX_RECYCLE
 from celery import signals
 from celery.platforms import SecurityWarning
 
@@ -74,6 +75,6 @@ def _load_model(**_) -> None:
 
 
 @signals.worker_process_shutdown.connect
-def _leave(**_) -> None:
+def _leave(exitcode: int | None = None, **_) -> None:
     if worker := getattr(celery, "worker", None):
-        worker.stop()
+        worker.stop("recycled" if exitcode == EX_RECYCLE else "stopped")

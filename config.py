@@ -65,6 +65,7 @@ class Settings:
     rate_limit_window: str
     log_level: str
     log_format: str
+    otel_exporter_otlp_endpoint: str
 
     @property
     def production(self) -> bool:
@@ -153,6 +154,7 @@ def _read(env: Env) -> dict:
             "LOG_LEVEL", default="INFO", validate=validate.OneOf(["DEBUG", "INFO", "WARNING", "ERROR"])
         ),
         "log_format": env.str("LOG_FORMAT", default="auto", validate=validate.OneOf(["auto", "json", "console"])),
+        "otel_exporter_otlp_endpoint": env.str("OTEL_EXPORTER_OTLP_ENDPOINT", default=""),
     }
 
 
@@ -197,6 +199,10 @@ def _faults_between(values: dict) -> dict[str, list[str]]:
         faults["DEFAULT_DPI"] = [f"is larger than MAX_DPI ({values['max_dpi']})."]
     if values["redis_url"] and not values["redis_url"].startswith(("redis://", "rediss://", "unix://")):
         faults["REDIS_URL"] = ["must begin with redis://, rediss:// or unix://."]
+    if values["otel_exporter_otlp_endpoint"] and not values["otel_exporter_otlp_endpoint"].startswith(
+        ("http://", "https://")
+    ):
+        faults["OTEL_EXPORTER_OTLP_ENDPOINT"] = ["must begin with http:// or https://."]
     if values["ocr_model_dir"] and not values["ocr_model_dir"].is_dir():
         faults["OCR_MODEL_DIR"] = ["is not a directory."]
     if values["flask_env"] == "production":

@@ -4,13 +4,17 @@ Threads, because a request mostly waits: for a body, for Redis, for a job that t
 """
 
 import os
+import shutil
 import signal
 import sys
+import tempfile
+from pathlib import Path
 
 from gunicorn.glogging import Logger
 
 from config import ConfigurationError, Settings
 from middleware.gunicorn_worker import ServiceWorker
+from services.request_metrics import share_counts
 from utils.logging_setup import configure_logging
 from utils.process import die_with_parent
 
@@ -30,6 +34,8 @@ graceful_timeout = 8
 keepalive = 5
 # Workers show that they live by touching a file: in memory, so that a slow or full disk makes no live worker look dead.
 worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None
+# Where the processes count their requests together. Named after the master: each start begins anew.
+_counts = Path(worker_tmp_dir or tempfile.gettempdir(), f"ocr-counts-{os.getuid()}-{os.getpid()}")
 control_socket_disable = True
 # Whose X-Forwarded-Proto is believed. X-Forwarded-For is read by `middleware/client_address.py`, by the same setting.
 forwarded_allow_ips = ",".join(_settings.trusted_proxies)
@@ -54,6 +60,25 @@ class ServiceLogger(Logger):
 logger_class = ServiceLogger
 
 
+def on_starting(server):
+    """Counts of masters that were killed are cleared away: of none that still runs, and of none but this user's."""
+    for folder in _counts.parent.glob(f"ocr-counts-{os.getuid()}-*"):
+        if not Path("/proc", folder.name.rpartition("-")[2]).exists() or folder == _counts:
+            shutil.rmtree(folder, ignore_errors=True)
+    _counts.mkdir(mode=0o700)
+
+
+def on_exit(server):
+    shutil.rmtree(_counts, ignore_errors=True)
+
+
+def pre_fork(server, worker):
+    """A worker counts in the first place that no living one has, so places are as few as workers, and none is lost."""
+    taken = {other.place for other in server.WORKERS.values()}
+    worker.place = next(place for place in range(len(taken) + 1) if place not in taken)
+
+
 def post_fork(server, worker):
     """A worker must not outlive a master that was killed."""
     die_with_parent(signal.SIGTERM)
+    share_counts(_counts, worker.place)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import time
+from dataclasses import asdict
 from datetime import UTC, datetime
 
 from flask import Response, current_app, jsonify
 
 from services.container import Services
 from services.health_service import UNHEALTHY, memory_usage, paddleocr_installed
+from services.known_picture import LOW
 
 SERVICE = "paddleocr-service"
 
@@ -52,6 +54,14 @@ def report() -> Response:
     }
     response = jsonify(body)
     response.status_code = 503 if found["status"] == UNHEALTHY else 200
+    return response
+
+
+def ai() -> Response:
+    """503 when the quality is low, so that a monitor need not look into the answer."""
+    reading = _services().known_picture.check()
+    response = jsonify(asdict(reading))
+    response.status_code = 503 if reading.quality == LOW else 200
     return response
 
 

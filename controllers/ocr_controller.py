@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from dataclasses import fields
 
 from flask import Response, current_app, g, jsonify, request
 
@@ -110,8 +111,7 @@ def _only_field(name: str) -> None:
 
 def _chosen(options: dict) -> JobOptions:
     """The options that change a result. Raises InvalidOption, or ModelUnavailable for a language without a model."""
-    names = ("lang", "dpi", "pages", "detail", "mode")
-    chosen = JobOptions(**{name: options[name] for name in names})
+    chosen = JobOptions(**{field.name: options[field.name] for field in fields(JobOptions)})
     services().jobs.check_options(chosen)
     return chosen
 
@@ -125,6 +125,7 @@ def _submit(upload, chosen: JobOptions, kinds: tuple[str, ...] = ("image", "pdf"
             request_id=g.request_id,
             options=chosen,
             kinds=kinds,
+            trace=g.span.traceparent if "span" in g else "",
         )
     )
 

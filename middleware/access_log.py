@@ -16,8 +16,8 @@ def init_app(app: Flask) -> None:
 
 
 def is_probe() -> bool:
-    """Is this request a health probe?"""
-    return request.path == "/health" or request.path.startswith("/health/")
+    """Is this request a health probe, or Prometheus'?"""
+    return request.path in ("/health", "/metrics") or request.path.startswith("/health/")
 
 
 def _start() -> None:

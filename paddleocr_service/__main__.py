@@ -16,6 +16,7 @@ from dataclasses import asdict
 from . import Catalogue, EngineError, OCREngine, RecognizeOptions
 from .installer import install
 from .official_models import FAMILIES
+from .results import AUTO, ORIENTATIONS
 from .runtimes import RUNTIMES
 
 
@@ -42,6 +43,7 @@ def _read(arguments: list[str]) -> int:
     parser.add_argument("--json", action="store_true", help="lines with polygons and confidences instead of text")
     parser.add_argument("--words", action="store_true", help="with --json: also a polygon for each word")
     parser.add_argument("--lang", default="en", help="language code, such as en, de, ch, japan")
+    parser.add_argument("--orientation", choices=ORIENTATIONS, default=AUTO, help="right pages that lie, or do not")
     parser.add_argument("--model", default=FAMILIES[0], choices=FAMILIES, help="model family")
     parser.add_argument("--model-dir", help="folder of models: MODEL_DIR/NAME/inference.onnx and inference.yml")
     parser.add_argument("--threads", type=int, help="threads to read with; default: all cores")
@@ -53,7 +55,7 @@ def _read(arguments: list[str]) -> int:
         lang=chosen.lang,
         model_dir=chosen.model_dir,
     )
-    page = engine.recognize(chosen.image, RecognizeOptions(words=chosen.words))
+    page = engine.recognize(chosen.image, RecognizeOptions(words=chosen.words, orientation=chosen.orientation))
     print(json.dumps(_as_json(page), ensure_ascii=False, indent=2) if chosen.json else page.text)
     return 0
 
@@ -70,6 +72,7 @@ def _as_json(page) -> dict:
         "lines": lines,
         "width": page.width,
         "height": page.height,
+        "orientation": page.orientation,
         "lang": page.lang,
         "engine": asdict(page.engine),
     }

@@ -5,14 +5,16 @@ from __future__ import annotations
 import logging
 import os
 import threading
+from collections import Counter
 
 from .catalogue import Catalogue, ModelSet
 from .errors import RuntimeNotAvailable
 from .images import load_image, shrink_to_fit
 from .memory import give_back_freed_memory
+from .orientation import read_righted
 from .pipeline import Pipeline
 from .pool import PipelinePool
-from .results import EngineInfo, Line, Recognition, RecognizeOptions
+from .results import OFF, EngineInfo, Line, Recognition, RecognizeOptions
 from .runtimes import AUTO, ONNXRUNTIME, OPENVINO, check_gpu, default_threads
 
 logger = logging.getLogger(__name__)
@@ -87,21 +89,33 @@ class OCREngine:
         pixels = load_image(image)
         height, width = pixels.shape[:2]
         with self._lock:
-            lines, info = self._read(pixels, models, options.words)
+            lines, turn, info, seconds = self._read(pixels, models, options)
+        if turn in (90, 270):
+            height, width = width, height
         from .reading_order import page_text, reading_order  # numpy comes with it
 
         blocks = reading_order(lines, width, height)
         in_order = tuple(line for block in blocks for line in block.lines)
-        return Recognition(width, height, in_order, page_text(blocks), models.lang, info, blocks)
+        return Recognition(width, height, in_order, page_text(blocks), models.lang, info, blocks, turn, seconds)
 
-    def _read(self, pixels, models: ModelSet, words: bool) -> tuple[list[Line], EngineInfo]:
+    def _read(
+        self, pixels, models: ModelSet, options: RecognizeOptions
+    ) -> tuple[list[Line], int, EngineInfo, dict[str, float]]:
+        """Lines, the degrees by which the picture was turned clockwise for them, who read them, seconds by stage."""
         small, scale = shrink_to_fit(pixels, *self._max_size)
         pipeline = self._pool.get(models)
-        lines = pipeline.read(small, words)
+        seconds: Counter[str] = Counter()
+
+        def read(picture) -> list[Line]:
+            lines = pipeline.read(picture, options.words)
+            seconds.update(pipeline.seconds)  # a picture that is righted is read more than once
+            return lines
+
+        lines, turn = (read(small), 0) if options.orientation == OFF else read_righted(read, small)
         give_back_freed_memory()
         if scale != 1:
             lines = [line.scaled(1 / scale) for line in lines]
-        return lines, EngineInfo(ENGINE_NAME, pipeline.runtime, models.names)
+        return lines, turn, EngineInfo(ENGINE_NAME, pipeline.runtime, models.names), dict(seconds)
 
     def _load(self, models: ModelSet) -> Pipeline:
         """The pipeline, on ONNX Runtime where ``auto`` chose OpenVINO and this machine's will not run."""

@@ -85,9 +85,7 @@ def _engine_class(runner_class):
 
 def compile_model(model_file: Path, threads: int):
     """An OpenVINO model for the CPU, held to ``threads`` threads; bfloat16 where the processor computes in it."""
-    import openvino
-
-    core = openvino.Core()
+    core = openvino_core()
     return core.compile_model(
         core.read_model(model_file),
         "CPU",
@@ -102,6 +100,19 @@ def compile_model(model_file: Path, threads: int):
             "CPU_RUNTIME_CACHE_CAPACITY": "64",
         },
     )
+
+
+@lru_cache(maxsize=1)
+def openvino_core():
+    """The process's one OpenVINO core, kept until it ends.
+
+    OpenVINO's CPU plug-in gives the thread that makes it a signal stack of its own and takes it away again with the
+    core. Where a second core was made after the first, the end of both leaves the thread with a stack that is no longer
+    there: the next signal kills the process.
+    """
+    import openvino
+
+    return openvino.Core()
 
 
 def computes_in_bfloat16(core) -> bool:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+AUTO, OFF = "auto", "off"
+ORIENTATIONS = (AUTO, OFF)
 
 Point = tuple[float, float]
 Polygon = tuple[Point, Point, Point, Point]
-"""Four corners (x, y) in pixels of the picture given, clockwise from the text's top left."""
+"""Four corners (x, y), clockwise from the text's top left, in pixels of the picture as it was read: righted, where it
+lay on its side or upside down."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +61,18 @@ class RecognizeOptions:
 
     lang: language code; None is the engine's own default.
     words: also give a polygon for each word of a line.
+    orientation: "auto" rights pages that lie on their side or upside down, "off" reads them as they lie.
+
+    Raises ValueError for another orientation.
     """
 
     lang: str | None = None
     words: bool = False
+    orientation: str = AUTO
+
+    def __post_init__(self) -> None:
+        if self.orientation not in ORIENTATIONS:
+            raise ValueError(f"orientation is one of {', '.join(ORIENTATIONS)}, not {self.orientation!r}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +81,7 @@ class Block:
 
     kind: "table" where most rows have several lines beside each other, else "text".
     rows: visual rows from the top down, each with its lines in the order they are read.
-    bbox: x0, y0, x1, y1 in pixels of the picture given.
+    bbox: x0, y0, x1, y1 in pixels of the picture as it was read.
     """
 
     kind: str
@@ -90,8 +103,10 @@ class Recognition:
     """The text of one picture: ``lines`` in reading order; ``text`` with a line break between rows and an empty line
     between blocks; ``blocks`` holds the same lines by paragraph and table.
 
-    width, height: pixels of the picture given; all polygons are in these.
+    width, height: pixels of the picture as it was read; all polygons are in these.
     lang: the language the picture was read in, in the engine's own code (``de`` for ``german``).
+    orientation: degrees (0, 90, 180, 270) by which the picture given was turned clockwise before it was read.
+    seconds: how long each stage took, by its name (``detect``, ``recognise``); not a part of what was read.
     """
 
     width: int
@@ -101,3 +116,5 @@ class Recognition:
     lang: str
     engine: EngineInfo
     blocks: tuple[Block, ...] = ()
+    orientation: int = 0
+    seconds: Mapping[str, float] = field(default_factory=dict, compare=False)

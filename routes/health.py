@@ -5,7 +5,7 @@ from __future__ import annotations
 from controllers import health_controller
 from middleware.error_handler import problem, problem_response
 from routes.blueprint import DescribedBlueprint
-from routes.schemas.health import Alive, HealthReport, Ready
+from routes.schemas.health import Alive, HealthReport, PictureReading, Ready
 
 blueprint = DescribedBlueprint(
     "health", __name__, url_prefix="/health", description="Probes for orchestrators and the full report for operators"
@@ -44,3 +44,17 @@ def health_alive():
     Nothing else is touched.
     """
     return health_controller.alive()
+
+
+@blueprint.route("/ai", methods=["GET"])
+@blueprint.response(200, PictureReading, description="Good or acceptable")
+@blueprint.alt_response(503, schema=PictureReading, description="Low, or not to be found out")
+@blueprint.problems("storage_unavailable")
+def health_ai():
+    """Is the OCR itself good?
+
+    A picture whose text is known goes through the queue to a worker. `quality` tells whether confidence, text and
+    latency are what they should be. The answer is used again for a few seconds; it takes ten at the longest, so this
+    is for monitors, not for liveness or readiness probes.
+    """
+    return health_controller.ai()

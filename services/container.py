@@ -19,8 +19,12 @@ from services.health_service import HealthService
 from services.inspection import InspectionLimits, Inspector
 from services.job_service import JobService
 from services.job_store import JobStore, Retention
+from services.known_picture import KnownPicture
 from services.redis_service import RedisService
+from services.service_metrics import ServiceMetrics
 from services.sweeper import Sweeper
+from services.tally import Tally
+from services.tracing import NoTracer, Tracer, make_tracer
 from services.upload_store import UploadStore
 from services.worker_registry import WorkerRegistry
 
@@ -49,6 +53,10 @@ class Services:
     catalogue: Catalogue
     workers: WorkerRegistry
     health: HealthService
+    known_picture: KnownPicture
+    tally: Tally
+    metrics: ServiceMetrics
+    tracer: Tracer | NoTracer
     queue: Queue
     settings: object
 
@@ -70,7 +78,8 @@ class Services:
         from services.worker import Worker
 
         name = f"{socket.gethostname()}:{os.getpid()}"
-        return Worker(name, self.settings, self.store, self.uploads, self.workers, self.queue.put, stopping)
+        parts = (self.store, self.uploads, self.workers, self.queue.put, stopping, self.tally, self.tracer)
+        return Worker(name, self.settings, *parts)
 
 
 def build_services(settings, make_queue: Callable[[Redis], Queue]) -> Services:
@@ -84,15 +93,22 @@ def build_services(settings, make_queue: Callable[[Redis], Queue]) -> Services:
     catalogue = Catalogue(settings.ocr_model, settings.ocr_model_dir, runtime)
     workers = WorkerRegistry(redis)
     limits = InspectionLimits(max_pixels=settings.max_image_pixels, max_pages=settings.max_pdf_pages)
+    jobs = JobService(store, uploads, Inspector(limits), catalogue, queue.put)
+    picture = KnownPicture(redis, store, uploads, jobs, workers, queue.put, settings.ocr_lang)
+    tally = Tally(redis)
     configuration = {"environment": settings.flask_env, "model": settings.ocr_model, "lang": settings.ocr_lang}
     return Services(
         redis=redis,
         store=store,
         uploads=uploads,
-        jobs=JobService(store, uploads, Inspector(limits), catalogue, queue.put),
+        jobs=jobs,
         catalogue=catalogue,
         workers=workers,
         health=HealthService(redis, store, uploads, workers, configuration),
+        known_picture=picture,
+        tally=tally,
+        metrics=ServiceMetrics(tally, store, workers, picture),
+        tracer=make_tracer(settings.otel_exporter_otlp_endpoint),
         queue=queue,
         settings=settings,
     )

@@ -11,6 +11,8 @@ COMPLETED = "completed"
 FAILED = "failed"
 CANCELLED = "cancelled"
 ENDED = frozenset({COMPLETED, FAILED, CANCELLED})
+#: Owns the jobs by which the service tries itself; no client has a name that begins so. `scripts/prelude.lua` knows it.
+PROBE_OWNER = "@probe"
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +24,7 @@ class JobOptions:
     pages: str = ""
     detail: str = "line"
     mode: str = "auto"
+    orientation: str = "auto"
 
     def dumps(self) -> str:
         """The same text for the same options: part of the cache key."""
@@ -43,6 +46,8 @@ class JobRecord:
     upload: str
     cache_key: str
     request_id: str
+    #: The traceparent of the request, where traces are kept.
+    trace: str = ""
     frames: int = 1
     created_at: float = 0.0
     started_at: float | None = None
@@ -57,6 +62,11 @@ class JobRecord:
     def ended(self) -> bool:
         return self.status in ENDED
 
+    @property
+    def is_probe(self) -> bool:
+        """Sent by the service to itself: kept out of the cache and of all counts."""
+        return self.owner == PROBE_OWNER
+
     def to_hash(self) -> dict[str, str]:
         """The fields that are written at submission; the scripts in `scripts/` write the others."""
         return {
@@ -70,6 +80,7 @@ class JobRecord:
             "upload": self.upload,
             "cache_key": self.cache_key,
             "request_id": self.request_id,
+            "trace": self.trace,
             "frames": str(self.frames),
             "pages_total": str(self.pages_total),
         }
@@ -82,6 +93,7 @@ class JobRecord:
             id=job_id,
             **{name: text[name] for name in ("owner", "status", "stage", "kind", "filename", "upload", "cache_key")},
             request_id=text["request_id"],
+            trace=text.get("trace", ""),
             file_size=int(text["file_size"]),
             frames=int(text["frames"]),
             options=JobOptions(**json.loads(text["options"])),

@@ -27,6 +27,7 @@ from services.lease import Lease, LeaseLost
 from services.ocr_service.document import Document, OCRService, failed_page, summarize
 from services.page_guard import page_time_limit
 from services.upload_store import UploadStore
+from services.watch import NoWatch, Watch
 
 log = structlog.get_logger(__name__)
 
@@ -58,6 +59,7 @@ class JobRunner:
         enqueue: Callable[[str, float], None],
         page_timeout: int,
         stopping: Callable[[], bool] = lambda: False,
+        watch: Watch | NoWatch | None = None,
     ) -> None:
         self._store = store
         self._uploads = uploads
@@ -65,6 +67,7 @@ class JobRunner:
         self._enqueue = enqueue
         self._page_timeout = page_timeout
         self._stopping = stopping
+        self._watch = watch or NoWatch()
 
     def run(self, job_id: str) -> None:
         """Take the job and bring it as far as it goes. Does nothing for a job that is not to be had."""
@@ -77,7 +80,8 @@ class JobRunner:
         with bound_contextvars(job_id=job_id, request_id=record.request_id), Lease(self._store, job_id, token) as lease:
             log.info("job started", attempt=attempt, kind=record.kind, file_size=record.file_size)
             try:
-                self._work(record, lease, attempt)
+                with self._watch.job(record, attempt):
+                    self._work(record, lease, attempt)
             except LeaseLost:
                 log.warning("job lost to another worker")
             except HandedBack:
@@ -108,7 +112,9 @@ class JobRunner:
         with document:
             for number in document.page_numbers:
                 if number not in done:
-                    done[number] = self._read_page(record, lease, document, number, last_try)
+                    with self._watch.page(record, number) as seen:
+                        done[number] = self._read_page(record, lease, document, number, last_try)
+                        seen.update(done[number])
             return [done[number] for number in document.page_numbers]
 
     def _read_page(self, record: JobRecord, lease: Lease, document: Document, number: int, last_try: bool) -> dict:
@@ -149,7 +155,7 @@ class JobRunner:
             self._fail(record, lease, error)
             return
         result = summarize(pages, record.kind, self._ocr.engine_of(record.options), record.options, seconds)
-        cacheable = all(page["success"] for page in pages)
+        cacheable = all(page["success"] for page in pages) and not record.is_probe
         if not patiently(lambda: self._store.complete(record, lease.token, result, len(pages), cacheable)):
             raise LeaseLost()
         self._uploads.delete(record.upload)

@@ -36,6 +36,8 @@ FIRST_LOOK, LAST_LOOK = 0.02, 0.25
 #: Requests of one process that may wait at a time. Each holds a thread, and probes and new jobs need some as well:
 #: gunicorn.conf.py gives a process a third more.
 MOST_WAITING = 48
+#: Raise it when a result gains or changes a field, so that no cached one is answered that lacks it.
+RESULT_SHAPE = "2"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,8 @@ class Submission:
     request_id: str
     options: JobOptions
     kinds: tuple[str, ...] = ("image", "pdf")
+    #: The traceparent of the request, where traces are kept.
+    trace: str = ""
 
 
 class JobService:
@@ -104,6 +108,7 @@ class JobService:
             upload=key,
             cache_key=self._cache_key(submission, sha256),
             request_id=submission.request_id,
+            trace=submission.trace,
             frames=facts.pages,
             pages_total=pages,
         )
@@ -135,7 +140,7 @@ class JobService:
 
     def _cache_key(self, submission: Submission, sha256: str) -> str:
         options = submission.options
-        parts = [submission.owner, sha256, options.dumps(), self._catalogue.identity(options.lang)]
+        parts = [RESULT_SHAPE, submission.owner, sha256, options.dumps(), self._catalogue.identity(options.lang)]
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
     def get(self, job_id: str, owner: str) -> JobRecord:

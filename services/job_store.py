@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from services.errors import JobNotFound
 from services.job_record import COMPLETED, FAILED, JobRecord
 from services.redis_service import RedisService
+from services.tally import TALLY
 
 JOB, RESULT, PAGES = "ocr:job:", "ocr:result:", "ocr:pages:"
 INFLIGHT, FOLLOWERS, CACHE = "ocr:inflight:", "ocr:followers:", "ocr:cache:"
@@ -56,6 +57,7 @@ class JobStore:
             INFLIGHT + record.cache_key,
             CACHE_INDEX,
             WAITING,
+            TALLY,
         ]
         keep = [self._keep.result_ttl, self._keep.record_ttl]
         return self._redis.script(
@@ -107,7 +109,7 @@ class JobStore:
     def requeue(self, job_id: str, token: str, stage: str, delay: float = 0.0, attempts_back: int = 0) -> bool:
         """Back to the queue; an empty token takes only a job whose lease ran out. False: not the caller's to give."""
         args = [job_id, token, stage, delay, -attempts_back]
-        return bool(self._redis.script("requeue", [JOB + job_id, RUNNING, WAITING], args))
+        return bool(self._redis.script("requeue", [JOB + job_id, RUNNING, WAITING, TALLY], args))
 
     def complete(self, record: JobRecord, token: str, result: dict, pages: int, cacheable: bool) -> bool:
         """End a job with its result, and the jobs that follow it. False when the lease is lost."""
@@ -128,6 +130,7 @@ class JobStore:
             FOLLOWERS + record.id,
             CACHE + record.cache_key,
             CACHE_INDEX,
+            TALLY,
         ]
         keep = [self._keep.result_ttl, self._keep.record_ttl, self._keep.cache_ttl, cache_size]
         args = [record.id, token, status, *keep, record.cache_key, JOB, RESULT, CACHE, body, error, pages]
@@ -154,7 +157,8 @@ class JobStore:
         """The job was put on the queue again now: look at it again only after a while."""
         now = self._redis.now()
         with self._redis.guard() as client:
-            client.zadd(WAITING, {job_id: now}, xx=True)
+            pipeline = client.pipeline().zadd(WAITING, {job_id: now}, xx=True)
+            pipeline.hincrby(TALLY, "requeued:message_lost").execute()
 
     def uploads_in_use(self) -> set[str]:
         """Keys of the uploads that waiting and running jobs still need."""
@@ -173,6 +177,19 @@ class JobStore:
         with self._redis.guard() as client:
             waiting, running = client.pipeline(transaction=False).zcard(WAITING).zcard(RUNNING).execute()
         return {"waiting": waiting, "running": running}
+
+    def oldest(self) -> float:
+        """For how many seconds the job that waits longest has been due; 0 when none is."""
+        now = self._redis.now()
+        with self._redis.guard() as client:
+            rows = client.zrange(WAITING, 0, 0, withscores=True)
+        return max(0.0, now - rows[0][1]) if rows else 0.0
+
+    def cached(self) -> int:
+        """How many results the cache holds."""
+        now = self._redis.now()
+        with self._redis.guard() as client:
+            return client.zcount(CACHE_INDEX, now - self._keep.cache_ttl, "+inf")
 
 
 def pack(document: dict) -> bytes:

@@ -12,7 +12,10 @@ from paddleocr_service import NullEngine, OCREngine
 from services.job_runner import JobRunner
 from services.job_store import JobStore
 from services.ocr_service.document import OCRService
+from services.tally import Tally
+from services.tracing import NoTracer, Tracer
 from services.upload_store import UploadStore
+from services.watch import Watch
 from services.worker_registry import Heartbeat, WorkerRegistry
 from utils.memory import usable_memory
 
@@ -34,18 +37,25 @@ class Worker:
         registry: WorkerRegistry,
         enqueue: Callable[[str, float], None],
         stopping: Callable[[], bool],
+        tally: Tally,
+        tracer: Tracer | NoTracer,
     ) -> None:
         self._engine = build_engine(settings)
         self._lang = settings.ocr_lang
         self._jobs_done = 0
         ocr = OCRService(self._engine, settings.max_image_pixels)
-        self._runner = JobRunner(store, uploads, ocr, enqueue, settings.ocr_timeout_per_page, stopping)
-        self._heartbeat = Heartbeat(registry, name, self._facts)
+        self._runner = JobRunner(
+            store, uploads, ocr, enqueue, settings.ocr_timeout_per_page, stopping, Watch(tally, ocr.stages, tracer)
+        )
+        self._tally = tally
+        self._tracer = tracer
+        self._heartbeat = Heartbeat(registry, name, self._facts, each_time=tally.flush)
 
     def start(self) -> None:
         """Load the model, then tell that this worker is ready. Raises EngineError when the model cannot be had."""
         started = time.monotonic()
         self._info = self._engine.warm_up(self._lang)
+        self._tally.count("worker_starts")
         self._heartbeat.start()
         log.info(
             "model ready",
@@ -58,8 +68,11 @@ class Worker:
         self._runner.run(job_id)
         self._jobs_done += 1
 
-    def stop(self) -> None:
+    def stop(self, how: str = "stopped") -> None:
+        """`how` is "stopped" when it was told to, "recycled" when it makes room for another."""
+        self._tally.count(f"worker_ends:{how}")
         self._heartbeat.stop()
+        self._tracer.close()
 
     def _facts(self) -> dict:
         return {

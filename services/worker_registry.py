@@ -58,7 +58,14 @@ class WorkerRegistry:
 class Heartbeat:
     """Beats from a thread of the worker process until stopped."""
 
-    def __init__(self, registry: WorkerRegistry, name: str, facts: Callable[[], dict]) -> None:
+    def __init__(
+        self,
+        registry: WorkerRegistry,
+        name: str,
+        facts: Callable[[], dict],
+        each_time: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._each_time = each_time
         self._registry = registry
         self._name = name
         self._facts = facts
@@ -73,6 +80,7 @@ class Heartbeat:
         self._stopped.set()
         self._thread.join(timeout=1)
         self._pulse.end()
+        self._each_time()
         try:
             self._registry.leave(self._name)
         except RedisUnavailable:
@@ -85,4 +93,5 @@ class Heartbeat:
                 self._registry.beat(self._name, {**self._facts(), "beat_at": time.time()})
             except RedisUnavailable:
                 pass  # Redis is down: nobody could read a beat either
+            self._each_time()
             self._stopped.wait(BEAT_SECONDS)

@@ -68,6 +68,8 @@ ENDED_STATUS = {
 
 LINE = {"text": "Hello World", "confidence": 0.987, "bbox": [[10, 20], [100, 20], [100, 40], [10, 40]]}
 
+BLOCK = {"kind": "text", "bbox": LINE["bbox"], "text": "Hello World", "lines": [0]}
+
 _RESULT = {
     "job_id": JOB,
     "status": "completed",
@@ -84,15 +86,25 @@ _RESULT = {
     "lang": "en",
 }
 
-PICTURE = {**_RESULT, "text": "Hello World", "lines": [LINE], "width": 640, "height": 480}
+PICTURE = {
+    **_RESULT,
+    "text": "Hello World",
+    "lines": [LINE],
+    "blocks": [BLOCK],
+    "width": 640,
+    "height": 480,
+    "orientation": 0,
+}
 
 _PAGE = {
     "page": 1,
     "text": "Hello World",
     "lines": [LINE],
+    "blocks": [BLOCK],
     "success": True,
     "width": 2480,
     "height": 3508,
+    "orientation": 0,
     "source": "ocr",
 }
 

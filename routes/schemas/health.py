@@ -76,6 +76,33 @@ class HealthDetails(Schema):
     recommendations = fields.List(fields.String(), required=True, metadata={"description": "What an operator can do."})
 
 
+class Metrics(Schema):
+    """Requests to this web server since it started, probes left out."""
+
+    status = fields.String(required=True, validate=validate.OneOf(["ok", "not_ready"]))
+    uptime_seconds = fields.Float(required=True)
+    requests_processed = fields.Integer(required=True)
+    errors = fields.Integer(required=True, metadata={"description": "Answered with a status of 500 or above."})
+    error_rate = fields.Float(required=True, metadata={"description": "Errors by requests, 0 to 1."})
+
+
+class PictureReading(Schema):
+    """How the known picture was read last."""
+
+    quality = fields.String(required=True, validate=validate.OneOf(["good", "acceptable", "low"]))
+    confidence = fields.Float(required=True, allow_none=True, metadata={"description": "Mean of its lines, 0 to 1."})
+    text_matches = fields.Boolean(required=True, allow_none=True)
+    latency_ms = fields.Integer(
+        required=True, allow_none=True, metadata={"description": "From submission to end, the queue included."}
+    )
+    queue_depth = fields.Integer(required=True, allow_none=True, metadata={"description": "Jobs that wait."})
+    load = fields.Float(
+        required=True, allow_none=True, metadata={"description": "Jobs that wait or run, for each worker process."}
+    )
+    reasons = fields.List(fields.String(), required=True, metadata={"description": "Why the quality is not good."})
+    checked_at = fields.DateTime(required=True)
+
+
 class HealthReport(Schema):
     """All that was looked at, and what to do about it."""
 

@@ -47,9 +47,12 @@ def job_options(settings, wait: int) -> dict[str, fields.Field]:
             },
         ),
         "orientation": fields.String(
-            load_default="off",
-            validate=validate.OneOf(["off"], error="Must be off: pages are read as they lie."),
-            metadata={"description": "Whether pages that lie on their side are righted."},
+            load_default="auto",
+            validate=validate.OneOf(["auto", "off"]),
+            metadata={
+                "description": "`auto`: pages that lie on their side or upside down are righted before they are read. "
+                "`off`: they are read as they lie."
+            },
         ),
         "wait": _wait(
             min(wait, settings.request_timeout),

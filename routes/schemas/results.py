@@ -13,7 +13,8 @@ def _polygon() -> fields.List:
         required=True,
         validate=validate.Length(equal=4),
         metadata={
-            "description": "Four `[x, y]` in pixels of the page as displayed, clockwise from the text's top left.",
+            "description": "Four `[x, y]` in pixels of the page as displayed, EXIF and `orientation` applied, "
+            "clockwise from the text's top left.",
             "examples": [[[10, 20], [100, 20], [100, 40], [10, 40]]],
         },
     )
@@ -29,15 +30,46 @@ class LineBox(WordBox):
     words = fields.List(fields.Nested(WordBox), metadata={"description": "With the option `detail=word`."})
 
 
+def _positions(**metadata: str) -> fields.List:
+    return fields.List(fields.Integer(validate=validate.Range(min=0)), required=True, metadata=metadata)
+
+
+class BlockBox(Schema):
+    """A paragraph or a table."""
+
+    kind = fields.String(required=True, validate=validate.OneOf(["text", "table"]))
+    bbox = _polygon()
+    text = fields.String(
+        required=True, metadata={"description": "A line for each row; the lines of a row are joined by a space."}
+    )
+    lines = _positions(description="Its lines: positions in `lines`, from 0, in reading order.")
+    rows = fields.List(
+        _positions(), metadata={"description": "Of a table: the positions of its lines by row, from the top down."}
+    )
+
+
+def _orientation(**options: bool) -> fields.Integer:
+    return fields.Integer(
+        required=True,
+        validate=validate.OneOf([0, 90, 180, 270]),
+        metadata={
+            "description": "Degrees by which the page was turned clockwise to be righted; 0 where it stood upright."
+        },
+        **options,
+    )
+
+
 class PageResult(Schema):
     """A page. One that failed has `success: false` and says why in `error`."""
 
     page = fields.Integer(required=True, metadata={"description": "Its number in the document, from 1."})
     text = fields.String(required=True)
     lines = fields.List(fields.Nested(LineBox), required=True)
+    blocks = fields.List(fields.Nested(BlockBox), required=True)
     success = fields.Boolean(required=True)
     width = fields.Integer(required=True, allow_none=True, metadata={"description": "Pixels."})
     height = fields.Integer(required=True, allow_none=True, metadata={"description": "Pixels."})
+    orientation = _orientation(allow_none=True)
     source = fields.String(required=True, validate=validate.OneOf(["ocr", "text_layer"]))
     error = fields.Nested(Fault)
 
@@ -67,8 +99,10 @@ class PictureResult(JobResult):
 
     text = fields.String(required=True)
     lines = fields.List(fields.Nested(LineBox), required=True)
+    blocks = fields.List(fields.Nested(BlockBox), required=True)
     width = fields.Integer(required=True, metadata={"description": "Pixels."})
     height = fields.Integer(required=True, metadata={"description": "Pixels."})
+    orientation = _orientation()
 
 
 class DocumentResult(JobResult):

@@ -20,6 +20,7 @@ from services.ocr_service.helpers.pdf_processor import PdfDocument
 from services.ocr_service.helpers.text_extractor import page_of
 from services.ocr_service.page_ranges import parse_pages
 from services.ocr_service.pdf_pages import PdfPages
+from services.ocr_service.stages import Stages
 
 
 class Engine(Protocol):
@@ -36,7 +37,7 @@ class Document(Protocol):
     page_numbers: tuple[int, ...]
 
     def recognize(self, number: int) -> dict:
-        """The page's result: page, text, lines, success, width, height, source. Raises OCRServiceError."""
+        """The page's result as `page_of` gives it. Raises OCRServiceError."""
 
     def __enter__(self) -> Document: ...
 
@@ -47,6 +48,7 @@ class OCRService:
     """Opens documents and reads their pages with one engine."""
 
     def __init__(self, engine: Engine, max_pixels: int) -> None:
+        self.stages = Stages()
         self._engine = engine
         self._max_pixels = max_pixels
         self._used: dict[str, EngineInfo] = {}
@@ -56,7 +58,7 @@ class OCRService:
         if kind == "pdf":
             pdf = PdfDocument(path)
             read = partial(self.read, options=options)
-            return PdfPages(pdf, _numbers(options, pdf.page_count), options, read, self._max_pixels)
+            return PdfPages(pdf, _numbers(options, pdf.page_count), options, read, self._max_pixels, self.stages)
         return _Picture(self, path, options, frames)
 
     def engine_of(self, options: JobOptions) -> EngineInfo:
@@ -68,11 +70,12 @@ class OCRService:
 
     def read(self, array: np.ndarray, options: JobOptions) -> Recognition:
         """array: (H, W, 3) uint8 RGB. Raises OCRServiceError."""
-        wanted = RecognizeOptions(lang=options.lang, words=options.detail == "word")
+        wanted = RecognizeOptions(options.lang, options.detail == "word", options.orientation)
         try:
             recognition = self._engine.recognize(array, wanted)
         except EngineError as error:
             raise domain_error(error) from error
+        self.stages.add(recognition.seconds)
         self._used[options.lang] = recognition.engine
         return recognition
 
@@ -91,10 +94,11 @@ class _Picture:
         return page_of(self._service.read(self._frame(number), self._options), number)
 
     def _frame(self, number: int) -> np.ndarray:
-        for frame in self._frames:
-            self._position += 1
-            if self._position == number:
-                return frame.array
+        with self._service.stages.measure("decode"):
+            for frame in self._frames:
+                self._position += 1
+                if self._position == number:
+                    return frame.array
         raise CorruptFile(f"The picture has no frame {number}.")
 
     def __enter__(self) -> _Picture:
@@ -115,16 +119,23 @@ def failed_page(number: int, error: OCRServiceError) -> dict:
         "page": number,
         "text": "",
         "lines": [],
+        "blocks": [],
         "success": False,
         "width": None,
         "height": None,
+        "orientation": None,
         "source": "ocr",
         "error": fault,
     }
 
 
+#: What the result of a picture takes from its only page.
+_PICTURE_FIELDS = ("text", "lines", "blocks", "width", "height", "orientation")
+
+
 def summarize(pages: list[dict], kind: str, engine: EngineInfo, options: JobOptions, seconds: float) -> dict:
     """The result document of a job, without what belongs to the job itself (id, file name, …)."""
+    pages = [{"blocks": [], "orientation": 0, **page} for page in pages]  # one stored by a version before knows none
     common = {
         "success": any(page["success"] for page in pages),
         "processing_time_seconds": round(seconds, 3),
@@ -133,7 +144,7 @@ def summarize(pages: list[dict], kind: str, engine: EngineInfo, options: JobOpti
     }
     if kind == "image" and len(pages) == 1:
         page = pages[0]
-        return {**{name: page[name] for name in ("text", "lines", "width", "height")}, **common}
+        return {**{name: page[name] for name in _PICTURE_FIELDS}, **common}
     texts = [page["text"] for page in pages if page["text"]]
     document = {"pages": pages, "full_text": "\n\n".join(texts), "total_pages": len(pages)}
     if kind == "pdf":

@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from paddleocr_service import EngineInfo, Line, Recognition
+from paddleocr_service.orientation import lines_as_given
 from paddleocr_service.reading_order import page_text, reading_order
 from services.job_record import JobOptions
 from services.ocr_service.helpers.layer_order import blocks_of
@@ -26,6 +27,7 @@ from services.ocr_service.helpers.layer_trust import Judge, sample, says_the_sam
 from services.ocr_service.helpers.pdf_processor import PdfDocument
 from services.ocr_service.helpers.text_extractor import page_of
 from services.ocr_service.helpers.text_layer import LayerLine, TextLayer
+from services.ocr_service.stages import Stages
 
 if TYPE_CHECKING:
     import numpy as np
@@ -50,12 +52,14 @@ class PdfPages:
         options: JobOptions,
         read: Callable[[np.ndarray], Recognition],
         max_pixels: int,
+        stages: Stages | None = None,
     ) -> None:
         self.page_numbers = page_numbers
         self._pdf = pdf
         self._options = options
         self._read = read
         self._max_pixels = max_pixels
+        self._stages = stages or Stages()
         self._judge = Judge()
         self._readings: dict[bytes, tuple[Line, ...]] = {}
         self._empty_backgrounds: set[int] = set()
@@ -64,7 +68,8 @@ class PdfPages:
         """The page's result. Raises OCRServiceError."""
         if self._options.mode != OCR:
             words = self._options.detail == "word"
-            layer = self._pdf.text_layer(number, self._options.dpi, self._max_pixels, words)
+            with self._stages.measure("layer"):
+                layer = self._pdf.text_layer(number, self._options.dpi, self._max_pixels, words)
             if self._options.mode == TEXT:
                 return self._page_of(layer, layer.lines, number)
             if self._is_true(layer, number):
@@ -135,13 +140,14 @@ class PdfPages:
         if key not in self._readings:
             if len(self._readings) >= _PICTURES_KEPT:
                 self._readings.clear()
-            self._readings[key] = self._read(pixels).lines
+            self._readings[key] = lines_as_given(self._read(pixels))
         return [_moved(line, int(box[0]), int(box[1])) for line in self._readings[key]]
 
     def _render(self, number: int, dpi: int, part: Box | None = None, zoom: float = 1.0) -> np.ndarray:
         """A page, or the part of it in a box that is given in pixels of a page at `zoom` pixels a point."""
         points = tuple(edge / zoom for edge in part) if part else None
-        return self._pdf.render(number, dpi, self._max_pixels, points).array
+        with self._stages.measure("render"):
+            return self._pdf.render(number, dpi, self._max_pixels, points).array
 
 
 def _moved(line: Line, x: float, y: float) -> Line:

@@ -1,8 +1,8 @@
 -- Ends a job, once: record, result, cache, and every job that follows it, in one step. 0 when the caller does not hold it.
--- KEYS: job, result, pages, running, in-flight marker, followers, cache entry, cache index
+-- KEYS: job, result, pages, running, in-flight marker, followers, cache entry, cache index, tally
 -- ARGV: job id, token, status, result ttl s, record ttl s, cache ttl s, cache size, cache key, prefix of jobs,
 --       prefix of results, prefix of cache entries, result body, error JSON, pages total
-local job, result, pages, running, inflight, followers, cached, index = unpack(KEYS)
+local job, result, pages, running, inflight, followers, cached, index, tally = unpack(KEYS)
 local id, status, now = ARGV[1], ARGV[3], clock()
 local body, fault, total = ARGV[12], ARGV[13], ARGV[14]
 if not holds(job, ARGV[2]) then return 0 end
@@ -13,6 +13,8 @@ local function close(key, result_key)
   redis.call('HSETNX', key, 'started_at', now)
   redis.call('EXPIRE', key, ARGV[5])
   if body ~= '' then redis.call('SET', result_key, body, 'EX', ARGV[4]) end
+  count(tally, key, 'jobs:' .. status)
+  if fault ~= '' then count(tally, key, 'failures:' .. cjson.decode(fault).code) end
 end
 
 close(job, result)

@@ -9,3 +9,8 @@ local function holds(job, token)
   return redis.call('HGET', job, 'worker') == token and redis.call('HGET', job, 'status') == 'processing'
 end
 
+-- Counts what became of a job (see tally.py). The service's own trials of itself are nobody's jobs.
+local function count(tally, job, field)
+  if redis.call('HGET', job, 'owner') ~= '@probe' then redis.call('HINCRBY', tally, field, 1) end
+end
+

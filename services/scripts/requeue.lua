@@ -1,7 +1,7 @@
 -- Gives a job back to the queue: after a fault (stage "retrying"), at a worker's shutdown or when its lease ran out
 -- ("queued"). 0 when the caller does not hold it. An empty token is the sweeper's: it takes only what ran out.
--- KEYS: job, running, waiting   ARGV: job id, token, stage, delay s, change of attempts
-local job, running, waiting = unpack(KEYS)
+-- KEYS: job, running, waiting, tally   ARGV: job id, token, stage, delay s, change of attempts
+local job, running, waiting, tally = unpack(KEYS)
 local id, token, now = ARGV[1], ARGV[2], tonumber(clock())
 if redis.call('HGET', job, 'status') ~= 'processing' then
   redis.call('ZREM', running, id)
@@ -18,4 +18,5 @@ redis.call('HDEL', job, 'worker')
 redis.call('HSET', job, 'stage', ARGV[3])
 redis.call('HINCRBY', job, 'attempts', ARGV[5])
 redis.call('ZADD', waiting, now + tonumber(ARGV[4]), id)
+count(tally, job, 'requeued:' .. (token == '' and 'worker_died' or ARGV[3] == 'retrying' and 'retry' or 'handed_back'))
 return 1

@@ -44,6 +44,9 @@ def test_a_picture_comes_back_as_text_with_positions(service):
     assert line["confidence"] > 0.9
     (left, top), (right, _), (_, bottom), _ = line["bbox"]
     assert 20 < left < 40 and right > 250 and 20 < top < bottom < 90
+    assert [(block["kind"], block["text"], block["lines"]) for block in result["blocks"]] == [
+        ("text", "Hello World 42", [0])
+    ]
     assert result["engine"]["name"] == "PaddleOCR" and result["engine"]["models"]
 
 
@@ -92,6 +95,19 @@ def test_exif_orientation_is_applied_and_boxes_are_of_the_page_as_displayed(serv
     result = service.result_of(service.post("/ocr/image", saved(turned, format="JPEG", quality=95, exif=exif)))
     assert result["text"] == "Sideways text"
     assert (result["width"], result["height"]) == upright.size
+
+
+def test_a_page_upside_down_is_righted_unless_it_is_to_be_read_as_it_lies(service):
+    upright = Image.open(io.BytesIO(picture("Upside down or not", "it is the same text")))
+    page = saved(upright.rotate(-90, expand=True), format="PNG")
+    righted = service.post("/ocr/predict", page).json()
+    assert (righted["orientation"], righted["text"]) == (270, "Upside down or not\nit is the same text")
+    assert (righted["width"], righted["height"]) == upright.size
+    (left, top), (right, _), *_ = righted["lines"][0]["bbox"]
+    assert 20 < left < 40 and right > 250 and 20 < top < 60
+    as_it_lies = service.post("/ocr/predict", page, orientation="off").json()
+    assert (as_it_lies["orientation"], as_it_lies["cached"]) == (0, False)
+    assert (as_it_lies["width"], as_it_lies["height"]) == upright.size[::-1]
 
 
 def test_predict_answers_in_the_same_call(service):
@@ -228,7 +244,7 @@ def test_a_bad_file_is_refused_at_once_and_clearly(service, path, make, status, 
         ({"colour": "red"}, "invalid_option", "colour"),
         ({"detail": "letter"}, "invalid_option", "detail"),
         ({"mode": "guess"}, "invalid_option", "mode"),
-        ({"orientation": "auto"}, "invalid_option", "orientation"),
+        ({"orientation": "sideways"}, "invalid_option", "orientation"),
         ({"callback_url": "http://example.org"}, "invalid_option", "callback_url"),
         ({"wait": -1}, "invalid_option", "wait"),
         ({"wait": "nan"}, "invalid_option", "wait"),

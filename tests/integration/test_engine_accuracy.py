@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from bench.metrics import WordScore, character_error_rate
+from bench.metrics import WordScore, character_error_rate, word_f1
 from paddleocr_service import OCREngine, RecognizeOptions
 from tests.support.engine import PROSE, page, set_column, wrapped
 
@@ -64,6 +64,35 @@ def test_lines_tell_where_they_stand(read):
         assert x1 > x0 + 200 and abs(y1 - y0) < 5, "the second corner is the top right"
         assert y2 > y1 + 20 and y3 > y0 + 20 and abs(x3 - x0) < 5, "the others are below"
         assert line.confidence > 0.9
+
+
+@pytest.fixture(scope="module")
+def landscape():
+    image, draw = page(900, 260)
+    set_column(draw, list(PROSE[:4]), 20, 30, 16)
+    return image
+
+
+@pytest.mark.parametrize("lies", [90, 180, 270])
+def test_a_page_that_lies_is_righted(read, landscape, lies):
+    found = read(landscape.rotate(-lies, expand=True))
+    upright = read(landscape)
+    assert (upright.orientation, found.orientation) == (0, 360 - lies)
+    assert (found.text, found.lines) == (upright.text, upright.lines)
+    assert (found.width, found.height) == landscape.size
+
+
+def test_a_page_is_read_as_it_lies_when_asked_to(read, landscape):
+    found = read(landscape.rotate(90, expand=True), orientation="off")
+    assert (found.orientation, found.width, found.height) == (0, 260, 900)
+    assert character_error_rate("\n".join(PROSE[:4]), found.text) > 0.5
+
+
+def test_the_pages_of_the_sample_are_righted(read, shared_data):
+    pictures = [*(shared_data / "rotated").glob("*.png"), *(shared_data / "rotated").glob("*.tif")]
+    assert len(pictures) >= 3
+    for picture in pictures:
+        assert word_f1(picture.with_suffix(".txt").read_text(encoding="utf-8"), read(picture).text) >= 0.97, picture
 
 
 def test_words_lie_where_they_were_drawn(read):

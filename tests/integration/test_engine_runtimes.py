@@ -1,6 +1,7 @@
 """The real engine on each of its runtimes: the same text, bounded threads, bounded memory, calls from many threads."""
 
 import sys
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -32,6 +33,14 @@ def test_every_runtime_reads_the_text(engine, picture):
     assert character_error_rate("\n".join(PROSE[:4]), found.text) < 0.01
     assert found.engine.runtime == engine.catalogue.runtime
     assert found.engine.models == ("PP-OCRv6_small_det", "PP-OCRv6_small_rec")
+
+
+def test_every_runtime_tells_how_long_its_stages_took(engine, picture):
+    started = time.perf_counter()
+    seconds = engine.recognize(picture).seconds
+    assert seconds.keys() == {"detect", "recognise"}
+    assert min(seconds.values()) > 0
+    assert sum(seconds.values()) < time.perf_counter() - started
 
 
 def test_calls_from_many_threads_take_turns(engine, picture):
@@ -105,3 +114,22 @@ found["peak"] = int(next(line.split()[1] for line in open("/proc/self/status") i
     found = in_its_own_process(code)
     assert found["peak"] < 1000
     assert found["after"] < found["before"] + 200
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="Python handles signals on a stack of their own on Linux")
+def test_a_signal_after_pipelines_came_and_went_does_not_kill_the_process():
+    pytest.importorskip("openvino")
+    code = """
+import faulthandler, gc, signal, time
+from paddleocr_service import OCREngine
+faulthandler.enable()
+for _ in range(2):
+    engine = OCREngine(runtime="openvino", threads=1)
+    engine.warm_up()
+    del engine
+    gc.collect()
+signal.signal(signal.SIGALRM, lambda *_: found.update(alarm=True))
+signal.setitimer(signal.ITIMER_REAL, 0.1)
+time.sleep(0.5)
+"""
+    assert in_its_own_process(code)["alarm"]

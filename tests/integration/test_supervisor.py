@@ -50,6 +50,7 @@ class Run:
                 [sys.executable, "-m", "tests.support.supervised", json.dumps({"children": children, **options})],
                 cwd=REPOSITORY,
                 stderr=errors,
+                preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_DFL),  # nohup leaves it ignored
             )
 
     @property

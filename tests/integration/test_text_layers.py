@@ -70,6 +70,31 @@ def test_a_mixed_page_is_whole(service):
     assert [word["text"] for word in attached["words"]] == ["Oranges", "76.25"]
 
 
+@pytest.mark.parametrize(("turn", "righted"), [(0, 180), (180, 0)])
+def test_a_scan_upside_down_is_righted_after_the_page_s_own_turn(service, turn, righted):
+    with pymupdf.open(stream=scanned_pdf("Scanned upside down")) as document:
+        upright = document[0].get_pixmap(dpi=100).tobytes()
+    lying = pymupdf.open()
+    page = lying.new_page(width=576, height=144)
+    page.insert_image(page.rect, stream=upright, rotate=180)
+    page.set_rotation(turn)
+    (read,) = pages(service, lying.tobytes(), dpi=100)
+    assert (read["text"], read["orientation"], read["source"]) == ("Scanned upside down", righted, "ocr")
+    assert (read["width"], read["height"]) == (800, 200)
+
+
+def test_a_picture_that_lies_is_righted_and_told_in_its_place_on_the_page(service):
+    def draw(page):
+        write(page, ["The receipt is attached below as a picture."])
+        page.insert_image((72, 120, 152, 520), stream=picture("Oranges 76.25", width=500), rotate=90)
+
+    (page,) = pages(service, pdf_of(draw))
+    assert (page["source"], page["orientation"]) == ("text_layer", 0)
+    assert [line["text"] for line in page["lines"]] == ["The receipt is attached below as a picture.", "Oranges 76.25"]
+    (left, low), (_, high), (right, _), _ = page["lines"][1]["bbox"]
+    assert 300 <= left < right <= 634 and 500 <= high < low <= 2167, "it runs upwards, from its lower left corner"
+
+
 def test_a_picture_has_no_layer_to_be_forced(service):
     answer = service.post("/ocr/image", picture("Picture"), mode="text")
     assert (answer.status_code, answer.json()["code"]) == (400, "invalid_option")

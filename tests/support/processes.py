@@ -73,6 +73,8 @@ class RedisServer:
 class Service:
     """Redis, one Celery worker and gunicorn, as separate processes with settings of the test's own."""
 
+    worker_app = "celery_app"
+
     def __init__(self, folder: Path, **settings: object) -> None:
         self.folder = folder
         self.redis = RedisServer(folder / "redis")
@@ -101,8 +103,9 @@ class Service:
     def start_web(self) -> None:
         self.web = self._spawn("web", "-m", "gunicorn", "app:create_app()")
 
-    def start_worker(self) -> None:
-        self.worker = self._spawn("worker", "-m", "celery", "-A", "celery_app", "worker", "--loglevel", "WARNING")
+    def start_worker(self, *arguments: str) -> None:
+        worker = ("-m", "celery", "-A", self.worker_app, "worker", "--loglevel", "WARNING", *arguments)
+        self.worker = self._spawn("worker", *worker)
 
     def _spawn(self, name: str, *arguments: str) -> subprocess.Popen:
         with open(self.folder / f"{name}.log", "ab") as log:

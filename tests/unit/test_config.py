@@ -71,6 +71,7 @@ def test_the_example_names_every_setting_with_its_default(monkeypatch):
         ("RATE_LIMIT_WINDOW", "fortnight"),
         ("LOG_LEVEL", "LOUD"),
         ("LOG_FORMAT", "xml"),
+        ("OTEL_EXPORTER_OTLP_ENDPOINT", "collector:4318"),
     ],
 )
 def test_a_faulty_setting_is_named(monkeypatch, name, value):

@@ -1,5 +1,7 @@
 """What goes into PaddleOCR and what is made of what comes out, with a stand-in for PaddleOCR."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
@@ -30,6 +32,7 @@ def pipeline():
     def make(*texts, **given):
         made = object.__new__(Pipeline)
         made._ocr = PaddleOCRStandIn(*texts, **given)
+        made._detector = SimpleNamespace(seconds=0.0)
         return made
 
     return make

@@ -20,6 +20,12 @@ def test_options_cannot_be_changed_by_a_call():
         RecognizeOptions().lang = "de"
 
 
+def test_an_orientation_that_does_not_exist_is_refused():
+    assert RecognizeOptions().orientation == "auto"
+    with pytest.raises(ValueError, match="'sideways'"):
+        RecognizeOptions(orientation="sideways")
+
+
 def test_an_error_crosses_from_one_process_to_another():
     error = pickle.loads(pickle.dumps(ModelNotAvailable("not here")))
     assert isinstance(error, ModelNotAvailable) and error.message == "not here"

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 import pytest
 
 from services import job_service
+from services.job_record import JobOptions
 from services.job_service import JobService
 
 RUNNING = SimpleNamespace(id="a", ended=False)
@@ -47,3 +48,12 @@ def test_who_comes_when_enough_wait_already_is_answered_at_once(make_service):
     looks = iter([ENDED])
     service._store.get = lambda _: next(looks)
     assert service.wait(RUNNING, 5) is ENDED, "a place that was left is free again"
+
+
+def test_a_result_of_another_shape_is_not_taken_from_the_cache(monkeypatch):
+    service = JobService(None, None, None, SimpleNamespace(identity=lambda lang: "model"), None)
+    submission = SimpleNamespace(owner="o", options=JobOptions("en", 300))
+    before = service._cache_key(submission, "digest")
+    assert before == service._cache_key(submission, "digest")
+    monkeypatch.setattr(job_service, "RESULT_SHAPE", "another")
+    assert service._cache_key(submission, "digest") != before

@@ -61,6 +61,7 @@ def page(number, text, success=True):
 def test_a_picture_s_result_is_its_one_page():
     result = summarize([page(1, "hello")], "image", ENGINE, OPTIONS, 0.5)
     assert (result["text"], result["width"], result["height"], result["success"]) == ("hello", 1, 2, True)
+    assert result["blocks"] == [], "a page that an older version stored knows none"
     assert "pages" not in result and "processing_dpi" not in result
 
 

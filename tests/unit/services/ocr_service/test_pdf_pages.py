@@ -59,6 +59,8 @@ def test_a_born_digital_page_is_read_from_its_layer(read):
     assert {line["confidence"] for line in page["lines"]} == {1.0}
     assert (page["width"], page["height"]) == (827, 1170)
     assert "words" not in page["lines"][0]
+    assert [at for block in page["blocks"] for at in block["lines"]] == list(range(len(drawn)))
+    assert page["text"] == "\n\n".join(block["text"] for block in page["blocks"]) and len(page["blocks"]) > 1
 
 
 def test_words_come_with_the_layer_when_asked_for(read):

@@ -1,0 +1,214 @@
+"""Is the OCR itself good? A picture whose text is known goes through the queue to a worker, like any job.
+
+It is nobody's job: it fills no cache, is not counted, and no more than one of it is in the queue of the whole service,
+however many ask. The answer is used again for a few seconds.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from difflib import SequenceMatcher
+from pathlib import Path
+from statistics import fmean
+
+from services.errors import JobNotFound, RedisUnavailable
+from services.job_record import COMPLETED, PROBE_OWNER, PROCESSING, JobOptions, JobRecord, new_job_id
+from services.job_service import JobService
+from services.job_store import JobStore
+from services.redis_service import RedisService
+from services.upload_store import UploadStore
+from services.worker_registry import WorkerRegistry
+
+PICTURE = Path(__file__).with_name("known_picture.png")
+#: What the picture shows: letters and figures that the models of all languages know.
+TEXT = "HEALTH CHECK\nInvoice 4207\nTotal 18.95"
+
+LOW, ACCEPTABLE, GOOD = QUALITIES = ("low", "acceptable", "good")
+#: The mean of the lines' confidences at or above which the reading is good, or acceptable.
+GOOD_CONFIDENCE, ACCEPTABLE_CONFIDENCE = 0.9, 0.7
+#: The part of the text, 0 to 1, that has to be right at least. Only the whole of it is good.
+ACCEPTABLE_TEXT = 0.8
+#: From submission to end, waiting in the queue included. Alone, the picture takes a fraction of a second.
+GOOD_SECONDS, ACCEPTABLE_SECONDS = 5.0, 10.0
+#: An answer that comes later than this is not waited for.
+WAIT_SECONDS = ACCEPTABLE_SECONDS
+#: How long an answer is used again, and how long it is known as the last one.
+FRESH_SECONDS, KNOWN_SECONDS = 5, 600
+#: Requests of one process that may wait for a reading at a time; each of them holds a thread.
+MOST_WAITING = 8
+
+FRESH, LAST, PENDING = "ocr:known-picture:fresh", "ocr:known-picture:last", "ocr:known-picture:job"
+PENDING_SECONDS = 3600
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How the known picture was read. What could not be found out is None; `reasons` says why it is not good."""
+
+    quality: str
+    checked_at: str
+    confidence: float | None = None
+    text_matches: bool | None = None
+    latency_ms: int | None = None
+    queue_depth: int | None = None
+    load: float | None = None
+    reasons: list[str] = field(default_factory=list)
+
+
+class KnownPicture:
+    """Has the picture read, and judges the reading."""
+
+    def __init__(
+        self,
+        redis: RedisService,
+        store: JobStore,
+        uploads: UploadStore,
+        jobs: JobService,
+        workers: WorkerRegistry,
+        enqueue: Callable[[str, float], None],
+        lang: str,
+    ) -> None:
+        self._redis = redis
+        self._store = store
+        self._uploads = uploads
+        self._jobs = jobs
+        self._workers = workers
+        self._enqueue = enqueue
+        self._options = JobOptions(lang=lang, dpi=300)
+        self._waiting = threading.BoundedSemaphore(MOST_WAITING)
+
+    def check(self) -> Reading:
+        """The last reading where it is fresh, or a new one. Raises StorageUnavailable; without Redis it is low."""
+        try:
+            return self._stored(FRESH) or self._read()
+        except RedisUnavailable as error:
+            return _low(error.message)
+
+    def last_quality(self) -> str | None:
+        """Of the last reading, if there was one lately. Raises RedisUnavailable."""
+        last = self._stored(LAST)
+        return last.quality if last else None
+
+    def _read(self) -> Reading:
+        if not self._waiting.acquire(blocking=False):
+            return self._meanwhile()
+        started = time.monotonic()
+        try:
+            record = self._jobs.wait(self._job(), WAIT_SECONDS)
+        except JobNotFound:
+            self._forget()
+            return self._meanwhile()
+        finally:
+            self._waiting.release()
+        if not record.ended and time.monotonic() - started < WAIT_SECONDS - 0.1:
+            return self._meanwhile()  # too many requests wait, or this process is about to end
+        return self._keep(self._judged(record), record)
+
+    def _job(self) -> JobRecord:
+        """The job that is under way, or a new one."""
+        job_id = new_job_id()
+        with self._redis.guard() as client:
+            if not client.set(PENDING, job_id, nx=True, ex=PENDING_SECONDS):
+                return self._appearing((client.get(PENDING) or b"").decode())
+        incoming = self._uploads.receive()
+        incoming.write(PICTURE.read_bytes())
+        record = JobRecord(
+            id=job_id,
+            owner=PROBE_OWNER,
+            status=PROCESSING,
+            stage="queued",
+            kind="image",
+            filename=PICTURE.name,
+            file_size=incoming.size(),
+            options=self._options,
+            upload=self._uploads.keep(incoming),
+            cache_key=f"known-picture:{job_id}",
+            request_id=f"known-picture:{job_id}",
+            pages_total=1,
+        )
+        self._store.submit(record)
+        self._enqueue(job_id, 0.0)
+        return self._store.get(job_id)
+
+    def _appearing(self, job_id: str) -> JobRecord:
+        """A job that another process has announced: its record follows in a moment. Raises JobNotFound."""
+        for _ in range(20):
+            try:
+                return self._store.get(job_id)
+            except JobNotFound:
+                time.sleep(0.05)
+        return self._store.get(job_id)
+
+    def _judged(self, record: JobRecord) -> Reading:
+        counts = self._store.counts()
+        workers = self._workers.count()
+        known = {
+            "queue_depth": counts["waiting"],
+            "load": round((counts["waiting"] + counts["running"]) / workers, 2) if workers else None,
+        }
+        if not record.ended:
+            why = f"no worker is alive, and {counts['waiting']} jobs wait" if not workers else "the queue is long"
+            return _low(f"The picture was not read within {WAIT_SECONDS:.0f} s: {why}.", **known)
+        result = self._store.result(record.id) if record.status == COMPLETED else None
+        if result is None:
+            return _low(record.error.get("detail", "The result of the reading is gone."), **known)
+        return judge(result, record.finished_at - record.created_at, **known)
+
+    def _keep(self, reading: Reading, record: JobRecord) -> Reading:
+        body = json.dumps(asdict(reading))
+        with self._redis.guard() as client:
+            client.pipeline().set(FRESH, body, ex=FRESH_SECONDS).set(LAST, body, ex=KNOWN_SECONDS).execute()
+        if record.ended:
+            self._forget()
+        return reading
+
+    def _forget(self) -> None:
+        with self._redis.guard() as client:
+            client.delete(PENDING)
+
+    def _meanwhile(self) -> Reading:
+        """For whom nothing can be found out now: what is known already."""
+        return self._stored(LAST) or _low("The picture is being read. Ask again in a few seconds.")
+
+    def _stored(self, key: str) -> Reading | None:
+        with self._redis.guard() as client:
+            body = client.get(key)
+        return Reading(**json.loads(body)) if body else None
+
+
+def judge(result: dict, seconds: float, **known: object) -> Reading:
+    """The reading of a result document that took `seconds`."""
+    confidence = fmean([line["confidence"] for line in result["lines"]] or [0.0])
+    found, expected = result["text"].split(), TEXT.split()
+    right = SequenceMatcher(None, " ".join(found), " ".join(expected), autojunk=False).ratio()
+    grades = {
+        f"The confidence is {confidence:.2f}.": _grade(confidence, GOOD_CONFIDENCE, ACCEPTABLE_CONFIDENCE),
+        f"Of the text {right:.0%} is right.": GOOD if found == expected else _grade(right, 2, ACCEPTABLE_TEXT),
+        f"The reading took {seconds:.1f} s.": _grade(-seconds, -GOOD_SECONDS, -ACCEPTABLE_SECONDS),
+    }
+    return Reading(
+        quality=min(grades.values(), key=QUALITIES.index),
+        checked_at=_now(),
+        confidence=round(confidence, 4),
+        text_matches=found == expected,
+        latency_ms=round(seconds * 1000),
+        reasons=[reason for reason, grade in grades.items() if grade != GOOD],
+        **known,
+    )
+
+
+def _grade(value: float, good: float, acceptable: float) -> str:
+    return GOOD if value >= good else ACCEPTABLE if value >= acceptable else LOW
+
+
+def _low(reason: str, **known: object) -> Reading:
+    return Reading(quality=LOW, checked_at=_now(), reasons=[reason], **known)
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat()

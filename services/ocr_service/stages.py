@@ -1,0 +1,48 @@
+"""When and how long the page at hand was in each stage of its reading."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """A stretch of time in Unix seconds. `name`: decode, render, layer, detect, recognise."""
+
+    name: str
+    started: float
+    ended: float
+
+    @property
+    def seconds(self) -> float:
+        return self.ended - self.started
+
+
+class Stages:
+    """The stages that were gone through, gathered until somebody takes them."""
+
+    def __init__(self) -> None:
+        self._stages: list[Stage] = []
+
+    @contextmanager
+    def measure(self, name: str) -> Iterator[None]:
+        started = time.time()
+        try:
+            yield
+        finally:
+            self._stages.append(Stage(name, started, time.time()))
+
+    def add(self, seconds: Mapping[str, float]) -> None:
+        """Stages that have just ended, one after the other, with their seconds."""
+        started = time.time() - sum(seconds.values())
+        for name, value in seconds.items():
+            self._stages.append(Stage(name, started, started + value))
+            started += value
+
+    def take(self) -> list[Stage]:
+        """What was gathered since the last time; begins anew."""
+        taken, self._stages = self._stages, []
+        return taken

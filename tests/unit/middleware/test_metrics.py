@@ -1,0 +1,86 @@
+"""What a web process counts of its requests, and what it tells of them."""
+
+import io
+from types import SimpleNamespace
+
+import pytest
+from prometheus_client import CollectorRegistry
+
+from app import create_app
+from config import Settings
+from tests.support.metrics import Metrics
+
+NO_JOBS = SimpleNamespace(ensure_reachable=lambda: None, check_options=lambda options: None)
+
+
+@pytest.fixture
+def client(monkeypatch, tmp_path):
+    """An application whose Redis is away."""
+    for name, value in {"DATA_DIR": tmp_path, "REDIS_URL": "redis://127.0.0.1:1/0"}.items():
+        monkeypatch.setenv(name, str(value))
+    return create_app(Settings.from_env(tmp_path / "no.env")).test_client()
+
+
+def metrics(client):
+    answer = client.get("/metrics")
+    assert (answer.status_code, answer.content_type) == (200, "text/plain; version=0.0.4; charset=utf-8")
+    return Metrics(answer.text)
+
+
+def test_requests_are_counted_by_the_template_of_their_address(client):
+    for job_id in ("one", "two"):
+        client.get(f"/ocr/job/{job_id}")
+    found = metrics(client)
+    job = {"method": "GET", "route": "/ocr/job/{job_id}"}
+    assert found("ocr_http_requests_total", status="503", **job) == 2
+    assert found("ocr_http_request_seconds_count", **job) == 2
+    assert found("ocr_http_response_bytes_sum", route=job["route"]) > 200
+
+
+def test_addresses_and_methods_that_nobody_knows_share_one_label(client):
+    for number in range(20):
+        client.get(f"/no/such/{number}")
+        client.open("/health/alive", method=f"M{number}")
+    found = metrics(client)
+    assert found("ocr_http_requests_total", route="other", method="GET", status="404") == 20
+    assert found.labels("ocr_http_requests_total", "method") == {"GET", "other"}
+
+
+def test_the_size_of_a_body_is_counted(client):
+    client.post("/ocr/image", data={"file": (io.BytesIO(b"x" * 5000), "a.png")})
+    assert metrics(client)("ocr_http_request_bytes_sum", route="/ocr/image") > 5000
+
+
+def test_without_redis_a_web_server_still_tells_its_own_numbers(client):
+    client.get("/health/alive")
+    found = metrics(client)
+    assert found("ocr_redis_up") == 0
+    assert found("ocr_http_requests_total", route="/health/alive") == 1
+    assert "ocr_queue_depth" not in found.families
+
+
+def test_a_short_json_is_had_for_the_asking(client):
+    for path in ("/ocr/job/x", "/capabilities", "/capabilities", "/capabilities", "/health/ready", "/metrics"):
+        client.get(path)
+    told = client.get("/metrics", headers={"Accept": "application/json"}).json
+    assert told.pop("uptime_seconds") > 0
+    assert told == {"status": "not_ready", "requests_processed": 4, "errors": 1, "error_rate": 0.25}
+
+
+@pytest.mark.parametrize(
+    "accept", [None, "*/*", "text/plain", "application/openmetrics-text;version=1.0.0;q=0.8,text/plain;q=0.5,*/*;q=0.1"]
+)
+def test_prometheus_gets_text_however_it_asks(client, accept):
+    assert client.get("/metrics", headers={"Accept": accept} if accept else {}).mimetype == "text/plain"
+
+
+def test_it_is_never_rate_limited(make_app):
+    client = make_app(
+        SimpleNamespace(jobs=NO_JOBS, metrics=CollectorRegistry()),
+        RATE_LIMIT_ENABLED="true",
+        RATE_LIMIT_REQUESTS=1,
+    ).test_client()
+    assert [client.post("/ocr/image").status_code for _ in range(2)] == [400, 429]
+    answers = [client.get("/metrics") for _ in range(5)]
+    assert {answer.status_code for answer in answers} == {200}
+    assert "X-RateLimit-Limit" not in answers[0].headers
