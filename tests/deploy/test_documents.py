@@ -56,6 +56,12 @@ def test_the_operations_guide_asks_redis_for_keys_that_there_are():
     assert set(re.findall(r"redis-cli ZRANGE (\S+)", text)) == sets
 
 
+def test_the_operations_guide_tells_of_every_alert():
+    rules = (REPOSITORY / "monitoring/alerts.yml").read_text()
+    alerts = set(re.findall(r"alert: (\w+)", rules))
+    assert alerts and set(re.findall(r"`(OCR[A-Z][a-z]\w+)`", guide("operations"))) == alerts
+
+
 def test_the_operations_guide_names_objects_of_the_manifests():
     manifests, text = render(K8S), guide("operations")
     (namespace,) = manifests.all("Namespace")
