@@ -1,7 +1,7 @@
 """``python -m bench [ocr] [FOLDER]``: read every picture of a folder that has its truth beside it, and tell the score.
 
 A picture's truth is a text file of the same name (``receipt.jpg``, ``receipt.txt``). Without a folder the sample
-receipts are read (``../shared/data/receipts``).
+receipts are read (``../shared/data/receipts``). ``python -m bench orientation`` measures the righting of pages.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from pathlib import Path
 
 from bench.machine import describe
 from bench.ocr import Score, measure, pictures
+from bench.orientation.__main__ import main as measure_orientation
 from paddleocr_service import EngineError, OCREngine
 from paddleocr_service.official_models import FAMILIES
 from paddleocr_service.runtimes import RUNTIMES
@@ -21,6 +22,8 @@ SAMPLE = Path(__file__).resolve().parents[2] / "shared" / "data" / "receipts"
 
 def main(arguments: list[str] | None = None) -> int:
     arguments = sys.argv[1:] if arguments is None else arguments
+    if arguments[:1] == ["orientation"]:
+        return measure_orientation(arguments[1:])
     chosen = _parser().parse_args(arguments[1:] if arguments[:1] == ["ocr"] else arguments)
     found = pictures(chosen.folder)[: chosen.limit]
     if not found:

@@ -10,7 +10,7 @@ from flask import Response, current_app, jsonify
 
 from services.container import Services
 from services.health_service import UNHEALTHY, memory_usage, paddleocr_installed
-from services.known_picture import LOW
+from services.picture_reading import LOW
 
 SERVICE = "paddleocr-service"
 

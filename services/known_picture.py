@@ -10,31 +10,19 @@ import json
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
-from datetime import UTC, datetime
-from difflib import SequenceMatcher
+from dataclasses import asdict
 from pathlib import Path
-from statistics import fmean
 
 from services.errors import JobNotFound, RedisUnavailable
 from services.job_record import COMPLETED, PROBE_OWNER, PROCESSING, JobOptions, JobRecord, new_job_id
 from services.job_service import JobService
 from services.job_store import JobStore
+from services.picture_reading import ACCEPTABLE_SECONDS, Reading, judge, low
 from services.redis_service import RedisService
 from services.upload_store import UploadStore
 from services.worker_registry import WorkerRegistry
 
 PICTURE = Path(__file__).with_name("known_picture.png")
-#: What the picture shows: letters and figures that the models of all languages know.
-TEXT = "HEALTH CHECK\nInvoice 4207\nTotal 18.95"
-
-LOW, ACCEPTABLE, GOOD = QUALITIES = ("low", "acceptable", "good")
-#: The mean of the lines' confidences at or above which the reading is good, or acceptable.
-GOOD_CONFIDENCE, ACCEPTABLE_CONFIDENCE = 0.9, 0.7
-#: The part of the text, 0 to 1, that has to be right at least. Only the whole of it is good.
-ACCEPTABLE_TEXT = 0.8
-#: From submission to end, waiting in the queue included. Alone, the picture takes a fraction of a second.
-GOOD_SECONDS, ACCEPTABLE_SECONDS = 5.0, 10.0
 #: An answer that comes later than this is not waited for.
 WAIT_SECONDS = ACCEPTABLE_SECONDS
 #: How long an answer is used again, and how long it is known as the last one.
@@ -44,20 +32,6 @@ MOST_WAITING = 8
 
 FRESH, LAST, PENDING = "ocr:known-picture:fresh", "ocr:known-picture:last", "ocr:known-picture:job"
 PENDING_SECONDS = 3600
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """How the known picture was read. What could not be found out is None; `reasons` says why it is not good."""
-
-    quality: str
-    checked_at: str
-    confidence: float | None = None
-    text_matches: bool | None = None
-    latency_ms: int | None = None
-    queue_depth: int | None = None
-    load: float | None = None
-    reasons: list[str] = field(default_factory=list)
 
 
 class KnownPicture:
@@ -87,7 +61,7 @@ class KnownPicture:
         try:
             return self._stored(FRESH) or self._read()
         except RedisUnavailable as error:
-            return _low(error.message)
+            return low(error.message)
 
     def last_quality(self) -> str | None:
         """Of the last reading, if there was one lately. Raises RedisUnavailable."""
@@ -153,10 +127,10 @@ class KnownPicture:
         }
         if not record.ended:
             why = f"no worker is alive, and {counts['waiting']} jobs wait" if not workers else "the queue is long"
-            return _low(f"The picture was not read within {WAIT_SECONDS:.0f} s: {why}.", **known)
+            return low(f"The picture was not read within {WAIT_SECONDS:.0f} s: {why}.", **known)
         result = self._store.result(record.id) if record.status == COMPLETED else None
         if result is None:
-            return _low(record.error.get("detail", "The result of the reading is gone."), **known)
+            return low(record.error.get("detail", "The result of the reading is gone."), **known)
         return judge(result, record.finished_at - record.created_at, **known)
 
     def _keep(self, reading: Reading, record: JobRecord) -> Reading:
@@ -173,42 +147,9 @@ class KnownPicture:
 
     def _meanwhile(self) -> Reading:
         """For whom nothing can be found out now: what is known already."""
-        return self._stored(LAST) or _low("The picture is being read. Ask again in a few seconds.")
+        return self._stored(LAST) or low("The picture is being read. Ask again in a few seconds.")
 
     def _stored(self, key: str) -> Reading | None:
         with self._redis.guard() as client:
             body = client.get(key)
         return Reading(**json.loads(body)) if body else None
-
-
-def judge(result: dict, seconds: float, **known: object) -> Reading:
-    """The reading of a result document that took `seconds`."""
-    confidence = fmean([line["confidence"] for line in result["lines"]] or [0.0])
-    found, expected = result["text"].split(), TEXT.split()
-    right = SequenceMatcher(None, " ".join(found), " ".join(expected), autojunk=False).ratio()
-    grades = {
-        f"The confidence is {confidence:.2f}.": _grade(confidence, GOOD_CONFIDENCE, ACCEPTABLE_CONFIDENCE),
-        f"Of the text {right:.0%} is right.": GOOD if found == expected else _grade(right, 2, ACCEPTABLE_TEXT),
-        f"The reading took {seconds:.1f} s.": _grade(-seconds, -GOOD_SECONDS, -ACCEPTABLE_SECONDS),
-    }
-    return Reading(
-        quality=min(grades.values(), key=QUALITIES.index),
-        checked_at=_now(),
-        confidence=round(confidence, 4),
-        text_matches=found == expected,
-        latency_ms=round(seconds * 1000),
-        reasons=[reason for reason, grade in grades.items() if grade != GOOD],
-        **known,
-    )
-
-
-def _grade(value: float, good: float, acceptable: float) -> str:
-    return GOOD if value >= good else ACCEPTABLE if value >= acceptable else LOW
-
-
-def _low(reason: str, **known: object) -> Reading:
-    return Reading(quality=LOW, checked_at=_now(), reasons=[reason], **known)
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat()

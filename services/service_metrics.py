@@ -12,7 +12,8 @@ from prometheus_client.registry import Collector
 
 from services.errors import RedisUnavailable
 from services.job_store import JobStore
-from services.known_picture import QUALITIES, KnownPicture
+from services.known_picture import KnownPicture
+from services.picture_reading import QUALITIES
 from services.tally import CONFIDENCE, SECONDS, Tally, distribution
 from services.worker_registry import WorkerRegistry
 

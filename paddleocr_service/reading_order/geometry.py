@@ -26,8 +26,22 @@ def upright_boxes(lines: Sequence[Line], width: int) -> tuple[np.ndarray, np.nda
         standing = ~standing
     elif _runs_right_to_left(lines):
         polygons = np.stack([width - polygons[..., 0], polygons[..., 1]], axis=-1)
-    polygons = _levelled(polygons, standing)
-    return np.concatenate([polygons.min(axis=1), polygons.max(axis=1)], axis=1), standing
+    return _boxes(_levelled(polygons, standing)), standing
+
+
+def _boxes(polygons: np.ndarray) -> np.ndarray:
+    """Boxes (n, 4) as long and as high as the polygons themselves, about their centres.
+
+    A detector's polygons are not quite as skewed as their page, short ones not at all. The boxes around them, once
+    levelled, would be higher than the text by a share of its length, and reach into the rows above and below.
+    """
+    edges = polygons[:, 1] - polygons[:, 0] + polygons[:, 2] - polygons[:, 3]
+    others = polygons[:, 3] - polygons[:, 0] + polygons[:, 2] - polygons[:, 1]
+    lies = np.abs(edges[:, :1]) >= np.abs(edges[:, 1:])
+    quarters = np.stack([np.hypot(*edges.T), np.hypot(*others.T)], axis=1) / 4
+    half = np.where(lies, quarters, quarters[:, ::-1])
+    centre = polygons.mean(axis=1)
+    return np.concatenate([centre - half, centre + half], axis=1)
 
 
 def _standing(polygons: np.ndarray, lines: Sequence[Line]) -> np.ndarray:

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from bench.metrics import WordScore, character_error_rate, word_f1
 from paddleocr_service import OCREngine, RecognizeOptions
@@ -43,12 +44,15 @@ def test_a_small_screenshot_is_read_as_well(read):
     assert character_error_rate("\n".join(PROSE[:4]), read(image).text) < 0.01
 
 
-def test_two_columns_are_read_one_after_the_other(read):
+@pytest.mark.parametrize("skew", [0, 4])
+def test_two_columns_are_read_one_after_the_other_askew_as_well(read, skew):
     left, right = (wrapped(" ".join(half), 40, 900) for half in (PROSE[:4], PROSE[4:]))
     image, draw = page(height=900)
     set_column(draw, left, 200, 120, 40)
     set_column(draw, right, 1340, 120, 40)
-    assert character_error_rate("\n".join(left + right), read(image).text) < 0.01
+    found = read(image.rotate(skew, Image.Resampling.BICUBIC, expand=True, fillcolor=255))
+    assert character_error_rate("\n".join(left + right), found.text) < 0.01
+    assert found.orientation == 0
 
 
 def test_lines_tell_where_they_stand(read):

@@ -7,7 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 import redis
 
-from services.known_picture import FRESH, TEXT, WAIT_SECONDS
+from services.known_picture import FRESH, WAIT_SECONDS
+from services.picture_reading import TEXT
 from tests.support.metrics import Metrics
 from tests.support.obedient import ObedientService
 from tests.support.openapi import Description

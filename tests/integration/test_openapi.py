@@ -72,3 +72,10 @@ def test_what_is_said_of_a_job_that_is_not_there_is_what_the_description_says(se
 @pytest.mark.parametrize("path", ["/", "/health", "/health/ready", "/health/alive", "/capabilities"])
 def test_what_the_service_says_of_itself_is_what_the_description_says(service, conforms, path):
     assert conforms(service.get(path), path).status_code == 200
+
+
+def test_the_numbers_in_json_are_what_the_description_says(service, conforms):
+    answer = conforms(service.get("/metrics", headers={"Accept": "application/json"}), "/metrics")
+    assert answer.json()["status"] == "ok"
+    described = service.get("/openapi.json").json()["paths"]["/metrics"]["get"]["responses"]["200"]["content"]
+    assert described.keys() == {"application/json", "text/plain"}

@@ -27,6 +27,7 @@ PROGRAMS = {
     "nsenter": "apt install util-linux",
     "setpriv": "apt install util-linux",
     "ip": "apt install iproute2",
+    "prometheus": "apt install prometheus",
 }
 IMAGE = ("debootstrap", "buildah", "unshare", "nsenter", "setpriv", "ip")
 VPS = ("debootstrap", "systemd-nspawn", "unshare", "nsenter")

@@ -59,18 +59,31 @@ class Page:
             y += leading
         return y
 
-    def photographed(self, scale: float = 30.0, skew: float = 0.0, jitter: float = 0.05) -> list[Line]:
-        """The lines in no order, as a detector gives them. scale: pixels of a line's height. skew: degrees."""
+    def photographed(
+        self, scale: float = 30.0, skew: float = 0.0, jitter: float = 0.05, wobble: float = 0.0
+    ) -> list[Line]:
+        """The lines in no order, as a detector gives them. scale: pixels of a line's height. skew: degrees; wobble:
+        degrees by which a line may differ from that."""
         cos, sin = math.cos(math.radians(skew)), math.sin(math.radians(skew))
         lines = []
         for box, text in zip(self.boxes, self.texts, strict=True):
             padded = zip(box, (-PADDING, 0, PADDING, 0), strict=True)
             x0, y0, x1, y1 = (edge + pad + self.rng.uniform(-jitter, jitter) for edge, pad in padded)
             corners = ((x0, y0), (x1, y0), (x1, y1), (x0, y1))
+            if wobble:
+                corners = _turned(corners, self.rng.uniform(-wobble, wobble))
             turned = tuple(((x * cos - y * sin + 5) * scale, (x * sin + y * cos + 5) * scale) for x, y in corners)
             lines.append(Line(text, 0.9, turned))
         self.rng.shuffle(lines)
         return lines
+
+
+def _turned(corners: Sequence[tuple[float, float]], degrees: float) -> list[tuple[float, float]]:
+    """A box turned about its centre."""
+    cos, sin = math.cos(math.radians(degrees)), math.sin(math.radians(degrees))
+    middle_x, middle_y = (sum(edges) / len(corners) for edges in zip(*corners, strict=True))
+    away = [(x - middle_x, y - middle_y) for x, y in corners]
+    return [(middle_x + x * cos - y * sin, middle_y + x * sin + y * cos) for x, y in away]
 
 
 def one_column(rng: random.Random) -> Page:

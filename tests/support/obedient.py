@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 
-from services.known_picture import TEXT
+from services.picture_reading import TEXT
 from tests.support.processes import Service
 
 #: In DATA_DIR; `obedient_worker.py` reads it before each page.

@@ -30,7 +30,7 @@ class ObedientEngine(NullEngine):
             raise RuntimeError("as ordered")
         lines = tuple(Line(text, orders["confidence"], SQUARE) for text in orders["text"].splitlines())
         seconds = {"detect": 0.01, "recognise": orders["reports"]}
-        return Recognition(9, 9, lines, orders["text"], "en", EngineInfo("obedient", "none", ()), (), seconds)
+        return Recognition(9, 9, lines, orders["text"], "en", EngineInfo("obedient", "none", ()), seconds=seconds)
 
 
 worker.build_engine = ObedientEngine

@@ -15,6 +15,7 @@ from tests.support.processes import REPOSITORY, free_port, wait_until
 from utils.process import tie_to
 
 RULES = REPOSITORY / "monitoring" / "alerts.yml"
+DASHBOARD = REPOSITORY / "monitoring" / "dashboard.json"
 #: Seconds between two looks, and the window over which rates are taken.
 EVERY, WINDOW = 1, 15
 
@@ -32,8 +33,8 @@ def find_prometheus() -> str | None:
 
 
 def hasty(rules: str) -> str:
-    """The same rules, but an alert fires at once, and rates are taken over seconds."""
-    return re.sub(r"\[\d+[mh]\]", f"[{WINDOW}s]", re.sub(r"for: \d+[mh]", "for: 0s", rules))
+    """The same rules (or the same query), but an alert fires at once, and rates are taken over seconds."""
+    return re.sub(r"\[(\d+[mh]|\$__rate_interval)\]", f"[{WINDOW}s]", re.sub(r"for: \d+[mh]", "for: 0s", rules))
 
 
 class Prometheus:
@@ -68,6 +69,12 @@ class Prometheus:
             return requests.get(self.url + "/-/ready", timeout=2).ok
         except requests.RequestException:
             return False
+
+    def answer(self, query: str) -> list:
+        """The series that a query finds now; what Prometheus does not understand is an error."""
+        answer = requests.get(self.url + "/api/v1/query", params={"query": query}, timeout=5)
+        answer.raise_for_status()
+        return answer.json()["data"]["result"]
 
     def firing(self) -> set[str]:
         """Names of the alerts that fire now."""

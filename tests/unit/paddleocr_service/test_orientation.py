@@ -60,7 +60,7 @@ def test_text_that_runs_downwards_needs_no_second_look():
     assert read.shown[1].shape == (600, 800, 3)
 
 
-@pytest.mark.parametrize(("first", "turn"), [(level(DOUBTFUL), 180), (standing(DOUBTFUL), 90)])
+@pytest.mark.parametrize(("first", "turn"), [(level(DOUBTFUL, 18), 180), (standing(DOUBTFUL, 18), 90)])
 def test_a_page_of_doubtful_lines_is_turned_when_a_sample_reads_better_so(first, turn):
     righted = level(SURE)
     read = Reader(first, level(SURE, 4) + level(DOUBTFUL, 2), righted)

@@ -50,6 +50,14 @@ def test_lines_come_in_the_order_in_which_they_were_set(make: Callable[[random.R
 
 
 @pytest.mark.parametrize("make", LAYOUTS, ids=lambda make: make.__name__)
+def test_boxes_that_are_not_quite_as_skewed_as_their_page_do_no_harm(make: Callable[[random.Random], Page]) -> None:
+    for seed in range(5):
+        rng = random.Random(seed)
+        page = make(rng)
+        assert read(page, skew=rng.choice([-5, -2, 2, 5]), wobble=1.0) == page.texts, f"seed {seed}"
+
+
+@pytest.mark.parametrize("make", LAYOUTS, ids=lambda make: make.__name__)
 @pytest.mark.parametrize("scale", [9, 90])
 def test_the_resolution_makes_no_difference(make: Callable[[random.Random], Page], scale: float) -> None:
     page = make(random.Random(3))

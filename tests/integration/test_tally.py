@@ -1,0 +1,88 @@
+"""What is counted, once each, and where it goes while Redis is away."""
+
+import pytest
+
+from services.job_record import PROBE_OWNER
+from services.job_store import JobStore, Retention
+from services.redis_service import RedisService
+from services.tally import CONFIDENCE, Tally, distribution
+from tests.integration.test_job_store import ERROR, complete, record
+from tests.support.processes import RedisServer
+
+
+@pytest.fixture
+def redis(redis_server):
+    service = RedisService(redis_server.url)
+    service.client.flushdb()
+    return service
+
+
+@pytest.fixture
+def store(redis):
+    return JobStore(redis, Retention(result_ttl=60, cache_ttl=30, cache_size=2))
+
+
+def test_what_was_observed_falls_into_classes(redis):
+    tally = Tally(redis)
+    for value in (0.2, 0.8, 0.80001, 1.0, 7):
+        tally.observe("confidence", value, CONFIDENCE)
+    assert tally.read() == {}, "nothing is written before it is flushed"
+    tally.flush()
+    tally.flush()
+    buckets, total = distribution(tally.read(), "confidence", CONFIDENCE)
+    assert [within for _, within in buckets] == [1, 1, 1, 2, 3, 3, 3, 3, 4, 5]
+    assert buckets[-1][0] == "+Inf" and total == pytest.approx(9.80001)
+
+
+def test_what_cannot_be_written_is_kept_until_redis_is_back(tmp_path):
+    server = RedisServer(tmp_path)
+    server.start()
+    try:
+        tally = Tally(RedisService(server.url))
+        tally.count("pages:ocr:done", 2)
+        server.stop()
+        tally.flush()
+        tally.count("pages:ocr:done")
+        server.start()
+        tally.flush()
+        assert tally.read() == {"pages:ocr:done": 3}
+    finally:
+        server.stop()
+
+
+def test_a_job_is_counted_once_when_it_ends_and_so_are_those_that_follow_it(redis, store):
+    leader, follower = record(), record()
+    store.submit(leader), store.submit(follower)
+    complete(store, leader)
+    assert not store.complete(leader, "t", {"text": "hello"}, 1, True)
+    store.submit(record())
+    counted = {"lookups:miss": 1, "lookups:shared": 1, "lookups:hit": 1, "jobs:completed": 3}
+    assert Tally(redis).read() == counted
+
+
+def test_failures_and_returns_to_the_queue_are_counted_by_their_cause(redis, store):
+    job = record()
+    store.submit(job)
+    store.claim(job.id, "t")
+    store.requeue(job.id, "t", "retrying")
+    store.claim(job.id, "t")
+    store.requeue(job.id, "t", "queued", attempts_back=1)
+    store.touch_waiting(job.id)
+    store.claim(job.id, "t")
+    store.fail(job, "t", ERROR)
+    counted = {"requeued:retry": 1, "requeued:handed_back": 1, "requeued:message_lost": 1}
+    assert Tally(redis).read() == {**counted, "lookups:miss": 1, "jobs:failed": 1, "failures:corrupt_file": 1}
+
+
+def test_the_services_own_trials_are_not_counted(redis, store):
+    probe = record(owner=PROBE_OWNER)
+    store.submit(probe)
+    store.claim(probe.id, "t")
+    store.requeue(probe.id, "t", "retrying")
+    complete_again(store, probe)
+    assert Tally(redis).read() == {}
+
+
+def complete_again(store, job):
+    assert store.claim(job.id, "t") == 2
+    assert store.complete(job, "t", {"text": ""}, 1, False)
