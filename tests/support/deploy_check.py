@@ -19,7 +19,6 @@ from tests.support import compose
 PROGRAMS = {
     "nginx": "apt install nginx-light",
     "kubectl": "https://kubernetes.io/docs/tasks/tools",
-    "prometheus": "apt install prometheus",
     "debootstrap": "apt install debootstrap",
     "buildah": "apt install buildah",
     "systemd-nspawn": "apt install systemd-container",
