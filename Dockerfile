@@ -61,6 +61,12 @@ HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --retries=3 \
     CMD ["python", "-c", "import os, urllib.request as r; r.urlopen(f'http://127.0.0.1:{os.environ[\"PORT\"]}/health/alive', timeout=4)"]
 
 FROM service AS paddle
+USER 0
+# hadolint ignore=DL3008
+RUN apt-get update \
+ && apt-get install -y --no-install-recommends libgomp1 \
+ && rm -rf /var/lib/apt/lists/*
+USER 10001:10001
 COPY --from=paddle-packages /opt/venv /opt/venv
 
 FROM service AS flower

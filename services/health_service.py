@@ -55,7 +55,7 @@ class HealthService:
 
     def _check_redis(self) -> dict:
         used, most = self._redis.memory()
-        facts = {"used_mb": round(used / 2**20, 1), "maximum_mb": round(most / 2**20, 1) if most else None}
+        facts = {"used_mb": round(used / 2**20, 3), "maximum_mb": round(most / 2**20, 1) if most else None}
         if not most or used < NEARLY_FULL * most:
             return {"status": HEALTHY, **facts}
         return {

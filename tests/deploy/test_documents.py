@@ -12,6 +12,7 @@ from tests.support.manifests import K8S, render
 from tests.support.processes import REPOSITORY
 
 GUIDES = ("operations", "vps", "kubernetes")
+DOCUMENTS = [REPOSITORY / "README.md", *sorted((REPOSITORY / "docs").glob("*.md"))]
 #: Variables that are neither settings nor docker-compose.yml's.
 OTHERS = {"REDIS_PASSWORD", "READY_SECONDS", "OCR_DEPLOY_CHECK"}
 
@@ -34,12 +35,31 @@ def test_every_target_that_a_guide_names_is_in_the_makefile(name):
     assert set(re.findall(r"`make ([a-z-]+)", guide(name))) <= targets
 
 
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_every_link_leads_to_a_file_and_to_a_heading_in_it(document):
+    for target in re.findall(r"\]\(([^)\s]+)\)", document.read_text()):
+        path, _, heading = target.partition("#")
+        if "://" in target:
+            continue
+        found = document.parent / path if path else document
+        assert found.exists(), target
+        headings = re.findall(r"(?m)^#+ (.+)$", found.read_text()) if heading else []
+        slugs = {re.sub(r"[^\w -]", "", text).lower().replace(" ", "-") for text in headings}
+        assert not heading or heading in slugs, target
+
+
 def test_the_operations_guide_asks_redis_for_keys_that_there_are():
     text = guide("operations")
     asked = dict(re.findall(r"redis-cli (LLEN|HLEN|ZRANGE) (\S+)", text))
     sets = {job_store.WAITING, worker_registry.WORKERS}
     assert (asked["LLEN"], asked["HLEN"]) == (QUEUE, "unacked")
     assert set(re.findall(r"redis-cli ZRANGE (\S+)", text)) == sets
+
+
+def test_the_operations_guide_tells_of_every_alert():
+    rules = (REPOSITORY / "monitoring/alerts.yml").read_text()
+    alerts = set(re.findall(r"alert: (\w+)", rules))
+    assert alerts and set(re.findall(r"`(OCR[A-Z][a-z]\w+)`", guide("operations"))) == alerts
 
 
 def test_the_operations_guide_names_objects_of_the_manifests():

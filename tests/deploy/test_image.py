@@ -152,6 +152,21 @@ def test_its_healthcheck_tells_whether_the_web_server_answers(image, web):
         alone.close()
 
 
+def test_paddlepaddle_reads_in_an_image_of_its_own(builder, network, tmp_path):
+    name = builder.build("paddle")
+    container, root = builder.mount(name)
+    try:
+        data = tmp_path / "data"
+        data.mkdir()
+        os.chown(data, USER, USER)
+        command = ["python", "-m", "paddleocr_service", "--runtime", "paddle", "--model", "PP-OCRv5_mobile"]
+        alone = Container(root, builder.config(name), network, data, tmp_path / "log")
+        done = alone.run(*command, "docs/sample.png", seconds=300)
+        assert "CORNER BAKERY" in done.stdout, done.stderr
+    finally:
+        builder.remove(container)
+
+
 @pytest.mark.parametrize("name", ["web", "worker"])
 def test_sigterm_ends_it_in_good_order(name, request):
     """The last test, for it ends what the others use."""

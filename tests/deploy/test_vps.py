@@ -40,6 +40,7 @@ ANSWERS = {
         [[ $* != 'compose run'* || $* != *'-cf -'* ]] || echo "the data of $8"
         [[ $* != 'compose run'* || $* != *'-xf -'* ]] || cat > "$STANDIN/restored_$8"
     """,
+    "docker-compose": "exit 127",  # as if it were not there, though this machine may have one
     "curl": """
         [[ ! -e $STANDIN/broken ]] || exit 22
         [[ $* != *predict* ]] || { wc -c > $STANDIN/picture; echo '{"text": "CORNER BAKERY\\n12 Mill Lane"}'; }
@@ -294,6 +295,17 @@ def test_a_later_run_remembers_the_domain_and_keeps_its_certificate(machine):
     assert machine.settings["DOMAIN"] == "ocr.example.com"
     assert machine.calls("curl", "https://ocr.example.com")
     assert not machine.calls("openssl")
+
+
+def test_each_renewed_certificate_goes_where_nginx_reads_it_and_its_key_is_nginxs_alone(machine):
+    machine.installed("--domain", "ocr.example.com")
+    hook = "deploy/new-certificate.sh"
+    assert machine.calls("certbot", f"--deploy-hook {machine.folder}/{hook}")
+    machine.answer("install", "true")  # to give a file to user 101 takes root rights
+    environment = {"PATH": f"{machine.standin / 'bin'}:{os.environ['PATH']}", "STANDIN": str(machine.standin)}
+    subprocess.run([machine.folder / hook], env={**environment, "RENEWED_LINEAGE": "/new"}, check=True, timeout=20)
+    assert machine.calls("install -m 0644 /new/fullchain.pem fullchain.pem")
+    assert machine.calls("install -m 0400 -o 101 /new/privkey.pem privkey.pem")
 
 
 # Updating

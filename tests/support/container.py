@@ -70,9 +70,9 @@ class Container:
                 preexec_fn=tie_to(os.getpid(), signal.SIGKILL),
             )
 
-    def run(self, *command: str) -> subprocess.CompletedProcess:
+    def run(self, *command: str, seconds: float = 60) -> subprocess.CompletedProcess:
         """Another command in a container of its own over the same image and network, to its end."""
-        return subprocess.run(self._entered([*command]), capture_output=True, text=True, timeout=60)
+        return subprocess.run(self._entered([*command]), capture_output=True, text=True, timeout=seconds)
 
     def _entered(self, command: list[str]) -> list[str]:
         user, group = self._config["User"].split(":")
