@@ -13,13 +13,15 @@ import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from .memory import give_back_freed_memory
+
 if TYPE_CHECKING:
     import numpy as np
 
 #: Pixels of the longer side of the copy that is looked at first, and of the largest one.
-FIRST, LARGEST = 736, 1600
+FIRST, LARGEST = 736, 1152
 #: Height in pixels, on the copy that is looked at, from which on nearly all lines (the lowest tenth aside) are found.
-HIGH_ENOUGH = 12
+HIGH_ENOUGH = 16
 _LOWEST_SHARE = 10  # percent
 _WORTH_IT = 1.15  # a copy that is less than so much larger shows nothing new
 
@@ -44,7 +46,10 @@ class Detector:
         side = min(FIRST, max(picture.shape[:2]))
         found = self._at(picture, side, settings)
         better = _side_for(found["dt_polys"], side, max(picture.shape[:2]))
-        return self._at(picture, better, settings) if better > side * _WORTH_IT else found
+        if better <= side * _WORTH_IT:
+            return found
+        give_back_freed_memory()  # or the second look would come on top of the first
+        return self._at(picture, better, settings)
 
     def _at(self, picture: np.ndarray, side: int, settings: dict):
         """PaddleX's result for a copy whose longer side has ``side`` pixels; polygons in pixels of the picture."""

@@ -6,15 +6,15 @@ Paddle and ONNX Runtime. Here is one for OpenVINO, with the same contract: array
 
 from __future__ import annotations
 
-from functools import lru_cache
+from collections.abc import Sequence
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
 NAME = "openvino"
 
-# Elements of an input beyond which the working memory is given back after the call instead of kept for the next one:
-# a detector's page, not a recogniser's line (3 x 48 x 3200 at most).
-_LARGE_INPUT = 3 * 48 * 3200
+# Kernels that a stream keeps; a shape takes some 100.
+_LINE_KERNELS, _PAGE_KERNELS = 1000, 64
 
 
 @lru_cache(maxsize=1)
@@ -36,23 +36,35 @@ def _runner_class():
     from paddlex.inference.models.runners import InferenceRunner
 
     class OpenVINORunner(InferenceRunner):
-        """Runs one network on the CPU. Not thread-safe: it has one request."""
+        """Runs one network on the CPU. Not thread-safe.
+
+        A detector's page is shared among the threads; a line is too small for that, so a recogniser has a stream of
+        one thread for each line.
+        """
 
         def __init__(self, model_file: Path, config: dict[str, Any]) -> None:
-            self._model = compile_model(model_file, int(config["threads"]))
-            self._request = self._model.create_infer_request()
+            threads = int(config["threads"])
+            self._model, self._reads_lines = compile_model(model_file, threads)
+            self._queue = _queue(self._model, threads if self._reads_lines else 1)
 
         def __call__(self, x=None, **_kwargs):
-            inputs = x if isinstance(x, list) else [x]
-            self._request.infer(inputs, share_inputs=True)
-            # Copied out: the request's own memory is overwritten by the next picture.
-            outputs = [output.data.copy() for output in self._request.output_tensors]
-            if inputs[0].size > _LARGE_INPUT:
+            return self.run_each([x[0] if isinstance(x, list) else x])[0]
+
+        def run_each(self, inputs: Sequence[Any]) -> list[list[Any]]:
+            """Outputs for each of some inputs (arrays; a batch each), several at a time."""
+            outputs: list = [None] * len(inputs)
+            self._queue.set_callback(partial(_keep, outputs))
+            try:
+                for index, array in enumerate(inputs):
+                    self._queue.start_async([array], index)
+            finally:
+                self._queue.wait_all()
+            if not self._reads_lines:
                 self._model.release_memory()
             return outputs
 
         def close(self) -> None:
-            self._request = self._model = None
+            self._queue = self._model = None
 
     return OpenVINORunner
 
@@ -84,22 +96,35 @@ def _engine_class(runner_class):
 
 
 def compile_model(model_file: Path, threads: int):
-    """An OpenVINO model for the CPU, held to ``threads`` threads; bfloat16 where the processor computes in it."""
+    """(OpenVINO model for the CPU, held to ``threads`` threads; whether it reads lines: its input's height is fixed).
+
+    bfloat16 where the processor computes in it.
+    """
     core = openvino_core()
-    return core.compile_model(
-        core.read_model(model_file),
-        "CPU",
-        {
-            "PERFORMANCE_HINT": "LATENCY",
-            "NUM_STREAMS": "1",
-            "INFERENCE_NUM_THREADS": str(threads),
-            "INFERENCE_PRECISION_HINT": "bf16" if computes_in_bfloat16(core) else "f32",
-            # Pinned threads of two workers would all sit on the same first cores.
-            "ENABLE_CPU_PINNING": False,
-            # A compiled kernel is kept for every shape seen, and pictures come in all shapes: bound it.
-            "CPU_RUNTIME_CACHE_CAPACITY": "2000",
-        },
-    )
+    model = core.read_model(model_file)
+    reads_lines = model.inputs[0].partial_shape[2].is_static
+    settings = {
+        "PERFORMANCE_HINT": "LATENCY",
+        "NUM_STREAMS": str(threads if reads_lines else 1),
+        "INFERENCE_NUM_THREADS": str(threads),
+        "INFERENCE_PRECISION_HINT": "bf16" if computes_in_bfloat16(core) else "f32",
+        # Pinned threads of two workers would all sit on the same first cores.
+        "ENABLE_CPU_PINNING": False,
+        # Compiled kernels are kept for every shape seen: lines come in few widths, pages in all sizes.
+        "CPU_RUNTIME_CACHE_CAPACITY": str(_LINE_KERNELS if reads_lines else _PAGE_KERNELS),
+    }
+    return core.compile_model(model, "CPU", settings), reads_lines
+
+
+def _queue(model, jobs: int):
+    from openvino import AsyncInferQueue
+
+    return AsyncInferQueue(model, jobs)
+
+
+def _keep(outputs: list, request, index: int) -> None:
+    # Copied out: the request's own memory is overwritten by the next picture.
+    outputs[index] = [tensor.data.copy() for tensor in request.output_tensors]
 
 
 @lru_cache(maxsize=1)

@@ -81,7 +81,7 @@ _RESULT = {
     "engine": {
         "name": "PaddleOCR",
         "runtime": "onnxruntime",
-        "models": ["PP-OCRv6_small_det", "PP-OCRv6_small_rec"],
+        "models": ["PP-OCRv6_small_det", "PP-OCRv6_small_rec", "PP-OCRv6_tiny_rec"],
     },
     "lang": "en",
 }

@@ -34,10 +34,22 @@ def test_every_line_keeps_its_place():
     assert [reading.text for reading in read] == ["500", "40", "90", "41", "500"]
 
 
-def test_lines_of_like_width_share_a_batch_and_no_line_is_padded_to_another_of_unlike_width():
+def test_each_line_goes_in_alone_and_is_padded_no_further_than_to_the_next_width():
     predictor = Predictor()
-    LineReader(predictor).read([line(width) for width in (33, 40, 64, 60, 50, 300)])
-    assert predictor.shapes == [(4, 3, 48, 64), (1, 3, 48, 64), (1, 3, 48, 320)]
+    LineReader(predictor).read([line(width) for width in (300, 33, 64)])
+    assert predictor.shapes == [(1, 3, 48, 64), (1, 3, 48, 64), (1, 3, 48, 320)]
+
+
+def test_more_lines_than_are_prepared_at_a_time_keep_their_places():
+    read = LineReader(Predictor()).read([line(width) for width in range(200, 100, -1)])
+    assert [reading.text for reading in read] == [str(width) for width in range(200, 100, -1)]
+
+
+def test_a_runner_that_knows_how_is_given_several_at_a_time():
+    predictor = Predictor()
+    predictor.runner = SimpleNamespace(run_each=lambda inputs: [predictor.shown(line) for line in inputs])
+    predictor.shown = lambda x: [np.full((1, 1, 2), 0.5, np.float32)]
+    assert [reading.text for reading in LineReader(predictor).read([line(90), line(40)])] == ["90", "40"]
 
 
 @pytest.mark.parametrize(("width", "padded"), [(1, 32), (32, 32), (33, 64), (321, 384), (700, 768), (1281, 1536)])
