@@ -33,8 +33,8 @@ def test_large_text_is_looked_for_once_on_a_small_copy():
 
 
 def test_small_text_is_looked_for_again_where_it_is_high_enough():
-    first, second = sides(Predictor(16, 16, 17, 40), 1472, 1472)  # 8 pixels high on the first copy
-    assert (first, second) == (FIRST, FIRST * HIGH_ENOUGH // 8)
+    first, second = sides(Predictor(24, 24, 25, 60), 1472, 1472)  # 12 pixels high on the first copy
+    assert (first, second) == (FIRST, round(FIRST * HIGH_ENOUGH / 12))
 
 
 def test_the_largest_copy_has_a_limit():
