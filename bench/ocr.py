@@ -12,6 +12,7 @@ from statistics import fmean, median
 
 from bench.metrics import WordScore, character_error_rate
 
+SAMPLE = Path(__file__).resolve().parents[2] / "shared" / "data" / "receipts"
 SUFFIXES = {".jpg", ".jpeg", ".png", ".tif", ".tiff", ".bmp", ".webp", ".gif"}
 
 
