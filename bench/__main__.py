@@ -38,7 +38,7 @@ def main(arguments: list[str] | None = None) -> int:
     if arguments and arguments[0] in COMMANDS:
         return COMMANDS[arguments[0]](arguments[1:])
     chosen = _parser().parse_args(arguments[1:] if arguments[:1] == ["ocr"] else arguments)
-    found = pictures(chosen.folder)[: chosen.limit]
+    found = pictures(chosen.folder, chosen.only)[: chosen.limit]
     if not found:
         print(f"There is no picture with a .txt file beside it in {chosen.folder}.", file=sys.stderr)
         return 2
@@ -59,6 +59,7 @@ def _parser() -> argparse.ArgumentParser:
         prog="python -m bench", description="Read a folder of pictures and tell the score."
     )
     parser.add_argument("folder", nargs="?", type=Path, default=SAMPLE, help="pictures, each with a .txt of its truth")
+    parser.add_argument("--only", default="*", metavar="PATTERN", help="of the folder, such as 'multicol_*'")
     parser.add_argument("--runtime", choices=RUNTIMES, default="auto")
     parser.add_argument("--model", choices=FAMILIES, default=FAMILIES[0])
     parser.add_argument("--lang", default="en")

@@ -28,7 +28,7 @@ PEERS_PYTHON = REPOSITORY / ".venv-peers" / "bin" / "python"
 
 def main(arguments: list[str]) -> int:
     chosen = _parser().parse_args(arguments)
-    found = pictures(chosen.folder)[: chosen.limit]
+    found = pictures(chosen.folder, chosen.only)[: chosen.limit]
     if not found:
         sys.stderr.write(f"There is no picture with a .txt file beside it in {chosen.folder}.\n")
         return 2
@@ -105,6 +105,7 @@ def table(results: Mapping[str, Result], what: str, against: str) -> Iterator[st
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m bench peers", description="Us and the peers, in turn.")
     parser.add_argument("folder", nargs="?", type=Path, default=SAMPLE, help="pictures, each with a .txt of its truth")
+    parser.add_argument("--only", default="*", metavar="PATTERN", help="of the folder, such as 'multicol_*'")
     parser.add_argument("--rounds", type=int, default=2)
     parser.add_argument("--limit", type=int, help="read only so many pictures")
     parser.add_argument("--threads", type=int, default=default_threads(), help="of each reader")

@@ -22,7 +22,7 @@ TRICKS = (
 
 def main(arguments: list[str]) -> int:
     chosen = _parser().parse_args(arguments)
-    found = pictures(chosen.folder)[: chosen.limit]
+    found = pictures(chosen.folder, chosen.only)[: chosen.limit]
     if not found:
         sys.stderr.write(f"There is no picture with a .txt file beside it in {chosen.folder}.\n")
         return 2
@@ -50,6 +50,7 @@ def _title(trick: str) -> str:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m bench tricks", description="What each trick buys and costs.")
     parser.add_argument("folder", nargs="?", type=Path, default=SAMPLE, help="pictures, each with a .txt of its truth")
+    parser.add_argument("--only", default="*", metavar="PATTERN", help="of the folder, such as 'multicol_*'")
     parser.add_argument("--rounds", type=int, default=2)
     parser.add_argument("--limit", type=int, help="read only so many pictures")
     parser.add_argument("--threads", type=int, default=default_threads())
