@@ -9,14 +9,13 @@ from pathlib import Path
 
 
 def held_mb() -> dict[str, int]:
-    """rss_mb: held now; peak_mb: the sum of the most that each process ever held, children that have ended included
-    (the largest of them)."""
+    """rss_mb: held now; peak_mb: the sum of the most that each process ever held, or what is held now and the largest
+    child that has ended, whichever is more (one that ended while all was being loaded was not there at the peak)."""
     processes = list(_tree(os.getpid()))
     ended = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
-    return {
-        "rss_mb": sum(_kilobytes(pid, "VmRSS:") for pid in processes) >> 10,
-        "peak_mb": (sum(_kilobytes(pid, "VmHWM:") for pid in processes) + ended) >> 10,
-    }
+    now = sum(_kilobytes(pid, "VmRSS:") for pid in processes)
+    peak = sum(_kilobytes(pid, "VmHWM:") for pid in processes)
+    return {"rss_mb": now >> 10, "peak_mb": max(peak, now + ended) >> 10}
 
 
 def _tree(pid: int) -> Iterator[int]:

@@ -30,7 +30,7 @@ def found(tmp_path):
 
 def test_the_ratio_is_the_median_of_pairs_and_not_the_ratio_of_medians():
     ours = {("a", 0): 1.0, ("b", 0): 10.0, ("c", 0): 2.0}
-    other = {("a", 0): 4.0, ("b", 0): 20.0, ("c", 0): 6.0}
+    other = {("a", 0): 8.0, ("b", 0): 20.0, ("c", 0): 6.0}
     assert ratio(ours, other) == 3.0
     assert ratio(ours, ours) == 1.0
 
