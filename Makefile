@@ -1,6 +1,7 @@
 # The only door: `make help` lists what is behind it.
 PYTHON ?= python3
 VENV   ?= .venv
+PEERS  ?= .venv-peers
 
 PY      := $(VENV)/bin/python
 DONE    := $(VENV)/.done
@@ -12,10 +13,10 @@ TIED    := $(shell setpriv --pdeathsig TERM true 2>/dev/null && echo setpriv --p
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run install test lint bench paddle flower deploy-check image-check vps-check lock clean
+.PHONY: help run install test lint bench bench-peers bench-tricks bench-split bench-memory paddle flower deploy-check image-check vps-check lock clean
 
 help: ## This list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' Makefile
 
 run: install ## Install what is missing, then serve on 127.0.0.1:5000: web, worker and Redis; Ctrl-C ends all
 	@exec $(TIED) $(PY) app.py
@@ -32,6 +33,25 @@ lint: $(DONE)/run $(DONE)/dev ## Style and the import laws
 
 bench: install ## Seconds an image and words right over a folder of pictures with their truth (BENCH="folder ...")
 	$(PY) -m bench $(BENCH)
+
+bench-peers: install $(PEERS)/.done ## Us and RapidOCR, PaddleOCR, PaddleX, Tesseract in turn: time, errors, memory (BENCH="folder ...")
+	@command -v tesseract >/dev/null || echo 'Tesseract is not installed and will be missing: apt install tesseract-ocr' >&2
+	$(PY) -m bench peers --peers-python $(PEERS)/bin/python $(BENCH)
+
+bench-tricks: install ## What each trick of the engine buys, and what it costs in errors (BENCH="folder ...")
+	$(PY) -m bench tricks $(BENCH)
+
+bench-split: install ## Which OCR_WORKERS x OCR_THREADS is fastest on this machine
+	$(PY) -m bench split $(BENCH)
+
+bench-memory: install ## Peak of a worker on A4 pages, then 2,000 pages of mixed sizes: takes an hour or more
+	$(PY) -m bench memory --pages 2000 $(BENCH)
+
+$(PEERS)/.done: requirements/peers.txt requirements/opencv_marker.py $(DONE)/venv
+	$(PYTHON) -m venv $(PEERS)
+	$(PEERS)/bin/python -m pip install --disable-pip-version-check --no-deps --only-binary=:all: -r requirements/peers.txt
+	$(PEERS)/bin/python requirements/opencv_marker.py
+	@touch $@
 
 paddle: $(DONE)/run ## Optional: PaddlePaddle itself, for OCR_RUNTIME=paddle
 	$(INSTALL) -r requirements/paddle.txt
@@ -77,15 +97,16 @@ $(DONE)/redis: requirements/redis.txt $(DONE)/venv
 
 UV_COMPILE = uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --only-binary :all: \
   --no-emit-index-url --no-emit-find-links --annotation-style line --custom-compile-command 'make lock' \
-  --excludes requirements/excludes.txt --overrides requirements/overrides.txt
+  --overrides requirements/overrides.txt --excludes requirements/$(1)excludes.txt
 
 lock: ## Write the locks anew from requirements/*.in (needs uv; LOCK=--upgrade takes newer versions)
-	$(UV_COMPILE) $(LOCK) requirements/run.in -o requirements.txt
-	$(UV_COMPILE) $(LOCK) requirements/dev.in -c requirements.txt -o requirements/dev.txt
-	$(UV_COMPILE) $(LOCK) requirements/paddle.in -c requirements.txt -o requirements/paddle.txt
-	$(UV_COMPILE) $(LOCK) requirements/flower.in -c requirements.txt -o requirements/flower.txt
-	$(UV_COMPILE) $(LOCK) --no-deps requirements/redis.in -o requirements/redis.txt
+	$(call UV_COMPILE) $(LOCK) requirements/run.in -o requirements.txt
+	$(call UV_COMPILE) $(LOCK) requirements/dev.in -c requirements.txt -o requirements/dev.txt
+	$(call UV_COMPILE) $(LOCK) requirements/paddle.in -c requirements.txt -o requirements/paddle.txt
+	$(call UV_COMPILE) $(LOCK) requirements/flower.in -c requirements.txt -o requirements/flower.txt
+	$(call UV_COMPILE) $(LOCK) --no-deps requirements/redis.in -o requirements/redis.txt
+	$(call UV_COMPILE,peers-) $(LOCK) requirements/peers.in -c requirements.txt -o requirements/peers.txt
 
-clean: ## Remove .venv and caches; DATA_DIR stays
-	rm -rf $(VENV) .pytest_cache .ruff_cache .hypothesis
+clean: ## Remove .venv, .venv-peers and caches; DATA_DIR stays
+	rm -rf $(VENV) $(PEERS) .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

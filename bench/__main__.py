@@ -1,7 +1,8 @@
 """``python -m bench [ocr] [FOLDER]``: read every picture of a folder that has its truth beside it, and tell the score.
 
 A picture's truth is a text file of the same name (``receipt.jpg``, ``receipt.txt``). Without a folder the sample
-receipts are read (``../shared/data/receipts``). ``python -m bench orientation`` measures the righting of pages.
+receipts are read (``../shared/data/receipts``). Other words in the place of ``ocr`` measure something else: see
+``COMMANDS``.
 """
 
 from __future__ import annotations
@@ -11,21 +12,33 @@ import sys
 from pathlib import Path
 
 from bench.machine import describe
-from bench.ocr import Score, measure, pictures
+from bench.memory import main as measure_memory
+from bench.ocr import SAMPLE, Score, measure, pictures
 from bench.orientation.__main__ import main as measure_orientation
+from bench.pdf_text.__main__ import main as measure_pdf_text
+from bench.peers import main as measure_peers
+from bench.split import main as measure_split
+from bench.tricks import main as measure_tricks
 from paddleocr_service import EngineError, OCREngine
 from paddleocr_service.official_models import FAMILIES
 from paddleocr_service.runtimes import RUNTIMES
 
-SAMPLE = Path(__file__).resolve().parents[2] / "shared" / "data" / "receipts"
+COMMANDS = {
+    "orientation": measure_orientation,
+    "peers": measure_peers,
+    "tricks": measure_tricks,
+    "split": measure_split,
+    "memory": measure_memory,
+    "pdf_text": measure_pdf_text,
+}
 
 
 def main(arguments: list[str] | None = None) -> int:
     arguments = sys.argv[1:] if arguments is None else arguments
-    if arguments[:1] == ["orientation"]:
-        return measure_orientation(arguments[1:])
+    if arguments and arguments[0] in COMMANDS:
+        return COMMANDS[arguments[0]](arguments[1:])
     chosen = _parser().parse_args(arguments[1:] if arguments[:1] == ["ocr"] else arguments)
-    found = pictures(chosen.folder)[: chosen.limit]
+    found = pictures(chosen.folder, chosen.only)[: chosen.limit]
     if not found:
         print(f"There is no picture with a .txt file beside it in {chosen.folder}.", file=sys.stderr)
         return 2
@@ -46,6 +59,7 @@ def _parser() -> argparse.ArgumentParser:
         prog="python -m bench", description="Read a folder of pictures and tell the score."
     )
     parser.add_argument("folder", nargs="?", type=Path, default=SAMPLE, help="pictures, each with a .txt of its truth")
+    parser.add_argument("--only", default="*", metavar="PATTERN", help="of the folder, such as 'multicol_*'")
     parser.add_argument("--runtime", choices=RUNTIMES, default="auto")
     parser.add_argument("--model", choices=FAMILIES, default=FAMILIES[0])
     parser.add_argument("--lang", default="en")

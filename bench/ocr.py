@@ -12,6 +12,7 @@ from statistics import fmean, median
 
 from bench.metrics import WordScore, character_error_rate
 
+SAMPLE = Path(__file__).resolve().parents[2] / "shared" / "data" / "receipts"
 SUFFIXES = {".jpg", ".jpeg", ".png", ".tif", ".tiff", ".bmp", ".webp", ".gif"}
 
 
@@ -27,10 +28,10 @@ class Score:
     peak_mb: int
 
 
-def pictures(folder: Path) -> list[Path]:
-    """Pictures that have a ``.txt`` of the same name beside them, in order of name."""
+def pictures(folder: Path, pattern: str = "*") -> list[Path]:
+    """Pictures of such names that have a ``.txt`` of the same name beside them, in order of name."""
     return sorted(
-        path for path in folder.glob("*") if path.suffix.lower() in SUFFIXES and path.with_suffix(".txt").is_file()
+        path for path in folder.glob(pattern) if path.suffix.lower() in SUFFIXES and path.with_suffix(".txt").is_file()
     )
 
 

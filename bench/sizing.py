@@ -15,9 +15,8 @@ import uuid
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench.__main__ import SAMPLE
 from bench.machine import describe
-from bench.ocr import SUFFIXES
+from bench.ocr import SAMPLE, SUFFIXES
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,8 @@ LOCKS = [
     REPOSITORY / name for name in ("requirements.txt", *(f"requirements/{n}.txt" for n in ("dev", "paddle", "redis")))
 ]
 
+PEERS = REPOSITORY / "requirements/peers.txt"  # an environment of its own, with its own list of what is left out
+
 
 def make(*arguments: str) -> subprocess.CompletedProcess:
     environment = {name: value for name, value in os.environ.items() if not name.startswith("MAKE")}
@@ -26,7 +28,7 @@ def fake_python(folder: Path, script: str) -> Path:
     return path
 
 
-@pytest.mark.parametrize("lock", LOCKS, ids=lambda path: path.name)
+@pytest.mark.parametrize("lock", [*LOCKS, PEERS], ids=lambda path: path.name)
 def test_a_lock_pins_each_package_by_version_and_hash_and_names_no_host(lock):
     text = lock.read_text()
     assert "://" not in text and "index-url" not in text and "find-links" not in text

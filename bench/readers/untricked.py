@@ -1,0 +1,98 @@
+"""Our engine without one of its tricks, put together from its own parts, in a process that does nothing else.
+
+Each function returns what to call instead of ``OCREngine``. Where a part is chosen inside the engine, its name is bound
+anew in the module that uses it: so the engine needs no knob that nobody else turns.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from functools import partial
+
+import paddleocr_service.cascade as cascade
+import paddleocr_service.detector as detector
+import paddleocr_service.line_reader as line_reader
+import paddleocr_service.openvino_engine as openvino_engine
+import paddleocr_service.pipeline as pipeline
+from paddleocr_service import OCREngine
+
+_FIXED_SIDE = 1280  # pixels: the detector's resolution before it followed the text
+_SMALLEST_WIDTH = 320  # pixels: what PaddleX pads each line to, at least
+
+
+def leave_out(name: str) -> Callable[..., OCREngine]:
+    """The constructor of an engine without the trick ``name``, a key of ``WITHOUT``."""
+    return WITHOUT[name]()
+
+
+class _Resolving:
+    """A catalogue whose answers are changed."""
+
+    def __init__(self, catalogue, **changes: object) -> None:
+        self._catalogue = catalogue
+        self._changes = changes
+
+    def __getattr__(self, name: str):
+        return getattr(self._catalogue, name)
+
+    def resolve(self, lang: str):
+        return dataclasses.replace(self._catalogue.resolve(lang), **self._changes)
+
+
+def _resolving(**changes: object) -> Callable[..., OCREngine]:
+    def make(**settings: object) -> OCREngine:
+        engine = OCREngine(**settings)
+        engine.catalogue = _Resolving(engine.catalogue, **changes)
+        return engine
+
+    return make
+
+
+def _no_scale_of_widths() -> Callable[..., OCREngine]:
+    scaled = line_reader.padded_width
+    line_reader.padded_width = lambda width: max(_SMALLEST_WIDTH, scaled(width))
+    return OCREngine
+
+
+def _no_batches() -> Callable[..., OCREngine]:
+    line_reader._BATCH = 1
+    return OCREngine
+
+
+def _doubt(threshold: float) -> Callable[..., OCREngine]:
+    pipeline.Cascade = partial(cascade.Cascade, doubt=threshold)
+    return OCREngine
+
+
+def _fixed_resolution() -> Callable[..., OCREngine]:
+    detector.FIRST = detector.LARGEST = _FIXED_SIDE
+    return OCREngine
+
+
+def _no_kernel_cache() -> Callable[..., OCREngine]:
+    core = openvino_engine.openvino_core()
+
+    class Core:
+        read_model, get_property = core.read_model, core.get_property
+
+        @staticmethod
+        def compile_model(model, device: str, config: dict):
+            return core.compile_model(model, device, {**config, "CPU_RUNTIME_CACHE_CAPACITY": "0"})
+
+    openvino_engine.openvino_core = lambda: Core
+    return OCREngine
+
+
+#: Trick -> what makes an engine without it. `doubt` are other thresholds of the cascade, not tricks left out.
+WITHOUT: dict[str, Callable[[], Callable[..., OCREngine]]] = {
+    "alphabet": partial(_resolving, alphabet=None),
+    "widths": _no_scale_of_widths,
+    "batches": _no_batches,
+    "cascade": partial(_resolving, scout=None),
+    "resolution": _fixed_resolution,
+    "openvino": lambda: partial(OCREngine, runtime="onnxruntime"),
+    "kernels": _no_kernel_cache,
+    "doubt-0.03": partial(_doubt, 0.03),
+    "doubt-0.10": partial(_doubt, 0.10),
+}
