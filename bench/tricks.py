@@ -16,7 +16,7 @@ from paddleocr_service.runtimes import default_threads
 
 ALL = "all tricks"
 TRICKS = (
-    "alphabet", "widths", "batches", "cascade", "resolution", "openvino", "kernels", "doubt-0.03", "doubt-0.10",
+    "alphabet", "widths", "streams", "cascade", "resolution", "openvino", "kernels", "doubt-0.03", "doubt-0.10",
 )  # fmt: skip
 
 

@@ -55,11 +55,6 @@ def _no_scale_of_widths() -> Callable[..., OCREngine]:
     return OCREngine
 
 
-def _no_batches() -> Callable[..., OCREngine]:
-    line_reader._BATCH = 1
-    return OCREngine
-
-
 def _doubt(threshold: float) -> Callable[..., OCREngine]:
     pipeline.Cascade = partial(cascade.Cascade, doubt=threshold)
     return OCREngine
@@ -70,7 +65,7 @@ def _fixed_resolution() -> Callable[..., OCREngine]:
     return OCREngine
 
 
-def _no_kernel_cache() -> Callable[..., OCREngine]:
+def _compiled_with(**changes: str) -> Callable[..., OCREngine]:
     core = openvino_engine.openvino_core()
 
     class Core:
@@ -78,7 +73,7 @@ def _no_kernel_cache() -> Callable[..., OCREngine]:
 
         @staticmethod
         def compile_model(model, device: str, config: dict):
-            return core.compile_model(model, device, {**config, "CPU_RUNTIME_CACHE_CAPACITY": "0"})
+            return core.compile_model(model, device, {**config, **changes})
 
     openvino_engine.openvino_core = lambda: Core
     return OCREngine
@@ -88,11 +83,11 @@ def _no_kernel_cache() -> Callable[..., OCREngine]:
 WITHOUT: dict[str, Callable[[], Callable[..., OCREngine]]] = {
     "alphabet": partial(_resolving, alphabet=None),
     "widths": _no_scale_of_widths,
-    "batches": _no_batches,
+    "streams": partial(_compiled_with, NUM_STREAMS="1"),
     "cascade": partial(_resolving, scout=None),
     "resolution": _fixed_resolution,
     "openvino": lambda: partial(OCREngine, runtime="onnxruntime"),
-    "kernels": _no_kernel_cache,
+    "kernels": partial(_compiled_with, CPU_RUNTIME_CACHE_CAPACITY="0"),
     "doubt-0.03": partial(_doubt, 0.03),
     "doubt-0.10": partial(_doubt, 0.10),
 }
