@@ -75,7 +75,7 @@ def compare(
                 readers[name] = running.enter_context(Reader(name, dict(settings[name]), pythons[name]))
             except ReaderFailed as error:
                 failed[name] = _reason(error, Path(pythons[name]))
-        records = read_in_turn(readers, found, rounds)
+        records = read_in_turn(readers, found, rounds) if readers else {}
     failed |= {name: record.failed for name, record in records.items() if record.failed}
     return _results(records, next(iter(settings)), found), failed
 

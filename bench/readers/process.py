@@ -30,9 +30,12 @@ class Reader:
     """One reading process; a context manager. Constructing it waits until it is ready and raises ReaderFailed."""
 
     def __init__(self, name: str, settings: dict, python: str | Path = sys.executable) -> None:
+        """name: what it is called in tables; a key of ``READERS``, unless ``settings`` hold one under "reader"."""
         self.name = name
         self._log = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the reader
-        command = [str(python), "-m", "bench.readers", settings.get("reader", name), json.dumps(settings)]
+        settings = dict(settings)
+        reader = settings.pop("reader", name)
+        command = [str(python), "-m", "bench.readers", reader, json.dumps(settings)]
         try:
             self._process = subprocess.Popen(
                 command,

@@ -30,7 +30,7 @@ def stand_in(folder, make="pass"):
     """A program that takes the place of Python and runs a reader of ours."""
     (folder / "reader.py").write_text(STAND_IN.format(make=make))
     program = folder / "python"
-    program.write_text(f"#!/bin/sh\nPYTHONPATH={REPOSITORY} exec {sys.executable} {folder}/reader.py\n")
+    program.write_text(f'#!/bin/sh\nPYTHONPATH={REPOSITORY} exec {sys.executable} {folder}/reader.py "$@"\n')
     program.chmod(0o755)
     return program
 
@@ -69,6 +69,15 @@ def test_what_libraries_print_does_not_mix_with_the_answers(tmp_path):
 def test_a_reader_that_does_not_start_says_why(tmp_path):
     with pytest.raises(ReaderFailed, match="RuntimeError: no ink"):
         Reader("any", {}, stand_in(tmp_path, "raise RuntimeError('no ink')"))
+
+
+def test_a_reader_may_stand_in_a_table_under_another_name(tmp_path):
+    with pytest.raises(ReaderFailed, match="-m bench.readers ours {.threads.: 2}"):
+        Reader(
+            "without widths",
+            {"reader": "ours", "threads": 2},
+            stand_in(tmp_path, "raise RuntimeError(' '.join(sys.argv))"),
+        )
 
 
 def test_a_peer_that_cannot_run_is_named_with_the_reason_and_the_others_measured(tmp_path):
