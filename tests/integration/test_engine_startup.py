@@ -48,7 +48,7 @@ def test_two_processes_may_make_the_model_folders_at_once(tmp_path):
     ]
     assert [process.wait(60) for process in both] == [0, 0]
     made = [path.name for path in (tmp_path / ".cache" / "paddleocr_service").iterdir() if "PP-OCR" in path.name]
-    assert len(made) == 2, "one folder for the detector and one for the recogniser"
+    assert len(made) == 5, "the detector, two recognisers, and each recogniser cut to its alphabet"
 
 
 def test_paddlex_does_not_chatter():
