@@ -47,7 +47,7 @@ def test_a_query_names_metrics_and_labels_that_are_told(told, name):
 
 
 def test_the_documentation_lists_every_metric_and_every_alert(told):
-    text = (REPOSITORY / "docs" / "observability.md").read_text()
+    text = "".join((REPOSITORY / "docs" / page).read_text() for page in ("observability.md", "operations.md"))
     metrics = {re.sub(r"_(bucket|sum|count)$", "", name) for name in told}
     wanted = metrics | {rule["alert"] for rule in RULES}
     assert [name for name in sorted(wanted) if f"`{name}`" not in text and f"`{name}{{" not in text] == []
