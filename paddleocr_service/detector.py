@@ -1,6 +1,6 @@
 """The detector's resolution follows the size of the text.
 
-A receipt's letters are found on a small copy of it as well as on a large one, at a quarter of the cost; the small
+A receipt's letters are found on a small copy of it as well as on a large one, at a third of the cost; the small
 print of a dense page is not. So a small copy is looked at first, and where the lines on it are low, or none is found,
 a copy is looked at on which they are high enough.
 
