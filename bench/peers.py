@@ -13,8 +13,8 @@ from contextlib import ExitStack
 from dataclasses import asdict
 from pathlib import Path
 
+from bench.arguments import begin, parser_of, some_of
 from bench.machine import describe
-from bench.ocr import SAMPLE, pictures
 from bench.readers.process import REPOSITORY, Reader, ReaderFailed
 from bench.rounds import Record, Result, read_in_turn, result_of
 from paddleocr_service import Catalogue
@@ -28,17 +28,11 @@ PEERS_PYTHON = REPOSITORY / ".venv-peers" / "bin" / "python"
 
 def main(arguments: list[str]) -> int:
     chosen = _parser().parse_args(arguments)
-    found = pictures(chosen.folder, chosen.only)[: chosen.limit]
+    found = begin(chosen, f", {chosen.threads} threads each")
     if not found:
-        sys.stderr.write(f"There is no picture with a .txt file beside it in {chosen.folder}.\n")
         return 2
     names = list(dict.fromkeys([OURS, *chosen.readers]))
     settings = {name: _settings(name, chosen) for name in names}
-    sys.stdout.write(f"machine   {describe()}\n")
-    sys.stdout.write(
-        f"pictures  {len(found)} of {chosen.folder}, {chosen.rounds} rounds in turn, {chosen.threads} threads each\n\n"
-    )
-    sys.stdout.flush()
     pythons = {name: sys.executable if name in _AT_HOME else chosen.peers_python for name in names}
     results, failed = compare(settings, pythons, found, chosen.rounds)
     for line in table(results, "peer", "peer / ours"):
@@ -103,20 +97,9 @@ def table(results: Mapping[str, Result], what: str, against: str) -> Iterator[st
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m bench peers", description="Us and the peers, in turn.")
-    parser.add_argument("folder", nargs="?", type=Path, default=SAMPLE, help="pictures, each with a .txt of its truth")
-    parser.add_argument("--only", default="*", metavar="PATTERN", help="of the folder, such as 'multicol_*'")
-    parser.add_argument("--rounds", type=int, default=2)
-    parser.add_argument("--limit", type=int, help="read only so many pictures")
+    parser = parser_of("peers", "Us and the peers, in turn.")
     parser.add_argument("--threads", type=int, default=default_threads(), help="of each reader")
-    parser.add_argument("--readers", type=_names, default=READERS, help=f"some of {','.join(READERS)}")
+    parser.add_argument("--readers", type=some_of(READERS), default=READERS, help=f"some of {','.join(READERS)}")
     parser.add_argument("--peers-python", type=Path, default=PEERS_PYTHON, help="the Python of the peers' environment")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the results there as well")
     return parser
-
-
-def _names(text: str) -> list[str]:
-    names = text.split(",")
-    if unknown := [name for name in names if name not in READERS]:
-        raise argparse.ArgumentTypeError(f"no reader {', '.join(unknown)}; there are {', '.join(READERS)}")
-    return names

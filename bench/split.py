@@ -16,8 +16,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from statistics import median
 
-from bench.machine import describe
-from bench.ocr import SAMPLE, pictures
+from bench.arguments import begin, parser_of
 from bench.readers.process import Reader, ReaderFailed
 from paddleocr_service.runtimes import default_threads
 
@@ -26,13 +25,9 @@ Split = tuple[int, int]  # workers, threads of each
 
 def main(arguments: list[str]) -> int:
     chosen = _parser().parse_args(arguments)
-    found = pictures(chosen.folder)[: chosen.limit]
+    found = begin(chosen)
     if not found:
-        sys.stderr.write(f"There is no picture with a .txt file beside it in {chosen.folder}.\n")
         return 2
-    sys.stdout.write(f"machine   {describe()}\n")
-    sys.stdout.write(f"pictures  {len(found)} of {chosen.folder}, {chosen.rounds} rounds in turn\n\n")
-    sys.stdout.flush()
     try:
         speeds = measure(splits_of(chosen.cores), found, chosen.rounds)
     except ReaderFailed as error:
@@ -103,9 +98,6 @@ def share_out(team: Sequence[Reader], found: Sequence[Path]) -> float:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m bench split", description="Workers by threads, which is fastest.")
-    parser.add_argument("folder", nargs="?", type=Path, default=SAMPLE, help="pictures, each with a .txt of its truth")
-    parser.add_argument("--rounds", type=int, default=2)
-    parser.add_argument("--limit", type=int, help="read only so many pictures")
+    parser = parser_of("split", "Workers by threads, which is fastest.")
     parser.add_argument("--cores", type=int, default=default_threads(), help="to share out")
     return parser

@@ -4,6 +4,7 @@ import pytest
 
 from tests.support import deploy_check
 from tests.support.nginx import Nginx
+from tests.support.vps_machine import Machine
 
 
 @pytest.hookimpl(wrapper=True)
@@ -28,3 +29,9 @@ def make_nginx(tmp_path):
     yield make
     for nginx in started:
         nginx.stop()
+
+
+@pytest.fixture
+def machine(tmp_path):
+    """A machine for deploy-vps.sh, all of whose programs are stand-ins."""
+    return Machine(tmp_path)

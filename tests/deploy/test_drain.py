@@ -8,7 +8,6 @@ from concurrent.futures import ThreadPoolExecutor
 
 import psutil
 import pytest
-import requests
 
 from tests.support.drawing import picture
 from tests.support.processes import Service, wait_until
@@ -23,17 +22,10 @@ def web(tmp_path):
     try:
         service.redis.start()
         service.start_web()
-        wait_until(lambda: alive(service), 30, "the web server")
+        service.await_web()
         yield service
     finally:
         service.stop()
-
-
-def alive(service):
-    try:
-        return requests.get(service.url + "/health/alive", timeout=3).ok
-    except requests.RequestException:
-        return False
 
 
 def begin_upload(service, body):

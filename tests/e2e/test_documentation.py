@@ -6,10 +6,9 @@ import shutil
 import subprocess
 
 import pytest
-import requests
 
 from tests.support.openapi import Description
-from tests.support.processes import Service, wait_until
+from tests.support.processes import Service
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 FLAGS = (
@@ -33,17 +32,10 @@ def web(tmp_path_factory):
     running = Service(tmp_path_factory.mktemp("documentation"))
     try:
         running.start_web()
-        wait_until(lambda: answers(running), 20, "the web server")
+        running.await_web()
         yield running
     finally:
         running.stop()
-
-
-def answers(web):
-    try:
-        return requests.get(web.url + "/health/alive", timeout=1).ok
-    except requests.RequestException:
-        return False
 
 
 @pytest.fixture(scope="module")

@@ -2,6 +2,8 @@
 
 import pytest
 
+from services.job_store import JobStore, Retention
+from services.redis_service import RedisService
 from tests.support.processes import RedisServer, Service
 
 
@@ -11,6 +13,19 @@ def redis_server(tmp_path_factory):
     server.start()
     yield server
     server.stop()
+
+
+@pytest.fixture
+def redis(redis_server):
+    """The service's own client of an empty Redis."""
+    service = RedisService(redis_server.url)
+    service.client.flushdb()
+    return service
+
+
+@pytest.fixture
+def store(redis):
+    return JobStore(redis, Retention(result_ttl=60, cache_ttl=30, cache_size=2))
 
 
 @pytest.fixture(scope="session")

@@ -7,22 +7,8 @@ import pytest
 from services import job_store
 from services.errors import JobNotFound
 from services.job_record import JobOptions, JobRecord, new_job_id
-from services.job_store import JobStore, Retention
-from services.redis_service import RedisService
 
 ERROR = {"code": "corrupt_file", "title": "Corrupt file", "detail": "broken"}
-
-
-@pytest.fixture
-def redis(redis_server):
-    service = RedisService(redis_server.url)
-    service.client.flushdb()
-    return service
-
-
-@pytest.fixture
-def store(redis):
-    return JobStore(redis, Retention(result_ttl=60, cache_ttl=30, cache_size=2))
 
 
 def record(content="content", **changes):

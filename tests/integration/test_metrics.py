@@ -6,7 +6,6 @@ from pathlib import Path
 
 import psutil
 import pytest
-import requests
 
 from services.worker_registry import BEAT_SECONDS
 from tests.support.drawing import picture, scanned_pdf
@@ -59,17 +58,10 @@ def web(tmp_path_factory):
     try:
         service.redis.start()
         service.start_web()
-        wait_until(lambda: answers(service), 30, "the web server")
+        service.await_web()
         yield service
     finally:
         service.stop()
-
-
-def answers(service):
-    try:
-        return requests.get(service.url + "/health/alive", timeout=3).ok
-    except requests.RequestException:
-        return False
 
 
 def counted(service):
@@ -97,7 +89,7 @@ def test_counts_outlive_the_processes_that_made_them_and_their_files_do_not_grow
         for process in processes:
             process.send_signal(signal.SIGKILL)
         psutil.wait_procs(processes, timeout=10)
-        wait_until(lambda: answers(web), 20, "new web processes")
+        wait_until(web.answers, 20, "new web processes")
         wait_until(lambda: len(psutil.Process(web.web.pid).children()) == 2, 20, "both web processes")
         web.get("/capabilities")
     assert counted(web) == before + 2
@@ -116,7 +108,7 @@ def test_nothing_is_left_behind_by_a_web_server_that_ended(tmp_path):
     service = Service(tmp_path)
     try:
         service.start_web()
-        wait_until(lambda: answers(service), 30, "the web server")
+        service.await_web()
         assert files(service)
         service.web.terminate()
         service.web.wait(20)

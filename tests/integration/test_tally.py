@@ -3,23 +3,10 @@
 import pytest
 
 from services.job_record import PROBE_OWNER
-from services.job_store import JobStore, Retention
 from services.redis_service import RedisService
 from services.tally import CONFIDENCE, Tally, distribution
 from tests.integration.test_job_store import ERROR, complete, record
 from tests.support.processes import RedisServer
-
-
-@pytest.fixture
-def redis(redis_server):
-    service = RedisService(redis_server.url)
-    service.client.flushdb()
-    return service
-
-
-@pytest.fixture
-def store(redis):
-    return JobStore(redis, Retention(result_ttl=60, cache_ttl=30, cache_size=2))
 
 
 def test_what_was_observed_falls_into_classes(redis):

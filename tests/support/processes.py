@@ -103,6 +103,16 @@ class Service:
     def start_web(self) -> None:
         self.web = self._spawn("web", "-m", "gunicorn", "app:create_app()")
 
+    def await_web(self) -> None:
+        wait_until(self.answers, 30, "the web server")
+
+    def answers(self) -> bool:
+        """Whether the web server answers, whatever has become of the rest."""
+        try:
+            return requests.get(self.url + "/health/alive", timeout=3).ok
+        except requests.RequestException:
+            return False
+
     def start_worker(self, *arguments: str) -> None:
         worker = ("-m", "celery", "-A", self.worker_app, "worker", "--loglevel", "WARNING", *arguments)
         self.worker = self._spawn("worker", *worker)
