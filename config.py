@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ipaddress
 import os
+import re
 import secrets
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -35,6 +36,8 @@ class Settings:
     flask_env: str
     debug: bool
     secret_key: str
+    api_keys: dict[str, str]
+    admin_token: str
     host: str
     port: int
     trusted_proxies: tuple[str, ...]
@@ -56,6 +59,7 @@ class Settings:
     default_dpi: int
     max_dpi: int
     request_timeout: int
+    max_queue_wait: int
     ocr_timeout_per_page: int
     result_ttl: int
     redis_cache_ttl: int
@@ -115,6 +119,8 @@ def _read(env: Env) -> dict:
         ),
         "debug": env.bool("DEBUG", default=False),
         "secret_key": env.str("SECRET_KEY", default=""),
+        "api_keys": _keys(env.str("API_KEYS", default="", validate=_keys) or ""),
+        "admin_token": env.str("ADMIN_TOKEN", default="", validate=_secret),
         "host": env.str("HOST", default="127.0.0.1", validate=validate.Length(min=1)),
         "port": env.int("PORT", default=5000, validate=validate.Range(min=1, max=65535)),
         "trusted_proxies": _networks(proxies or ""),
@@ -141,6 +147,7 @@ def _read(env: Env) -> dict:
         "default_dpi": env.int("DEFAULT_DPI", default=300, validate=validate.Range(min=72)),
         "max_dpi": env.int("MAX_DPI", default=600, validate=validate.Range(min=72)),
         "request_timeout": env.int("REQUEST_TIMEOUT", default=300, validate=positive),
+        "max_queue_wait": env.int("MAX_QUEUE_WAIT", default=600, validate=positive),
         "ocr_timeout_per_page": env.int("OCR_TIMEOUT_PER_PAGE", default=30, validate=positive),
         "result_ttl": env.int("RESULT_TTL", default=86_400, validate=positive),
         "redis_cache_ttl": env.int("REDIS_CACHE_TTL", default=3600, validate=positive),
@@ -164,6 +171,26 @@ def _networks(text: str) -> tuple[str, ...]:
         return tuple(str(ipaddress.ip_network(part.strip())) for part in text.split(",") if part.strip())
     except ValueError as error:
         raise ValidationError(f"{error}: addresses and networks are wanted, with commas between them.") from error
+
+
+def _keys(text: str) -> dict[str, str]:
+    """`alice:KEY, bob:KEY` as {name: key}. Raises ValidationError for what is none, and for keys easily guessed."""
+    pairs = [part.strip().partition(":") for part in text.split(",") if part.strip()]
+    for name, _, key in pairs:
+        if not re.fullmatch(r"[A-Za-z0-9._-]{1,64}", name):
+            raise ValidationError(
+                "name:key is wanted, with commas between; a name has letters, digits and . _ - alone."
+            )
+        _secret(key, f"The key of {name}")
+    keys = {name: key for name, _, key in pairs}
+    if len(keys) < len(pairs) or len(set(keys.values())) < len(pairs):
+        raise ValidationError("No name and no key may stand there twice.")
+    return keys
+
+
+def _secret(text: str, what: str = "It") -> None:
+    if text and len(text) < SMALLEST_SECRET or not text and what != "It":
+        raise ValidationError(f"{what} must have at least {SMALLEST_SECRET} characters.")
 
 
 def child_environment() -> dict[str, str]:
