@@ -21,7 +21,7 @@ from middleware import (
 )
 from middleware.uploads import StreamingRequest
 from paddleocr_service import EngineError
-from routes import documentation, health, meta, ocr
+from routes import commands, documentation, health, meta, ocr
 from routes import metrics as metrics_route
 from services.container import Services, build_services
 from services.embedded import CannotStart, run_embedded
@@ -70,6 +70,7 @@ def create_app(settings: Settings | None = None, services: Services | None = Non
     api.register_blueprint(health.blueprint)
     api.register_blueprint(metrics_route.blueprint)
     api.register_blueprint(meta.blueprint)
+    app.register_blueprint(commands.blueprint)
     return app
 
 

@@ -33,7 +33,7 @@ def create_job(options: dict, kinds: tuple[str, ...] = ("image", "pdf")) -> Resp
     chosen = _chosen(options)
     upload = _single_file()
     try:
-        record = _submit(upload, chosen, kinds)
+        record = _submit(upload, chosen, options["callback_url"], kinds)
     except OCRServiceError as error:
         error.extra.setdefault("filename", _filename(upload))
         raise
@@ -51,7 +51,7 @@ def create_batch(options: dict) -> Response:
     _only_field("files")
     if not uploads:
         raise MissingFile("No file was sent. Send one or more in the multipart field `files`.")
-    outcomes = [_try_submit(upload, chosen) for upload in uploads]
+    outcomes = [_try_submit(upload, chosen, options["callback_url"]) for upload in uploads]
     outcomes = _wait_for_all(outcomes, options["wait"])
     created = sum(isinstance(outcome, JobRecord) for outcome in outcomes)
     body = {
@@ -110,13 +110,15 @@ def _only_field(name: str) -> None:
 
 
 def _chosen(options: dict) -> JobOptions:
-    """The options that change a result. Raises InvalidOption, or ModelUnavailable for a language without a model."""
+    """The options that change a result. Raises InvalidOption for any option, ModelUnavailable for a language."""
     chosen = JobOptions(**{field.name: options[field.name] for field in fields(JobOptions)})
     services().jobs.check_options(chosen)
+    if options["callback_url"]:
+        services().webhook_guard.check(options["callback_url"])
     return chosen
 
 
-def _submit(upload, chosen: JobOptions, kinds: tuple[str, ...] = ("image", "pdf")) -> JobRecord:
+def _submit(upload, chosen: JobOptions, callback_url: str, kinds: tuple[str, ...] = ("image", "pdf")) -> JobRecord:
     return services().jobs.submit(
         Submission(
             file=upload.stream,
@@ -126,13 +128,14 @@ def _submit(upload, chosen: JobOptions, kinds: tuple[str, ...] = ("image", "pdf"
             options=chosen,
             kinds=kinds,
             trace=g.span.traceparent if "span" in g else "",
+            callback_url=callback_url,
         )
     )
 
 
-def _try_submit(upload, chosen: JobOptions) -> JobRecord | OCRServiceError:
+def _try_submit(upload, chosen: JobOptions, callback_url: str) -> JobRecord | OCRServiceError:
     try:
-        return _submit(upload, chosen)
+        return _submit(upload, chosen, callback_url)
     except OCRServiceError as error:
         return error
 

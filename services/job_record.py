@@ -48,6 +48,8 @@ class JobRecord:
     request_id: str
     #: The traceparent of the request, where traces are kept.
     trace: str = ""
+    #: Who is to be told of its end; empty: nobody.
+    callback_url: str = ""
     frames: int = 1
     created_at: float = 0.0
     started_at: float | None = None
@@ -81,6 +83,7 @@ class JobRecord:
             "cache_key": self.cache_key,
             "request_id": self.request_id,
             "trace": self.trace,
+            "callback_url": self.callback_url,
             "frames": str(self.frames),
             "pages_total": str(self.pages_total),
         }
@@ -94,6 +97,7 @@ class JobRecord:
             **{name: text[name] for name in ("owner", "status", "stage", "kind", "filename", "upload", "cache_key")},
             request_id=text["request_id"],
             trace=text.get("trace", ""),
+            callback_url=text.get("callback_url", ""),
             file_size=int(text["file_size"]),
             frames=int(text["frames"]),
             options=JobOptions(**json.loads(text["options"])),

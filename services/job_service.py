@@ -52,6 +52,8 @@ class Submission:
     kinds: tuple[str, ...] = ("image", "pdf")
     #: The traceparent of the request, where traces are kept.
     trace: str = ""
+    #: Who is to be told of the job's end. It changes no result, so it is no part of the options.
+    callback_url: str = ""
 
 
 class JobService:
@@ -109,6 +111,7 @@ class JobService:
             cache_key=self._cache_key(submission, sha256),
             request_id=submission.request_id,
             trace=submission.trace,
+            callback_url=submission.callback_url,
             frames=facts.pages,
             pages_total=pages,
         )

@@ -19,6 +19,8 @@ from services.tally import TALLY
 JOB, RESULT, PAGES = "ocr:job:", "ocr:result:", "ocr:pages:"
 INFLIGHT, FOLLOWERS, CACHE = "ocr:inflight:", "ocr:followers:", "ocr:cache:"
 CACHE_INDEX, WAITING, RUNNING = "ocr:cache-index", "ocr:waiting", "ocr:running"
+#: Ended jobs that somebody wants to be told of, by the time when.
+WEBHOOKS = "ocr:webhooks"
 
 #: Stands for the result of a page that is done but not stored.
 COUNTED = b"-"
@@ -58,6 +60,7 @@ class JobStore:
             CACHE_INDEX,
             WAITING,
             TALLY,
+            WEBHOOKS,
         ]
         keep = [self._keep.result_ttl, self._keep.record_ttl]
         return self._redis.script(
@@ -131,6 +134,7 @@ class JobStore:
             CACHE + record.cache_key,
             CACHE_INDEX,
             TALLY,
+            WEBHOOKS,
         ]
         keep = [self._keep.result_ttl, self._keep.record_ttl, self._keep.cache_ttl, cache_size]
         args = [record.id, token, status, *keep, record.cache_key, JOB, RESULT, CACHE, body, error, pages]

@@ -1,13 +1,13 @@
 -- Ends a job, once: record, result, cache, and every job that follows it, in one step. 0 when the caller does not hold it.
--- KEYS: job, result, pages, running, in-flight marker, followers, cache entry, cache index, tally
+-- KEYS: job, result, pages, running, in-flight marker, followers, cache entry, cache index, tally, webhooks
 -- ARGV: job id, token, status, result ttl s, record ttl s, cache ttl s, cache size, cache key, prefix of jobs,
 --       prefix of results, prefix of cache entries, result body, error JSON, pages total
-local job, result, pages, running, inflight, followers, cached, index, tally = unpack(KEYS)
+local job, result, pages, running, inflight, followers, cached, index, tally, webhooks = unpack(KEYS)
 local id, status, now = ARGV[1], ARGV[3], clock()
 local body, fault, total = ARGV[12], ARGV[13], ARGV[14]
 if not holds(job, ARGV[2]) then return 0 end
 
-local function close(key, result_key)
+local function close(ended, key, result_key)
   redis.call('HSET', key, 'status', status, 'stage', status, 'finished_at', now, 'error', fault,
              'pages_total', total, 'pages_done', status == 'completed' and total or redis.call('HGET', key, 'pages_done') or '0')
   redis.call('HSETNX', key, 'started_at', now)
@@ -15,14 +15,15 @@ local function close(key, result_key)
   if body ~= '' then redis.call('SET', result_key, body, 'EX', ARGV[4]) end
   count(tally, key, 'jobs:' .. status)
   if fault ~= '' then count(tally, key, 'failures:' .. cjson.decode(fault).code) end
+  if (redis.call('HGET', key, 'callback_url') or '') ~= '' then redis.call('ZADD', webhooks, now, ended) end
 end
 
-close(job, result)
+close(id, job, result)
 for _, follower in ipairs(redis.call('SMEMBERS', followers)) do
   local key = ARGV[9] .. follower
   if redis.call('HGET', key, 'status') == 'processing' then
     if status == 'completed' then redis.call('HSET', key, 'cached', '1') end
-    close(key, ARGV[10] .. follower)
+    close(follower, key, ARGV[10] .. follower)
   end
 end
 redis.call('DEL', followers, pages)

@@ -1,8 +1,8 @@
 -- Records a job, once. Answers "hit" (the same content is in the cache: the job is completed now), "follow" (the same
 -- content is being worked on: that job will complete this one too) or "lead" (the caller is to enqueue it).
--- KEYS: job, result, cache entry, in-flight marker, cache index, waiting, tally
+-- KEYS: job, result, cache entry, in-flight marker, cache index, waiting, tally, webhooks
 -- ARGV: job id, cache key, result ttl s, record ttl s, prefix of follower sets, prefix of job records, then field, value, …
-local job, result, cached, inflight, index, waiting, tally = unpack(KEYS)
+local job, result, cached, inflight, index, waiting, tally, webhooks = unpack(KEYS)
 local id, now = ARGV[1], clock()
 redis.call('HSET', job, 'created_at', now, unpack(ARGV, 7))
 
@@ -15,6 +15,7 @@ if body then
   redis.call('ZADD', index, 'XX', now, ARGV[2])
   count(tally, job, 'lookups:hit')
   count(tally, job, 'jobs:completed')
+  if (redis.call('HGET', job, 'callback_url') or '') ~= '' then redis.call('ZADD', webhooks, now, id) end
   return 'hit'
 end
 
