@@ -42,8 +42,8 @@ CALLBACKS = {
         "{$request.query.callback_url}": {
             "post": {
                 "summary": "The job has ended",
-                "description": "Sent to `callback_url`, be it in the query or the form, for an hour at most, until it is "
-                "answered with a status from 200 to 299. Redirects are not followed.",
+                "description": "Sent to `callback_url`, be it in the query or the form, until it is answered with a "
+                "status from 200 to 299, for an hour at most. Redirects are not followed.",
                 "parameters": [
                     _header("webhook-id", "The same at each try: drop what came before."),
                     _header("webhook-timestamp", "Unix time of this try."),
