@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from services.job_store import JOB, WEBHOOKS
 from services.redis_service import RedisService
-from services.tally import TALLY
 
 #: A courier that died over a job is made up for after so many seconds: longer than a call takes.
 LEASE_SECONDS = 30.0
@@ -35,7 +33,7 @@ class Outbox:
 
     def take(self, most: int) -> list[Due]:
         """Those that have been due longest. Nobody else gets them before the lease is over."""
-        rows = self._redis.script("webhook_take", [WEBHOOKS], [JOB, self._lease_seconds, most])
+        rows = self._redis.script("webhook_take", self._lease_seconds, most)
         return [Due(job_id.decode(), ended.decode(), int(tries), float(age)) for job_id, ended, tries, age in rows]
 
     def put_off(self, due: Due, seconds: float) -> None:
@@ -47,5 +45,4 @@ class Outbox:
         self._settle(due, outcome, seconds)
 
     def _settle(self, due: Due, outcome: str, seconds: float | None) -> None:
-        args = [due.job_id, due.ended, outcome, "" if seconds is None else seconds]
-        self._redis.script("webhook_settle", [WEBHOOKS, JOB + due.job_id, TALLY], args)
+        self._redis.script("webhook_settle", due.job_id, due.ended, outcome, "" if seconds is None else seconds)

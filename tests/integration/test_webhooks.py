@@ -11,7 +11,7 @@ from email.utils import formatdate
 import pytest
 
 from services.job_record import JobOptions, JobRecord, new_job_id
-from services.job_store import JOB, WEBHOOKS
+from services.keys import JOB, WEBHOOKS
 from services.redis_service import RedisService
 from services.tally import Tally
 from services.webhooks.courier import Crowd
