@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import base64
 import ipaddress
 import os
 import re
@@ -18,6 +19,8 @@ from environs import Env, EnvError, EnvValidationError, ValidationError, validat
 VERSION = "0.1.0"
 SAMPLE_SECRETS = frozenset({"change-me", "changeme", "secret", "dev", "your-secret-key-here"})
 SMALLEST_SECRET = 16
+#: Bytes of a secret of Standard Webhooks, after its prefix.
+WEBHOOK_SECRET_PREFIX, WEBHOOK_SECRET_BYTES = "whsec_", range(24, 65)
 
 
 class ConfigurationError(Exception):
@@ -69,6 +72,8 @@ class Settings:
     rate_limit_window: str
     log_level: str
     log_format: str
+    webhook_secret: tuple[str, ...]
+    webhook_allowed_networks: tuple[str, ...]
     otel_exporter_otlp_endpoint: str
 
     @property
@@ -113,6 +118,8 @@ def _read(env: Env) -> dict:
     data_dir = Path(env.str("DATA_DIR", default="./data") or "./data").resolve()
     model_dir = env.str("OCR_MODEL_DIR", default="")
     proxies = env.str("TRUSTED_PROXIES", default="", validate=_networks)
+    webhook_secret = env.str("WEBHOOK_SECRET", default="", validate=_webhook_secrets)
+    callable_networks = env.str("WEBHOOK_ALLOWED_NETWORKS", default="", validate=_networks)
     return {
         "flask_env": env.str(
             "FLASK_ENV", default="development", validate=validate.OneOf(["development", "production"])
@@ -161,6 +168,8 @@ def _read(env: Env) -> dict:
             "LOG_LEVEL", default="INFO", validate=validate.OneOf(["DEBUG", "INFO", "WARNING", "ERROR"])
         ),
         "log_format": env.str("LOG_FORMAT", default="auto", validate=validate.OneOf(["auto", "json", "console"])),
+        "webhook_secret": _webhook_secrets(webhook_secret or ""),
+        "webhook_allowed_networks": _networks(callable_networks or ""),
         "otel_exporter_otlp_endpoint": env.str("OTEL_EXPORTER_OTLP_ENDPOINT", default=""),
     }
 
@@ -191,6 +200,19 @@ def _keys(text: str) -> dict[str, str]:
 def _secret(text: str, what: str = "It") -> None:
     if text and len(text) < SMALLEST_SECRET or not text and what != "It":
         raise ValidationError(f"{what} must have at least {SMALLEST_SECRET} characters.")
+
+
+def _webhook_secrets(text: str) -> tuple[str, ...]:
+    """`whsec_… whsec_…` as secrets. Raises ValidationError, without telling them, for a part that is none."""
+    secrets_given = tuple(text.split())
+    for secret in secrets_given:
+        try:
+            key = base64.b64decode(secret.removeprefix(WEBHOOK_SECRET_PREFIX), validate=True)
+        except ValueError:
+            key = b""
+        if not secret.startswith(WEBHOOK_SECRET_PREFIX) or len(key) not in WEBHOOK_SECRET_BYTES:
+            raise ValidationError("must be whsec_ and 24 to 64 bytes in base64; several with spaces between them.")
+    return secrets_given
 
 
 def child_environment() -> dict[str, str]:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import TypeVar
 
 import click
+from flask import current_app
 
 from controllers.admin_controller import dead_letters, letter_facts
 from services.errors import OCRServiceError
@@ -28,6 +29,11 @@ def dead_letter(job_id: str) -> dict:
 
 def replay(job_id: str) -> str:
     return _told(lambda: dead_letters().replay(job_id)).id
+
+
+def webhook_secret() -> str:
+    """The secret that new receivers are given: the first one, where there are several."""
+    return current_app.extensions["services"].webhook_signer.secrets[0]
 
 
 def _told(step: Callable[[], T]) -> T:

@@ -35,12 +35,12 @@ def create_job(options: dict, kinds: tuple[str, ...] = ("image", "pdf")) -> Resp
 
     def create(job_id: IdMaker) -> list:
         try:
-            return [_submit(upload, chosen, job_id(0), kinds).id]
+            return [_submit(upload, chosen, options["callback_url"], job_id(0), kinds).id]
         except OCRServiceError as error:
             error.extra.setdefault("filename", _filename(upload))
             raise
 
-    (job_id,), replayed = _once([upload], chosen, create)
+    (job_id,), replayed = _once([upload], options, create)
     record = services().jobs.get(job_id, g.owner)
     if options["wait"]:
         record = services().jobs.wait(record, options["wait"])
@@ -58,12 +58,15 @@ def create_batch(options: dict) -> Response:
         raise MissingFile("No file was sent. Send one or more in the multipart field `files`.")
 
     def create(job_id: IdMaker) -> list:
-        outcomes = [_try_submit(upload, chosen, job_id(number)) for number, upload in enumerate(uploads)]
+        outcomes = [
+            _try_submit(upload, chosen, options["callback_url"], job_id(number))
+            for number, upload in enumerate(uploads)
+        ]
         if all(isinstance(outcome, OCRServiceError) for outcome in outcomes):
             raise _all_failed(uploads, outcomes)
         return [answers.fault(outcome) if isinstance(outcome, OCRServiceError) else outcome.id for outcome in outcomes]
 
-    created, replayed = _once(uploads, chosen, create)
+    created, replayed = _once(uploads, options, create)
     outcomes = [item if isinstance(item, dict) else services().jobs.get(item, g.owner) for item in created]
     outcomes = _wait_for_all(outcomes, options["wait"])
     response = jsonify(_batch(uploads, outcomes))
@@ -72,10 +75,10 @@ def create_batch(options: dict) -> Response:
     return _marked(response, replayed)
 
 
-def _once(uploads: list, chosen: JobOptions, create: Callable[[IdMaker], list]) -> tuple[list, bool]:
+def _once(uploads: list, options: dict, create: Callable[[IdMaker], list]) -> tuple[list, bool]:
     """`create`, or what it created when this request was sent before with the same `Idempotency-Key`."""
     key = request.headers.get("Idempotency-Key", "")
-    fingerprint = [request.path, chosen.dumps(), request.values.get("callback_url", "")] if key else []
+    fingerprint = [request.path, options] if key else []
     fingerprint += [[_filename(upload), upload.stream.sha256()] for upload in uploads] if key else []
     return services().idempotency.once(g.owner, key, fingerprint, create)
 
@@ -161,13 +164,17 @@ def _only_field(name: str) -> None:
 
 
 def _chosen(options: dict) -> JobOptions:
-    """The options that change a result. Raises InvalidOption, or ModelUnavailable for a language without a model."""
+    """The options that change a result. Raises InvalidOption for any option, ModelUnavailable for a language."""
     chosen = JobOptions(**{field.name: options[field.name] for field in fields(JobOptions)})
     services().jobs.check_options(chosen)
+    if options["callback_url"]:
+        services().webhook_guard.check(options["callback_url"])
     return chosen
 
 
-def _submit(upload, chosen: JobOptions, job_id: str, kinds: tuple[str, ...] = ("image", "pdf")) -> JobRecord:
+def _submit(
+    upload, chosen: JobOptions, callback_url: str, job_id: str, kinds: tuple[str, ...] = ("image", "pdf")
+) -> JobRecord:
     return services().jobs.submit(
         Submission(
             file=upload.stream,
@@ -178,13 +185,14 @@ def _submit(upload, chosen: JobOptions, job_id: str, kinds: tuple[str, ...] = ("
             kinds=kinds,
             trace=g.span.traceparent if "span" in g else "",
             job_id=job_id,
+            callback_url=callback_url,
         )
     )
 
 
-def _try_submit(upload, chosen: JobOptions, job_id: str) -> JobRecord | OCRServiceError:
+def _try_submit(upload, chosen: JobOptions, callback_url: str, job_id: str) -> JobRecord | OCRServiceError:
     try:
-        return _submit(upload, chosen, job_id)
+        return _submit(upload, chosen, callback_url, job_id)
     except OCRServiceError as error:
         return error
 

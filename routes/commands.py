@@ -1,15 +1,24 @@
-"""The command line, one more door: `flask dead-letters list`."""
+"""The command line, one more door: `flask --app app …`, with the settings of the service."""
 
 from __future__ import annotations
 
 import json
 
 import click
+from flask import Blueprint
 from flask.cli import AppGroup
 
 from controllers import command_line
 
+blueprint = Blueprint("commands", __name__, cli_group=None)
 dead_letters = AppGroup("dead-letters", help="Jobs that were given up: look at them, work on them once more.")
+blueprint.cli.add_command(dead_letters)
+
+
+@blueprint.cli.command("webhook-secret")
+def webhook_secret() -> None:
+    """Print what receivers verify webhooks with."""
+    click.echo(command_line.webhook_secret())
 
 
 @dead_letters.command("list")

@@ -16,6 +16,7 @@ from routes.schemas import examples
 from routes.schemas.jobs import Accepted, BatchAccepted, JobList, JobsPage, JobStatus
 from routes.schemas.options import NoOptions, job_options, many_files, one_file, query_of, result_options_schema
 from routes.schemas.results import RESULT, PartialStatus
+from routes.schemas.webhooks import CALLBACKS
 
 PICTURES = "JPEG, PNG, BMP, TIFF (every frame is a page), WebP or GIF"
 PREDICT_WAIT_SECONDS = 30
@@ -70,6 +71,7 @@ def _add_creating_views(blueprint: DescribedBlueprint, settings, limited) -> Non
         def decorate(view):
             view = blueprint.problems(*BAD_REQUEST, *BAD_FILE, *FAILED, *REFUSED, *BY_KEY)(limited(view))
             view = blueprint.doc(requestBody={"required": True, "content": {MULTIPART: {"schema": body}}})(view)
+            view = blueprint.doc(callbacks=CALLBACKS)(view)
             return blueprint.arguments(query_of(options), location="query")(view)
 
         return decorate

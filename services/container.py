@@ -29,10 +29,13 @@ from services.sweeper import Sweeper
 from services.tally import Tally
 from services.tracing import NoTracer, Tracer, make_tracer
 from services.upload_store import UploadStore
+from services.webhooks.guard import Guard
+from services.webhooks.signing import Signer, derived_secret
 from services.work_queue import WorkQueue
 from services.worker_registry import WorkerRegistry
 
 if TYPE_CHECKING:
+    from services.webhooks.courier import Courier
     from services.worker import Worker
 
 #: Puts a ticket for a job on the queue, to be delivered after so many seconds.
@@ -64,6 +67,8 @@ class Services:
     tally: Tally
     metrics: ServiceMetrics
     tracer: Tracer | NoTracer
+    webhook_guard: Guard
+    webhook_signer: Signer
     queue: Queue
     settings: object
 
@@ -78,6 +83,15 @@ class Services:
     def build_sweeper(self) -> Sweeper:
         """For the parent process of a worker."""
         return Sweeper(self.redis, self.work, self.uploads, self.queue.put, self.queue.tickets)
+
+    def build_courier(self) -> Courier:
+        """For the parent process of a worker."""
+        from services.webhooks.courier import Courier
+        from services.webhooks.outbox import Outbox
+        from services.webhooks.sender import Sender
+
+        sender = Sender(self.webhook_guard, self.webhook_signer)
+        return Courier(Outbox(self.redis), self.store, sender)
 
     def build_worker(self, stopping: Callable[[], bool]) -> Worker:
         """For a child process of a worker, after the fork."""
@@ -122,6 +136,8 @@ def build_services(settings, make_queue: Callable[[Redis], Queue]) -> Services:
         tally=tally,
         metrics=ServiceMetrics(tally, store, work, workers, picture),
         tracer=make_tracer(settings.otel_exporter_otlp_endpoint),
+        webhook_guard=Guard(settings.webhook_allowed_networks),
+        webhook_signer=Signer(settings.webhook_secret or (derived_secret(settings.secret_key),)),
         queue=queue,
         settings=settings,
     )

@@ -59,6 +59,8 @@ class Submission:
     trace: str = ""
     #: The id that the job is to have; a new one where none is given.
     job_id: str = ""
+    #: Who is to be told of the job's end. It changes no result, so it is no part of the options.
+    callback_url: str = ""
 
 
 class JobService:
@@ -120,6 +122,7 @@ class JobService:
             cache_key=self._cache_key(submission, sha256),
             request_id=submission.request_id,
             trace=submission.trace,
+            callback_url=submission.callback_url,
             frames=facts.pages,
             pages_total=pages,
             lane=lane_for(pages),

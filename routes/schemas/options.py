@@ -54,6 +54,14 @@ def job_options(settings, wait: int) -> dict[str, fields.Field]:
                 "`off`: they are read as they lie."
             },
         ),
+        "callback_url": fields.String(
+            load_default="",
+            validate=validate.Length(max=2048),
+            metadata={
+                "description": "Where to `POST` a signed message when the job has ended: http or https, at an address "
+                "on the public internet. Nowhere when left out. See the callback `jobEnded`."
+            },
+        ),
         "wait": _wait(
             min(wait, settings.request_timeout),
             settings,

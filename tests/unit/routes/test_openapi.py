@@ -11,7 +11,7 @@ from config import Settings
 from middleware.error_catalog import CATALOG
 from tests.support.openapi import Description
 
-OPTIONS = {"lang", "dpi", "pages", "detail", "mode", "orientation", "wait"}
+OPTIONS = {"lang", "dpi", "pages", "detail", "mode", "orientation", "callback_url", "wait"}
 CREATING = ["/ocr/image", "/ocr/pdf", "/ocr/batch", "/ocr/predict"]
 #: They show the description and are no part of it.
 DOCUMENTATION = {"/openapi.json", "/docs", "/docs/swagger.js", "/docs/assets/{name}", "/redoc"}
