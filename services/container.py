@@ -22,10 +22,10 @@ from services.job_store import JobStore, Retention
 from services.known_picture import KnownPicture
 from services.redis_service import RedisService
 from services.service_metrics import ServiceMetrics
+from services.storage import Storage, build_storage
 from services.sweeper import Sweeper
 from services.tally import Tally
 from services.tracing import NoTracer, Tracer, make_tracer
-from services.upload_store import UploadStore
 from services.worker_registry import WorkerRegistry
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ class Queue:
 class Services:
     redis: RedisService
     store: JobStore
-    uploads: UploadStore
+    uploads: Storage
     jobs: JobService
     catalogue: Catalogue
     workers: WorkerRegistry
@@ -87,7 +87,7 @@ def build_services(settings, make_queue: Callable[[Redis], Queue]) -> Services:
     redis = RedisService(settings.broker_url)
     queue = make_queue(redis.client)
     store = JobStore(redis, Retention(settings.result_ttl, settings.redis_cache_ttl, settings.cache_max_size))
-    uploads = UploadStore(settings.upload_folder)
+    uploads = build_storage(settings)
     # The null engine has no models of its own; languages and options are judged as if the usual ones were there.
     runtime = "auto" if settings.ocr_runtime == "null" else settings.ocr_runtime
     catalogue = Catalogue(settings.ocr_model, settings.ocr_model_dir, runtime)

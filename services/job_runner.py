@@ -26,7 +26,7 @@ from services.job_store import JobStore
 from services.lease import Lease, LeaseLost
 from services.ocr_service.document import Document, OCRService, failed_page, summarize
 from services.page_guard import page_time_limit
-from services.upload_store import UploadStore
+from services.storage import Storage
 from services.watch import NoWatch, Watch
 
 log = structlog.get_logger(__name__)
@@ -54,7 +54,7 @@ class JobRunner:
     def __init__(
         self,
         store: JobStore,
-        uploads: UploadStore,
+        uploads: Storage,
         ocr: OCRService,
         enqueue: Callable[[str, float], None],
         page_timeout: int,
@@ -106,16 +106,16 @@ class JobRunner:
     def _read(self, record: JobRecord, lease: Lease, last_try: bool) -> list[dict]:
         """Read all pages that are not done yet; returns all pages in order."""
         done = patiently(lambda: self._store.pages_done(record.id))
-        path = self._uploads.path(record.upload)
-        with self._guarded(record, lease, 0), page_time_limit(self._page_timeout):
-            document = self._ocr.open(path, record.kind, record.options, record.frames)
-        with document:
-            for number in document.page_numbers:
-                if number not in done:
-                    with self._watch.page(record, number) as seen:
-                        done[number] = self._read_page(record, lease, document, number, last_try)
-                        seen.update(done[number])
-            return [done[number] for number in document.page_numbers]
+        with self._uploads.local(record.upload) as path:
+            with self._guarded(record, lease, 0), page_time_limit(self._page_timeout):
+                document = self._ocr.open(path, record.kind, record.options, record.frames)
+            with document:
+                for number in document.page_numbers:
+                    if number not in done:
+                        with self._watch.page(record, number) as seen:
+                            done[number] = self._read_page(record, lease, document, number, last_try)
+                            seen.update(done[number])
+                return [done[number] for number in document.page_numbers]
 
     def _read_page(self, record: JobRecord, lease: Lease, document: Document, number: int, last_try: bool) -> dict:
         if self._stopping():

@@ -27,7 +27,7 @@ from services.inspection import FileFacts, Inspector
 from services.job_record import CANCELLED, FAILED, PROCESSING, JobOptions, JobRecord, new_job_id
 from services.job_store import JobStore
 from services.ocr_service.page_ranges import check_pages, parse_pages
-from services.upload_store import IncomingFile, UploadStore
+from services.storage import IncomingFile, Storage
 
 log = structlog.get_logger(__name__)
 
@@ -60,7 +60,7 @@ class JobService:
     def __init__(
         self,
         store: JobStore,
-        uploads: UploadStore,
+        uploads: Storage,
         inspector: Inspector,
         catalogue: Catalogue,
         enqueue: Callable[[str, float], None],

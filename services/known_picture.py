@@ -19,7 +19,7 @@ from services.job_service import JobService
 from services.job_store import JobStore
 from services.picture_reading import ACCEPTABLE_SECONDS, Reading, judge, low
 from services.redis_service import RedisService
-from services.upload_store import UploadStore
+from services.storage import Storage
 from services.worker_registry import WorkerRegistry
 
 PICTURE = Path(__file__).with_name("known_picture.png")
@@ -41,7 +41,7 @@ class KnownPicture:
         self,
         redis: RedisService,
         store: JobStore,
-        uploads: UploadStore,
+        uploads: Storage,
         jobs: JobService,
         workers: WorkerRegistry,
         enqueue: Callable[[str, float], None],

@@ -11,7 +11,7 @@ from services.job_record import JobOptions, JobRecord, new_job_id
 from services.job_runner import JobRunner
 from services.job_store import JobStore, Retention
 from services.redis_service import RedisService
-from services.upload_store import UploadStore
+from services.storage import FileStorage, UploadSignature
 
 
 class Pages:
@@ -49,7 +49,8 @@ class Scene:
         redis = RedisService(url)
         redis.client.flushdb()
         self.store = JobStore(redis, Retention(60, 60, 10))
-        self.uploads = UploadStore(folder)
+        self.folder = folder
+        self.uploads = FileStorage(folder, UploadSignature("secret"))
         self.queue = []
         self.stopping = False
 
@@ -62,7 +63,7 @@ class Scene:
         )  # fmt: skip
         self.store.submit(record)
         self.id = record.id
-        self.upload = self.uploads.path(record.upload)
+        self.upload = self.folder / record.upload
 
     def run(self, document, page_timeout=5):
         enqueue = lambda job_id, delay: self.queue.append((job_id, delay))  # noqa: E731
@@ -216,9 +217,8 @@ def test_a_worker_that_lost_its_job_writes_nothing(scene, monkeypatch):
     assert scene.upload.exists()
 
 
-def test_an_upload_that_is_gone_fails_the_job_clearly(scene, monkeypatch):
+def test_an_upload_that_is_gone_fails_the_job_clearly_and_at_once(scene):
     scene.submit()
     scene.upload.unlink()
-    for _ in range(4):
-        record = scene.run(Pages(lambda: "never"))
-    assert (record.status, record.error["code"]) == ("failed", "retries_exhausted")
+    record = scene.run(Pages(lambda: "never"))
+    assert (record.status, record.error["code"]) == ("failed", "upload_missing")

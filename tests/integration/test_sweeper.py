@@ -9,8 +9,8 @@ from services import job_store, sweeper
 from services.job_record import JobOptions, JobRecord, new_job_id
 from services.job_store import JobStore, Retention
 from services.redis_service import RedisService
+from services.storage import FileStorage, UploadSignature
 from services.sweeper import Sweeper
-from services.upload_store import UploadStore
 
 
 class Scene:
@@ -18,7 +18,8 @@ class Scene:
         self.redis = RedisService(url)
         self.redis.client.flushdb()
         self.store = JobStore(self.redis, Retention(60, 60, 10))
-        self.uploads = UploadStore(folder)
+        self.folder = folder
+        self.uploads = FileStorage(folder, UploadSignature("secret"))
         self.head = None
         self.queued = []
 
@@ -90,15 +91,12 @@ def test_only_one_worker_sweeps_at_a_time(scene):
 
 
 def test_old_uploads_without_a_job_are_deleted_and_those_of_jobs_are_kept(scene):
-    wanted = scene.uploads.path(scene.submit().upload)
-    orphan = scene.uploads.receive()
-    orphan.write(b"left by a process that was killed")
-    orphan.flush()
-    young = scene.uploads.path(scene.uploads.keep(scene.uploads.receive()))
-    for path in (wanted, orphan.path):
+    wanted, young = (scene.folder / scene.submit().upload for _ in range(2))
+    orphan, new = (scene.folder / scene.uploads.keep(scene.uploads.receive()) for _ in range(2))
+    for path in (wanted, orphan):
         os.utime(path, (0, 0))
     scene.sweeper().sweep_uploads()
-    assert (wanted.exists(), orphan.path.exists(), young.exists()) == (True, False, True)
+    assert [path.exists() for path in (wanted, young, orphan, new)] == [True, True, False, True]
 
 
 def test_a_fault_of_one_round_does_not_end_the_sweeping(scene, monkeypatch):
