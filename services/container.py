@@ -26,12 +26,13 @@ from services.storage import Storage, build_storage
 from services.sweeper import Sweeper
 from services.tally import Tally
 from services.tracing import NoTracer, Tracer, make_tracer
+from services.work_queue import WorkQueue
 from services.worker_registry import WorkerRegistry
 
 if TYPE_CHECKING:
     from services.worker import Worker
 
-#: Puts a job's id on the queue, to be delivered after so many seconds.
+#: Puts a ticket for a job on the queue, to be delivered after so many seconds.
 Enqueue = Callable[[str, float], None]
 
 
@@ -40,14 +41,15 @@ class Queue:
     """The broker as the services see it."""
 
     put: Enqueue
-    #: The id of the job that comes next, or None when the queue is empty.
-    head: Callable[[], str | None]
+    #: How many tickets no worker has taken yet.
+    tickets: Callable[[], int]
 
 
 @dataclass(frozen=True, slots=True)
 class Services:
     redis: RedisService
     store: JobStore
+    work: WorkQueue
     uploads: Storage
     jobs: JobService
     catalogue: Catalogue
@@ -70,7 +72,7 @@ class Services:
 
     def build_sweeper(self) -> Sweeper:
         """For the parent process of a worker."""
-        return Sweeper(self.redis, self.store, self.uploads, self.queue.put, self.queue.head)
+        return Sweeper(self.redis, self.work, self.uploads, self.queue.put, self.queue.tickets)
 
     def build_worker(self, stopping: Callable[[], bool]) -> Worker:
         """For a child process of a worker, after the fork."""
@@ -78,7 +80,7 @@ class Services:
         from services.worker import Worker
 
         name = f"{socket.gethostname()}:{os.getpid()}"
-        parts = (self.store, self.uploads, self.workers, self.queue.put, stopping, self.tally, self.tracer)
+        parts = (self.store, self.work, self.uploads, self.workers, self.queue.put, stopping, self.tally, self.tracer)
         return Worker(name, self.settings, *parts)
 
 
@@ -86,7 +88,9 @@ def build_services(settings, make_queue: Callable[[Redis], Queue]) -> Services:
     """Everything both doors share; `make_queue` is given the client to look at the queue with."""
     redis = RedisService(settings.broker_url)
     queue = make_queue(redis.client)
-    store = JobStore(redis, Retention(settings.result_ttl, settings.redis_cache_ttl, settings.cache_max_size))
+    retention = Retention(settings.result_ttl, settings.redis_cache_ttl, settings.cache_max_size)
+    store = JobStore(redis, retention)
+    work = WorkQueue(redis, retention)
     uploads = build_storage(settings)
     # The null engine has no models of its own; languages and options are judged as if the usual ones were there.
     runtime = "auto" if settings.ocr_runtime == "null" else settings.ocr_runtime
@@ -94,20 +98,21 @@ def build_services(settings, make_queue: Callable[[Redis], Queue]) -> Services:
     workers = WorkerRegistry(redis)
     limits = InspectionLimits(max_pixels=settings.max_image_pixels, max_pages=settings.max_pdf_pages)
     jobs = JobService(store, uploads, Inspector(limits), catalogue, queue.put)
-    picture = KnownPicture(redis, store, uploads, jobs, workers, queue.put, settings.ocr_lang)
+    picture = KnownPicture(redis, store, work, uploads, jobs, workers, queue.put, settings.ocr_lang)
     tally = Tally(redis)
     configuration = {"environment": settings.flask_env, "model": settings.ocr_model, "lang": settings.ocr_lang}
     return Services(
         redis=redis,
         store=store,
+        work=work,
         uploads=uploads,
         jobs=jobs,
         catalogue=catalogue,
         workers=workers,
-        health=HealthService(redis, store, uploads, workers, configuration),
+        health=HealthService(redis, work, uploads, workers, configuration),
         known_picture=picture,
         tally=tally,
-        metrics=ServiceMetrics(tally, store, workers, picture),
+        metrics=ServiceMetrics(tally, store, work, workers, picture),
         tracer=make_tracer(settings.otel_exporter_otlp_endpoint),
         queue=queue,
         settings=settings,

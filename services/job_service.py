@@ -24,6 +24,7 @@ from services.errors import (
     UnsupportedType,
 )
 from services.inspection import FileFacts, Inspector
+from services.job_plan import lane_for, units_for
 from services.job_record import CANCELLED, FAILED, PROCESSING, JobOptions, JobRecord, new_job_id
 from services.job_store import JobStore
 from services.ocr_service.page_ranges import check_pages, parse_pages
@@ -111,6 +112,8 @@ class JobService:
             trace=submission.trace,
             frames=facts.pages,
             pages_total=pages,
+            lane=lane_for(pages),
+            units=units_for(pages),
         )
         try:
             return self._record(record)
@@ -132,7 +135,8 @@ class JobService:
     def _record(self, record: JobRecord) -> JobRecord:
         outcome = self._store.submit(record)
         if outcome == "lead":
-            self._enqueue(record.id, 0.0)
+            for _ in range(record.units):
+                self._enqueue(record.id, 0.0)
         else:
             self._uploads.delete(record.upload)
         log.info("job accepted", job_id=record.id, kind=record.kind, file_size=record.file_size, outcome=outcome)

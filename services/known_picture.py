@@ -20,6 +20,7 @@ from services.job_store import JobStore
 from services.picture_reading import ACCEPTABLE_SECONDS, Reading, judge, low
 from services.redis_service import RedisService
 from services.storage import Storage
+from services.work_queue import WorkQueue
 from services.worker_registry import WorkerRegistry
 
 PICTURE = Path(__file__).with_name("known_picture.png")
@@ -41,6 +42,7 @@ class KnownPicture:
         self,
         redis: RedisService,
         store: JobStore,
+        work: WorkQueue,
         uploads: Storage,
         jobs: JobService,
         workers: WorkerRegistry,
@@ -49,6 +51,7 @@ class KnownPicture:
     ) -> None:
         self._redis = redis
         self._store = store
+        self._work = work
         self._uploads = uploads
         self._jobs = jobs
         self._workers = workers
@@ -119,7 +122,7 @@ class KnownPicture:
         return self._store.get(job_id)
 
     def _judged(self, record: JobRecord) -> Reading:
-        counts = self._store.counts()
+        counts = self._work.counts()
         workers = self._workers.count()
         known = {
             "queue_depth": counts["waiting"],

@@ -1,4 +1,4 @@
-"""The one task there is: work on a job."""
+"""The one task there is: work on the unit whose turn it is."""
 
 from __future__ import annotations
 
@@ -9,5 +9,8 @@ from tasks.queue import TASK
 
 @shared_task(bind=True, name=TASK)
 def process(self, job_id: str) -> None:
-    """Run the job in this process's worker, which the worker's life cycle put on the Celery application."""
-    self.app.worker.run(job_id)
+    """Work, in this process's worker, which the worker's life cycle put on the Celery application.
+
+    `job_id` names the job for which the ticket was put on the queue; it need not be the one whose turn it is.
+    """
+    self.app.worker.run()
