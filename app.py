@@ -14,6 +14,7 @@ from middleware import (
     client_address,
     error_handler,
     metrics,
+    parking,
     rate_limiter,
     request_id,
     security_headers,
@@ -60,6 +61,7 @@ def create_app(settings: Settings | None = None, services: Services | None = Non
     metrics.init_app(app, RequestMetrics())
     if settings.otel_exporter_otlp_endpoint:
         tracing.init_app(app)
+    parking.init_app(app)
     security_headers.init_app(app)
     limiter = rate_limiter.make_limiter(settings)
     api = documentation.init_app(app, VERSION)

@@ -43,6 +43,13 @@ def _message(record: JobRecord) -> str:
 
 def status(record: JobRecord) -> Response:
     """200 when the job has ended, 202 while it runs."""
+    if record.ended:
+        return _answer(status_body(record), 200)
+    return _answer(status_body(record), 202, {"Retry-After": str(ASK_AGAIN_SECONDS)})
+
+
+def status_body(record: JobRecord) -> dict:
+    """How a job stands. Needs no request, so that others than views can tell it."""
     body = {
         "job_id": record.id,
         "status": record.status,
@@ -59,9 +66,7 @@ def status(record: JobRecord) -> Response:
     }
     if record.error:
         body["error"] = record.error
-    if record.ended:
-        return _answer(body, 200)
-    return _answer(body, 202, {"Retry-After": str(ASK_AGAIN_SECONDS)})
+    return body
 
 
 def result(record: JobRecord, document: dict) -> Response:

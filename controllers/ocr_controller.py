@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-import time
 from dataclasses import fields
 
 from flask import Response, current_app, g, jsonify, request
 
 from controllers import answers
+from controllers.waiting import once_ended
 from services.container import Services
 from services.errors import InvalidOption, MissingFile, OCRServiceError
 from services.job_record import JobOptions, JobRecord
@@ -37,11 +37,16 @@ def create_job(options: dict, kinds: tuple[str, ...] = ("image", "pdf")) -> Resp
     except OCRServiceError as error:
         error.extra.setdefault("filename", _filename(upload))
         raise
-    if options["wait"]:
-        record = services().jobs.wait(record, options["wait"])
-        if record.ended:
-            return _result(record)
-    return answers.accepted(record)
+    if not options["wait"]:
+        return answers.accepted(record)
+    if record.ended:
+        return _result(record)
+    return once_ended([record.id], options["wait"], lambda: _result_or_accepted(record.id))
+
+
+def _result_or_accepted(job_id: str) -> Response:
+    record = services().jobs.get(job_id, OWNER)
+    return _result(record) if record.ended else answers.accepted(record)
 
 
 def create_batch(options: dict) -> Response:
@@ -52,17 +57,24 @@ def create_batch(options: dict) -> Response:
     if not uploads:
         raise MissingFile("No file was sent. Send one or more in the multipart field `files`.")
     outcomes = [_try_submit(upload, chosen) for upload in uploads]
-    outcomes = _wait_for_all(outcomes, options["wait"])
+    names = [_filename(upload) for upload in uploads]
+    running = [outcome.id for outcome in outcomes if isinstance(outcome, JobRecord) and not outcome.ended]
+    return once_ended(running, options["wait"], lambda: _batch_answer(names, outcomes, options["wait"] > 0))
+
+
+def _batch_answer(names: list[str], outcomes: list, waited: bool) -> Response:
+    if waited:
+        outcomes = [_as_it_stands(outcome) for outcome in outcomes]
     created = sum(isinstance(outcome, JobRecord) for outcome in outcomes)
     body = {
-        "jobs": [_batch_item(upload, outcome) for upload, outcome in zip(uploads, outcomes, strict=True)],
+        "jobs": [_batch_item(name, outcome) for name, outcome in zip(names, outcomes, strict=True)],
         "summary": {
-            "total_files": len(uploads),
+            "total_files": len(names),
             "jobs_created": created,
-            "failed_files": len(uploads) - created,
-            "success": created == len(uploads),
+            "failed_files": len(names) - created,
+            "success": created == len(names),
         },
-        "message": f"{created} of {len(uploads)} files were accepted.",
+        "message": f"{created} of {len(names)} files were accepted.",
     }
     if not created:
         first = next(outcome for outcome in outcomes if isinstance(outcome, OCRServiceError))
@@ -79,9 +91,12 @@ def job_status(job_id: str) -> Response:
 
 
 def job_result(job_id: str, wait: float = 0.0) -> Response:
-    jobs = services().jobs
-    record = jobs.wait(jobs.get(job_id, OWNER), wait)
-    return _result(record) if record.ended else answers.status(record)
+    record = services().jobs.get(job_id, OWNER)
+    if record.ended:
+        return _result(record)
+    if not wait:
+        return answers.status(record)
+    return once_ended([job_id], wait, lambda: job_result(job_id))
 
 
 def _result(record: JobRecord) -> Response:
@@ -137,19 +152,14 @@ def _try_submit(upload, chosen: JobOptions) -> JobRecord | OCRServiceError:
         return error
 
 
-def _wait_for_all(outcomes: list, seconds: float) -> list:
-    deadline = time.monotonic() + seconds
-    jobs = services().jobs
-    return [
-        jobs.wait(outcome, deadline - time.monotonic()) if isinstance(outcome, JobRecord) and seconds else outcome
-        for outcome in outcomes
-    ]
+def _as_it_stands(outcome: JobRecord | OCRServiceError) -> JobRecord | OCRServiceError:
+    return services().jobs.get(outcome.id, OWNER) if isinstance(outcome, JobRecord) else outcome
 
 
-def _batch_item(upload, outcome: JobRecord | OCRServiceError) -> dict:
+def _batch_item(name: str, outcome: JobRecord | OCRServiceError) -> dict:
     if isinstance(outcome, OCRServiceError):
         fault = {"code": outcome.code, "title": outcome.title, "detail": outcome.message}
-        return {"filename": _filename(upload), "status": "failed", "error": fault}
+        return {"filename": name, "status": "failed", "error": fault}
     return {
         "filename": outcome.filename,
         "job_id": outcome.id,

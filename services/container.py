@@ -94,7 +94,7 @@ def build_services(settings, make_queue: Callable[[Redis], Queue]) -> Services:
     workers = WorkerRegistry(redis)
     limits = InspectionLimits(max_pixels=settings.max_image_pixels, max_pages=settings.max_pdf_pages)
     jobs = JobService(store, uploads, Inspector(limits), catalogue, queue.put)
-    picture = KnownPicture(redis, store, uploads, jobs, workers, queue.put, settings.ocr_lang)
+    picture = KnownPicture(redis, store, uploads, workers, queue.put, settings.ocr_lang)
     tally = Tally(redis)
     configuration = {"environment": settings.flask_env, "model": settings.ocr_model, "lang": settings.ocr_lang}
     return Services(

@@ -95,7 +95,8 @@ class JobStore:
     ) -> bool:
         """Store a page's result (None: its try just ended), or only count it as done. False when the lease is lost."""
         packed = pack(body) if body and stored else COUNTED if body else ""
-        args = [token, page, packed, "" if total is None else total]
+        success = int(bool(body and body.get("success")))
+        args = [token, page, packed, "" if total is None else total, job_id, success]
         return bool(self._redis.script("end_page", [JOB + job_id, PAGES + job_id], args))
 
     def pages_done(self, job_id: str) -> dict[int, dict]:

@@ -19,4 +19,5 @@ redis.call('ZREM', waiting, id)
 redis.call('ZADD', running, tonumber(now) + tonumber(ARGV[3]), id)
 redis.call('HSETNX', job, 'started_at', now)
 redis.call('HSET', job, 'stage', 'started', 'worker', token)
+publish(id, 'started')
 return {redis.call('HINCRBY', job, 'attempts', 1)}

@@ -7,22 +7,23 @@ local id, status, now = ARGV[1], ARGV[3], clock()
 local body, fault, total = ARGV[12], ARGV[13], ARGV[14]
 if not holds(job, ARGV[2]) then return 0 end
 
-local function close(key, result_key)
+local function close(key, result_key, whose)
   redis.call('HSET', key, 'status', status, 'stage', status, 'finished_at', now, 'error', fault,
              'pages_total', total, 'pages_done', status == 'completed' and total or redis.call('HGET', key, 'pages_done') or '0')
   redis.call('HSETNX', key, 'started_at', now)
   redis.call('EXPIRE', key, ARGV[5])
   if body ~= '' then redis.call('SET', result_key, body, 'EX', ARGV[4]) end
+  publish(whose, status)
   count(tally, key, 'jobs:' .. status)
   if fault ~= '' then count(tally, key, 'failures:' .. cjson.decode(fault).code) end
 end
 
-close(job, result)
+close(job, result, id)
 for _, follower in ipairs(redis.call('SMEMBERS', followers)) do
   local key = ARGV[9] .. follower
   if redis.call('HGET', key, 'status') == 'processing' then
     if status == 'completed' then redis.call('HSET', key, 'cached', '1') end
-    close(key, ARGV[10] .. follower)
+    close(key, ARGV[10] .. follower, follower)
   end
 end
 redis.call('DEL', followers, pages)

@@ -18,5 +18,6 @@ redis.call('HDEL', job, 'worker')
 redis.call('HSET', job, 'stage', ARGV[3])
 redis.call('HINCRBY', job, 'attempts', ARGV[5])
 redis.call('ZADD', waiting, now + tonumber(ARGV[4]), id)
+publish(id, ARGV[3])
 count(tally, job, 'requeued:' .. (token == '' and 'worker_died' or ARGV[3] == 'retrying' and 'retry' or 'handed_back'))
 return 1
