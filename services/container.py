@@ -118,7 +118,7 @@ def build_services(settings, make_queue: Callable[[Redis], Queue]) -> Services:
     limits = InspectionLimits(max_pixels=settings.max_image_pixels, max_pages=settings.max_pdf_pages)
     admission = Admission(redis, settings.max_queue_wait)
     jobs = JobService(store, uploads, Inspector(limits), catalogue, queue.put, admission, work)
-    picture = KnownPicture(redis, store, work, uploads, jobs, workers, queue.put, settings.ocr_lang)
+    picture = KnownPicture(redis, store, work, uploads, workers, queue.put, settings.ocr_lang)
     tally = Tally(redis)
     configuration = {"environment": settings.flask_env, "model": settings.ocr_model, "lang": settings.ocr_lang}
     return Services(
