@@ -70,7 +70,7 @@ def create_app(settings: Settings | None = None, services: Services | None = Non
     api.register_blueprint(health.blueprint)
     api.register_blueprint(metrics_route.blueprint)
     api.register_blueprint(meta.blueprint)
-    app.register_blueprint(commands.blueprint)
+    app.cli.add_command(commands.webhook_secret)
     return app
 
 

@@ -1,16 +1,15 @@
-"""Commands for operators: `flask --app app …`, with the settings of the service."""
+"""The command line, one more door: `flask webhook-secret`."""
 
 from __future__ import annotations
 
 import click
-from flask import Blueprint
+from flask.cli import with_appcontext
 
 from controllers import webhook_controller
 
-blueprint = Blueprint("commands", __name__, cli_group=None)
 
-
-@blueprint.cli.command("webhook-secret")
+@click.command("webhook-secret")
+@with_appcontext
 def webhook_secret() -> None:
-    """Print what receivers verify webhooks with."""
+    """What receivers verify webhooks with."""
     click.echo(webhook_controller.secret())

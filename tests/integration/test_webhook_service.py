@@ -119,6 +119,6 @@ def test_this_machine_itself_is_no_receiver_unless_the_operator_says_so(service,
 )
 def test_an_operator_is_told_the_secret_for_receivers(calling, settings, secret):
     environment = {name: value for name, value in calling.environment.items() if not name.startswith("WEBHOOK")}
-    command = [sys.executable, "-m", "flask", "--app", "app", "webhook-secret"]
+    command = [sys.executable, "-m", "flask", "webhook-secret"]
     told = subprocess.run(command, cwd=REPOSITORY, env=environment | settings, capture_output=True, text=True)
     assert told.stdout == secret + "\n"
