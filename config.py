@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import ipaddress
 import os
+import re
 import secrets
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -38,6 +39,8 @@ class Settings:
     flask_env: str
     debug: bool
     secret_key: str
+    api_keys: dict[str, str]
+    admin_token: str
     host: str
     port: int
     trusted_proxies: tuple[str, ...]
@@ -59,6 +62,7 @@ class Settings:
     default_dpi: int
     max_dpi: int
     request_timeout: int
+    max_queue_wait: int
     ocr_timeout_per_page: int
     result_ttl: int
     redis_cache_ttl: int
@@ -122,6 +126,8 @@ def _read(env: Env) -> dict:
         ),
         "debug": env.bool("DEBUG", default=False),
         "secret_key": env.str("SECRET_KEY", default=""),
+        "api_keys": _keys(env.str("API_KEYS", default="", validate=_keys) or ""),
+        "admin_token": env.str("ADMIN_TOKEN", default="", validate=_secret),
         "host": env.str("HOST", default="127.0.0.1", validate=validate.Length(min=1)),
         "port": env.int("PORT", default=5000, validate=validate.Range(min=1, max=65535)),
         "trusted_proxies": _networks(proxies or ""),
@@ -148,6 +154,7 @@ def _read(env: Env) -> dict:
         "default_dpi": env.int("DEFAULT_DPI", default=300, validate=validate.Range(min=72)),
         "max_dpi": env.int("MAX_DPI", default=600, validate=validate.Range(min=72)),
         "request_timeout": env.int("REQUEST_TIMEOUT", default=300, validate=positive),
+        "max_queue_wait": env.int("MAX_QUEUE_WAIT", default=600, validate=positive),
         "ocr_timeout_per_page": env.int("OCR_TIMEOUT_PER_PAGE", default=30, validate=positive),
         "result_ttl": env.int("RESULT_TTL", default=86_400, validate=positive),
         "redis_cache_ttl": env.int("REDIS_CACHE_TTL", default=3600, validate=positive),
@@ -186,6 +193,26 @@ def _webhook_secrets(text: str) -> tuple[str, ...]:
         if not secret.startswith(WEBHOOK_SECRET_PREFIX) or len(key) not in WEBHOOK_SECRET_BYTES:
             raise ValidationError("must be whsec_ and 24 to 64 bytes in base64; several with spaces between them.")
     return secrets_given
+
+
+def _keys(text: str) -> dict[str, str]:
+    """`alice:KEY, bob:KEY` as {name: key}. Raises ValidationError for what is none, and for keys easily guessed."""
+    pairs = [part.strip().partition(":") for part in text.split(",") if part.strip()]
+    for name, _, key in pairs:
+        if not re.fullmatch(r"[A-Za-z0-9._-]{1,64}", name):
+            raise ValidationError(
+                "name:key is wanted, with commas between; a name has letters, digits and . _ - alone."
+            )
+        _secret(key, f"The key of {name}")
+    keys = {name: key for name, _, key in pairs}
+    if len(keys) < len(pairs) or len(set(keys.values())) < len(pairs):
+        raise ValidationError("No name and no key may stand there twice.")
+    return keys
+
+
+def _secret(text: str, what: str = "It") -> None:
+    if text and len(text) < SMALLEST_SECRET or not text and what != "It":
+        raise ValidationError(f"{what} must have at least {SMALLEST_SECRET} characters.")
 
 
 def child_environment() -> dict[str, str]:

@@ -27,15 +27,24 @@ CATALOG: dict[str, ErrorKind] = {
     ),
     "missing_file": ErrorKind(400, "No file", "Send multipart/form-data with the field that the detail names."),
     "empty_file": ErrorKind(400, "Empty file", "Check the file; nothing arrived of it."),
+    "unauthorized": ErrorKind(401, "Unauthorized", "Send a key of API_KEYS in the header `Authorization: Bearer KEY`."),
+    "forbidden": ErrorKind(403, "Forbidden", "Use a key that has the right, or ask the operator."),
     "not_found": ErrorKind(404, "Not found", "Check the address; /docs lists all there are."),
     "job_not_found": ErrorKind(
         404, "Job not found", "Check the job's id; ids are forgotten some time after their end."
     ),
+    "not_a_dead_letter": ErrorKind(404, "Not a dead letter", "See GET /admin/dead-letters for those there are."),
     "method_not_allowed": ErrorKind(405, "Method not allowed", "Use a method that the Allow header lists."),
     "job_cancelled": ErrorKind(409, "Job cancelled", "Send the file again if the result is wanted after all."),
+    "idempotency_in_flight": ErrorKind(
+        409, "Request in flight", "Send the request again when the first one has been answered."
+    ),
     "result_expired": ErrorKind(410, "Result expired", "Send the file again; fetch results within RESULT_TTL seconds."),
     "payload_too_large": ErrorKind(413, "Payload too large", "Send a smaller file, or fewer in one batch."),
     "unsupported_media_type": ErrorKind(415, "Unsupported media type", "Send multipart/form-data."),
+    "idempotency_conflict": ErrorKind(
+        422, "Idempotency key used before", "Use a new Idempotency-Key for each piece of work."
+    ),
     "unprocessable_file": ErrorKind(422, "File cannot be processed", "Send another file."),
     "unsupported_type": ErrorKind(
         422, "Unsupported file type", "Send JPEG, PNG, BMP, TIFF, WebP, GIF or PDF; the content counts, not the name."
@@ -55,6 +64,8 @@ CATALOG: dict[str, ErrorKind] = {
     "redis_unavailable": ErrorKind(
         503, "Service unavailable", "Try again after Retry-After seconds; operators: start Redis."
     ),
+    "queue_full": ErrorKind(503, "Queue full", "Try again after Retry-After seconds; operators: more workers."),
+    "memory_short": ErrorKind(503, "Out of memory", "Try again after Retry-After seconds; operators: more memory."),
     "storage_unavailable": ErrorKind(503, "Storage unavailable", "Try again later; operators: free disk space."),
     "not_ready": ErrorKind(503, "Not ready", "Wait for a worker to load its model; operators: see GET /health."),
 }
@@ -62,6 +73,8 @@ CATALOG: dict[str, ErrorKind] = {
 #: Errors of the framework, by status.
 BY_STATUS = {
     400: "bad_request",
+    401: "unauthorized",
+    403: "forbidden",
     404: "not_found",
     405: "method_not_allowed",
     413: "payload_too_large",

@@ -14,8 +14,11 @@ from typing import TYPE_CHECKING
 from redis import Redis
 
 from paddleocr_service import Catalogue
+from services.admission import Admission
+from services.dead_letters import DeadLetters
 from services.errors import OCRServiceError
 from services.health_service import HealthService
+from services.idempotency import Idempotency
 from services.inspection import InspectionLimits, Inspector
 from services.job_service import JobService
 from services.job_store import JobStore, Retention
@@ -55,6 +58,8 @@ class Services:
     work: WorkQueue
     uploads: UploadStore
     jobs: JobService
+    idempotency: Idempotency
+    dead_letters: DeadLetters
     catalogue: Catalogue
     workers: WorkerRegistry
     health: HealthService
@@ -111,7 +116,8 @@ def build_services(settings, make_queue: Callable[[Redis], Queue]) -> Services:
     catalogue = Catalogue(settings.ocr_model, settings.ocr_model_dir, runtime)
     workers = WorkerRegistry(redis)
     limits = InspectionLimits(max_pixels=settings.max_image_pixels, max_pages=settings.max_pdf_pages)
-    jobs = JobService(store, uploads, Inspector(limits), catalogue, queue.put)
+    admission = Admission(redis, settings.max_queue_wait)
+    jobs = JobService(store, uploads, Inspector(limits), catalogue, queue.put, admission, work)
     picture = KnownPicture(redis, store, work, uploads, jobs, workers, queue.put, settings.ocr_lang)
     tally = Tally(redis)
     configuration = {"environment": settings.flask_env, "model": settings.ocr_model, "lang": settings.ocr_lang}
@@ -121,6 +127,8 @@ def build_services(settings, make_queue: Callable[[Redis], Queue]) -> Services:
         work=work,
         uploads=uploads,
         jobs=jobs,
+        idempotency=Idempotency(redis, settings.secret_key, settings.result_ttl),
+        dead_letters=DeadLetters(store, queue.put),
         catalogue=catalogue,
         workers=workers,
         health=HealthService(redis, work, uploads, workers, configuration),

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import structlog
 
 from paddleocr_service import Catalogue, EngineError, ModelNotAvailable, UnsupportedLanguage
+from services.admission import Admission
 from services.errors import (
     EmptyFile,
     InvalidOption,
@@ -25,10 +26,11 @@ from services.errors import (
 )
 from services.inspection import FileFacts, Inspector
 from services.job_plan import lane_for, units_for
-from services.job_record import CANCELLED, FAILED, PROCESSING, JobOptions, JobRecord, new_job_id
+from services.job_record import BY_ADDRESS, CANCELLED, FAILED, PROCESSING, JobOptions, JobRecord, new_job_id
 from services.job_store import JobStore
 from services.ocr_service.page_ranges import check_pages, parse_pages
 from services.upload_store import IncomingFile, UploadStore
+from services.work_queue import Outlook, WorkQueue
 
 log = structlog.get_logger(__name__)
 
@@ -37,6 +39,8 @@ FIRST_LOOK, LAST_LOOK = 0.02, 0.25
 #: Requests of one process that may wait at a time. Each holds a thread, and probes and new jobs need some as well:
 #: gunicorn.conf.py gives a process a third more.
 MOST_WAITING = 48
+#: Jobs that are looked at in one call for a list of some status, and at a time.
+LOOKED_AT, CHUNK = 2000, 200
 #: Raise it when a result gains or changes a field, so that no cached one is answered that lacks it.
 RESULT_SHAPE = "2"
 
@@ -55,6 +59,8 @@ class Submission:
     trace: str = ""
     #: Who is to be told of the job's end. It changes no result, so it is no part of the options.
     callback_url: str = ""
+    #: The id that the job is to have; a new one where none is given.
+    job_id: str = ""
 
 
 class JobService:
@@ -67,12 +73,16 @@ class JobService:
         inspector: Inspector,
         catalogue: Catalogue,
         enqueue: Callable[[str, float], None],
+        admission: Admission,
+        queue: WorkQueue,
     ) -> None:
         self._store = store
         self._uploads = uploads
         self._inspector = inspector
         self._catalogue = catalogue
         self._enqueue = enqueue
+        self._admission = admission
+        self._queue = queue
         self._closing = threading.Event()
         self._waiting = threading.BoundedSemaphore(MOST_WAITING)
 
@@ -100,7 +110,7 @@ class JobService:
         size = submission.file.size()
         key = self._uploads.keep(submission.file)
         record = JobRecord(
-            id=new_job_id(),
+            id=submission.job_id or new_job_id(),
             owner=submission.owner,
             status=PROCESSING,
             stage="queued",
@@ -136,7 +146,7 @@ class JobService:
         return facts
 
     def _record(self, record: JobRecord) -> JobRecord:
-        outcome = self._store.submit(record)
+        outcome = self._store.submit(record, self._admission.longest_wait)
         if outcome == "lead":
             for _ in range(record.units):
                 self._enqueue(record.id, 0.0)
@@ -151,11 +161,50 @@ class JobService:
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
     def get(self, job_id: str, owner: str) -> JobRecord:
-        """Raises JobNotFound, for another owner's job too."""
+        """Raises JobNotFound, for another owner's job too. Who is known by an address alone owns no job for certain:
+        such jobs are reached by whoever knows their ids."""
         record = self._store.get(job_id)
-        if record.owner != owner:
+        if record.owner != owner and not record.owner.startswith(BY_ADDRESS):
             raise JobNotFound()
         return record
+
+    def outlook(self, record: JobRecord) -> Outlook | None:
+        """How long a job that runs may still take; None for one that does not."""
+        return self._queue.outlook(record) if record.status == PROCESSING else None
+
+    def partial(self, record: JobRecord) -> list[dict]:
+        """The pages that are done of a job that runs, in their order."""
+        return list(self._store.pages_done(record.leader or record.id).values())
+
+    def discard(self, record: JobRecord) -> JobRecord | None:
+        """Cancel a job that runs; then it is returned. Forget one that has ended, with its result and its file."""
+        upload = self._store.cancel(record.id)
+        cancelled = upload is not None
+        if not cancelled:
+            upload = self._store.delete(record.id)
+        if upload:
+            self._uploads.delete(upload)
+        log.info("job cancelled" if cancelled else "job deleted", job_id=record.id)
+        return self._store.get(record.id) if cancelled else None
+
+    def owned(self, owner: str, status: str, before: str, limit: int) -> tuple[list[JobRecord], str]:
+        """The owner's jobs, newest first, of one status or (empty) of any; and the id from which to go on, or "".
+
+        At most `LOOKED_AT` jobs are looked at in one call: there may be fewer in the answer than are asked for, and
+        more to come.
+        """
+        found: list[JobRecord] = []
+        for _ in range(LOOKED_AT // CHUNK):
+            ids = self._store.owned(owner, before, CHUNK)
+            for record in self._store.get_many(ids):
+                if status in ("", record.status):
+                    found.append(record)
+                    if len(found) == limit:
+                        return found, record.id
+            if len(ids) < CHUNK:
+                return found, ""
+            before = ids[-1]
+        return found, before
 
     def wait(self, record: JobRecord, seconds: float) -> JobRecord:
         """The record once the job has ended; as it is after `seconds`, when too many wait or this process ends."""
@@ -190,6 +239,6 @@ class JobService:
             raise ResultExpired()
         return document
 
-    def ensure_reachable(self) -> None:
-        """Raises RedisUnavailable before a body is read that could not be accepted anyway."""
-        self._store.ping()
+    def ensure_accepting(self) -> None:
+        """Raises before a body is read that could not be accepted anyway; see `Admission.check`."""
+        self._admission.check()

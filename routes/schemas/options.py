@@ -96,9 +96,11 @@ def many_files(name: str, options: dict[str, fields.Field]) -> type[Schema]:
 
 def result_options_schema(settings) -> type[Schema]:
     """Options of asking for a result."""
-    return StrictSchema.from_dict(
-        {"wait": _wait(0, settings, "Seconds to wait for the job's end.")}, name="ResultOptions"
+    partial = fields.Boolean(
+        load_default=False, metadata={"description": "Of a job that still runs, answer with the pages that are done."}
     )
+    wait = _wait(0, settings, "Seconds to wait for the job's end.")
+    return StrictSchema.from_dict({"wait": wait, "partial": partial}, name="ResultOptions")
 
 
 def _wait(default: int, settings, description: str) -> fields.Float:
