@@ -73,8 +73,7 @@ def create_app(settings: Settings | None = None, services: Services | None = Non
     api.register_blueprint(metrics_route.blueprint)
     api.register_blueprint(meta.blueprint)
     api.register_blueprint(admin.blueprint)
-    app.cli.add_command(commands.dead_letters)
-    app.cli.add_command(commands.webhook_secret)
+    app.register_blueprint(commands.blueprint)
     return app
 
 

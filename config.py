@@ -47,6 +47,10 @@ class Settings:
     redis_url: str
     data_dir: Path
     upload_folder: Path
+    s3_bucket: str
+    s3_prefix: str
+    s3_endpoint_url: str
+    s3_region: str
     ocr_lang: str
     ocr_model: str
     ocr_model_dir: Path | None
@@ -134,6 +138,10 @@ def _read(env: Env) -> dict:
         "redis_url": env.str("REDIS_URL", default=""),
         "data_dir": data_dir,
         "upload_folder": Path(env.str("UPLOAD_FOLDER", default="") or data_dir / "uploads").resolve(),
+        "s3_bucket": env.str("S3_BUCKET", default=""),
+        "s3_prefix": env.str("S3_PREFIX", default="ocr-uploads"),
+        "s3_endpoint_url": env.str("S3_ENDPOINT_URL", default=""),
+        "s3_region": env.str("S3_REGION", default="us-east-1", validate=validate.Length(min=1)),
         "ocr_lang": env.str("OCR_LANG", default="en", validate=validate.Length(min=1)),
         "ocr_model": env.str("OCR_MODEL", default="PP-OCRv6_small", validate=validate.Length(min=1)),
         "ocr_model_dir": Path(model_dir).resolve() if model_dir else None,
@@ -182,19 +190,6 @@ def _networks(text: str) -> tuple[str, ...]:
         raise ValidationError(f"{error}: addresses and networks are wanted, with commas between them.") from error
 
 
-def _webhook_secrets(text: str) -> tuple[str, ...]:
-    """`whsec_… whsec_…` as secrets. Raises ValidationError, without telling them, for a part that is none."""
-    secrets_given = tuple(text.split())
-    for secret in secrets_given:
-        try:
-            key = base64.b64decode(secret.removeprefix(WEBHOOK_SECRET_PREFIX), validate=True)
-        except ValueError:
-            key = b""
-        if not secret.startswith(WEBHOOK_SECRET_PREFIX) or len(key) not in WEBHOOK_SECRET_BYTES:
-            raise ValidationError("must be whsec_ and 24 to 64 bytes in base64; several with spaces between them.")
-    return secrets_given
-
-
 def _keys(text: str) -> dict[str, str]:
     """`alice:KEY, bob:KEY` as {name: key}. Raises ValidationError for what is none, and for keys easily guessed."""
     pairs = [part.strip().partition(":") for part in text.split(",") if part.strip()]
@@ -213,6 +208,19 @@ def _keys(text: str) -> dict[str, str]:
 def _secret(text: str, what: str = "It") -> None:
     if text and len(text) < SMALLEST_SECRET or not text and what != "It":
         raise ValidationError(f"{what} must have at least {SMALLEST_SECRET} characters.")
+
+
+def _webhook_secrets(text: str) -> tuple[str, ...]:
+    """`whsec_… whsec_…` as secrets. Raises ValidationError, without telling them, for a part that is none."""
+    secrets_given = tuple(text.split())
+    for secret in secrets_given:
+        try:
+            key = base64.b64decode(secret.removeprefix(WEBHOOK_SECRET_PREFIX), validate=True)
+        except ValueError:
+            key = b""
+        if not secret.startswith(WEBHOOK_SECRET_PREFIX) or len(key) not in WEBHOOK_SECRET_BYTES:
+            raise ValidationError("must be whsec_ and 24 to 64 bytes in base64; several with spaces between them.")
+    return secrets_given
 
 
 def child_environment() -> dict[str, str]:
@@ -248,10 +256,9 @@ def _faults_between(values: dict) -> dict[str, list[str]]:
         faults["DEFAULT_DPI"] = [f"is larger than MAX_DPI ({values['max_dpi']})."]
     if values["redis_url"] and not values["redis_url"].startswith(("redis://", "rediss://", "unix://")):
         faults["REDIS_URL"] = ["must begin with redis://, rediss:// or unix://."]
-    if values["otel_exporter_otlp_endpoint"] and not values["otel_exporter_otlp_endpoint"].startswith(
-        ("http://", "https://")
-    ):
-        faults["OTEL_EXPORTER_OTLP_ENDPOINT"] = ["must begin with http:// or https://."]
+    for name in ("otel_exporter_otlp_endpoint", "s3_endpoint_url"):
+        if values[name] and not values[name].startswith(("http://", "https://")):
+            faults[name.upper()] = ["must begin with http:// or https://."]
     if values["ocr_model_dir"] and not values["ocr_model_dir"].is_dir():
         faults["OCR_MODEL_DIR"] = ["is not a directory."]
     if values["flask_env"] == "production":

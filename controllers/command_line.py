@@ -32,7 +32,7 @@ def replay(job_id: str) -> str:
 
 
 def webhook_secret() -> str:
-    """What new receivers are given: the first secret, where there are several."""
+    """The secret that new receivers are given: the first one, where there are several."""
     return current_app.extensions["services"].webhook_signer.secrets[0]
 
 

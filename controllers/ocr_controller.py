@@ -40,7 +40,7 @@ def create_job(options: dict, kinds: tuple[str, ...] = ("image", "pdf")) -> Resp
             error.extra.setdefault("filename", _filename(upload))
             raise
 
-    (job_id,), replayed = _once([upload], chosen, options["callback_url"], create)
+    (job_id,), replayed = _once([upload], options, create)
     record = services().jobs.get(job_id, g.owner)
     if options["wait"]:
         record = services().jobs.wait(record, options["wait"])
@@ -66,7 +66,7 @@ def create_batch(options: dict) -> Response:
             raise _all_failed(uploads, outcomes)
         return [answers.fault(outcome) if isinstance(outcome, OCRServiceError) else outcome.id for outcome in outcomes]
 
-    created, replayed = _once(uploads, chosen, options["callback_url"], create)
+    created, replayed = _once(uploads, options, create)
     outcomes = [item if isinstance(item, dict) else services().jobs.get(item, g.owner) for item in created]
     outcomes = _wait_for_all(outcomes, options["wait"])
     response = jsonify(_batch(uploads, outcomes))
@@ -75,10 +75,10 @@ def create_batch(options: dict) -> Response:
     return _marked(response, replayed)
 
 
-def _once(uploads: list, chosen: JobOptions, callback_url: str, create: Callable[[IdMaker], list]) -> tuple[list, bool]:
+def _once(uploads: list, options: dict, create: Callable[[IdMaker], list]) -> tuple[list, bool]:
     """`create`, or what it created when this request was sent before with the same `Idempotency-Key`."""
     key = request.headers.get("Idempotency-Key", "")
-    fingerprint = [request.path, chosen.dumps(), callback_url] if key else []
+    fingerprint = [request.path, options] if key else []
     fingerprint += [[_filename(upload), upload.stream.sha256()] for upload in uploads] if key else []
     return services().idempotency.once(g.owner, key, fingerprint, create)
 
@@ -184,8 +184,8 @@ def _submit(
             options=chosen,
             kinds=kinds,
             trace=g.span.traceparent if "span" in g else "",
-            callback_url=callback_url,
             job_id=job_id,
+            callback_url=callback_url,
         )
     )
 

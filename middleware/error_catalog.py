@@ -54,6 +54,9 @@ CATALOG: dict[str, ErrorKind] = {
     "encrypted_file": ErrorKind(422, "Encrypted file", "Remove the password and send the file again."),
     "too_many_pages": ErrorKind(422, "Too many pages", "Split the document, or have MAX_PDF_PAGES raised."),
     "too_many_pixels": ErrorKind(422, "Picture too large", "Send the picture at a lower resolution."),
+    "upload_missing": ErrorKind(
+        422, "Upload gone", "Send the file again; operators: see that nobody empties UPLOAD_FOLDER."
+    ),
     "page_failed": ErrorKind(422, "Page failed", "Send the page as another format or at another resolution."),
     "page_timeout": ErrorKind(422, "Page timed out", "Send the page at a lower resolution."),
     "page_crashed": ErrorKind(422, "Page could not be processed", "Send the page in another format."),

@@ -1,15 +1,24 @@
-"""The command line, one more door: `flask dead-letters list`, `flask webhook-secret`."""
+"""The command line, one more door: `flask --app app …`, with the settings of the service."""
 
 from __future__ import annotations
 
 import json
 
 import click
-from flask.cli import AppGroup, with_appcontext
+from flask import Blueprint
+from flask.cli import AppGroup
 
 from controllers import command_line
 
+blueprint = Blueprint("commands", __name__, cli_group=None)
 dead_letters = AppGroup("dead-letters", help="Jobs that were given up: look at them, work on them once more.")
+blueprint.cli.add_command(dead_letters)
+
+
+@blueprint.cli.command("webhook-secret")
+def webhook_secret() -> None:
+    """Print what receivers verify webhooks with."""
+    click.echo(command_line.webhook_secret())
 
 
 @dead_letters.command("list")
@@ -34,10 +43,3 @@ def replay_dead_letters(job_ids: tuple[str, ...]) -> None:
     """Work on these once more."""
     for job_id in job_ids:
         click.echo(f"{command_line.replay(job_id)}  queued")
-
-
-@click.command("webhook-secret")
-@with_appcontext
-def webhook_secret() -> None:
-    """What receivers verify webhooks with."""
-    click.echo(command_line.webhook_secret())

@@ -25,10 +25,10 @@ from services.job_store import JobStore, Retention
 from services.known_picture import KnownPicture
 from services.redis_service import RedisService
 from services.service_metrics import ServiceMetrics
+from services.storage import Storage, build_storage
 from services.sweeper import Sweeper
 from services.tally import Tally
 from services.tracing import NoTracer, Tracer, make_tracer
-from services.upload_store import UploadStore
 from services.webhooks.guard import Guard
 from services.webhooks.signing import Signer, derived_secret
 from services.work_queue import WorkQueue
@@ -56,7 +56,7 @@ class Services:
     redis: RedisService
     store: JobStore
     work: WorkQueue
-    uploads: UploadStore
+    uploads: Storage
     jobs: JobService
     idempotency: Idempotency
     dead_letters: DeadLetters
@@ -110,7 +110,7 @@ def build_services(settings, make_queue: Callable[[Redis], Queue]) -> Services:
     retention = Retention(settings.result_ttl, settings.redis_cache_ttl, settings.cache_max_size)
     store = JobStore(redis, retention)
     work = WorkQueue(redis, retention)
-    uploads = UploadStore(settings.upload_folder)
+    uploads = build_storage(settings)
     # The null engine has no models of its own; languages and options are judged as if the usual ones were there.
     runtime = "auto" if settings.ocr_runtime == "null" else settings.ocr_runtime
     catalogue = Catalogue(settings.ocr_model, settings.ocr_model_dir, runtime)

@@ -9,13 +9,13 @@ from services.job_record import JobRecord
 
 if TYPE_CHECKING:
     from services.ocr_service.document import Document, OCRService
-    from services.upload_store import UploadStore
+    from services.storage import Storage
 
 
 class Desk:
     """Holds one document. Opening another, or a fault, closes it."""
 
-    def __init__(self, uploads: UploadStore, ocr: OCRService) -> None:
+    def __init__(self, uploads: Storage, ocr: OCRService) -> None:
         self._uploads = uploads
         self._ocr = ocr
         self._open: tuple[str, Document, ExitStack] | None = None
@@ -29,7 +29,7 @@ class Desk:
             return self._open[1]
         self.clear()
         with ExitStack() as stack:
-            path = self._uploads.path(record.upload)
+            path = stack.enter_context(self._uploads.local(record.upload))
             document = stack.enter_context(self._ocr.open(path, record.kind, record.options, record.frames))
             self._open = record.id, document, stack.pop_all()
         return document

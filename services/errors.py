@@ -85,6 +85,16 @@ class PageOutOfRange(InvalidOption):
     title = "Page out of range"
 
 
+class UploadMissing(OCRServiceError):
+    """A file that a job needs is not in the storage any more."""
+
+    code = "upload_missing"
+    title = "Upload gone"
+
+    def __init__(self) -> None:
+        super().__init__("The uploaded file is not there any more. Send it again.")
+
+
 class JobNotFound(OCRServiceError):
     code = "job_not_found"
     title = "Job not found"

@@ -9,7 +9,7 @@ import psutil
 
 from services.errors import OCRServiceError, RedisUnavailable
 from services.redis_service import RedisService
-from services.upload_store import UploadStore
+from services.storage import Storage
 from services.work_queue import WorkQueue
 from services.worker_registry import WorkerRegistry
 
@@ -22,7 +22,7 @@ class HealthService:
     """Readiness and the full report."""
 
     def __init__(
-        self, redis: RedisService, work: WorkQueue, uploads: UploadStore, workers: WorkerRegistry, configuration: dict
+        self, redis: RedisService, work: WorkQueue, uploads: Storage, workers: WorkerRegistry, configuration: dict
     ) -> None:
         self._redis = redis
         self._work = work
@@ -88,7 +88,7 @@ def _check(probe: Callable[[], dict]) -> dict:
     except OCRServiceError as error:
         advice = {
             "redis_unavailable": "Start Redis, or correct REDIS_URL.",
-            "storage_unavailable": "Free disk space in UPLOAD_FOLDER and let the service write there.",
+            "storage_unavailable": "Free disk space in UPLOAD_FOLDER and let the service write there or to S3_BUCKET.",
         }
         return {"status": UNHEALTHY, "error": error.message, "recommendation": advice.get(error.code, error.message)}
 

@@ -23,7 +23,7 @@ from services.ocr_service.document import Document, OCRService, failed_page, sum
 from services.page_guard import page_time_limit
 from services.page_keeper import PageKeeper
 from services.patience import patiently
-from services.upload_store import UploadStore
+from services.storage import Storage
 from services.watch import NoWatch, Watch
 from services.work_queue import LAST, LOST, Unit, WorkQueue
 
@@ -46,7 +46,7 @@ class JobRunner:
         self,
         store: JobStore,
         queue: WorkQueue,
-        uploads: UploadStore,
+        uploads: Storage,
         ocr: OCRService,
         enqueue: Callable[[str, float], None],
         page_timeout: int,

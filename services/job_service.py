@@ -29,7 +29,7 @@ from services.job_plan import lane_for, units_for
 from services.job_record import BY_ADDRESS, CANCELLED, FAILED, PROCESSING, JobOptions, JobRecord, new_job_id
 from services.job_store import JobStore
 from services.ocr_service.page_ranges import check_pages, parse_pages
-from services.upload_store import IncomingFile, UploadStore
+from services.storage import IncomingFile, Storage
 from services.work_queue import Outlook, WorkQueue
 
 log = structlog.get_logger(__name__)
@@ -57,10 +57,10 @@ class Submission:
     kinds: tuple[str, ...] = ("image", "pdf")
     #: The traceparent of the request, where traces are kept.
     trace: str = ""
-    #: Who is to be told of the job's end. It changes no result, so it is no part of the options.
-    callback_url: str = ""
     #: The id that the job is to have; a new one where none is given.
     job_id: str = ""
+    #: Who is to be told of the job's end. It changes no result, so it is no part of the options.
+    callback_url: str = ""
 
 
 class JobService:
@@ -69,7 +69,7 @@ class JobService:
     def __init__(
         self,
         store: JobStore,
-        uploads: UploadStore,
+        uploads: Storage,
         inspector: Inspector,
         catalogue: Catalogue,
         enqueue: Callable[[str, float], None],

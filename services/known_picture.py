@@ -19,7 +19,7 @@ from services.job_service import JobService
 from services.job_store import JobStore
 from services.picture_reading import ACCEPTABLE_SECONDS, Reading, judge, low
 from services.redis_service import RedisService
-from services.upload_store import UploadStore
+from services.storage import Storage
 from services.work_queue import WorkQueue
 from services.worker_registry import WorkerRegistry
 
@@ -43,7 +43,7 @@ class KnownPicture:
         redis: RedisService,
         store: JobStore,
         work: WorkQueue,
-        uploads: UploadStore,
+        uploads: Storage,
         jobs: JobService,
         workers: WorkerRegistry,
         enqueue: Callable[[str, float], None],

@@ -11,9 +11,9 @@ from collections.abc import Callable
 
 import structlog
 
-from services.errors import RedisUnavailable
+from services.errors import ServiceUnavailable
 from services.redis_service import RedisService
-from services.upload_store import UploadStore
+from services.storage import Storage
 from services.work_queue import WorkQueue
 
 log = structlog.get_logger(__name__)
@@ -33,7 +33,7 @@ class Sweeper:
         self,
         redis: RedisService,
         queue: WorkQueue,
-        uploads: UploadStore,
+        uploads: Storage,
         enqueue: Callable[[str, float], None],
         tickets: Callable[[], int],
     ) -> None:
@@ -58,7 +58,7 @@ class Sweeper:
                     self.sweep()
                 if self._mine(":uploads", UPLOAD_AGE_SECONDS):
                     self.sweep_uploads()
-            except RedisUnavailable:
+            except ServiceUnavailable:
                 continue
             except Exception:
                 log.exception("sweep failed")
@@ -89,7 +89,7 @@ class Sweeper:
     def sweep_uploads(self) -> None:
         """Delete old files that belong to no job still to be done."""
         wanted = self._queue.uploads_in_use()
-        for path in self._uploads.older_than(UPLOAD_AGE_SECONDS):
-            if path.name not in wanted:
-                path.unlink(missing_ok=True)
+        for key in self._uploads.older_than(UPLOAD_AGE_SECONDS):
+            if key not in wanted:
+                self._uploads.delete(key)
                 log.info("orphaned upload deleted")

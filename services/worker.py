@@ -12,9 +12,9 @@ from paddleocr_service import NullEngine, OCREngine
 from services.job_runner import JobRunner
 from services.job_store import JobStore
 from services.ocr_service.document import OCRService
+from services.storage import Storage
 from services.tally import Tally
 from services.tracing import NoTracer, Tracer
-from services.upload_store import UploadStore
 from services.watch import Watch
 from services.work_queue import WorkQueue
 from services.worker_registry import Heartbeat, WorkerRegistry
@@ -35,7 +35,7 @@ class Worker:
         settings,
         store: JobStore,
         queue: WorkQueue,
-        uploads: UploadStore,
+        uploads: Storage,
         registry: WorkerRegistry,
         enqueue: Callable[[str, float], None],
         stopping: Callable[[], bool],

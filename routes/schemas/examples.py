@@ -70,21 +70,6 @@ ENDED_STATUS = {
     "finished_at": "2026-01-01T12:00:01.500000+00:00",
 }
 
-JOB_ENDED = {
-    "type": "job.completed",
-    "timestamp": ENDED_STATUS["finished_at"],
-    "data": {
-        "job_id": JOB,
-        "status": "completed",
-        "successful": True,
-        "progress": ENDED_STATUS["progress"],
-        "created_at": ENDED_STATUS["created_at"],
-        "finished_at": ENDED_STATUS["finished_at"],
-        "filename": ENDED_STATUS["filename"],
-        "links": LINKS,
-    },
-}
-
 CANCELLED_STATUS = {
     **_ENDED,
     "status": "cancelled",
@@ -122,6 +107,21 @@ DEAD_LETTER = {
 }
 
 DEAD_LETTERS = {"dead_letters": [DEAD_LETTER], "total": 1}
+
+JOB_ENDED = {
+    "type": "job.completed",
+    "timestamp": ENDED_STATUS["finished_at"],
+    "data": {
+        "job_id": JOB,
+        "status": "completed",
+        "successful": True,
+        "progress": ENDED_STATUS["progress"],
+        "created_at": ENDED_STATUS["created_at"],
+        "finished_at": ENDED_STATUS["finished_at"],
+        "filename": ENDED_STATUS["filename"],
+        "links": LINKS,
+    },
+}
 
 LINE = {"text": "Hello World", "confidence": 0.987, "bbox": [[10, 20], [100, 20], [100, 40], [10, 40]]}
 

@@ -25,7 +25,7 @@ def guide(name: str) -> str:
 def test_every_variable_that_a_guide_names_is_one(name):
     known = {field.upper() for field in Settings.__dataclass_fields__} | OTHERS
     known |= set(re.findall(r"[A-Z]+(?:_[A-Z]+)+", FILE.read_text()))
-    named = set(re.findall(r"`([A-Z]+(?:_[A-Z]+)+)(?:=[^`]*)?`", guide(name)))
+    named = set(re.findall(r"`([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)(?:=[^`]*)?`", guide(name)))
     assert named and named <= known
 
 

@@ -5,6 +5,7 @@ import pytest
 from services.redis_service import RedisService
 from tests.support.jobs import Work
 from tests.support.processes import RedisServer, Service
+from tests.support.s3 import S3Server
 
 
 @pytest.fixture(scope="session")
@@ -36,3 +37,12 @@ def service(tmp_path_factory):
         yield running.start()
     finally:
         running.stop()
+
+
+@pytest.fixture(scope="session")
+def s3_server():
+    server = S3Server()
+    try:
+        yield server.start()
+    finally:
+        server.stop()

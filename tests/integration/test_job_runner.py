@@ -11,7 +11,7 @@ from services.errors import CorruptFile, PageTimeout
 from services.job_runner import JobRunner
 from services.job_store import Retention
 from services.page_keeper import PageKeeper
-from services.upload_store import UploadStore
+from services.storage import FileStorage, UploadSignature
 from tests.support.jobs import Work
 
 
@@ -48,7 +48,8 @@ class Scene(Work):
 
     def __init__(self, redis, folder):
         super().__init__(redis, Retention(60, 60, 10))
-        self.uploads = UploadStore(folder)
+        self.folder = folder
+        self.uploads = FileStorage(folder, UploadSignature("secret"))
         self.tickets = []
         self.stopping = False
 
@@ -57,7 +58,7 @@ class Scene(Work):
         incoming.write(b"upload")
         job = self.submit("content", pages, kind=kind, upload=self.uploads.keep(incoming))
         self.id = job.id
-        self.upload = self.uploads.path(job.upload)
+        self.upload = self.folder / job.upload
 
     def run(self, document, page_timeout=5):
         enqueue = lambda job_id, delay: self.tickets.append((job_id, delay))  # noqa: E731
@@ -249,9 +250,8 @@ def test_no_page_is_begun_after_a_job_was_cancelled(scene):
     assert scene.store.result(scene.id) is None
 
 
-def test_an_upload_that_is_gone_fails_the_job_clearly(scene, monkeypatch):
+def test_an_upload_that_is_gone_fails_the_job_clearly_and_at_once(scene):
     scene.submit_file()
     scene.upload.unlink()
-    for _ in range(4):
-        record = scene.run(Pages(lambda: "never"))
-    assert (record.status, record.error["code"]) == ("failed", "retries_exhausted")
+    record = scene.run(Pages(lambda: "never"))
+    assert (record.status, record.error["code"]) == ("failed", "upload_missing")

@@ -6,15 +6,16 @@ import time
 import pytest
 
 from services import sweeper, work_queue
+from services.storage import FileStorage, UploadSignature
 from services.sweeper import Sweeper
-from services.upload_store import UploadStore
 from tests.support.jobs import ERROR, Work
 
 
 class Scene(Work):
     def __init__(self, redis, folder):
         super().__init__(redis)
-        self.uploads = UploadStore(folder)
+        self.folder = folder
+        self.uploads = FileStorage(folder, UploadSignature("secret"))
         self.tickets = 0
         self.queued = []
 
@@ -82,16 +83,12 @@ def test_old_uploads_without_a_job_are_deleted_and_those_of_jobs_are_kept(scene)
         ERROR,
         True,
     )
-    orphan = scene.uploads.receive()
-    orphan.write(b"left by a process that was killed")
-    orphan.flush()
-    young = scene.uploads.path(scene.uploads.keep(scene.uploads.receive()))
-    wanted = [scene.uploads.path(job.upload) for job in (waits, held, dead)]
-    for path in (*wanted, orphan.path):
+    orphan, young = (scene.folder / scene.uploads.keep(scene.uploads.receive()) for _ in range(2))
+    wanted = [scene.folder / job.upload for job in (waits, held, dead)]
+    for path in (*wanted, orphan):
         os.utime(path, (0, 0))
     scene.sweeper().sweep_uploads()
-    assert all(path.exists() for path in wanted)
-    assert (orphan.path.exists(), young.exists()) == (False, True)
+    assert [path.exists() for path in (*wanted, orphan, young)] == [True, True, True, False, True]
 
 
 def test_a_fault_of_one_round_does_not_end_the_sweeping(scene, monkeypatch):

@@ -8,7 +8,7 @@ import pytest
 from config import ConfigurationError, Settings
 
 EXAMPLE = Path(__file__).parents[2] / "env.example"
-SETTING = re.compile(r"^#?([A-Z_]+)=(.*)$", re.MULTILINE)
+SETTING = re.compile(r"^#?([A-Z0-9_]+)=(.*)$", re.MULTILINE)
 
 
 @pytest.fixture(autouse=True)
@@ -76,6 +76,8 @@ def test_the_example_names_every_setting_with_its_default(monkeypatch):
         ("LOG_LEVEL", "LOUD"),
         ("LOG_FORMAT", "xml"),
         ("OTEL_EXPORTER_OTLP_ENDPOINT", "collector:4318"),
+        ("S3_ENDPOINT_URL", "minio:9000"),
+        ("S3_REGION", ""),
     ],
 )
 def test_a_faulty_setting_is_named(monkeypatch, name, value):
