@@ -12,6 +12,7 @@ from config import VERSION, ConfigurationError, Settings, child_environment
 from middleware import (
     access_log,
     client_address,
+    cors,
     error_handler,
     metrics,
     rate_limiter,
@@ -21,7 +22,7 @@ from middleware import (
 )
 from middleware.uploads import StreamingRequest
 from paddleocr_service import EngineError
-from routes import documentation, health, meta, ocr
+from routes import documentation, health, meta, ocr, uploads
 from routes import metrics as metrics_route
 from services.container import Services, build_services
 from services.embedded import CannotStart, run_embedded
@@ -61,12 +62,14 @@ def create_app(settings: Settings | None = None, services: Services | None = Non
     if settings.otel_exporter_otlp_endpoint:
         tracing.init_app(app)
     security_headers.init_app(app)
+    cors.init_app(app, settings.cors_origins)
     limiter = rate_limiter.make_limiter(settings)
     api = documentation.init_app(app, VERSION)
     error_handler.init_app(app)
     rate_limiter.init_app(app, limiter, settings)
 
     api.register_blueprint(ocr.make_blueprint(settings, limiter))
+    api.register_blueprint(uploads.make_blueprint(settings, limiter))
     api.register_blueprint(health.blueprint)
     api.register_blueprint(metrics_route.blueprint)
     api.register_blueprint(meta.blueprint)

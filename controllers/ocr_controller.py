@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import time
 from dataclasses import fields
 
@@ -13,10 +12,10 @@ from services.container import Services
 from services.errors import InvalidOption, MissingFile, OCRServiceError
 from services.job_record import JobOptions, JobRecord
 from services.job_service import Submission
+from utils.file_names import plain_name
 
 #: Without keys every client is the same owner; a job is reached only by who knows its unguessable id.
 OWNER = "public"
-LONGEST_NAME = 255
 
 
 def services() -> Services:
@@ -30,7 +29,7 @@ def ensure_accepting() -> None:
 
 def create_job(options: dict, kinds: tuple[str, ...] = ("image", "pdf")) -> Response:
     """One uploaded file becomes a job; the answer waits for its result as long as was asked for."""
-    chosen = _chosen(options)
+    chosen = chosen_options(options)
     upload = _single_file()
     try:
         record = _submit(upload, chosen, kinds)
@@ -46,7 +45,7 @@ def create_job(options: dict, kinds: tuple[str, ...] = ("image", "pdf")) -> Resp
 
 def create_batch(options: dict) -> Response:
     """Each file becomes a job or tells why not. When none could, the answer is the first one's error."""
-    chosen = _chosen(options)
+    chosen = chosen_options(options)
     uploads = request.files.getlist("files")
     _only_field("files")
     if not uploads:
@@ -109,7 +108,7 @@ def _only_field(name: str) -> None:
             raise InvalidOption(f"The file field `{other[:64]}` is not known. Send files in the field `{name}`.")
 
 
-def _chosen(options: dict) -> JobOptions:
+def chosen_options(options: dict) -> JobOptions:
     """The options that change a result. Raises InvalidOption, or ModelUnavailable for a language without a model."""
     chosen = JobOptions(**{field.name: options[field.name] for field in fields(JobOptions)})
     services().jobs.check_options(chosen)
@@ -161,6 +160,4 @@ def _batch_item(upload, outcome: JobRecord | OCRServiceError) -> dict:
 
 
 def _filename(upload) -> str:
-    """The client's name for the file, without folders and control characters. It is only ever told back."""
-    name = re.split(r"[/\\]", upload.filename or "")[-1]
-    return "".join(char for char in name if char.isprintable())[-LONGEST_NAME:] or "unnamed"
+    return plain_name(upload.filename or "")

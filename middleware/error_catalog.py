@@ -27,15 +27,24 @@ CATALOG: dict[str, ErrorKind] = {
     ),
     "missing_file": ErrorKind(400, "No file", "Send multipart/form-data with the field that the detail names."),
     "empty_file": ErrorKind(400, "Empty file", "Check the file; nothing arrived of it."),
+    "upload_incomplete": ErrorKind(400, "Upload incomplete", "Send the whole file again, to the same address."),
+    "unauthorized": ErrorKind(401, "Unauthorized", "Send the header `Authorization: Bearer KEY` with a valid key."),
+    "forbidden": ErrorKind(403, "Forbidden", "Use a key that gives this right, or have the operator grant it."),
+    "invalid_signature": ErrorKind(
+        403, "Invalid signature", "Send the file to the `upload_url` as it was given, with the `headers` given with it."
+    ),
     "not_found": ErrorKind(404, "Not found", "Check the address; /docs lists all there are."),
     "job_not_found": ErrorKind(
         404, "Job not found", "Check the job's id; ids are forgotten some time after their end."
     ),
     "method_not_allowed": ErrorKind(405, "Method not allowed", "Use a method that the Allow header lists."),
     "job_cancelled": ErrorKind(409, "Job cancelled", "Send the file again if the result is wanted after all."),
+    "upload_finished": ErrorKind(409, "Upload finished", "Announce another file with POST /ocr/uploads."),
+    "upload_expired": ErrorKind(410, "Upload expired", "Announce the file again and send it before `expires_at`."),
     "result_expired": ErrorKind(410, "Result expired", "Send the file again; fetch results within RESULT_TTL seconds."),
+    "length_required": ErrorKind(411, "Length required", "Send the header Content-Length, and no chunks."),
     "payload_too_large": ErrorKind(413, "Payload too large", "Send a smaller file, or fewer in one batch."),
-    "unsupported_media_type": ErrorKind(415, "Unsupported media type", "Send multipart/form-data."),
+    "unsupported_media_type": ErrorKind(415, "Unsupported media type", "Send the type that the detail names."),
     "unprocessable_file": ErrorKind(422, "File cannot be processed", "Send another file."),
     "unsupported_type": ErrorKind(
         422, "Unsupported file type", "Send JPEG, PNG, BMP, TIFF, WebP, GIF or PDF; the content counts, not the name."
@@ -45,6 +54,7 @@ CATALOG: dict[str, ErrorKind] = {
     "encrypted_file": ErrorKind(422, "Encrypted file", "Remove the password and send the file again."),
     "too_many_pages": ErrorKind(422, "Too many pages", "Split the document, or have MAX_PDF_PAGES raised."),
     "too_many_pixels": ErrorKind(422, "Picture too large", "Send the picture at a lower resolution."),
+    "upload_mismatch": ErrorKind(422, "Not the announced file", "Announce the size and type that the file really has."),
     "upload_missing": ErrorKind(
         422, "Upload gone", "Send the file again; operators: see that nobody empties UPLOAD_FOLDER."
     ),

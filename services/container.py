@@ -22,10 +22,11 @@ from services.job_store import JobStore, Retention
 from services.known_picture import KnownPicture
 from services.redis_service import RedisService
 from services.service_metrics import ServiceMetrics
-from services.storage import Storage, build_storage
+from services.storage import Storage, UploadSignature, build_storage
 from services.sweeper import Sweeper
 from services.tally import Tally
 from services.tracing import NoTracer, Tracer, make_tracer
+from services.upload_service import UploadService
 from services.work_queue import WorkQueue
 from services.worker_registry import WorkerRegistry
 
@@ -41,6 +42,8 @@ class Queue:
     """The broker as the services see it."""
 
     put: Enqueue
+    #: Has a worker look at the upload of a job, which seems to have come.
+    tell_arrival: Callable[[str], None]
     #: How many tickets no worker has taken yet.
     tickets: Callable[[], int]
 
@@ -51,6 +54,7 @@ class Services:
     store: JobStore
     work: WorkQueue
     uploads: Storage
+    direct: UploadService
     jobs: JobService
     catalogue: Catalogue
     workers: WorkerRegistry
@@ -72,7 +76,7 @@ class Services:
 
     def build_sweeper(self) -> Sweeper:
         """For the parent process of a worker."""
-        return Sweeper(self.redis, self.work, self.uploads, self.queue.put, self.queue.tickets)
+        return Sweeper(self.redis, self.work, self.uploads, self.direct, self.queue.put, self.queue.tickets)
 
     def build_worker(self, stopping: Callable[[], bool]) -> Worker:
         """For a child process of a worker, after the fork."""
@@ -98,6 +102,11 @@ def build_services(settings, make_queue: Callable[[Redis], Queue]) -> Services:
     workers = WorkerRegistry(redis)
     limits = InspectionLimits(max_pixels=settings.max_image_pixels, max_pages=settings.max_pdf_pages)
     jobs = JobService(store, uploads, Inspector(limits), catalogue, queue.put)
+    direct = UploadService(
+        *(store, uploads, jobs, UploadSignature(settings.secret_key), queue.tell_arrival),
+        most_bytes=settings.max_content_length,
+        ttl=settings.upload_ttl,
+    )
     picture = KnownPicture(redis, store, work, uploads, jobs, workers, queue.put, settings.ocr_lang)
     tally = Tally(redis)
     configuration = {"environment": settings.flask_env, "model": settings.ocr_model, "lang": settings.ocr_lang}
@@ -106,6 +115,7 @@ def build_services(settings, make_queue: Callable[[Redis], Queue]) -> Services:
         store=store,
         work=work,
         uploads=uploads,
+        direct=direct,
         jobs=jobs,
         catalogue=catalogue,
         workers=workers,

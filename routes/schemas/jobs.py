@@ -73,7 +73,9 @@ class JobStatus(Schema):
     status = fields.String(required=True, validate=validate.OneOf(STATUSES))
     stage = fields.String(
         required=True,
-        validate=validate.OneOf(["queued", "started", "retrying", "completed", "failed", "cancelled"]),
+        validate=validate.OneOf(
+            ["awaiting_upload", "queued", "started", "retrying", "completed", "failed", "cancelled"]
+        ),
         metadata={"description": "Says more than `status` while the job runs."},
     )
     ready = fields.Boolean(required=True)
