@@ -42,6 +42,8 @@ FIRST_LOOK, LAST_LOOK = 0.02, 0.25
 MOST_WAITING = 48
 #: Raise it when a result gains or changes a field, so that no cached one is answered that lacks it.
 RESULT_SHAPE = "2"
+#: A model that was found on the disk is not looked for again for so many seconds.
+FOUND_SECONDS = 10
 KINDS = ("image", "pdf")
 
 
@@ -75,6 +77,7 @@ class JobService:
         self._inspector = inspector
         self._catalogue = catalogue
         self._enqueue = enqueue
+        self._found_until: dict[str, float] = {}
         self._closing = threading.Event()
         self._waiting = threading.BoundedSemaphore(MOST_WAITING)
 
@@ -86,12 +89,15 @@ class JobService:
 
     def check_language(self, lang: str) -> None:
         """Raises UnknownLanguage, or ModelUnavailable naming the model and how to install it."""
+        if self._found_until.get(lang, 0.0) > time.monotonic():
+            return
         try:
             self._catalogue.resolve(lang)
         except UnsupportedLanguage as error:
             raise UnknownLanguage(error.message) from error
         except (ModelNotAvailable, EngineError) as error:
             raise ModelUnavailable(error.message) from error
+        self._found_until[lang] = time.monotonic() + FOUND_SECONDS
 
     def submit(self, submission: Submission) -> JobRecord:
         """Check, keep and queue a file. The returned job is stored and on the queue: from here on it is not lost."""

@@ -10,8 +10,8 @@ from routes.schemas.options import StrictSchema, job_options
 MEDIA_TYPES = ["image/jpeg", "image/png", "image/bmp", "image/tiff", "image/webp", "image/gif", "application/pdf"]
 
 
-def announcement(settings) -> type[Schema]:
-    """A file to come, and the options of its job."""
+def announcement(settings) -> Schema:
+    """A file to come, and the options of its job. One instance for all requests: to make one takes longer than to use it."""
     options = job_options(settings, wait=0)
     del options["wait"]  # nothing can be waited for: the file has not come yet
     file = {
@@ -30,7 +30,7 @@ def announcement(settings) -> type[Schema]:
             metadata={"description": "What the file is. Left out, any type is taken that can be read."},
         ),
     }
-    return StrictSchema.from_dict({**file, **options}, name="Announcement")
+    return StrictSchema.from_dict({**file, **options}, name="Announcement")()
 
 
 class UploadHeaders(Schema):
