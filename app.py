@@ -11,6 +11,7 @@ from flask import Flask
 from config import VERSION, ConfigurationError, Settings, child_environment
 from middleware import (
     access_log,
+    api_keys,
     client_address,
     cors,
     error_handler,
@@ -22,7 +23,7 @@ from middleware import (
 )
 from middleware.uploads import StreamingRequest
 from paddleocr_service import EngineError
-from routes import documentation, health, meta, ocr, uploads
+from routes import admin, commands, documentation, health, meta, ocr, uploads
 from routes import metrics as metrics_route
 from services.container import Services, build_services
 from services.embedded import CannotStart, run_embedded
@@ -59,6 +60,7 @@ def create_app(settings: Settings | None = None, services: Services | None = Non
     request_id.init_app(app)
     access_log.init_app(app)
     metrics.init_app(app, RequestMetrics())
+    api_keys.init_app(app, settings.api_keys, settings.admin_token)
     if settings.otel_exporter_otlp_endpoint:
         tracing.init_app(app)
     security_headers.init_app(app)
@@ -73,6 +75,8 @@ def create_app(settings: Settings | None = None, services: Services | None = Non
     api.register_blueprint(health.blueprint)
     api.register_blueprint(metrics_route.blueprint)
     api.register_blueprint(meta.blueprint)
+    api.register_blueprint(admin.blueprint)
+    app.register_blueprint(commands.blueprint)
     return app
 
 

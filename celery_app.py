@@ -1,6 +1,7 @@
 """The worker's door: `celery -A celery_app worker`.
 
-The parent process receives messages and sweeps; each child loads its model after the fork and does the OCR.
+The parent process receives messages, sweeps and calls webhooks; each child loads its model after the fork and does the
+OCR.
 """
 
 from __future__ import annotations
@@ -53,8 +54,9 @@ def _check_model(**_) -> None:
 
 
 @signals.worker_ready.connect
-def _start_sweeping(**_) -> None:
+def _start_beside_the_children(**_) -> None:
     services.build_sweeper().start()
+    services.build_courier().start()
 
 
 @signals.worker_shutting_down.connect

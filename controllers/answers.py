@@ -7,8 +7,10 @@ from urllib.parse import urljoin
 
 from flask import Response, jsonify, url_for
 
+from services.errors import OCRServiceError
 from services.job_record import COMPLETED, FAILED, JobRecord
 from services.storage import SignedUpload
+from services.work_queue import Outlook
 
 #: Seconds after which asking again for a job makes sense.
 ASK_AGAIN_SECONDS = 1
@@ -59,8 +61,21 @@ def _message(record: JobRecord) -> str:
     return "The file was accepted and is being processed. Ask for it at links.self, or fetch links.result."
 
 
-def status(record: JobRecord) -> Response:
-    """200 when the job has ended, 202 while it runs."""
+def fault(error: OCRServiceError) -> dict[str, str]:
+    return {"code": error.code, "title": error.title, "detail": error.message}
+
+
+def status(record: JobRecord, outlook: Outlook | None = None, pages: list[dict] | None = None) -> Response:
+    """200 when the job has ended, 202 while it runs. `pages`: those that are done, where they were asked for."""
+    body = status_body(record, outlook)
+    if pages is not None:
+        body["pages"] = pages
+    if record.ended:
+        return _answer(body, 200)
+    return _answer(body, 202, {"Retry-After": str(ASK_AGAIN_SECONDS)})
+
+
+def status_body(record: JobRecord, outlook: Outlook | None = None) -> dict:
     body = {
         "job_id": record.id,
         "status": record.status,
@@ -75,11 +90,12 @@ def status(record: JobRecord) -> Response:
         "attempts": record.attempts,
         "filename": record.filename,
     }
+    if outlook:
+        body["queue_position"] = None if outlook.ahead is None else outlook.ahead + 1
+        body["eta_seconds"] = round(outlook.seconds, 1)
     if record.error:
         body["error"] = record.error
-    if record.ended:
-        return _answer(body, 200)
-    return _answer(body, 202, {"Retry-After": str(ASK_AGAIN_SECONDS)})
+    return body
 
 
 def result(record: JobRecord, document: dict) -> Response:

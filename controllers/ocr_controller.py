@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import fields
 
 from flask import Response, current_app, g, jsonify, request
@@ -10,12 +11,10 @@ from flask import Response, current_app, g, jsonify, request
 from controllers import answers
 from services.container import Services
 from services.errors import InvalidOption, MissingFile, OCRServiceError
+from services.idempotency import IdMaker
 from services.job_record import JobOptions, JobRecord
 from services.job_service import Submission
 from utils.file_names import plain_name
-
-#: Without keys every client is the same owner; a job is reached only by who knows its unguessable id.
-OWNER = "public"
 
 
 def services() -> Services:
@@ -23,24 +22,29 @@ def services() -> Services:
 
 
 def ensure_accepting() -> None:
-    """Raises RedisUnavailable before a body is read that could not be accepted anyway."""
-    services().jobs.ensure_reachable()
+    """Raises before a body is read that could not be accepted anyway: no Redis, no room in the queue."""
+    services().jobs.ensure_accepting()
 
 
 def create_job(options: dict, kinds: tuple[str, ...] = ("image", "pdf")) -> Response:
     """One uploaded file becomes a job; the answer waits for its result as long as was asked for."""
     chosen = chosen_options(options)
     upload = _single_file()
-    try:
-        record = _submit(upload, chosen, kinds)
-    except OCRServiceError as error:
-        error.extra.setdefault("filename", _filename(upload))
-        raise
+
+    def create(job_id: IdMaker) -> list:
+        try:
+            return [_submit(upload, chosen, options["callback_url"], job_id(0), kinds).id]
+        except OCRServiceError as error:
+            error.extra.setdefault("filename", _filename(upload))
+            raise
+
+    (job_id,), replayed = once([upload], options, create)
+    record = services().jobs.get(job_id, g.owner)
     if options["wait"]:
         record = services().jobs.wait(record, options["wait"])
         if record.ended:
-            return _result(record)
-    return answers.accepted(record)
+            return marked(_result(record), replayed)
+    return marked(answers.accepted(record), replayed)
 
 
 def create_batch(options: dict) -> Response:
@@ -50,10 +54,42 @@ def create_batch(options: dict) -> Response:
     _only_field("files")
     if not uploads:
         raise MissingFile("No file was sent. Send one or more in the multipart field `files`.")
-    outcomes = [_try_submit(upload, chosen) for upload in uploads]
+
+    def create(job_id: IdMaker) -> list:
+        outcomes = [
+            _try_submit(upload, chosen, options["callback_url"], job_id(number))
+            for number, upload in enumerate(uploads)
+        ]
+        if all(isinstance(outcome, OCRServiceError) for outcome in outcomes):
+            raise _all_failed(uploads, outcomes)
+        return [answers.fault(outcome) if isinstance(outcome, OCRServiceError) else outcome.id for outcome in outcomes]
+
+    created, replayed = once(uploads, options, create)
+    outcomes = [item if isinstance(item, dict) else services().jobs.get(item, g.owner) for item in created]
     outcomes = _wait_for_all(outcomes, options["wait"])
+    response = jsonify(_batch(uploads, outcomes))
+    response.status_code = 202
+    response.headers["Retry-After"] = str(answers.ASK_AGAIN_SECONDS)
+    return marked(response, replayed)
+
+
+def once(uploads: list, options: dict, create: Callable[[IdMaker], list]) -> tuple[list, bool]:
+    """`create`, or what it created when this request was sent before with the same `Idempotency-Key`."""
+    key = request.headers.get("Idempotency-Key", "")
+    fingerprint = [request.path, options] if key else []
+    fingerprint += [[_filename(upload), upload.stream.sha256()] for upload in uploads] if key else []
+    return services().idempotency.once(g.owner, key, fingerprint, create)
+
+
+def marked(response: Response, replayed: bool) -> Response:
+    if replayed:
+        response.headers["Idempotent-Replayed"] = "true"
+    return response
+
+
+def _batch(uploads: list, outcomes: list) -> dict:
     created = sum(isinstance(outcome, JobRecord) for outcome in outcomes)
-    body = {
+    return {
         "jobs": [_batch_item(upload, outcome) for upload, outcome in zip(uploads, outcomes, strict=True)],
         "summary": {
             "total_files": len(uploads),
@@ -63,24 +99,41 @@ def create_batch(options: dict) -> Response:
         },
         "message": f"{created} of {len(uploads)} files were accepted.",
     }
-    if not created:
-        first = next(outcome for outcome in outcomes if isinstance(outcome, OCRServiceError))
-        first.extra.update(jobs=body["jobs"], summary=body["summary"])
-        raise first
-    response = jsonify(body)
-    response.status_code = 202
-    response.headers["Retry-After"] = str(answers.ASK_AGAIN_SECONDS)
-    return response
+
+
+def _all_failed(uploads: list, errors: list[OCRServiceError]) -> OCRServiceError:
+    """The first one's error, with what became of each file."""
+    body = _batch(uploads, [answers.fault(error) for error in errors])
+    errors[0].extra.update(jobs=body["jobs"], summary=body["summary"])
+    return errors[0]
 
 
 def job_status(job_id: str) -> Response:
-    return answers.status(services().jobs.get(job_id, OWNER))
+    return _status(services().jobs.get(job_id, g.owner))
 
 
-def job_result(job_id: str, wait: float = 0.0) -> Response:
+def job_result(job_id: str, wait: float = 0.0, partial: bool = False) -> Response:
     jobs = services().jobs
-    record = jobs.wait(jobs.get(job_id, OWNER), wait)
-    return _result(record) if record.ended else answers.status(record)
+    record = jobs.wait(jobs.get(job_id, g.owner), wait)
+    if record.ended:
+        return _result(record)
+    return _status(record, pages=jobs.partial(record)) if partial else _status(record)
+
+
+def discard_job(job_id: str) -> Response:
+    """200 with the status of a job that was cancelled, 204 for one that had ended and is forgotten."""
+    jobs = services().jobs
+    cancelled = jobs.discard(jobs.get(job_id, g.owner))
+    return _status(cancelled) if cancelled else Response(status=204)
+
+
+def list_jobs(status: str, cursor: str, limit: int) -> Response:
+    records, following = services().jobs.owned(g.owner, status, cursor, limit)
+    return jsonify(jobs=[answers.status_body(record) for record in records], next_cursor=following or None)
+
+
+def _status(record: JobRecord, pages: list[dict] | None = None) -> Response:
+    return answers.status(record, services().jobs.outlook(record), pages)
 
 
 def _result(record: JobRecord) -> Response:
@@ -109,29 +162,35 @@ def _only_field(name: str) -> None:
 
 
 def chosen_options(options: dict) -> JobOptions:
-    """The options that change a result. Raises InvalidOption, or ModelUnavailable for a language without a model."""
+    """The options that change a result. Raises InvalidOption for any option, ModelUnavailable for a language."""
     chosen = JobOptions(**{field.name: options[field.name] for field in fields(JobOptions)})
     services().jobs.check_options(chosen)
+    if options["callback_url"]:
+        services().webhook_guard.check(options["callback_url"])
     return chosen
 
 
-def _submit(upload, chosen: JobOptions, kinds: tuple[str, ...] = ("image", "pdf")) -> JobRecord:
+def _submit(
+    upload, chosen: JobOptions, callback_url: str, job_id: str, kinds: tuple[str, ...] = ("image", "pdf")
+) -> JobRecord:
     return services().jobs.submit(
         Submission(
             file=upload.stream,
             filename=_filename(upload),
-            owner=OWNER,
+            owner=g.owner,
             request_id=g.request_id,
             options=chosen,
             kinds=kinds,
             trace=g.span.traceparent if "span" in g else "",
+            job_id=job_id,
+            callback_url=callback_url,
         )
     )
 
 
-def _try_submit(upload, chosen: JobOptions) -> JobRecord | OCRServiceError:
+def _try_submit(upload, chosen: JobOptions, callback_url: str, job_id: str) -> JobRecord | OCRServiceError:
     try:
-        return _submit(upload, chosen)
+        return _submit(upload, chosen, callback_url, job_id)
     except OCRServiceError as error:
         return error
 
@@ -145,10 +204,10 @@ def _wait_for_all(outcomes: list, seconds: float) -> list:
     ]
 
 
-def _batch_item(upload, outcome: JobRecord | OCRServiceError) -> dict:
-    if isinstance(outcome, OCRServiceError):
-        fault = {"code": outcome.code, "title": outcome.title, "detail": outcome.message}
-        return {"filename": _filename(upload), "status": "failed", "error": fault}
+def _batch_item(upload, outcome: JobRecord | dict) -> dict:
+    """`outcome`: a job, or the fault {code, title, detail} that kept the file from becoming one."""
+    if isinstance(outcome, dict):
+        return {"filename": _filename(upload), "status": "failed", "error": outcome}
     return {
         "filename": outcome.filename,
         "job_id": outcome.id,

@@ -9,9 +9,9 @@ from flask import Response, current_app, g, jsonify, request
 from werkzeug.exceptions import BadRequest, ClientDisconnected
 
 from controllers import answers
-from controllers.ocr_controller import OWNER, chosen_options, services
+from controllers.ocr_controller import chosen_options, marked, once, services
 from services.errors import Forbidden, Unauthorized, UploadIncomplete
-from services.job_record import new_job_id
+from services.idempotency import IdMaker
 from services.upload_service import Announcement, Put
 from utils.file_names import plain_name
 
@@ -25,12 +25,21 @@ def announce(announced: dict) -> Response:
         filename=plain_name(announced["filename"]),
         file_size=announced["file_size"],
         content_type=announced["content_type"],
-        owner=OWNER,
+        owner=g.owner,
         request_id=g.request_id,
         options=chosen_options(announced),
         trace=g.span.traceparent if "span" in g else "",
+        callback_url=announced["callback_url"],
     )
-    return answers.announced(*services().direct.announce(announcement, new_job_id()), base=request.host_url)
+    direct, made = services().direct, []
+
+    def create(job_id: IdMaker) -> list:
+        made.append(direct.announce(announcement, job_id(0)))
+        return [made[0].id]
+
+    (job_id,), replayed = once([], announced, create)
+    record = made[0] if made else services().jobs.get(job_id, g.owner)
+    return marked(answers.announced(record, direct.address(record), base=request.host_url), replayed)
 
 
 def receive(job_id: str, signed: dict) -> Response:

@@ -11,9 +11,8 @@ import hmac
 from flask import Flask, current_app, g, request
 
 from services.errors import Forbidden, Unauthorized
+from services.job_record import BY_ADDRESS
 
-#: Begins the name of an owner who is known by an address alone.
-BY_ADDRESS = "@"
 _OPEN = "open_to_all"
 
 

@@ -48,7 +48,10 @@ def _domain_error(error: OCRServiceError) -> Response:
     body = problem(error.code, error.message, title=error.title, status=status, **error.extra)
     if body["status"] >= 500:
         log.warning("request refused", code=error.code, exc_info=error.__cause__)
-    return problem_response(body)
+    headers = {"Retry-After": str(error.extra["retry_after"])} if "retry_after" in error.extra else {}
+    if body["status"] == 401:
+        headers["WWW-Authenticate"] = "Bearer"
+    return problem_response(body, headers)
 
 
 def _http_error(error: HTTPException) -> Response:

@@ -5,9 +5,8 @@ from __future__ import annotations
 import time
 
 import structlog
-from flask import Flask, Response
+from flask import Flask, Response, g
 from flask_limiter import Limiter, RateLimitExceeded
-from flask_limiter.util import get_remote_address
 from limits import parse
 
 from middleware.access_log import is_probe
@@ -25,7 +24,7 @@ def make_limiter(settings) -> Limiter:
         {} if settings.broker_url.startswith("unix://") else {"socket_timeout": 0.5, "socket_connect_timeout": 0.5}
     )
     return Limiter(
-        key_func=get_remote_address,
+        key_func=_client,
         strategy="moving-window",
         storage_uri=storage_url(settings.broker_url),
         storage_options=options,
@@ -34,6 +33,11 @@ def make_limiter(settings) -> Limiter:
         headers_enabled=False,
         enabled=settings.rate_limit_enabled,
     )
+
+
+def _client() -> str:
+    """Each owner has a budget of its own."""
+    return g.owner
 
 
 def storage_url(url: str) -> str:
@@ -73,7 +77,7 @@ def _tell(response: Response, limiter: Limiter, settings) -> Response:
         return response
     item = parse(limit_text(settings))
     try:
-        reset, remaining = limiter.limiter.get_window_stats(item, get_remote_address(), SCOPE)
+        reset, remaining = limiter.limiter.get_window_stats(item, _client(), SCOPE)
     except Exception:  # whatever its storage raises: a header is not worth an answer
         log.debug("no rate limit headers", exc_info=True)
         return response

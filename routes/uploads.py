@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from flask import request
 from flask_limiter import Limiter
 from flask_smorest import Blueprint
 
-from controllers import upload_controller
+from controllers import ocr_controller, upload_controller
 from middleware.api_keys import open_to_all
 from middleware.rate_limiter import shared_limit
 from routes.blueprint import RETRY_AFTER, DescribedBlueprint
-from routes.ocr import BAD_FILE, JOB_ID, LOCATION
+from routes.ocr import BAD_FILE, BY_KEY, IDEMPOTENCY_KEY, JOB_ID, LOCATION, REFUSED
 from routes.schemas import examples
 from routes.schemas.jobs import Accepted
 from routes.schemas.options import NoOptions
 from routes.schemas.uploads import Announced, Noticed, Signed, announcement
+from routes.schemas.webhooks import CALLBACKS
 
 JSON_OF_S3 = {
     "schema": {"type": "object", "properties": {"Records": {"type": "array", "items": {"type": "object"}}}},
@@ -29,12 +31,19 @@ def make_blueprint(settings, limiter: Limiter) -> Blueprint:
         "uploads", __name__, url_prefix="/ocr/uploads", description="Files that go straight to the storage"
     )
 
-    @blueprint.route("", methods=["POST"])
+    @blueprint.before_request
+    def _ensure_accepting() -> None:
+        # A file that was announced before is taken in whatever the queue is like.
+        if request.endpoint == "uploads.announce_upload":
+            ocr_controller.ensure_accepting()
+
+    @blueprint.route("", methods=["POST"], parameters=[IDEMPOTENCY_KEY])
     @blueprint.arguments(announcement(settings), location="json", example=examples.ANNOUNCEMENT)
     @blueprint.problems(
         *("bad_request", "invalid_option", "unsupported_language", "model_not_available", "payload_too_large"),
-        *("unsupported_media_type", "rate_limited", "redis_unavailable", "storage_unavailable"),
+        *("unsupported_media_type", "page_out_of_range", *REFUSED, *BY_KEY),
     )
+    @blueprint.doc(callbacks=CALLBACKS)
     @shared_limit(limiter, settings)
     @blueprint.response(201, Announced, example=examples.ANNOUNCED, headers=LOCATION)
     def announce_upload(announced):

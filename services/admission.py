@@ -6,7 +6,6 @@ How long the queue may be follows from how fast it is worked off: no job is take
 
 from __future__ import annotations
 
-import threading
 import time
 
 import psutil
@@ -14,8 +13,8 @@ import psutil
 from services.errors import MemoryShort, QueueFull, RedisFull
 from services.redis_service import RedisService
 
-#: For so many seconds an answer of Redis holds for further requests of this process.
-FRESH_SECONDS = 0.2
+#: For so many seconds what Redis said of its memory holds for further requests of this process.
+FRESH_SECONDS = 1.0
 #: Redis keeps the rest of its memory for the results of what it has taken.
 REDIS_SHARE = 0.95
 #: The machine keeps this part of its memory for the work under way.
@@ -29,18 +28,13 @@ class Admission:
         """longest_wait: seconds that a new job may have to wait for a worker."""
         self._redis = redis
         self.longest_wait = longest_wait
-        self._lock = threading.Lock()
         self._asked = float("-inf")
-        self._seconds = 0.0
         self._full = False
 
     def check(self) -> None:
         """Raises RedisUnavailable, RedisFull, MemoryShort or QueueFull when a job sent now could not be taken."""
-        with self._lock:
-            if time.monotonic() - self._asked > FRESH_SECONDS:
-                self._ask()
-            seconds, full = self._seconds, self._full
-        if full:
+        seconds = float(self._redis.script("backlog"))
+        if self._redis_is_full():
             raise RedisFull()
         memory = psutil.virtual_memory()
         if memory.available < FREE_SHARE * memory.total:
@@ -48,8 +42,9 @@ class Admission:
         if seconds >= self.longest_wait:
             raise QueueFull(seconds - self.longest_wait)
 
-    def _ask(self) -> None:
-        used, most = self._redis.memory()
-        self._full = bool(most) and used > REDIS_SHARE * most
-        self._seconds = float(self._redis.script("backlog"))
-        self._asked = time.monotonic()
+    def _redis_is_full(self) -> bool:
+        if time.monotonic() - self._asked > FRESH_SECONDS:
+            self._asked = time.monotonic()
+            used, most = self._redis.memory()
+            self._full = bool(most) and used > REDIS_SHARE * most
+        return self._full

@@ -14,8 +14,11 @@ from typing import TYPE_CHECKING
 from redis import Redis
 
 from paddleocr_service import Catalogue
+from services.admission import Admission
+from services.dead_letters import DeadLetters
 from services.errors import OCRServiceError
 from services.health_service import HealthService
+from services.idempotency import Idempotency
 from services.inspection import InspectionLimits, Inspector
 from services.job_service import JobService
 from services.job_store import JobStore, Retention
@@ -27,10 +30,13 @@ from services.sweeper import Sweeper
 from services.tally import Tally
 from services.tracing import NoTracer, Tracer, make_tracer
 from services.upload_service import UploadService
+from services.webhooks.guard import Guard
+from services.webhooks.signing import Signer, derived_secret
 from services.work_queue import WorkQueue
 from services.worker_registry import WorkerRegistry
 
 if TYPE_CHECKING:
+    from services.webhooks.courier import Courier
     from services.worker import Worker
 
 #: Puts a ticket for a job on the queue, to be delivered after so many seconds.
@@ -56,6 +62,8 @@ class Services:
     uploads: Storage
     direct: UploadService
     jobs: JobService
+    idempotency: Idempotency
+    dead_letters: DeadLetters
     catalogue: Catalogue
     workers: WorkerRegistry
     health: HealthService
@@ -63,6 +71,8 @@ class Services:
     tally: Tally
     metrics: ServiceMetrics
     tracer: Tracer | NoTracer
+    webhook_guard: Guard
+    webhook_signer: Signer
     queue: Queue
     settings: object
 
@@ -77,6 +87,15 @@ class Services:
     def build_sweeper(self) -> Sweeper:
         """For the parent process of a worker."""
         return Sweeper(self.redis, self.work, self.uploads, self.direct, self.queue.put, self.queue.tickets)
+
+    def build_courier(self) -> Courier:
+        """For the parent process of a worker."""
+        from services.webhooks.courier import Courier
+        from services.webhooks.outbox import Outbox
+        from services.webhooks.sender import Sender
+
+        sender = Sender(self.webhook_guard, self.webhook_signer)
+        return Courier(Outbox(self.redis), self.store, sender)
 
     def build_worker(self, stopping: Callable[[], bool]) -> Worker:
         """For a child process of a worker, after the fork."""
@@ -101,7 +120,8 @@ def build_services(settings, make_queue: Callable[[Redis], Queue]) -> Services:
     catalogue = Catalogue(settings.ocr_model, settings.ocr_model_dir, runtime)
     workers = WorkerRegistry(redis)
     limits = InspectionLimits(max_pixels=settings.max_image_pixels, max_pages=settings.max_pdf_pages)
-    jobs = JobService(store, uploads, Inspector(limits), catalogue, queue.put)
+    admission = Admission(redis, settings.max_queue_wait)
+    jobs = JobService(store, uploads, Inspector(limits), catalogue, queue.put, admission, work)
     direct = UploadService(
         *(store, uploads, jobs, UploadSignature(settings.secret_key), queue.tell_arrival),
         most_bytes=settings.max_content_length,
@@ -117,6 +137,8 @@ def build_services(settings, make_queue: Callable[[Redis], Queue]) -> Services:
         uploads=uploads,
         direct=direct,
         jobs=jobs,
+        idempotency=Idempotency(redis, settings.secret_key, settings.result_ttl),
+        dead_letters=DeadLetters(store, queue.put),
         catalogue=catalogue,
         workers=workers,
         health=HealthService(redis, work, uploads, workers, configuration),
@@ -124,6 +146,8 @@ def build_services(settings, make_queue: Callable[[Redis], Queue]) -> Services:
         tally=tally,
         metrics=ServiceMetrics(tally, store, work, workers, picture),
         tracer=make_tracer(settings.otel_exporter_otlp_endpoint),
+        webhook_guard=Guard(settings.webhook_allowed_networks),
+        webhook_signer=Signer(settings.webhook_secret or (derived_secret(settings.secret_key),)),
         queue=queue,
         settings=settings,
     )

@@ -1,4 +1,4 @@
-"""Jobs that were given up though their file may be good: an operator looks at them, and has them worked on once more."""
+"""Jobs that were given up though their file may be good: an operator looks at them, and has them worked on again."""
 
 from __future__ import annotations
 

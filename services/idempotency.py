@@ -37,10 +37,10 @@ class Idempotency:
         self._ttl = ttl
 
     def once(self, owner: str, key: str, fingerprint: list, create: Callable[[IdMaker], list]) -> tuple[list, bool]:
-        """What `create` returned (anything that JSON knows), now or when the key was first used; and whether it was then.
+        """What `create` returned (anything that JSON knows), now or when the key was first used; whether it was then.
 
-        Without a key the work is simply created. What raises leaves no note: the request may be sent again.
-        Raises IdempotencyConflict when the key was used for another request, IdempotencyInFlight while the first runs.
+        Without a key the work is simply created. What raises leaves no note: the request may be sent again. Raises
+        IdempotencyConflict when the key was used for another request, IdempotencyInFlight while the first one runs.
         """
         if not key:
             return create(lambda number: new_job_id()), False

@@ -15,6 +15,8 @@ FAILED = "failed"
 CANCELLED = "cancelled"
 ENDED = frozenset({COMPLETED, FAILED, CANCELLED})
 STATUSES = (AWAITING_UPLOAD, PROCESSING, COMPLETED, FAILED, CANCELLED)
+#: Begins the name of an owner who is known by an address alone.
+BY_ADDRESS = "@"
 #: Owns the jobs by which the service tries itself; no client has a name that begins so. `scripts/prelude.lua` knows it.
 PROBE_OWNER = "@probe"
 

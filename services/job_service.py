@@ -12,6 +12,7 @@ from pathlib import Path
 import structlog
 
 from paddleocr_service import Catalogue, EngineError, ModelNotAvailable, UnsupportedLanguage
+from services.admission import Admission
 from services.errors import (
     EmptyFile,
     InvalidOption,
@@ -28,10 +29,11 @@ from services.errors import (
 )
 from services.inspection import FileFacts, Inspector
 from services.job_plan import lane_for, units_for
-from services.job_record import CANCELLED, FAILED, PROCESSING, JobOptions, JobRecord, new_job_id
+from services.job_record import BY_ADDRESS, CANCELLED, FAILED, PROCESSING, JobOptions, JobRecord, new_job_id
 from services.job_store import JobStore
 from services.ocr_service.page_ranges import check_pages, parse_pages
 from services.storage import IncomingFile, Storage
+from services.work_queue import Outlook, WorkQueue
 
 log = structlog.get_logger(__name__)
 
@@ -40,6 +42,8 @@ FIRST_LOOK, LAST_LOOK = 0.02, 0.25
 #: Requests of one process that may wait at a time. Each holds a thread, and probes and new jobs need some as well:
 #: gunicorn.conf.py gives a process a third more.
 MOST_WAITING = 48
+#: Jobs that are looked at in one call for a list of some status, and at a time.
+LOOKED_AT, CHUNK = 2000, 200
 #: Raise it when a result gains or changes a field, so that no cached one is answered that lacks it.
 RESULT_SHAPE = "2"
 #: A model that was found on the disk is not looked for again for so many seconds.
@@ -59,6 +63,10 @@ class Submission:
     kinds: tuple[str, ...] = KINDS
     #: The traceparent of the request, where traces are kept.
     trace: str = ""
+    #: The id that the job is to have; a new one where none is given.
+    job_id: str = ""
+    #: Who is to be told of the job's end. It changes no result, so it is no part of the options.
+    callback_url: str = ""
 
 
 class JobService:
@@ -71,6 +79,8 @@ class JobService:
         inspector: Inspector,
         catalogue: Catalogue,
         enqueue: Callable[[str, float], None],
+        admission: Admission,
+        queue: WorkQueue,
     ) -> None:
         self._store = store
         self._uploads = uploads
@@ -78,6 +88,8 @@ class JobService:
         self._catalogue = catalogue
         self._enqueue = enqueue
         self._found_until: dict[str, float] = {}
+        self._admission = admission
+        self._queue = queue
         self._closing = threading.Event()
         self._waiting = threading.BoundedSemaphore(MOST_WAITING)
 
@@ -105,7 +117,7 @@ class JobService:
         size = submission.file.size()
         facts = self._inspect(submission.file.path, size, submission.options, submission.kinds)
         record = JobRecord(
-            id=new_job_id(),
+            id=submission.job_id or new_job_id(),
             owner=submission.owner,
             status=PROCESSING,
             stage="queued",
@@ -117,9 +129,11 @@ class JobService:
             cache_key="",
             request_id=submission.request_id,
             trace=submission.trace,
+            callback_url=submission.callback_url,
         )
         record = self._planned(record, facts, submission.file.sha256())
-        return self._record(replace(record, upload=self._uploads.keep(submission.file)))
+        record = replace(record, upload=self._uploads.keep(submission.file))
+        return self._record(record, self._admission.longest_wait)
 
     def begin(self, record: JobRecord, path: Path) -> JobRecord:
         """Queue a job whose announced file has come: it lies at `path`, and under `record.upload` in the storage.
@@ -134,7 +148,8 @@ class JobService:
             raise UploadMismatch(f"{record.content_type} was announced, but {facts.media_type} came.")
         with open(path, "rb") as file:
             sha256 = hashlib.file_digest(file, "sha256").hexdigest()
-        return self._record(self._planned(record, facts, sha256))
+        # It was let in when it was announced; what was let in is not refused later.
+        return self._record(self._planned(record, facts, sha256), longest_wait=0)
 
     def _inspect(self, path: Path, size: int, options: JobOptions, kinds: tuple[str, ...] = KINDS) -> FileFacts:
         if size == 0:
@@ -162,9 +177,9 @@ class JobService:
             units=units_for(pages),
         )
 
-    def _record(self, record: JobRecord) -> JobRecord:
+    def _record(self, record: JobRecord, longest_wait: float) -> JobRecord:
         try:
-            outcome = self._store.submit(record)
+            outcome = self._store.submit(record, longest_wait)
         except RedisUnavailable:
             raise  # it may be stored all the same: then its file is needed, and else the sweeper finds it
         except OCRServiceError:
@@ -183,11 +198,50 @@ class JobService:
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
     def get(self, job_id: str, owner: str) -> JobRecord:
-        """Raises JobNotFound, for another owner's job too."""
+        """Raises JobNotFound, for another owner's job too. Who is known by an address alone owns no job for certain:
+        such jobs are reached by whoever knows their ids."""
         record = self._store.get(job_id)
-        if record.owner != owner:
+        if record.owner != owner and not record.owner.startswith(BY_ADDRESS):
             raise JobNotFound()
         return record
+
+    def outlook(self, record: JobRecord) -> Outlook | None:
+        """How long a job that runs may still take; None for one that does not."""
+        return self._queue.outlook(record) if record.status == PROCESSING else None
+
+    def partial(self, record: JobRecord) -> list[dict]:
+        """The pages that are done of a job that runs, in their order."""
+        return list(self._store.pages_done(record.leader or record.id).values())
+
+    def discard(self, record: JobRecord) -> JobRecord | None:
+        """Cancel a job that runs; then it is returned. Forget one that has ended, with its result and its file."""
+        upload = self._store.cancel(record.id)
+        cancelled = upload is not None
+        if not cancelled:
+            upload = self._store.delete(record.id)
+        if upload:
+            self._uploads.delete(upload)
+        log.info("job cancelled" if cancelled else "job deleted", job_id=record.id)
+        return self._store.get(record.id) if cancelled else None
+
+    def owned(self, owner: str, status: str, before: str, limit: int) -> tuple[list[JobRecord], str]:
+        """The owner's jobs, newest first, of one status or (empty) of any; and the id from which to go on, or "".
+
+        At most `LOOKED_AT` jobs are looked at in one call: there may be fewer in the answer than are asked for, and
+        more to come.
+        """
+        found: list[JobRecord] = []
+        for _ in range(LOOKED_AT // CHUNK):
+            ids = self._store.owned(owner, before, CHUNK)
+            for record in self._store.get_many(ids):
+                if status in ("", record.status):
+                    found.append(record)
+                    if len(found) == limit:
+                        return found, record.id
+            if len(ids) < CHUNK:
+                return found, ""
+            before = ids[-1]
+        return found, before
 
     def wait(self, record: JobRecord, seconds: float) -> JobRecord:
         """The record once the job has ended; as it is after `seconds`, when too many wait or this process ends."""
@@ -222,6 +276,6 @@ class JobService:
             raise ResultExpired()
         return document
 
-    def ensure_reachable(self) -> None:
-        """Raises RedisUnavailable before a body is read that could not be accepted anyway."""
-        self._store.ping()
+    def ensure_accepting(self) -> None:
+        """Raises before a body is read that could not be accepted anyway; see `Admission.check`."""
+        self._admission.check()

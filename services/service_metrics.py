@@ -50,6 +50,12 @@ COUNTERS = {
         "worker_ends",
         ("recycled", "stopped"),
     ),
+    "ocr_webhooks": (
+        "Calls to tell that a job has ended, by what came of them.",
+        "outcome",
+        "webhooks",
+        ("delivered", "retried", "given_up"),
+    ),
 }
 #: Metric: what it tells, the name of its label, its values, its name in the tally, its classes.
 DISTRIBUTIONS = {

@@ -58,6 +58,7 @@ class Announcement:
     request_id: str
     options: JobOptions
     trace: str = ""
+    callback_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +96,11 @@ class UploadService:
         self._most_bytes = most_bytes
         self._ttl = ttl
 
-    def announce(self, announcement: Announcement, job_id: str) -> tuple[JobRecord, SignedUpload]:
-        """Record a job that begins when its file has come. An id that is known already is left as it is."""
+    def announce(self, announcement: Announcement, job_id: str) -> JobRecord:
+        """Record a job that begins when its file has come. One that is known already is left as it is.
+
+        Raises PayloadTooLarge, InvalidOption, ModelUnavailable.
+        """
         if announcement.file_size > self._most_bytes:
             raise PayloadTooLarge(f"The file is too large. The most that is taken is {self._most_bytes} bytes.")
         self._jobs.check_options(announcement.options)
@@ -113,15 +117,14 @@ class UploadService:
             cache_key="",
             request_id=announcement.request_id,
             trace=announcement.trace,
+            callback_url=announcement.callback_url,
             content_type=announcement.content_type,
             upload_expires_at=float(int(time.time()) + self._ttl),
         )
-        signed = self.address(record)
-        self._store.announce(record)
-        return record, signed
+        return record if self._store.announce(record) else self._store.get(job_id)
 
     def address(self, record: JobRecord) -> SignedUpload:
-        """Where the file of an announced job is to be sent."""
+        """Where the file of an announced job is to be sent. Raises StorageUnavailable."""
         content_type = record.content_type or ANY_TYPE
         return self._uploads.sign_put(record.id, record.file_size, content_type, record.upload_expires_at)
 

@@ -11,13 +11,15 @@ import json
 from dataclasses import dataclass
 
 from services import keys
-from services.job_plan import LANES
+from services.job_plan import BULK, LANES, QUICK
 from services.job_record import COMPLETED, FAILED, JobRecord
 from services.job_store import DEAD_LETTER_TTL, Retention, pack
 from services.redis_service import RedisService
 
 #: A worker renews its lease every third of this; a unit whose worker died is found after it, in seconds.
 LEASE_SECONDS = 12
+#: Seconds that a unit takes, as long as none was measured; `scripts/prelude.lua` has the same.
+USUAL_PACE = {QUICK: 1.0, BULK: 5.0}
 #: What `end_unit` answers.
 LOST, MORE, LAST = 0, 1, 2
 
@@ -34,6 +36,15 @@ class Unit:
     @property
     def _hold(self) -> tuple[str, int, str]:
         return self.job_id, self.number, self.token
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """What may be said of a job that runs: how many units come before its first (None once that was taken), and in how
+    many seconds it may be done."""
+
+    ahead: int | None
+    seconds: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +115,30 @@ class WorkQueue:
     def observe(self, lane: str, seconds: float) -> None:
         """A unit of this lane took so long."""
         self._redis.script("pace", lane, seconds)
+
+    def outlook(self, record: JobRecord) -> Outlook:
+        """By what waits before the job now, and by what units took lately."""
+        job_id = record.leader or record.id
+        other = BULK if record.lane == QUICK else QUICK
+        now = self._redis.now()
+        with self._redis.guard() as client:
+            pipeline = client.pipeline(transaction=False)
+            pipeline.zrank(keys.READY + record.lane, f"{job_id}/1")
+            pipeline.zcard(keys.READY + other)
+            pipeline.hmget(keys.PACE, record.lane, other)
+            pipeline.zcount(keys.WORKERS, now - LEASE_SECONDS, "+inf")
+            ahead, others, paces, workers = pipeline.execute()
+        pace, others_pace = (
+            float(pace or USUAL_PACE[lane]) for pace, lane in zip(paces, (record.lane, other), strict=True)
+        )
+        workers = max(1, workers)
+        done = record.pages_done / record.pages_total if record.pages_total else 0.0
+        own = record.units * (1 - done) * pace / min(workers, record.units)
+        if ahead is None:
+            return Outlook(None, own)
+        # Of four units three are of the quick lane while both have some.
+        others = min(others, ahead // 3 if record.lane == QUICK else 3 * (ahead + 1))
+        return Outlook(ahead + others, (ahead * pace + others * others_pace) / workers + own)
 
     def expired(self, limit: int = 100) -> list[tuple[str, int]]:
         """Units (job id, number) whose worker has not renewed its lease."""

@@ -11,7 +11,7 @@ MEDIA_TYPES = ["image/jpeg", "image/png", "image/bmp", "image/tiff", "image/webp
 
 
 def announcement(settings) -> Schema:
-    """A file to come, and the options of its job. One instance for all requests: to make one takes longer than to use it."""
+    """A file to come, and the options of its job. An instance: to make one takes longer than to use it."""
     options = job_options(settings, wait=0)
     del options["wait"]  # nothing can be waited for: the file has not come yet
     file = {

@@ -18,7 +18,7 @@ ENDED = SimpleNamespace(id="a", ended=True)
 def make_service(monkeypatch):
     def make(get, most_waiting=2):
         monkeypatch.setattr(job_service, "MOST_WAITING", most_waiting)
-        return JobService(SimpleNamespace(get=get), None, None, None, None)
+        return JobService(SimpleNamespace(get=get), *[None] * 6)
 
     return make
 
@@ -51,7 +51,7 @@ def test_who_comes_when_enough_wait_already_is_answered_at_once(make_service):
 
 
 def test_a_result_of_another_shape_is_not_taken_from_the_cache(monkeypatch):
-    service = JobService(None, None, None, SimpleNamespace(identity=lambda lang: "model"), None)
+    service = JobService(None, None, None, SimpleNamespace(identity=lambda lang: "model"), None, None, None)
     content = ("owner", JobOptions("en", 300), "digest")
     before = service._cache_key(*content)
     assert before == service._cache_key(*content)
