@@ -13,6 +13,7 @@ from middleware import (
     access_log,
     api_keys,
     client_address,
+    cors,
     error_handler,
     metrics,
     parking,
@@ -23,7 +24,7 @@ from middleware import (
 )
 from middleware.uploads import StreamingRequest
 from paddleocr_service import EngineError
-from routes import admin, commands, documentation, health, meta, ocr
+from routes import admin, commands, documentation, health, meta, ocr, uploads
 from routes import metrics as metrics_route
 from services.container import Services, build_services
 from services.embedded import CannotStart, run_embedded
@@ -65,12 +66,14 @@ def create_app(settings: Settings | None = None, services: Services | None = Non
         tracing.init_app(app)
     parking.init_app(app)
     security_headers.init_app(app)
+    cors.init_app(app, settings.cors_origins)
     limiter = rate_limiter.make_limiter(settings)
     api = documentation.init_app(app, VERSION)
     error_handler.init_app(app)
     rate_limiter.init_app(app, limiter, settings)
 
     api.register_blueprint(ocr.make_blueprint(settings, limiter))
+    api.register_blueprint(uploads.make_blueprint(settings, limiter))
     api.register_blueprint(health.blueprint)
     api.register_blueprint(metrics_route.blueprint)
     api.register_blueprint(meta.blueprint)

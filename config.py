@@ -19,6 +19,9 @@ from environs import Env, EnvError, EnvValidationError, ValidationError, validat
 VERSION = "0.1.0"
 SAMPLE_SECRETS = frozenset({"change-me", "changeme", "secret", "dev", "your-secret-key-here"})
 SMALLEST_SECRET = 16
+#: S3 signs for no longer than a week.
+MOST_UPLOAD_TTL = 7 * 86_400
+_ORIGIN = re.compile(r"\*|https?://[a-z0-9.-]+(:\d{1,5})?|https?://\[[0-9a-f:]+\](:\d{1,5})?")
 #: Bytes of a secret of Standard Webhooks, after its prefix.
 WEBHOOK_SECRET_PREFIX, WEBHOOK_SECRET_BYTES = "whsec_", range(24, 65)
 
@@ -51,6 +54,9 @@ class Settings:
     s3_prefix: str
     s3_endpoint_url: str
     s3_region: str
+    upload_ttl: int
+    upload_events_token: str
+    cors_origins: tuple[str, ...]
     ocr_lang: str
     ocr_model: str
     ocr_model_dir: Path | None
@@ -121,6 +127,7 @@ def _read(env: Env) -> dict:
     workers = env.int("OCR_WORKERS", default=max(1, cores // 2), validate=positive)
     data_dir = Path(env.str("DATA_DIR", default="./data") or "./data").resolve()
     model_dir = env.str("OCR_MODEL_DIR", default="")
+    origins = env.str("CORS_ORIGINS", default="", validate=_origins)
     proxies = env.str("TRUSTED_PROXIES", default="", validate=_networks)
     webhook_secret = env.str("WEBHOOK_SECRET", default="", validate=_webhook_secrets)
     callable_networks = env.str("WEBHOOK_ALLOWED_NETWORKS", default="", validate=_networks)
@@ -142,6 +149,9 @@ def _read(env: Env) -> dict:
         "s3_prefix": env.str("S3_PREFIX", default="ocr-uploads"),
         "s3_endpoint_url": env.str("S3_ENDPOINT_URL", default=""),
         "s3_region": env.str("S3_REGION", default="us-east-1", validate=validate.Length(min=1)),
+        "upload_ttl": env.int("UPLOAD_TTL", default=900, validate=validate.Range(min=1, max=MOST_UPLOAD_TTL)),
+        "upload_events_token": env.str("UPLOAD_EVENTS_TOKEN", default=""),
+        "cors_origins": _origins(origins or ""),
         "ocr_lang": env.str("OCR_LANG", default="en", validate=validate.Length(min=1)),
         "ocr_model": env.str("OCR_MODEL", default="PP-OCRv6_small", validate=validate.Length(min=1)),
         "ocr_model_dir": Path(model_dir).resolve() if model_dir else None,
@@ -188,6 +198,17 @@ def _networks(text: str) -> tuple[str, ...]:
         return tuple(str(ipaddress.ip_network(part.strip())) for part in text.split(",") if part.strip())
     except ValueError as error:
         raise ValidationError(f"{error}: addresses and networks are wanted, with commas between them.") from error
+
+
+def _origins(text: str) -> tuple[str, ...]:
+    """`https://a.example, http://localhost:3000` or `*`. Raises ValidationError for a part that is no origin."""
+    origins = tuple(part.strip() for part in text.split(",") if part.strip())
+    for origin in origins:
+        if not _ORIGIN.fullmatch(origin):
+            raise ValidationError(
+                f"{origin} is no origin: https://a.example or http://localhost:3000 is wanted, without a path, or *."
+            )
+    return origins
 
 
 def _keys(text: str) -> dict[str, str]:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from urllib.parse import urljoin
 
 from flask import Response, jsonify, url_for
 
 from services.errors import OCRServiceError
 from services.job_record import COMPLETED, FAILED, JobRecord
+from services.storage import SignedUpload
 from services.work_queue import Outlook
 
 #: Seconds after which asking again for a job makes sense.
@@ -35,6 +37,22 @@ def accepted(record: JobRecord) -> Response:
         body["processing_dpi"] = record.options.dpi
     headers = {"Location": body["links"]["self"], "Retry-After": str(ASK_AGAIN_SECONDS)}
     return _answer(body, 202, headers)
+
+
+def announced(record: JobRecord, upload: SignedUpload, base: str) -> Response:
+    """201: a file was announced; `base` is the address of this service as the client knows it."""
+    body = {
+        "job_id": record.id,
+        "status": record.status,
+        "upload_url": urljoin(base, upload.url),
+        "method": upload.method,
+        "headers": upload.headers,
+        "expires_at": moment(upload.expires_at),
+        "filename": record.filename,
+        "file_size": record.file_size,
+        "links": links(record),
+    }
+    return _answer(body, 201, {"Location": body["links"]["self"]})
 
 
 def _message(record: JobRecord) -> str:

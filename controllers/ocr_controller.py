@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import fields
 
@@ -15,8 +14,7 @@ from services.errors import InvalidOption, JobNotFound, MissingFile, OCRServiceE
 from services.idempotency import IdMaker
 from services.job_record import JobOptions, JobRecord
 from services.job_service import Submission
-
-LONGEST_NAME = 255
+from utils.file_names import plain_name
 
 
 def services() -> Services:
@@ -30,7 +28,7 @@ def ensure_accepting() -> None:
 
 def create_job(options: dict, kinds: tuple[str, ...] = ("image", "pdf")) -> Response:
     """One uploaded file becomes a job; the answer waits for its result as long as was asked for."""
-    chosen = _chosen(options)
+    chosen = chosen_options(options)
     upload = _single_file()
 
     def create(job_id: IdMaker) -> list:
@@ -40,14 +38,14 @@ def create_job(options: dict, kinds: tuple[str, ...] = ("image", "pdf")) -> Resp
             error.extra.setdefault("filename", _filename(upload))
             raise
 
-    (job_id,), replayed = _once([upload], options, create)
+    (job_id,), replayed = once([upload], options, create)
     owner = g.owner
     record = services().jobs.get(job_id, owner)
     if not options["wait"]:
-        return _marked(answers.accepted(record), replayed)
+        return marked(answers.accepted(record), replayed)
     if record.ended:
-        return _marked(_result(record), replayed)
-    return once_ended([job_id], options["wait"], lambda: _marked(_result_or_accepted(job_id, owner), replayed))
+        return marked(_result(record), replayed)
+    return once_ended([job_id], options["wait"], lambda: marked(_result_or_accepted(job_id, owner), replayed))
 
 
 def _result_or_accepted(job_id: str, owner: str) -> Response:
@@ -57,7 +55,7 @@ def _result_or_accepted(job_id: str, owner: str) -> Response:
 
 def create_batch(options: dict) -> Response:
     """Each file becomes a job or tells why not. When none could, the answer is the first one's error."""
-    chosen = _chosen(options)
+    chosen = chosen_options(options)
     uploads = request.files.getlist("files")
     _only_field("files")
     if not uploads:
@@ -74,10 +72,10 @@ def create_batch(options: dict) -> Response:
             raise _all_failed(names, outcomes, created)
         return created
 
-    created, replayed = _once(uploads, options, create)
+    created, replayed = once(uploads, options, create)
     owner = g.owner
     job_ids = [item for item in created if isinstance(item, str)]
-    return once_ended(job_ids, options["wait"], lambda: _marked(_batch_answer(names, created, owner), replayed))
+    return once_ended(job_ids, options["wait"], lambda: marked(_batch_answer(names, created, owner), replayed))
 
 
 def _batch_answer(names: list[str], created: list, owner: str) -> Response:
@@ -95,7 +93,7 @@ def _outcome(job_id: str, owner: str) -> JobRecord | dict:
         return answers.fault(error)
 
 
-def _once(uploads: list, options: dict, create: Callable[[IdMaker], list]) -> tuple[list, bool]:
+def once(uploads: list, options: dict, create: Callable[[IdMaker], list]) -> tuple[list, bool]:
     """`create`, or what it created when this request was sent before with the same `Idempotency-Key`."""
     key = request.headers.get("Idempotency-Key", "")
     fingerprint = [request.path, options] if key else []
@@ -103,7 +101,7 @@ def _once(uploads: list, options: dict, create: Callable[[IdMaker], list]) -> tu
     return services().idempotency.once(g.owner, key, fingerprint, create)
 
 
-def _marked(response: Response, replayed: bool) -> Response:
+def marked(response: Response, replayed: bool) -> Response:
     if replayed:
         response.headers["Idempotent-Replayed"] = "true"
     return response
@@ -185,7 +183,7 @@ def _only_field(name: str) -> None:
             raise InvalidOption(f"The file field `{other[:64]}` is not known. Send files in the field `{name}`.")
 
 
-def _chosen(options: dict) -> JobOptions:
+def chosen_options(options: dict) -> JobOptions:
     """The options that change a result. Raises InvalidOption for any option, ModelUnavailable for a language."""
     chosen = JobOptions(**{field.name: options[field.name] for field in fields(JobOptions)})
     services().jobs.check_options(chosen)
@@ -233,6 +231,4 @@ def _batch_item(name: str, outcome: JobRecord | dict) -> dict:
 
 
 def _filename(upload) -> str:
-    """The client's name for the file, without folders and control characters. It is only ever told back."""
-    name = re.split(r"[/\\]", upload.filename or "")[-1]
-    return "".join(char for char in name if char.isprintable())[-LONGEST_NAME:] or "unnamed"
+    return plain_name(upload.filename or "")

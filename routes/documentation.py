@@ -71,6 +71,8 @@ def init_app(app: Flask, version: str) -> Api:
     api.spec.components.security_scheme("Key", {"type": "http", "scheme": "bearer", "description": KEY})
     content = {PROBLEM: {"schema": Problem}}
     api.spec.components.response("Problem", {"description": "Any other error", "content": content})
+    told_to_s3 = {"type": "http", "scheme": "bearer", "description": "UPLOAD_EVENTS_TOKEN of the settings."}
+    api.spec.components.security_scheme("uploadEvents", told_to_s3)
     api.ma_plugin.converter.add_parameter_attribute_function(default_in_words)
     app.add_url_rule(f"{ASSETS_PATH}/<path:name>", "docs_assets", _asset)
     for path, name in PAGES.items():

@@ -25,10 +25,11 @@ from services.job_store import JobStore, Retention
 from services.known_picture import KnownPicture
 from services.redis_service import RedisService
 from services.service_metrics import ServiceMetrics
-from services.storage import Storage, build_storage
+from services.storage import Storage, UploadSignature, build_storage
 from services.sweeper import Sweeper
 from services.tally import Tally
 from services.tracing import NoTracer, Tracer, make_tracer
+from services.upload_service import UploadService
 from services.webhooks.guard import Guard
 from services.webhooks.signing import Signer, derived_secret
 from services.work_queue import WorkQueue
@@ -47,6 +48,8 @@ class Queue:
     """The broker as the services see it."""
 
     put: Enqueue
+    #: Has a worker look at the upload of a job, which seems to have come.
+    tell_arrival: Callable[[str], None]
     #: How many tickets no worker has taken yet.
     tickets: Callable[[], int]
 
@@ -57,6 +60,7 @@ class Services:
     store: JobStore
     work: WorkQueue
     uploads: Storage
+    direct: UploadService
     jobs: JobService
     idempotency: Idempotency
     dead_letters: DeadLetters
@@ -82,7 +86,7 @@ class Services:
 
     def build_sweeper(self) -> Sweeper:
         """For the parent process of a worker."""
-        return Sweeper(self.redis, self.work, self.uploads, self.queue.put, self.queue.tickets)
+        return Sweeper(self.redis, self.work, self.uploads, self.direct, self.queue.put, self.queue.tickets)
 
     def build_courier(self) -> Courier:
         """For the parent process of a worker."""
@@ -118,6 +122,11 @@ def build_services(settings, make_queue: Callable[[Redis], Queue]) -> Services:
     limits = InspectionLimits(max_pixels=settings.max_image_pixels, max_pages=settings.max_pdf_pages)
     admission = Admission(redis, settings.max_queue_wait)
     jobs = JobService(store, uploads, Inspector(limits), catalogue, queue.put, admission, work)
+    direct = UploadService(
+        *(store, uploads, jobs, UploadSignature(settings.secret_key), queue.tell_arrival),
+        most_bytes=settings.max_content_length,
+        ttl=settings.upload_ttl,
+    )
     picture = KnownPicture(redis, store, work, uploads, workers, queue.put, settings.ocr_lang)
     tally = Tally(redis)
     configuration = {"environment": settings.flask_env, "model": settings.ocr_model, "lang": settings.ocr_lang}
@@ -126,6 +135,7 @@ def build_services(settings, make_queue: Callable[[Redis], Queue]) -> Services:
         store=store,
         work=work,
         uploads=uploads,
+        direct=direct,
         jobs=jobs,
         idempotency=Idempotency(redis, settings.secret_key, settings.result_ttl),
         dead_letters=DeadLetters(store, queue.put),

@@ -85,6 +85,57 @@ class PageOutOfRange(InvalidOption):
     title = "Page out of range"
 
 
+class PayloadTooLarge(OCRServiceError):
+    code = "payload_too_large"
+    title = "Payload too large"
+
+
+class LengthRequired(OCRServiceError):
+    code = "length_required"
+    title = "Length required"
+
+    def __init__(self) -> None:
+        super().__init__("The request does not tell its length. Send the header Content-Length, and no chunks.")
+
+
+class InvalidSignature(OCRServiceError):
+    """An upload's address, or the request sent to it, is not what was signed."""
+
+    code = "invalid_signature"
+    title = "Invalid signature"
+
+
+class UploadIncomplete(OCRServiceError):
+    code = "upload_incomplete"
+    title = "Upload incomplete"
+
+    def __init__(self) -> None:
+        super().__init__("The file did not arrive whole. Send it again to the same address.")
+
+
+class UploadMismatch(OCRServiceError):
+    """Another file came than was announced."""
+
+    code = "upload_mismatch"
+    title = "Not the announced file"
+
+
+class UploadExpired(OCRServiceError):
+    code = "upload_expired"
+    title = "Upload expired"
+
+    def __init__(self) -> None:
+        super().__init__("The file did not come in time. Announce it again, and send it before `expires_at`.")
+
+
+class UploadFinished(OCRServiceError):
+    code = "upload_finished"
+    title = "Upload finished"
+
+    def __init__(self) -> None:
+        super().__init__("The file of this job has come already. Announce another one to send it.")
+
+
 class UploadMissing(OCRServiceError):
     """A file that a job needs is not in the storage any more."""
 

@@ -56,6 +56,9 @@ class JobRecord:
     trace: str = ""
     #: Where the client wants to be told of the job's end; empty: nowhere.
     callback_url: str = ""
+    #: What the client announced that its upload will be, and until when it may come; empty, 0: no upload was announced.
+    content_type: str = ""
+    upload_expires_at: float = 0.0
     #: Pages of the whole document; `pages_total` are those that were asked for.
     frames: int = 1
     #: In which lane its units wait, and how many they are (`job_plan.py`).
@@ -97,6 +100,8 @@ class JobRecord:
             "request_id": self.request_id,
             "trace": self.trace,
             "callback_url": self.callback_url,
+            "content_type": self.content_type,
+            "upload_expires_at": str(self.upload_expires_at),
             "frames": str(self.frames),
             "lane": self.lane,
             "units": str(self.units),
@@ -113,6 +118,8 @@ class JobRecord:
             request_id=text["request_id"],
             trace=text.get("trace", ""),
             callback_url=text.get("callback_url", ""),
+            content_type=text.get("content_type", ""),
+            upload_expires_at=float(text.get("upload_expires_at", 0)),
             lane=text.get("lane", QUICK),
             units=int(text.get("units", 1)),
             leader=text.get("leader", ""),

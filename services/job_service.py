@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 import structlog
 
@@ -18,9 +20,11 @@ from services.errors import (
     JobNotFound,
     ModelUnavailable,
     OCRServiceError,
+    RedisUnavailable,
     ResultExpired,
     UnknownLanguage,
     UnsupportedType,
+    UploadMismatch,
 )
 from services.inspection import FileFacts, Inspector
 from services.job_plan import lane_for, units_for
@@ -36,6 +40,9 @@ log = structlog.get_logger(__name__)
 LOOKED_AT, CHUNK = 2000, 200
 #: Raise it when a result gains or changes a field, so that no cached one is answered that lacks it.
 RESULT_SHAPE = "2"
+#: A model that was found on the disk is not looked for again for so many seconds.
+FOUND_SECONDS = 10
+KINDS = ("image", "pdf")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +54,7 @@ class Submission:
     owner: str
     request_id: str
     options: JobOptions
-    kinds: tuple[str, ...] = ("image", "pdf")
+    kinds: tuple[str, ...] = KINDS
     #: The traceparent of the request, where traces are kept.
     trace: str = ""
     #: The id that the job is to have; a new one where none is given.
@@ -74,6 +81,7 @@ class JobService:
         self._inspector = inspector
         self._catalogue = catalogue
         self._enqueue = enqueue
+        self._found_until: dict[str, float] = {}
         self._admission = admission
         self._queue = queue
 
@@ -85,21 +93,21 @@ class JobService:
 
     def check_language(self, lang: str) -> None:
         """Raises UnknownLanguage, or ModelUnavailable naming the model and how to install it."""
+        if self._found_until.get(lang, 0.0) > time.monotonic():
+            return
         try:
             self._catalogue.resolve(lang)
         except UnsupportedLanguage as error:
             raise UnknownLanguage(error.message) from error
         except (ModelNotAvailable, EngineError) as error:
             raise ModelUnavailable(error.message) from error
+        self._found_until[lang] = time.monotonic() + FOUND_SECONDS
 
     def submit(self, submission: Submission) -> JobRecord:
         """Check, keep and queue a file. The returned job is stored and on the queue: from here on it is not lost."""
         self.check_options(submission.options)
-        facts = self._inspect(submission)
-        pages = len(parse_pages(submission.options.pages, facts.pages)) if submission.options.pages else facts.pages
-        sha256 = submission.file.sha256()
         size = submission.file.size()
-        key = self._uploads.keep(submission.file)
+        facts = self._inspect(submission.file.path, size, submission.options, submission.kinds)
         record = JobRecord(
             id=submission.job_id or new_job_id(),
             owner=submission.owner,
@@ -109,35 +117,66 @@ class JobService:
             filename=submission.filename,
             file_size=size,
             options=submission.options,
-            upload=key,
-            cache_key=self._cache_key(submission, sha256),
+            upload="",
+            cache_key="",
             request_id=submission.request_id,
             trace=submission.trace,
             callback_url=submission.callback_url,
+        )
+        record = self._planned(record, facts, submission.file.sha256())
+        record = replace(record, upload=self._uploads.keep(submission.file))
+        return self._record(record, self._admission.longest_wait)
+
+    def begin(self, record: JobRecord, path: Path) -> JobRecord:
+        """Queue a job whose announced file has come: it lies at `path`, and under `record.upload` in the storage.
+
+        Raises UploadMismatch and what is wrong with the file itself; then it is still the caller's to delete.
+        """
+        size = path.stat().st_size
+        if size != record.file_size:
+            raise UploadMismatch(f"{record.file_size} bytes were announced, but {size} came.")
+        facts = self._inspect(path, size, record.options)
+        if record.content_type and facts.media_type != record.content_type:
+            raise UploadMismatch(f"{record.content_type} was announced, but {facts.media_type} came.")
+        with open(path, "rb") as file:
+            sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+        # It was let in when it was announced; what was let in is not refused later.
+        return self._record(self._planned(record, facts, sha256), longest_wait=0)
+
+    def _inspect(self, path: Path, size: int, options: JobOptions, kinds: tuple[str, ...] = KINDS) -> FileFacts:
+        if size == 0:
+            raise EmptyFile("The file is empty. Send a picture or a PDF.")
+        facts = self._inspector.inspect(path)
+        if facts.kind not in kinds:
+            here, there = ("a PDF", "/ocr/pdf") if facts.kind == "pdf" else ("a picture", "/ocr/image")
+            raise UnsupportedType(f"The file is {here}, which this address does not take. Send it to {there}.")
+        if facts.kind == "image" and options.mode == "text":
+            raise InvalidOption("The option `mode` cannot be `text` for a picture: it has no text layer. Leave it out.")
+        return facts
+
+    def _planned(self, record: JobRecord, facts: FileFacts, sha256: str) -> JobRecord:
+        """The record with all that is known once its file was seen. Raises PageOutOfRange."""
+        pages = len(parse_pages(record.options.pages, facts.pages)) if record.options.pages else facts.pages
+        return replace(
+            record,
+            status=PROCESSING,
+            stage="queued",
+            kind=facts.kind,
+            cache_key=self._cache_key(record.owner, record.options, sha256),
             frames=facts.pages,
             pages_total=pages,
             lane=lane_for(pages),
             units=units_for(pages),
         )
+
+    def _record(self, record: JobRecord, longest_wait: float) -> JobRecord:
         try:
-            return self._record(record)
+            outcome = self._store.submit(record, longest_wait)
+        except RedisUnavailable:
+            raise  # it may be stored all the same: then its file is needed, and else the sweeper finds it
         except OCRServiceError:
-            self._uploads.delete(key)
+            self._uploads.delete(record.upload)
             raise
-
-    def _inspect(self, submission: Submission) -> FileFacts:
-        if submission.file.size() == 0:
-            raise EmptyFile("The file is empty. Send a picture or a PDF.")
-        facts = self._inspector.inspect(submission.file.path)
-        if facts.kind not in submission.kinds:
-            here, there = ("a PDF", "/ocr/pdf") if facts.kind == "pdf" else ("a picture", "/ocr/image")
-            raise UnsupportedType(f"The file is {here}, which this address does not take. Send it to {there}.")
-        if facts.kind == "image" and submission.options.mode == "text":
-            raise InvalidOption("The option `mode` cannot be `text` for a picture: it has no text layer. Leave it out.")
-        return facts
-
-    def _record(self, record: JobRecord) -> JobRecord:
-        outcome = self._store.submit(record, self._admission.longest_wait)
         if outcome == "lead":
             for _ in range(record.units):
                 self._enqueue(record.id, 0.0)
@@ -146,9 +185,8 @@ class JobService:
         log.info("job accepted", job_id=record.id, kind=record.kind, file_size=record.file_size, outcome=outcome)
         return self._store.get(record.id)
 
-    def _cache_key(self, submission: Submission, sha256: str) -> str:
-        options = submission.options
-        parts = [RESULT_SHAPE, submission.owner, sha256, options.dumps(), self._catalogue.identity(options.lang)]
+    def _cache_key(self, owner: str, options: JobOptions, sha256: str) -> str:
+        parts = [RESULT_SHAPE, owner, sha256, options.dumps(), self._catalogue.identity(options.lang)]
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
     def get(self, job_id: str, owner: str) -> JobRecord:

@@ -53,6 +53,26 @@ class JobStore:
             raise QueueFull(float(seconds) - longest_wait)
         return outcome.decode()
 
+    def announce(self, record: JobRecord) -> bool:
+        """Store a job whose upload is still to come. False when it is known already."""
+        fields = [item for pair in record.to_hash().items() for item in pair]
+        expiry = record.upload_expires_at
+        return bool(self._redis.script("announce", record.id, record.owner, expiry, self._keep.record_ttl, *fields))
+
+    def refuse(self, job_id: str, error: dict) -> bool:
+        """End a job with a fault {code, title, detail} of its upload. False when it awaits none (any more)."""
+        return bool(self._redis.script("refuse", job_id, json.dumps(error), self._keep.record_ttl))
+
+    def notice(self, job_id: str, seconds: int) -> bool:
+        """An upload seems to have come: whether its job awaits one, and nobody noticed it in the last `seconds`."""
+        return bool(self._redis.script("notice", job_id, seconds))
+
+    def awaiting(self, until: float, limit: int = 1000) -> list[str]:
+        """Jobs whose upload was to come by then (Unix s), and has not begun a job yet; the oldest first."""
+        with self._redis.guard() as client:
+            found = client.zrangebyscore(keys.AWAITING, "-inf", until, start=0, num=limit)
+        return [member.decode() for member in found]
+
     def get(self, job_id: str, hidden: bool = False) -> JobRecord:
         """The record; the progress of one that follows another job is that job's. Raises JobNotFound.
 

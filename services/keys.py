@@ -21,6 +21,7 @@ LEASES = "ocr:leases"  #: units that a worker has, by the end of its lease
 PACE = "ocr:pace"  #: lane: seconds a unit takes, a running mean; a hash
 
 AWAITING = "ocr:awaiting"  #: jobs whose upload is still to come, by the time at which it expires
+NOTICED = "ocr:noticed:"  #: + job id: its upload seems to have come, and a worker was told so
 DEAD = "ocr:dead"  #: dead letters: job ids by the time they were given up
 WEBHOOKS = "ocr:webhooks"  #: ended jobs that somebody wants to be told of, by the time when
 EVENTS = "ocr:events"  #: the channel on which changes of jobs are published

@@ -14,6 +14,7 @@ import structlog
 from services.errors import ServiceUnavailable
 from services.redis_service import RedisService
 from services.storage import Storage
+from services.upload_service import UploadService
 from services.work_queue import WorkQueue
 
 log = structlog.get_logger(__name__)
@@ -22,6 +23,8 @@ LOCK = "ocr:sweeper"
 SWEEP_SECONDS = 3
 #: Tickets that one round puts on the queue at most.
 MOST_TICKETS = 200
+#: So many seconds pass between two looks for uploads that came without a word.
+ARRIVALS_SECONDS = 5
 #: Uploads are looked at when this old; an hour passes between two looks.
 UPLOAD_AGE_SECONDS = 3600
 
@@ -34,12 +37,14 @@ class Sweeper:
         redis: RedisService,
         queue: WorkQueue,
         uploads: Storage,
+        direct: UploadService,
         enqueue: Callable[[str, float], None],
         tickets: Callable[[], int],
     ) -> None:
         self._redis = redis
         self._queue = queue
         self._uploads = uploads
+        self._direct = direct
         self._enqueue = enqueue
         self._tickets = tickets
         self._missing_before = 0
@@ -56,6 +61,8 @@ class Sweeper:
             try:
                 if self._mine("", SWEEP_SECONDS):
                     self.sweep()
+                if self._mine(":arrivals", ARRIVALS_SECONDS):
+                    self._direct.sweep()
                 if self._mine(":uploads", UPLOAD_AGE_SECONDS):
                     self.sweep_uploads()
             except ServiceUnavailable:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 
+import kombu
 import kombu.exceptions
 import redis
 from celery import Celery
@@ -13,6 +14,9 @@ from services.errors import RedisUnavailable
 
 QUEUE = "ocr"
 TASK = "ocr.process"
+#: Uploads that have come do not stand in line with the work: to look at one is quick, and tickets are counted.
+ARRIVALS = "ocr-uploads"
+ARRIVED = "ocr.upload_arrived"
 
 
 def make_celery(broker_url: str, workers: int, longest_job_seconds: int, memory_limit_kb: int) -> Celery:
@@ -20,6 +24,7 @@ def make_celery(broker_url: str, workers: int, longest_job_seconds: int, memory_
     celery = Celery("ocr", broker=celery_url(broker_url), include=["tasks.ocr_tasks"], set_as_current=False)
     celery.conf.update(
         task_default_queue=QUEUE,
+        task_queues=[kombu.Queue(QUEUE), kombu.Queue(ARRIVALS)],
         task_acks_late=True,
         task_reject_on_worker_lost=True,
         task_ignore_result=True,
@@ -60,9 +65,15 @@ def make_queue(celery: Celery, client: redis.Redis) -> Queue:
     def put(job_id: str, delay: float) -> None:
         # Each ticket has an id of its own: a job has one for each of its units. Its id is there for people to read:
         # what is worked on is the unit whose turn it is.
+        send(TASK, QUEUE, job_id, countdown=delay or None)
+
+    def tell_arrival(job_id: str) -> None:
+        send(ARRIVED, ARRIVALS, job_id)
+
+    def send(task: str, queue: str, job_id: str, **how: object) -> None:
         task_id = f"{job_id}/{secrets.token_hex(4)}"
         try:
-            celery.send_task(TASK, (job_id,), task_id=task_id, queue=QUEUE, countdown=delay or None)
+            celery.send_task(task, (job_id,), task_id=task_id, queue=queue, **how)
         except (kombu.exceptions.OperationalError, redis.exceptions.RedisError, OSError) as error:
             raise RedisUnavailable() from error
 
@@ -72,4 +83,4 @@ def make_queue(celery: Celery, client: redis.Redis) -> Queue:
         except (redis.exceptions.ConnectionError, redis.exceptions.TimeoutError) as error:
             raise RedisUnavailable() from error
 
-    return Queue(put, tickets)
+    return Queue(put, tell_arrival, tickets)

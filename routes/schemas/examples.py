@@ -18,6 +18,20 @@ ACCEPTED = {
     "links": LINKS,
 }
 
+ANNOUNCEMENT = {"filename": "scan.jpg", "file_size": 1024000, "content_type": "image/jpeg", "detail": "word"}
+
+ANNOUNCED = {
+    "job_id": JOB,
+    "status": "awaiting_upload",
+    "upload_url": f"http://127.0.0.1:5000/ocr/uploads/{JOB}?expires=1767269700&signature={'0b2c8f0e' * 8}",
+    "method": "PUT",
+    "headers": {"Content-Type": "image/jpeg", "Content-Length": "1024000"},
+    "expires_at": "2026-01-01T12:15:00+00:00",
+    "filename": "scan.jpg",
+    "file_size": 1024000,
+    "links": LINKS,
+}
+
 BATCH = {
     "jobs": [
         {

@@ -66,3 +66,6 @@ class Storage(Protocol):
 
         The announced file stays, for a process that dies now has done nothing yet. Raises UploadMissing.
         """
+
+    def job_of(self, name: str) -> str | None:
+        """The job whose announced file has this full name in the back end's own words; None where it is of no job."""

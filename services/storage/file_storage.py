@@ -103,6 +103,9 @@ class FileStorage:
             _sync_folder(self._folder)
         return key
 
+    def job_of(self, name: str) -> str | None:
+        return None  # nobody sends events of files
+
     def _path(self, key: str) -> Path:
         return self._folder / key
 

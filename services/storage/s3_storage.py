@@ -120,7 +120,6 @@ class S3Storage:
         return key
 
     def job_of(self, name: str) -> str | None:
-        """The job whose announced file an object's full name is; None for any other object."""
         place = self._prefix + ANNOUNCED
         return name.removeprefix(place) if name.startswith(place) else None
 

@@ -2,6 +2,7 @@
 
 import os
 import time
+from types import SimpleNamespace
 
 import pytest
 
@@ -21,7 +22,8 @@ class Scene(Work):
 
     def sweeper(self):
         enqueue = lambda job_id, delay: self.queued.append(job_id)  # noqa: E731
-        return Sweeper(self.redis, self.queue, self.uploads, enqueue, lambda: self.tickets + len(self.queued))
+        direct = SimpleNamespace(sweep=lambda: None)
+        return Sweeper(self.redis, self.queue, self.uploads, direct, enqueue, lambda: self.tickets + len(self.queued))
 
 
 @pytest.fixture
