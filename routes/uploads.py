@@ -32,10 +32,12 @@ def make_blueprint(settings, limiter: Limiter) -> Blueprint:
     )
 
     @blueprint.before_request
-    def _ensure_accepting() -> None:
+    def _ensure_welcome() -> None:
         # A file that was announced before is taken in whatever the queue is like.
         if request.endpoint == "uploads.announce_upload":
             ocr_controller.ensure_accepting()
+        elif request.endpoint == "uploads.upload_events":
+            upload_controller.ensure_teller()
 
     @blueprint.route("", methods=["POST"], parameters=[IDEMPOTENCY_KEY])
     @blueprint.arguments(announcement(settings), location="json", example=examples.ANNOUNCEMENT)
