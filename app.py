@@ -16,6 +16,7 @@ from middleware import (
     cors,
     error_handler,
     metrics,
+    parking,
     rate_limiter,
     request_id,
     security_headers,
@@ -63,6 +64,7 @@ def create_app(settings: Settings | None = None, services: Services | None = Non
     api_keys.init_app(app, settings.api_keys, settings.admin_token)
     if settings.otel_exporter_otlp_endpoint:
         tracing.init_app(app)
+    parking.init_app(app)
     security_headers.init_app(app)
     cors.init_app(app, settings.cors_origins)
     limiter = rate_limiter.make_limiter(settings)

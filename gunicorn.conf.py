@@ -1,6 +1,6 @@
 """How gunicorn serves the web application; it reads this file by itself when started beside it.
 
-Threads, because a request mostly waits: for a body, for Redis, for a job that the client wants to see the end of.
+Threads, because a request mostly waits: for a body, for Redis. What waits for a job holds none (`middleware/live`).
 """
 
 import os
@@ -28,7 +28,10 @@ worker_class = ServiceWorker
 ServiceWorker.patience = min(ServiceWorker.patience, _settings.request_timeout)
 workers = 2
 threads = 64
-# A thread that waits for a job holds its worker up for no longer than a request may take.
+# Connections that are served or kept alive in one process, beside those that wait for a job; and how many may stand at
+# the door until one is free. The kernel may allow fewer (net.core.somaxconn).
+worker_connections = 4000
+backlog = 4096
 timeout = _settings.request_timeout + 30
 graceful_timeout = 8
 keepalive = 5

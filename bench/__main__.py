@@ -11,6 +11,7 @@ import argparse
 import sys
 from pathlib import Path
 
+from bench.load.__main__ import main as measure_load
 from bench.machine import describe
 from bench.memory import main as measure_memory
 from bench.ocr import SAMPLE, Score, measure, pictures
@@ -29,6 +30,7 @@ COMMANDS = {
     "tricks": measure_tricks,
     "split": measure_split,
     "memory": measure_memory,
+    "load": measure_load,
     "pdf_text": measure_pdf_text,
 }
 

@@ -76,6 +76,7 @@ def status(record: JobRecord, outlook: Outlook | None = None, pages: list[dict] 
 
 
 def status_body(record: JobRecord, outlook: Outlook | None = None) -> dict:
+    """How a job stands. Needs no request, so that others than views can tell it."""
     body = {
         "job_id": record.id,
         "status": record.status,

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from dataclasses import fields
 
 from flask import Response, current_app, g, jsonify, request
 
 from controllers import answers
+from controllers.waiting import once_ended
 from services.container import Services
-from services.errors import InvalidOption, MissingFile, OCRServiceError
+from services.errors import InvalidOption, JobNotFound, MissingFile, OCRServiceError
 from services.idempotency import IdMaker
 from services.job_record import JobOptions, JobRecord
 from services.job_service import Submission
@@ -39,12 +39,18 @@ def create_job(options: dict, kinds: tuple[str, ...] = ("image", "pdf")) -> Resp
             raise
 
     (job_id,), replayed = once([upload], options, create)
-    record = services().jobs.get(job_id, g.owner)
-    if options["wait"]:
-        record = services().jobs.wait(record, options["wait"])
-        if record.ended:
-            return marked(_result(record), replayed)
-    return marked(answers.accepted(record), replayed)
+    owner = g.owner
+    record = services().jobs.get(job_id, owner)
+    if not options["wait"]:
+        return marked(answers.accepted(record), replayed)
+    if record.ended:
+        return marked(_result(record), replayed)
+    return once_ended([job_id], options["wait"], lambda: marked(_result_or_accepted(job_id, owner), replayed))
+
+
+def _result_or_accepted(job_id: str, owner: str) -> Response:
+    record = services().jobs.get(job_id, owner)
+    return _result(record) if record.ended else answers.accepted(record)
 
 
 def create_batch(options: dict) -> Response:
@@ -54,23 +60,37 @@ def create_batch(options: dict) -> Response:
     _only_field("files")
     if not uploads:
         raise MissingFile("No file was sent. Send one or more in the multipart field `files`.")
+    names = [_filename(upload) for upload in uploads]
 
     def create(job_id: IdMaker) -> list:
         outcomes = [
             _try_submit(upload, chosen, options["callback_url"], job_id(number))
             for number, upload in enumerate(uploads)
         ]
+        created = [answers.fault(each) if isinstance(each, OCRServiceError) else each.id for each in outcomes]
         if all(isinstance(outcome, OCRServiceError) for outcome in outcomes):
-            raise _all_failed(uploads, outcomes)
-        return [answers.fault(outcome) if isinstance(outcome, OCRServiceError) else outcome.id for outcome in outcomes]
+            raise _all_failed(names, outcomes, created)
+        return created
 
     created, replayed = once(uploads, options, create)
-    outcomes = [item if isinstance(item, dict) else services().jobs.get(item, g.owner) for item in created]
-    outcomes = _wait_for_all(outcomes, options["wait"])
-    response = jsonify(_batch(uploads, outcomes))
+    owner = g.owner
+    job_ids = [item for item in created if isinstance(item, str)]
+    return once_ended(job_ids, options["wait"], lambda: marked(_batch_answer(names, created, owner), replayed))
+
+
+def _batch_answer(names: list[str], created: list, owner: str) -> Response:
+    outcomes = [_outcome(item, owner) if isinstance(item, str) else item for item in created]
+    response = jsonify(_batch(names, outcomes))
     response.status_code = 202
     response.headers["Retry-After"] = str(answers.ASK_AGAIN_SECONDS)
-    return marked(response, replayed)
+    return response
+
+
+def _outcome(job_id: str, owner: str) -> JobRecord | dict:
+    try:
+        return services().jobs.get(job_id, owner)
+    except JobNotFound as error:  # deleted while the others were waited for
+        return answers.fault(error)
 
 
 def once(uploads: list, options: dict, create: Callable[[IdMaker], list]) -> tuple[list, bool]:
@@ -87,23 +107,24 @@ def marked(response: Response, replayed: bool) -> Response:
     return response
 
 
-def _batch(uploads: list, outcomes: list) -> dict:
+def _batch(names: list[str], outcomes: list) -> dict:
+    """`outcomes`: for each file its job, or the fault {code, title, detail} that kept it from becoming one."""
     created = sum(isinstance(outcome, JobRecord) for outcome in outcomes)
     return {
-        "jobs": [_batch_item(upload, outcome) for upload, outcome in zip(uploads, outcomes, strict=True)],
+        "jobs": [_batch_item(name, outcome) for name, outcome in zip(names, outcomes, strict=True)],
         "summary": {
-            "total_files": len(uploads),
+            "total_files": len(names),
             "jobs_created": created,
-            "failed_files": len(uploads) - created,
-            "success": created == len(uploads),
+            "failed_files": len(names) - created,
+            "success": created == len(names),
         },
-        "message": f"{created} of {len(uploads)} files were accepted.",
+        "message": f"{created} of {len(names)} files were accepted.",
     }
 
 
-def _all_failed(uploads: list, errors: list[OCRServiceError]) -> OCRServiceError:
+def _all_failed(names: list[str], errors: list[OCRServiceError], faults: list[dict]) -> OCRServiceError:
     """The first one's error, with what became of each file."""
-    body = _batch(uploads, [answers.fault(error) for error in errors])
+    body = _batch(names, faults)
     errors[0].extra.update(jobs=body["jobs"], summary=body["summary"])
     return errors[0]
 
@@ -113,11 +134,12 @@ def job_status(job_id: str) -> Response:
 
 
 def job_result(job_id: str, wait: float = 0.0, partial: bool = False) -> Response:
-    jobs = services().jobs
-    record = jobs.wait(jobs.get(job_id, g.owner), wait)
+    record = services().jobs.get(job_id, g.owner)
     if record.ended:
         return _result(record)
-    return _status(record, pages=jobs.partial(record)) if partial else _status(record)
+    if not wait:
+        return _status(record, pages=services().jobs.partial(record)) if partial else _status(record)
+    return once_ended([job_id], wait, lambda: job_result(job_id, partial=partial))
 
 
 def discard_job(job_id: str) -> Response:
@@ -195,19 +217,9 @@ def _try_submit(upload, chosen: JobOptions, callback_url: str, job_id: str) -> J
         return error
 
 
-def _wait_for_all(outcomes: list, seconds: float) -> list:
-    deadline = time.monotonic() + seconds
-    jobs = services().jobs
-    return [
-        jobs.wait(outcome, deadline - time.monotonic()) if isinstance(outcome, JobRecord) and seconds else outcome
-        for outcome in outcomes
-    ]
-
-
-def _batch_item(upload, outcome: JobRecord | dict) -> dict:
-    """`outcome`: a job, or the fault {code, title, detail} that kept the file from becoming one."""
+def _batch_item(name: str, outcome: JobRecord | dict) -> dict:
     if isinstance(outcome, dict):
-        return {"filename": _filename(upload), "status": "failed", "error": outcome}
+        return {"filename": name, "status": "failed", "error": outcome}
     return {
         "filename": outcome.filename,
         "job_id": outcome.id,

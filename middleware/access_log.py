@@ -7,6 +7,8 @@ import time
 import structlog
 from flask import Flask, Response, g, request
 
+from middleware.parking import kept
+
 log = structlog.get_logger("access")
 
 
@@ -21,7 +23,8 @@ def is_probe() -> bool:
 
 
 def _start() -> None:
-    g.started = time.perf_counter()
+    """A request that waited began before it went on."""
+    g.started = kept().setdefault("started", time.perf_counter())
 
 
 def _write(response: Response) -> Response:

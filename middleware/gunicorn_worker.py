@@ -1,21 +1,49 @@
-"""gunicorn's threaded worker, firm with clients that fall silent, and in our words with those that speak no HTTP."""
+"""gunicorn's threaded worker, in which waiting costs no thread: firm with clients that fall silent, quick with probes,
+and in our words with those that speak no HTTP.
+
+A connection is with one of three: with the poller while nothing has come of its next request, with a thread of the pool
+while that is worked on, with the live loop (`middleware/live`) while it waits for a job.
+"""
 
 from __future__ import annotations
 
 import json
+import selectors
 import socket
 import struct
+import sys
+import threading
+import time
 import uuid
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 from gunicorn import util
-from gunicorn.workers.gthread import ThreadWorker
+from gunicorn.workers.gthread import TConn, ThreadWorker
 from structlog.contextvars import bound_contextvars, get_contextvars
 
 from middleware.error_catalog import BY_STATUS, problem_body
+from middleware.live.held import Parked, SetAside, Stream, Tell
+from middleware.live.loop import LiveLoop
 from middleware.request_id import HEADER
+from services.job_record import JobRecord
+from services.job_watcher import JobWatcher
+from utils.process import raise_open_files
 
 #: Bytes of a refused body that are taken in and thrown away before its client is cut off.
 MOST_DRAINED = 1 << 30
+#: Connections of one process that may wait at a time, where it may have as many files open.
+MOST_HELD = 10_000
+#: Files of a process that are no held connections: those being served, to Redis, of uploads, of the logs.
+OTHER_FILES = 1000
+#: What a request begins with that is answered by threads of its own: by how many.
+PROBES, PROBE_THREADS = (b"GET /health/alive", b"GET /health/ready"), 2
+LONGEST_PROBE = 4096
+#: A held client that is gone without a word is found out after so many milliseconds.
+SILENT_MS = 60_000
+#: Bytes of a stream that the kernel keeps for a client that does not take them.
+STREAM_BUFFER = 32 * 1024
 
 
 class ServiceWorker(ThreadWorker):
@@ -24,17 +52,65 @@ class ServiceWorker(ThreadWorker):
     #: Seconds for which a client may send nothing in the middle of a request, or take nothing of an answer. Without an
     #: end to its silence it would keep a thread, and as many of them as there are threads would keep everybody out.
     patience = 30
+    #: Seconds after which Python lets another thread run, a tenth of its own default: beside dozens of busy threads the
+    #: poller and the probes would wait for their turns longer than they work.
+    turn = 0.0005
 
     def init_process(self) -> None:
         util.write_error = write_problem
+        sys.setswitchinterval(self.turn)
+        self._most_held = min(MOST_HELD, max(0, raise_open_files(MOST_HELD + OTHER_FILES) - OTHER_FILES))
+        self._probes = ThreadPoolExecutor(PROBE_THREADS, "probe")
+        self._here = threading.local()
         super().init_process()
 
-    def enqueue_req(self, conn) -> None:
+    def load_wsgi(self) -> None:
+        super().load_wsgi()
+        self._application, self.wsgi = self.wsgi, self._serve
+        services = self._application.extensions["services"]
+        self._live = LiveLoop(lambda parked: self.method_queue.defer(self._go_on, parked))
+        self._live.start(JobWatcher(services.redis, services.store, self._live))
+
+    # The poller's thread: connections come, become readable, and are handed to threads.
+
+    def accept(self, listener: socket.socket) -> None:
+        """gunicorn would give a new connection to a thread at once, to wait there for its first bytes."""
+        try:
+            sock, client = listener.accept()
+        except (BlockingIOError, ConnectionAbortedError):
+            return
+        self.nr_conns += 1
+        conn = TConn(self.cfg, sock, client, listener.getsockname())
+        conn.set_timeout()
+        self.pending_conns.append(conn)
+        self.poller.register(sock, selectors.EVENT_READ, partial(self.on_pending_socket_readable, conn))
+
+    def enqueue_req(self, conn: TConn) -> None:
         # By the kernel's own clock: gunicorn takes away any time limit that Python knows of.
         limit = struct.pack("ll", self.patience, 0)
         conn.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, limit)
         conn.sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, limit)
-        super().enqueue_req(conn)
+        conn.probe = is_probe(conn.sock)
+        future = (self._probes if conn.probe else self.tpool).submit(self.handle, conn)
+        future.add_done_callback(lambda done: self.method_queue.defer(self.finish_request, conn, done))
+
+    def finish_request(self, conn: TConn, future) -> None:
+        held = None if future.cancelled() or future.exception() else future.result()
+        if not isinstance(held, Parked | Stream):
+            super().finish_request(conn, future)
+        elif self.alive:
+            self.nr_conns -= 1  # what only waits is not counted among what is served
+            self._live.hold(held)
+        elif isinstance(held, Parked):
+            self.enqueue_req(conn)
+        else:
+            self.nr_conns -= 1
+            conn.close()
+
+    def _go_on(self, parked: Parked) -> None:
+        """A request that waited goes on in a thread."""
+        self.nr_conns += 1
+        self.enqueue_req(parked.conn)
 
     def set_accept_enabled(self, enabled: bool) -> None:
         super().set_accept_enabled(enabled)
@@ -45,7 +121,8 @@ class ServiceWorker(ThreadWorker):
         """Told to stop: serve who is here already, and nobody else.
 
         gunicorn would keep the socket until its last answer is out. Whoever connected meanwhile would wait before a
-        closed door and be thrown out in the end; refused at once, a proxy asks the next server.
+        closed door and be thrown out in the end; refused at once, a proxy asks the next server. Whoever waits for a job
+        is told how it stands, and asks again elsewhere.
         """
         for listener in self.sockets:
             served = -1
@@ -53,21 +130,92 @@ class ServiceWorker(ThreadWorker):
                 served = self.nr_conns
                 self.accept(listener)
             listener.close()
-        self.wsgi.extensions["services"].jobs.stop_waiting()
+        self._application.extensions["services"].known_picture.stop_waiting()
+        for parked in self._live.close():
+            self._go_on(parked)
 
-    def handle(self, conn):
+    # Threads of the pool: requests are read, answered or set aside.
+
+    def handle(self, conn: TConn):
         kept = super().handle(conn)
-        if not kept:
+        if not kept and not conn.probe:
             # gunicorn would wait, two seconds at most, for the client to close its side too: in the loop that accepts
             # connections, so that one slow client held up everybody, probes included. Here it holds up one thread,
             # which takes in what a refused client is still sending, so that it comes to read why.
             util.close_graceful(conn.sock, max_drain=MOST_DRAINED)
             conn.close = _closed_already
+        elif not kept:
+            util.close(conn.sock)  # the whole request was there, and nothing comes after it
+            conn.close = _closed_already
         return kept
+
+    def handle_request(self, req, conn: TConn):
+        self._here.going_on = req.__dict__.pop("parked", None)
+        try:
+            return super().handle_request(req, conn)
+        except SetAside as aside:
+            held = aside.held
+            held.conn = conn
+            conn.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, SILENT_MS)
+            if isinstance(held, Parked):
+                req.parked = held
+                req._expected_100_continue = False  # it was told to continue, and has
+                conn.parser = _Again(conn.parser, conn, req)
+            else:
+                conn.sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, STREAM_BUFFER)
+            return held
+
+    def _keepalive_after(self, conn: TConn, keepalive):
+        if isinstance(keepalive, Parked | Stream):
+            return keepalive
+        return super()._keepalive_after(conn, keepalive)
+
+    def _serve(self, environ: dict, start_response: Callable):
+        """The application, for which waiting is possible."""
+        parked = self._here.going_on
+        if parked:
+            environ.update({"ocr.kept": parked.kept, "ocr.answer": parked.answer})
+        else:
+            environ["ocr.kept"] = {}
+        if self.alive and not parked and self._live.count < self._most_held:
+            environ["ocr.park"] = partial(_park, environ["ocr.kept"])
+            environ["ocr.stream"] = partial(_stream, environ["SERVER_PROTOCOL"] == "HTTP/1.1")
+        return self._application(environ, start_response)
 
     def handle_error(self, req, client, addr, exc) -> None:
         with bound_contextvars(request_id=uuid.uuid4().hex):
             super().handle_error(req, client, addr, exc)
+
+
+class _Again:
+    """Stands for a connection's parser until the request that was set aside has been read from it once more."""
+
+    def __init__(self, parser, conn: TConn, req) -> None:
+        self._parser = parser
+        self._conn = conn
+        self._req = req
+
+    def __next__(self):
+        self._conn.parser = self._parser
+        return self._req
+
+
+def _park(kept: dict, job_ids: list[str], seconds: float, answer: Callable) -> None:
+    raise SetAside(Parked(set(job_ids), time.monotonic() + seconds, answer, kept))
+
+
+def _stream(chunked: bool, first: bytes, record: JobRecord, tell: Tell) -> Iterator[bytes]:
+    yield first
+    raise SetAside(Stream(record.id, tell, chunked, told=(record.stage, record.pages_done)))
+
+
+def is_probe(sock: socket.socket) -> bool:
+    """Has a health probe come here, whole, so that it will hold up no thread?"""
+    try:
+        head = sock.recv(LONGEST_PROBE, socket.MSG_PEEK | socket.MSG_DONTWAIT)
+    except OSError:
+        return False
+    return head.startswith(PROBES) and head.endswith(b"\r\n\r\n")
 
 
 def _closed_already(graceful: bool = False) -> None:

@@ -17,12 +17,7 @@ _VARIABLE = re.compile(r"<(?:\w+:)?(\w+)>")
 
 def init_app(app: Flask, metrics: RequestMetrics) -> None:
     app.extensions["request_metrics"] = metrics
-    app.before_request(_start)
     app.after_request(_count)
-
-
-def _start() -> None:
-    g.metrics_started = time.perf_counter()
 
 
 def _count(response: Response) -> Response:
@@ -31,7 +26,7 @@ def _count(response: Response) -> Response:
         method=request.method if request.method in METHODS else OTHER,
         route=_VARIABLE.sub(r"{\1}", request.url_rule.rule) if request.url_rule else OTHER,
         status=response.status_code,
-        seconds=time.perf_counter() - g.get("metrics_started", time.perf_counter()),
+        seconds=time.perf_counter() - g.get("started", time.perf_counter()),
         received=request.content_length or 0,
         sent=response.content_length,
     )

@@ -8,6 +8,8 @@ import uuid
 import structlog
 from flask import Flask, Response, g, request
 
+from middleware.parking import kept
+
 HEADER = "X-Request-ID"
 #: An id that a client sent is passed on only when it can do no harm in a header or a log line.
 HARMLESS = re.compile(r"[A-Za-z0-9._:-]{1,128}")
@@ -21,7 +23,8 @@ def init_app(app: Flask) -> None:
 
 def _bind() -> None:
     given = request.headers.get(HEADER, "")
-    g.request_id = given if HARMLESS.fullmatch(given) else uuid.uuid4().hex
+    new = given if HARMLESS.fullmatch(given) else uuid.uuid4().hex
+    g.request_id = kept().setdefault("request_id", new)
     structlog.contextvars.clear_contextvars()
     structlog.contextvars.bind_contextvars(request_id=g.request_id)
 

@@ -7,6 +7,8 @@ from contextlib import ExitStack
 from flask import Flask, Response, current_app, g, request
 
 from middleware.access_log import is_probe
+from middleware.live.held import SetAside
+from middleware.parking import kept
 from middleware.request_id import request_id
 
 
@@ -18,6 +20,9 @@ def init_app(app: Flask) -> None:
 
 def _begin() -> None:
     if is_probe():
+        return
+    if "tracing" in kept():
+        g.tracing, g.span = kept().pop("tracing")
         return
     route = request.url_rule.rule if request.url_rule else ""
     g.tracing = ExitStack()
@@ -35,6 +40,8 @@ def _tell(response: Response) -> Response:
     return response
 
 
-def _end(_: BaseException | None) -> None:
-    if tracing := g.pop("tracing", None):
+def _end(error: BaseException | None) -> None:
+    if isinstance(error, SetAside) and "tracing" in g:
+        kept()["tracing"] = g.pop("tracing"), g.pop("span")
+    elif tracing := g.pop("tracing", None):
         tracing.close()

@@ -8,7 +8,7 @@ from flask_smorest import Blueprint
 from marshmallow import Schema
 from marshmallow.fields import Field
 
-from controllers import ocr_controller
+from controllers import events_controller, ocr_controller
 from middleware.rate_limiter import shared_limit
 from middleware.uploads import MULTIPART
 from routes.blueprint import RETRY_AFTER, DescribedBlueprint
@@ -44,6 +44,7 @@ IDEMPOTENCY_KEY = {
     "description": "Makes it safe to send the request again: with the same key and body it is answered with the same "
     "jobs, and `Idempotent-Replayed: true`. Known for as long as results are.",
 }
+EVENTS = {events_controller.MEDIA_TYPE: {"schema": {"type": "string"}, "example": examples.EVENTS}}
 JOB_ID = {"in": "path", "name": "job_id", "description": "The `job_id` of an accepted job.", "example": examples.JOB}
 
 
@@ -170,3 +171,16 @@ def _add_reading_views(blueprint: DescribedBlueprint, settings) -> None:
         With `partial=true` the answer for a job that still runs has the `pages` that are done.
         """
         return ocr_controller.job_result(job_id, options["wait"], options["partial"])
+
+    @blueprint.route("/job/<string:job_id>/events", methods=["GET"], parameters=[JOB_ID])
+    @blueprint.problems(*ASKED, "job_not_found")
+    @blueprint.arguments(NoOptions, location="query")
+    @blueprint.doc(responses={200: {"description": "The job's events", "content": EVENTS}})
+    def job_events(options, job_id):
+        """What becomes of a job, as it happens
+
+        Server-Sent Events. The first is `status`: the job as it stands. Then `started`, `retrying` and `queued` with
+        the status too, and `page` for each page that is done. The last is `completed`, `failed` or `cancelled` with
+        the status; then the connection closes. Whoever connects anew is told the status first again.
+        """
+        return events_controller.job_events(job_id)

@@ -127,7 +127,7 @@ def build_services(settings, make_queue: Callable[[Redis], Queue]) -> Services:
         most_bytes=settings.max_content_length,
         ttl=settings.upload_ttl,
     )
-    picture = KnownPicture(redis, store, work, uploads, jobs, workers, queue.put, settings.ocr_lang)
+    picture = KnownPicture(redis, store, work, uploads, workers, queue.put, settings.ocr_lang)
     tally = Tally(redis)
     configuration = {"environment": settings.flask_env, "model": settings.ocr_model, "lang": settings.ocr_lang}
     return Services(

@@ -1,9 +1,8 @@
-"""The life of a job as a client sees it: submit, ask, wait, read the result."""
+"""The life of a job as a client sees it: submit, ask, read the result."""
 
 from __future__ import annotations
 
 import hashlib
-import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -37,11 +36,6 @@ from services.work_queue import Outlook, WorkQueue
 
 log = structlog.get_logger(__name__)
 
-#: A waiting request looks at its job after this many seconds, then ever less often.
-FIRST_LOOK, LAST_LOOK = 0.02, 0.25
-#: Requests of one process that may wait at a time. Each holds a thread, and probes and new jobs need some as well:
-#: gunicorn.conf.py gives a process a third more.
-MOST_WAITING = 48
 #: Jobs that are looked at in one call for a list of some status, and at a time.
 LOOKED_AT, CHUNK = 2000, 200
 #: Raise it when a result gains or changes a field, so that no cached one is answered that lacks it.
@@ -90,8 +84,6 @@ class JobService:
         self._found_until: dict[str, float] = {}
         self._admission = admission
         self._queue = queue
-        self._closing = threading.Event()
-        self._waiting = threading.BoundedSemaphore(MOST_WAITING)
 
     def check_options(self, options: JobOptions) -> None:
         """What can be said of the options before a file is seen. Raises InvalidOption, ModelUnavailable."""
@@ -242,28 +234,6 @@ class JobService:
                 return found, ""
             before = ids[-1]
         return found, before
-
-    def wait(self, record: JobRecord, seconds: float) -> JobRecord:
-        """The record once the job has ended; as it is after `seconds`, when too many wait or this process ends."""
-        if record.ended or seconds <= 0 or not self._waiting.acquire(blocking=False):
-            return record
-        try:
-            return self._watch(record, seconds)
-        finally:
-            self._waiting.release()
-
-    def _watch(self, record: JobRecord, seconds: float) -> JobRecord:
-        deadline = time.monotonic() + seconds
-        pause = FIRST_LOOK
-        while not record.ended and not self._closing.is_set() and (left := deadline - time.monotonic()) > 0:
-            self._closing.wait(min(pause, left))
-            pause = min(LAST_LOOK, 1.3 * pause)
-            record = self._store.get(record.id)
-        return record
-
-    def stop_waiting(self) -> None:
-        """This process is to end: whoever waits for a job is told how it stands, and asks again elsewhere."""
-        self._closing.set()
 
     def result(self, record: JobRecord) -> dict:
         """The result document of an ended job. Raises JobFailed, JobCancelled or ResultExpired."""

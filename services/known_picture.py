@@ -15,7 +15,6 @@ from pathlib import Path
 
 from services.errors import JobNotFound, RedisUnavailable
 from services.job_record import COMPLETED, PROBE_OWNER, PROCESSING, JobOptions, JobRecord, new_job_id
-from services.job_service import JobService
 from services.job_store import JobStore
 from services.picture_reading import ACCEPTABLE_SECONDS, Reading, judge, low
 from services.redis_service import RedisService
@@ -30,6 +29,8 @@ WAIT_SECONDS = ACCEPTABLE_SECONDS
 FRESH_SECONDS, KNOWN_SECONDS = 5, 600
 #: Requests of one process that may wait for a reading at a time; each of them holds a thread.
 MOST_WAITING = 8
+#: Whoever waits for a reading looks at its job so often.
+LOOK_SECONDS = 0.1
 
 FRESH, LAST, PENDING = "ocr:known-picture:fresh", "ocr:known-picture:last", "ocr:known-picture:job"
 PENDING_SECONDS = 3600
@@ -44,7 +45,6 @@ class KnownPicture:
         store: JobStore,
         work: WorkQueue,
         uploads: Storage,
-        jobs: JobService,
         workers: WorkerRegistry,
         enqueue: Callable[[str, float], None],
         lang: str,
@@ -53,11 +53,11 @@ class KnownPicture:
         self._store = store
         self._work = work
         self._uploads = uploads
-        self._jobs = jobs
         self._workers = workers
         self._enqueue = enqueue
         self._options = JobOptions(lang=lang, dpi=300)
         self._waiting = threading.BoundedSemaphore(MOST_WAITING)
+        self._closing = threading.Event()
 
     def check(self) -> Reading:
         """The last reading where it is fresh, or a new one. Raises StorageUnavailable; without Redis it is low."""
@@ -76,15 +76,25 @@ class KnownPicture:
             return self._meanwhile()
         started = time.monotonic()
         try:
-            record = self._jobs.wait(self._job(), WAIT_SECONDS)
+            record = self._watch(self._job(), started + WAIT_SECONDS)
         except JobNotFound:
             self._forget()
             return self._meanwhile()
         finally:
             self._waiting.release()
         if not record.ended and time.monotonic() - started < WAIT_SECONDS - 0.1:
-            return self._meanwhile()  # too many requests wait, or this process is about to end
+            return self._meanwhile()  # this process is about to end
         return self._keep(self._judged(record), record)
+
+    def _watch(self, record: JobRecord, deadline: float) -> JobRecord:
+        """The record once the job has ended; as it is at the deadline, or when this process ends."""
+        while not record.ended and time.monotonic() < deadline and not self._closing.wait(LOOK_SECONDS):
+            record = self._store.get(record.id)
+        return record
+
+    def stop_waiting(self) -> None:
+        """This process is to end: whoever waits for a reading is told what is known."""
+        self._closing.set()
 
     def _job(self) -> JobRecord:
         """The job that is under way, or a new one."""

@@ -57,12 +57,17 @@ class Tracer:
     @contextmanager
     def span(self, name: str, parent: str = "", **attributes: object) -> Iterator[Span]:
         """A span around the body. `parent` is a traceparent; without one a trace begins."""
-        with self._tracer.start_as_current_span(name, _context(parent), attributes=attributes) as inner:
-            span = Span(_traceparent(inner.get_span_context()))
-            try:
-                yield span
-            finally:
-                inner.set_attributes(span.attributes)
+        # Not the thread's current one: a request may be begun in one thread and ended in another.
+        inner = self._tracer.start_span(name, _context(parent), attributes=attributes)
+        span = Span(_traceparent(inner.get_span_context()))
+        try:
+            yield span
+        except Exception as error:
+            inner.record_exception(error)
+            raise
+        finally:
+            inner.set_attributes(span.attributes)
+            inner.end()
 
     def record(self, name: str, parent: str, started: float, ended: float, **attributes: object) -> None:
         """A span that is over already. Times are Unix seconds."""

@@ -1,10 +1,11 @@
-"""Processes on Linux: a child that ends with its parent, and a group that is killed whole."""
+"""Processes on Linux: a child that ends with its parent, a group that is killed whole, a limit that is raised."""
 
 from __future__ import annotations
 
 import contextlib
 import ctypes
 import os
+import resource
 import signal
 import sys
 from collections.abc import Callable
@@ -48,3 +49,16 @@ def kill_group(leader: int, signum: int = signal.SIGKILL) -> None:
     """Signal a child that leads a process group, and all in that group. It must not have been reaped before."""
     with contextlib.suppress(ProcessLookupError):
         os.killpg(leader, signum)
+
+
+def raise_open_files(wanted: int) -> int:
+    """Allow this process as many open files as are wanted, if it may. Returns how many of those it may have.
+
+    The limit that processes begin with is that of programs from another time, which could take 1024 and no more.
+    """
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    most = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+    if soft != resource.RLIM_INFINITY and soft < most:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
+        return most
+    return min(soft, wanted) if soft != resource.RLIM_INFINITY else wanted

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from middleware.error_catalog import CATALOG, problem_body
 
 JOB = "0b2c8f0e-6f0e-4c62-9d8e-2f0d3f1c7a55"
@@ -136,6 +138,13 @@ JOB_ENDED = {
         "links": LINKS,
     },
 }
+
+#: A stream of events, from its begin to its end.
+EVENTS = (
+    f"retry: 2000\nid: 1\nevent: status\ndata: {json.dumps(STATUS)}\n\n"
+    'id: 2\nevent: page\ndata: {"page": 3, "pages_done": 3, "pages_total": 3, "success": true}\n\n'
+    f"id: 3\nevent: completed\ndata: {json.dumps(ENDED_STATUS)}\n\n"
+)
 
 LINE = {"text": "Hello World", "confidence": 0.987, "bbox": [[10, 20], [100, 20], [100, 40], [10, 40]]}
 

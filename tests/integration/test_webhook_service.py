@@ -12,6 +12,7 @@ from services.webhooks.signing import derived_secret
 from tests.support.drawing import picture
 from tests.support.metrics import Metrics
 from tests.support.obedient import ObedientService
+from tests.support.openapi import Description
 from tests.support.processes import REPOSITORY, wait_until
 from tests.support.receiver import Receiver
 
@@ -51,6 +52,15 @@ def test_the_receiver_hears_of_the_end_and_finds_the_result_where_it_is_told(cal
     assert message["data"].items() >= told.items()
     assert calling.get(message["data"]["links"]["result"]).json()["text"] == "Read well"
     assert b"Read well" not in receiver.calls[0].body
+
+
+def test_the_message_is_what_the_description_says(calling, receiver):
+    description = Description(calling.get("/openapi.json").json())
+    (callback,) = description.operations()["post", "/ocr/image"]["callbacks"]["jobEnded"].values()
+    content = callback["post"]["requestBody"]["content"]["application/json"]
+    job_id = calling.post("/ocr/image", picture("described"), callback_url=receiver.url).json()["job_id"]
+    for message in (content["example"], heard(receiver)[job_id]):
+        description.validate(content["schema"], message)
 
 
 def test_jobs_that_are_answered_from_the_cache_or_follow_another_are_told_of_as_well(calling, receiver):
@@ -119,6 +129,6 @@ def test_this_machine_itself_is_no_receiver_unless_the_operator_says_so(service,
 )
 def test_an_operator_is_told_the_secret_for_receivers(calling, settings, secret):
     environment = {name: value for name, value in calling.environment.items() if not name.startswith("WEBHOOK")}
-    command = [sys.executable, "-m", "flask", "--app", "app", "webhook-secret"]
+    command = [sys.executable, "-m", "flask", "webhook-secret"]
     told = subprocess.run(command, cwd=REPOSITORY, env=environment | settings, capture_output=True, text=True)
     assert told.stdout == secret + "\n"

@@ -10,13 +10,13 @@ from email.utils import formatdate
 
 import pytest
 
-from services.job_record import JobOptions, JobRecord, new_job_id
 from services.keys import JOB, WEBHOOKS
 from services.redis_service import RedisService
 from services.tally import Tally
 from services.webhooks.courier import Crowd
 from services.webhooks.outbox import DELIVERED, RETRIED, Outbox
 from tests.support.courier import SECRET, quick_courier
+from tests.support.jobs import ERROR, record
 from tests.support.processes import REPOSITORY, RedisServer, free_port, wait_until
 from tests.support.receiver import Receiver
 from utils.process import tie_to
@@ -24,14 +24,12 @@ from utils.process import tie_to
 
 def ended_job(redis, url, status="completed", owner="public", age=0.0):
     """A job that has ended and is to be told of, as the scripts leave it."""
-    record = JobRecord(
-        new_job_id(), owner, status, status, "pdf", "a.pdf", 6, JobOptions("en", 300), "", "", "r", callback_url=url
-    )
+    job = record(status=status, owner=owner, callback_url=url)
     now = redis.now() - age
-    fields = {**record.to_hash(), "created_at": now - 1, "finished_at": f"{now:.3f}"}
-    redis.client.hset(JOB + record.id, mapping=fields)
-    redis.client.zadd(WEBHOOKS, {record.id: now})
-    return record.id
+    fields = {**job.to_hash(), "created_at": now - 1, "finished_at": f"{now:.3f}"}
+    redis.client.hset(JOB + job.id, mapping=fields)
+    redis.client.zadd(WEBHOOKS, {job.id: now})
+    return job.id
 
 
 @pytest.fixture
@@ -73,6 +71,38 @@ def test_an_end_is_told_once(redis, start, status):
     message = call.verified(SECRET)
     assert (message["type"], message["data"]["job_id"]) == (f"job.{status}", job_id)
     assert status_of(redis, job_id) == "delivered" and counted(redis) == {"delivered": 1}
+
+
+def test_however_a_job_ends_whoever_asked_is_told(redis, work, start):
+    with Receiver() as receiver:
+        wanted = {"callback_url": receiver.url}
+        done, follower = work.submit("same", **wanted), work.submit("same", **wanted)
+        work.submit("same")
+        assert redis.client.zcard(WEBHOOKS) == 0, "they have not ended"
+        work.do()
+        known = work.submit("same", **wanted)
+        failed, cancelled = work.submit(**wanted), work.submit(**wanted)
+        work.store.cancel(cancelled.id)
+        work.queue.fail(work.take(), failed, ERROR, False)
+        start()
+        until_settled(redis)
+    told = {message["data"]["job_id"]: message["type"] for message in (c.verified(SECRET) for c in receiver.calls)}
+    assert told == {
+        **{job.id: "job.completed" for job in (done, follower, known)},
+        failed.id: "job.failed",
+        cancelled.id: "job.cancelled",
+    }
+
+
+def test_a_job_that_is_deleted_before_it_was_told_of_is_not(redis, work, start):
+    with Receiver() as receiver:
+        job = work.submit("same", callback_url=receiver.url)
+        work.submit("same")
+        work.store.cancel(job.id)
+        work.store.delete(job.id)
+        start()
+        until_settled(redis)
+        assert receiver.calls == [], "though its work goes on for the other"
 
 
 def test_what_was_not_heard_is_told_again_under_the_same_id(redis, start):
@@ -241,19 +271,30 @@ def test_a_job_that_is_deleted_during_its_call_leaves_nothing_behind(redis):
         assert redis.client.keys(JOB + "*") == []
 
 
-def test_a_job_that_ends_anew_is_told_of_anew(redis, start):
-    """A replay. What comes of the call about the first end does not settle the second."""
+def test_a_dead_letter_that_was_replayed_is_told_of_anew(redis, work, start):
+    """And what comes of the call about its first end does not settle the second."""
     outbox = Outbox(redis)
     with Receiver() as receiver:
-        job_id = ended_job(redis, receiver.url, "failed", age=1)
-        (due,) = outbox.take(1)
-        redis.client.hset(JOB + job_id, mapping={"status": "completed", "finished_at": f"{redis.now():.3f}"})
-        redis.client.zadd(WEBHOOKS, {job_id: redis.now()})
+        job = work.submit(callback_url=receiver.url)
+        work.queue.fail(work.take(), job, ERROR, True)
+        due = wait_until(lambda: outbox.take(1), 5, "the first end")[0]
+        work.store.replay(job.id)
+        work.do()
         outbox.settle(due, DELIVERED)
         assert redis.client.zcard(WEBHOOKS) == 1
         start()
         until_settled(redis)
     assert [call.verified(SECRET)["type"] for call in receiver.calls] == ["job.completed"]
+
+
+def test_a_dead_letter_that_is_worked_on_again_is_not_told_of_meanwhile(redis, work, start):
+    with Receiver() as receiver:
+        job = work.submit(callback_url=receiver.url)
+        work.queue.fail(work.take(), job, ERROR, True)
+        work.store.replay(job.id)
+        start()
+        until_settled(redis)
+        assert receiver.calls == []
 
 
 def test_tries_are_counted_from_the_first_one_on_whoever_makes_them(redis):
