@@ -63,14 +63,12 @@ class Idempotency:
 
     def _begin(self, name: str, digest: str) -> list | None:
         """Notes that the request has begun; what came of it where it was sent before."""
+        note = json.dumps([digest, None])
         with self._redis.guard() as client:
-            # Two steps, as Redis before 7.0 knows no SET with both NX and GET.
-            if client.set(name, json.dumps([digest, None]), nx=True, ex=IN_FLIGHT_SECONDS):
+            if client.set(name, note, nx=True, ex=IN_FLIGHT_SECONDS):
                 return None
             before = client.get(name)
-        if before is None:  # the first request failed, or its note expired, in this very moment
-            raise IdempotencyInFlight()
-        first, created = json.loads(before)
+        first, created = json.loads(before or note)  # gone just now: whoever sends it once more begins anew
         if first != digest:
             raise IdempotencyConflict()
         if created is None:
