@@ -14,7 +14,7 @@ import psutil
 from services.errors import MemoryShort, QueueFull, RedisFull
 from services.redis_service import RedisService
 
-#: For so many seconds what was found of the memory of Redis, and of this machine, holds for all requests of this process.
+#: For so many seconds what was found of the memory of Redis, and of this machine, holds for a process.
 REDIS_FRESH_SECONDS, MEMORY_FRESH_SECONDS = 1.0, 0.1
 #: Redis keeps the rest of its memory for the results of what it has taken.
 REDIS_SHARE = 0.95
