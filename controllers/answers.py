@@ -43,9 +43,14 @@ def _message(record: JobRecord) -> str:
 
 def status(record: JobRecord) -> Response:
     """200 when the job has ended, 202 while it runs."""
+    return _answer(*status_answer(record))
+
+
+def status_answer(record: JobRecord) -> tuple[dict, int, dict[str, str]]:
+    """Body, status and headers of the answer that tells how a job stands."""
     if record.ended:
-        return _answer(status_body(record), 200)
-    return _answer(status_body(record), 202, {"Retry-After": str(ASK_AGAIN_SECONDS)})
+        return status_body(record), 200, {}
+    return status_body(record), 202, {"Retry-After": str(ASK_AGAIN_SECONDS)}
 
 
 def status_body(record: JobRecord) -> dict:

@@ -90,6 +90,14 @@ def job_status(job_id: str) -> Response:
     return answers.status(services().jobs.get(job_id, OWNER))
 
 
+def plain_record(services: Services, job_id: str) -> JobRecord | None:
+    """A job that whoever knows its id may read, without a look at who asks; None where that is to be asked."""
+    try:
+        return services.jobs.get(job_id, OWNER)
+    except OCRServiceError:
+        return None
+
+
 def job_result(job_id: str, wait: float = 0.0) -> Response:
     record = services().jobs.get(job_id, OWNER)
     if record.ended:

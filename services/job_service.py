@@ -82,9 +82,9 @@ class JobService:
     def submit(self, submission: Submission) -> JobRecord:
         """Check, keep and queue a file. The returned job is stored and on the queue: from here on it is not lost."""
         self.check_options(submission.options)
-        facts = self._inspect(submission)
-        pages = len(parse_pages(submission.options.pages, facts.pages)) if submission.options.pages else facts.pages
         sha256 = submission.file.sha256()
+        facts = self._inspect(submission, sha256)
+        pages = len(parse_pages(submission.options.pages, facts.pages)) if submission.options.pages else facts.pages
         size = submission.file.size()
         key = self._uploads.keep(submission.file)
         record = JobRecord(
@@ -109,10 +109,10 @@ class JobService:
             self._uploads.delete(key)
             raise
 
-    def _inspect(self, submission: Submission) -> FileFacts:
+    def _inspect(self, submission: Submission, sha256: str) -> FileFacts:
         if submission.file.size() == 0:
             raise EmptyFile("The file is empty. Send a picture or a PDF.")
-        facts = self._inspector.inspect(submission.file.path)
+        facts = self._inspector.inspect(submission.file.path, sha256)
         if facts.kind not in submission.kinds:
             here, there = ("a PDF", "/ocr/pdf") if facts.kind == "pdf" else ("a picture", "/ocr/image")
             raise UnsupportedType(f"The file is {here}, which this address does not take. Send it to {there}.")
