@@ -37,7 +37,8 @@ class OptionsParser(FlaskParser):
 
     def load_querystring(self, req: Request, schema) -> dict[str, str]:
         given: dict[str, str] = {}
-        for source in (req.args, req.form):
+        # The body of a PUT is a file and nothing else, whatever its type is said to be.
+        for source in (req.args,) if req.method == "PUT" else (req.args, req.form):
             for name, values in source.lists():
                 if name in given or len(values) > 1:
                     raise InvalidOption(f"The option `{_short(name)}` is given more than once. Give it once.")

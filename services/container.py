@@ -128,7 +128,7 @@ def build_services(settings, make_queue: Callable[[Redis], Queue]) -> Services:
     admission = Admission(redis, settings.max_queue_wait)
     jobs = JobService(store, uploads, Inspector(limits), catalogue, queue.put, admission, work)
     direct = UploadService(
-        *(store, uploads, jobs, UploadSignature(settings.secret_key), queue.tell_arrival),
+        *(store, uploads, jobs, admission, UploadSignature(settings.secret_key), queue.tell_arrival),
         most_bytes=settings.max_content_length,
         ttl=settings.upload_ttl,
     )

@@ -15,6 +15,7 @@ from typing import BinaryIO
 
 import structlog
 
+from services.admission import Admission
 from services.errors import (
     InvalidSignature,
     JobCancelled,
@@ -81,6 +82,7 @@ class UploadService:
         store: JobStore,
         uploads: Storage,
         jobs: JobService,
+        admission: Admission,
         signature: UploadSignature,
         tell_worker: Callable[[str], None],
         *,
@@ -91,6 +93,7 @@ class UploadService:
         self._store = store
         self._uploads = uploads
         self._jobs = jobs
+        self._admission = admission
         self._signature = signature
         self._tell_worker = tell_worker
         self._most_bytes = most_bytes
@@ -99,8 +102,9 @@ class UploadService:
     def announce(self, announcement: Announcement, job_id: str) -> JobRecord:
         """Record a job that begins when its file has come. One that is known already is left as it is.
 
-        Raises PayloadTooLarge, InvalidOption, ModelUnavailable.
+        Raises PayloadTooLarge, InvalidOption, ModelUnavailable, and what `Admission.check` raises.
         """
+        self._admission.check_memory()
         if announcement.file_size > self._most_bytes:
             raise PayloadTooLarge(f"The file is too large. The most that is taken is {self._most_bytes} bytes.")
         self._jobs.check_options(announcement.options)
@@ -121,7 +125,8 @@ class UploadService:
             content_type=announcement.content_type,
             upload_expires_at=float(int(time.time()) + self._ttl),
         )
-        return record if self._store.announce(record) else self._store.get(job_id)
+        new = self._store.announce(record, self._admission.longest_wait)
+        return record if new else self._store.get(job_id)
 
     def address(self, record: JobRecord) -> SignedUpload:
         """Where the file of an announced job is to be sent. Raises StorageUnavailable."""

@@ -36,14 +36,25 @@ def production() -> Manifests:
     return render(PRODUCTION)
 
 
-@pytest.fixture(scope="session")
-def external_redis(tmp_path_factory) -> Manifests:
-    """The base with a Redis outside the cluster, put together as docs/kubernetes.md says."""
-    folder = tmp_path_factory.mktemp("external")
+def render_base_with(folder, *components: str) -> Manifests:
+    """Put together as docs/kubernetes.md says."""
     up = os.path.relpath(K8S, folder)
-    lines = ["namespace: paddleocr", f"resources: [{up}/base]", f"components: [{up}/components/external-redis]"]
+    named = ", ".join(f"{up}/components/{name}" for name in components)
+    lines = ["namespace: paddleocr", f"resources: [{up}/base]", f"components: [{named}]"]
     (folder / "kustomization.yaml").write_text("\n".join(lines))
     return render(folder)
+
+
+@pytest.fixture(scope="session")
+def external_redis(tmp_path_factory) -> Manifests:
+    """The base with a Redis outside the cluster."""
+    return render_base_with(tmp_path_factory.mktemp("external"), "external-redis")
+
+
+@pytest.fixture(scope="session")
+def with_s3(tmp_path_factory) -> Manifests:
+    """The base with uploads in S3."""
+    return render_base_with(tmp_path_factory.mktemp("s3"), "redis", "s3")
 
 
 def settings_of(manifests: Manifests, monkeypatch, tmp_path, **changed: str) -> Settings:
@@ -148,6 +159,18 @@ def test_with_real_secrets_production_starts_and_every_value_arrives(manifests, 
 def test_an_external_redis_takes_the_place_of_ours(external_redis):
     assert external_redis.environment("worker")["REDIS_URL"] == external_redis.secrets()["REDIS_URL"]
     assert not external_redis.all("StatefulSet")
+
+
+@pytest.mark.parametrize("version", API_VERSIONS)
+def test_with_s3_no_volume_is_shared_and_every_setting_arrives(with_s3, version):
+    for found in with_s3.objects:
+        kubernetes_validate.validate(found, version, strict=True)
+    assert not with_s3.all("PersistentVolumeClaim")
+    for name in OURS:
+        environment = with_s3.environment(name)
+        assert {"S3_BUCKET", "S3_ENDPOINT_URL", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"} <= set(environment)
+        assert [volume["name"] for volume in with_s3.pod(name)["volumes"] if "emptyDir" in volume] == ["data", "tmp"]
+    assert set(with_s3.one("NetworkPolicy", "to-s3")["spec"]["egress"][0]) == {"to", "ports"}
 
 
 def test_every_part_shares_the_folder_of_uploads(manifests, monkeypatch, tmp_path):
