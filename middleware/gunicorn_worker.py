@@ -27,6 +27,7 @@ from middleware.error_catalog import BY_STATUS, problem_body
 from middleware.live.held import Parked, SetAside, Stream, Tell
 from middleware.live.loop import LiveLoop
 from middleware.request_id import HEADER
+from middleware.shares import Shares
 from services.job_record import JobRecord
 from services.job_watcher import JobWatcher
 from utils.process import raise_open_files
@@ -56,6 +57,10 @@ class ServiceWorker(ThreadWorker):
     #: poller and the probes would wait for their turns longer than they work.
     turn = 0.0005
 
+    #: Where the processes tell each other how many connections they have, and which place there is this one's.
+    shares = Shares(1)
+    place = 0
+
     def init_process(self) -> None:
         util.write_error = write_problem
         sys.setswitchinterval(self.turn)
@@ -75,15 +80,23 @@ class ServiceWorker(ThreadWorker):
 
     def accept(self, listener: socket.socket) -> None:
         """gunicorn would give a new connection to a thread at once, to wait there for its first bytes."""
+        if self.alive and self.shares.lets_others_first(self.place, self.nr_conns + self._live.count):
+            return
         try:
             sock, client = listener.accept()
         except (BlockingIOError, ConnectionAbortedError):
             return
         self.nr_conns += 1
+        self.shares.tell(self.place, self.nr_conns + self._live.count)
         conn = TConn(self.cfg, sock, client, listener.getsockname())
         conn.set_timeout()
         self.pending_conns.append(conn)
         self.poller.register(sock, selectors.EVENT_READ, partial(self.on_pending_socket_readable, conn))
+
+    def notify(self) -> None:
+        """Called each time that the poller has waited."""
+        super().notify()
+        self.shares.tell(self.place, self.nr_conns + self._live.count)
 
     def enqueue_req(self, conn: TConn) -> None:
         # By the kernel's own clock: gunicorn takes away any time limit that Python knows of.

@@ -37,11 +37,11 @@ def main(clients: int, seconds: int) -> None:
                 before = service.processor_seconds("web")
                 outcome = send(service.url, request, clients, seconds)
                 spent = 1e6 * (service.processor_seconds("web") - before) / outcome.requests
-                faulty = outcome.refused or outcome.broken
-                amiss = f"; {outcome.refused} refused, {outcome.broken} broken" if faulty else ""
+                amiss = outcome.refused or outcome.broken
                 say(
                     f"{name:28} {outcome.per_second:7.0f} a second   p50 {outcome.p50_ms:6.1f} ms   "
-                    f"p99 {outcome.p99_ms:6.1f} ms   {spent:5.0f} µs of the web's processor time each{amiss}"
+                    f"p99 {outcome.p99_ms:6.1f} ms   {spent:5.0f} µs of the web's processor time each"
+                    + (f"; {outcome.refused} refused, {outcome.broken} broken" if amiss else "")
                 )
             else:
                 say(f"{name:28} is not there (404)")
