@@ -73,7 +73,7 @@ class JobStore:
         """An upload seems to have come: whether its job awaits one, and nobody noticed it in the last `seconds`."""
         return bool(self._redis.script("notice", job_id, seconds))
 
-    def awaiting(self, until: float, limit: int = 1000) -> list[str]:
+    def awaiting(self, until: float, limit: int) -> list[str]:
         """Jobs whose upload was to come by then (Unix s), and has not begun a job yet; the oldest first."""
         with self._redis.guard() as client:
             found = client.zrangebyscore(keys.AWAITING, "-inf", until, start=0, num=limit)
