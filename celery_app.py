@@ -34,7 +34,7 @@ except ConfigurationError as error:
 services = flask_app.extensions["services"]
 # `celery -A celery_app` looks for an attribute `app` first: it has to be the Celery application.
 app = celery = flask_app.extensions["celery"]
-celery.direct_uploads = services.direct
+celery.arrivals = services.arrivals
 #: One byte shared by the parent and its children: the parent sets it when it is told to stop.
 stopping = mmap.mmap(-1, 1)
 #: A child that cannot load its model waits so long before it makes room for the next.

@@ -15,6 +15,7 @@ from redis import Redis
 
 from paddleocr_service import Catalogue
 from services.admission import Admission
+from services.arrivals import Arrivals
 from services.dead_letters import DeadLetters
 from services.errors import OCRServiceError
 from services.health_service import HealthService
@@ -62,6 +63,7 @@ class Services:
     work: WorkQueue
     uploads: Storage
     direct: UploadService
+    arrivals: Arrivals
     jobs: JobService
     idempotency: Idempotency
     dead_letters: DeadLetters
@@ -87,7 +89,7 @@ class Services:
 
     def build_sweeper(self) -> Sweeper:
         """For the parent process of a worker."""
-        return Sweeper(self.redis, self.work, self.uploads, self.direct, self.queue.put, self.queue.tickets)
+        return Sweeper(self.redis, self.work, self.uploads, self.arrivals, self.queue.put, self.queue.tickets)
 
     def build_courier(self) -> Courier:
         """For the parent process of a worker."""
@@ -127,8 +129,9 @@ def build_services(settings, make_queue: Callable[[Redis], Queue]) -> Services:
     limits = InspectionLimits(max_pixels=settings.max_image_pixels, max_pages=settings.max_pdf_pages)
     admission = Admission(redis, settings.max_queue_wait)
     jobs = JobService(store, uploads, Inspector(limits), catalogue, queue.put, admission, work)
+    arrivals = Arrivals(store, uploads, jobs, queue.tell_arrival)
     direct = UploadService(
-        *(store, uploads, jobs, admission, UploadSignature(settings.secret_key), queue.tell_arrival),
+        *(store, uploads, jobs, arrivals, admission, UploadSignature(settings.secret_key)),
         most_bytes=settings.max_content_length,
         ttl=settings.upload_ttl,
     )
@@ -141,6 +144,7 @@ def build_services(settings, make_queue: Callable[[Redis], Queue]) -> Services:
         work=work,
         uploads=uploads,
         direct=direct,
+        arrivals=arrivals,
         jobs=jobs,
         idempotency=Idempotency(redis, settings.secret_key, settings.result_ttl),
         dead_letters=DeadLetters(store, queue.put),

@@ -10,7 +10,7 @@ import pytest
 import requests
 
 from config import Settings
-from services import keys, upload_service
+from services import arrivals, keys
 from services.container import Queue, build_services
 from services.errors import (
     InvalidSignature,
@@ -39,7 +39,8 @@ class Scene:
         self.tickets, self.told = [], []
         queue = Queue(lambda job_id, delay: self.tickets.append(job_id), self.told.append, lambda: len(self.tickets))
         self.services = build_services(settings, lambda client: queue)
-        self.direct, self.store, self.uploads = self.services.direct, self.services.store, self.services.uploads
+        self.direct, self.arrivals = self.services.direct, self.services.arrivals
+        self.store, self.uploads = self.services.store, self.services.uploads
         self.jobs = self.services.jobs
 
     def announce(self, content=PICTURE, **changes):
@@ -87,12 +88,12 @@ def test_an_announced_job_waits_for_its_upload(scene):
     job = scene.job(scene.announce())
     assert (job.status, job.stage, job.ended, job.file_size) == ("awaiting_upload",) * 2 + (False, len(PICTURE))
     assert scene.store.owned("alice", "", 10) == [job.id]
-    assert scene.direct.arrived(job.id).status == "awaiting_upload", "nothing has come yet"
+    assert scene.arrivals.arrived(job.id).status == "awaiting_upload", "nothing has come yet"
     assert scene.tickets == []
 
 
 def test_the_arrival_begins_the_job(scene):
-    job = scene.direct.arrived(scene.sent(content_type="image/png").id)
+    job = scene.arrivals.arrived(scene.sent(content_type="image/png").id)
     assert (job.status, job.stage, job.kind, job.pages_total) == ("processing", "queued", "image", 1)
     assert scene.tickets == [job.id]
     assert scene.files() == {job.upload}, "the announced file is another name for it no more"
@@ -102,21 +103,21 @@ def test_the_arrival_begins_the_job(scene):
 
 def test_a_long_document_is_cut_into_units_like_any_other(scene):
     pdf = scanned_pdf(*map(str, range(12)))
-    job = scene.direct.arrived(scene.sent(pdf).id)
+    job = scene.arrivals.arrived(scene.sent(pdf).id)
     assert (job.kind, job.pages_total, job.units, job.lane) == ("pdf", 12, 3, "bulk")
     assert scene.tickets == [job.id] * 3
 
 
 def test_the_same_content_sent_again_is_worked_on_once(scene):
-    leader = scene.direct.arrived(scene.sent().id)
-    follower = scene.direct.arrived(scene.sent().id)
+    leader = scene.arrivals.arrived(scene.sent().id)
+    follower = scene.arrivals.arrived(scene.sent().id)
     assert follower.leader == leader.id and scene.tickets == [leader.id]
     unit = scene.services.work.take("t")
     scene.services.work.complete(unit, {"text": "read"}, 1, True, False)
-    known = scene.direct.arrived(scene.sent().id)
+    known = scene.arrivals.arrived(scene.sent().id)
     assert (known.status, known.cached, scene.store.result(known.id)) == ("completed", True, {"text": "read"})
     assert scene.files() == {leader.upload}
-    other = scene.direct.arrived(scene.sent(owner="bob").id)
+    other = scene.arrivals.arrived(scene.sent(owner="bob").id)
     assert other.status == "processing", "another owner's result is nobody else's"
 
 
@@ -124,7 +125,7 @@ def test_a_file_of_another_size_is_refused_and_deleted(scene):
     job = scene.announce()
     scene.put(job, PICTURE + b"more")
     with pytest.raises(UploadMismatch):
-        scene.direct.arrived(job.id)
+        scene.arrivals.arrived(job.id)
     job = scene.job(job)
     assert (job.status, job.error["code"]) == ("failed", "upload_mismatch")
     assert str(len(PICTURE)) in job.error["detail"]
@@ -134,14 +135,14 @@ def test_a_file_of_another_size_is_refused_and_deleted(scene):
 def test_a_file_of_another_type_is_refused_and_deleted(scene):
     job = scene.sent(content_type="image/jpeg")
     with pytest.raises(UploadMismatch):
-        scene.direct.arrived(job.id)
+        scene.arrivals.arrived(job.id)
     assert scene.job(job).error["code"] == "upload_mismatch"
     assert scene.files() == set() and scene.tickets == []
 
 
 def test_a_file_that_cannot_be_read_ends_its_job_with_the_reason(scene):
     job = scene.sent(b"no picture at all")
-    scene.direct.work(job.id)
+    scene.arrivals.work(job.id)
     job = scene.job(job)
     assert (job.status, job.error["code"]) == ("failed", "unsupported_type")
     with pytest.raises(JobFailed):
@@ -157,39 +158,39 @@ def test_more_than_the_service_takes_is_refused_when_it_is_announced(scene):
 def test_an_upload_that_was_noticed_is_told_to_one_worker(scene):
     job = scene.sent()
     for _ in range(3):
-        scene.direct.sweep()
+        scene.arrivals.sweep()
     assert scene.told == [job.id]
-    assert scene.direct.notice([job.id]) == 0
+    assert scene.arrivals.notice([job.id]) == 0
 
 
 def test_an_upload_whose_worker_was_told_in_vain_is_told_again(scene, monkeypatch):
-    monkeypatch.setattr(upload_service, "NOTICED_SECONDS", 1)
+    monkeypatch.setattr(arrivals, "NOTICED_SECONDS", 1)
     job = scene.sent()
-    scene.direct.sweep()
+    scene.arrivals.sweep()
     time.sleep(1.1)
-    scene.direct.sweep()
+    scene.arrivals.sweep()
     assert scene.told == [job.id] * 2
 
 
 def test_an_upload_that_never_comes_expires(scene, monkeypatch):
-    monkeypatch.setattr(upload_service, "LATE_SECONDS", 0)
+    monkeypatch.setattr(arrivals, "LATE_SECONDS", 0)
     late, early = scene.announce(), scene.announce()
-    scene.direct.sweep()
+    scene.arrivals.sweep()
     assert scene.job(late).status == "awaiting_upload"
     time.sleep(3)
     scene.put(early)
-    scene.direct.sweep()
+    scene.arrivals.sweep()
     assert (scene.job(late).status, scene.job(late).error["code"]) == ("failed", "upload_expired")
     assert scene.told == [early.id], "one that has come is begun, however late it is found"
-    assert scene.direct.arrived(early.id).status == "processing"
+    assert scene.arrivals.arrived(early.id).status == "processing"
 
 
 def test_an_upload_that_nobody_can_take_is_given_up_in_the_end(scene, monkeypatch):
-    monkeypatch.setattr(upload_service, "LATE_SECONDS", 0)
-    monkeypatch.setattr(upload_service, "LOST_SECONDS", 0)
+    monkeypatch.setattr(arrivals, "LATE_SECONDS", 0)
+    monkeypatch.setattr(arrivals, "LOST_SECONDS", 0)
     job = scene.sent()
     time.sleep(3)
-    scene.direct.sweep()
+    scene.arrivals.sweep()
     assert (scene.job(job).status, scene.job(job).error["code"]) == ("failed", "retries_exhausted")
     assert scene.files() == set()
 
@@ -198,14 +199,14 @@ def test_an_upload_of_a_job_that_was_cancelled_is_deleted_when_it_comes(scene):
     job = scene.announce()
     assert scene.jobs.discard(scene.job(job)).status == "cancelled"
     scene.put(job)
-    assert scene.direct.arrived(job.id).status == "cancelled"
+    assert scene.arrivals.arrived(job.id).status == "cancelled"
     assert scene.files() == set() and scene.tickets == []
 
 
 def test_a_file_that_is_put_again_later_changes_nothing(scene):
-    job = scene.direct.arrived(scene.sent().id)
+    job = scene.arrivals.arrived(scene.sent().id)
     scene.put(replace(job, upload=scene.uploads.announced_key(job.id)), b"another content")
-    assert scene.direct.arrived(job.id).status == "processing"
+    assert scene.arrivals.arrived(job.id).status == "processing"
     assert scene.files() == {job.upload} and scene.tickets == [job.id]
 
 
@@ -214,14 +215,14 @@ def test_a_file_of_nobodys_job_is_deleted(scene):
     incoming = scene.uploads.receive()
     scene.uploads.keep(incoming, key)
     with pytest.raises(JobNotFound):
-        scene.direct.arrived(key.rpartition("/")[2])
+        scene.arrivals.arrived(key.rpartition("/")[2])
     assert scene.files() == set()
 
 
 def test_what_died_between_the_steps_is_finished_by_the_next_look(scene):
     job = scene.sent()
     scene.uploads.take(job.id)  # and then the process was killed
-    begun = scene.direct.arrived(job.id)
+    begun = scene.arrivals.arrived(job.id)
     assert begun.status == "processing" and scene.tickets == [job.id]
     assert begun.upload in scene.files() and scene.uploads.announced_key(job.id) not in scene.files()
 
@@ -234,9 +235,9 @@ def test_while_redis_is_away_nothing_is_lost(scene, monkeypatch):
 
     with monkeypatch.context() as broken:
         broken.setattr(scene.store, "submit", away)
-        scene.direct.work(job.id)
+        scene.arrivals.work(job.id)
     assert scene.job(job).status == "awaiting_upload"
-    assert scene.direct.arrived(job.id).status == "processing"
+    assert scene.arrivals.arrived(job.id).status == "processing"
 
 
 def test_a_job_that_was_stored_though_redis_seemed_away_keeps_its_file(scene, monkeypatch):
@@ -249,14 +250,14 @@ def test_a_job_that_was_stored_though_redis_seemed_away_keeps_its_file(scene, mo
 
     with monkeypatch.context() as broken:
         broken.setattr(scene.store, "submit", answer_lost)
-        scene.direct.work(job.id)
-    begun = scene.direct.arrived(job.id)
+        scene.arrivals.work(job.id)
+    begun = scene.arrivals.arrived(job.id)
     assert begun.status == "processing" and begun.upload in scene.files()
 
 
 def test_several_workers_that_are_told_at_once_begin_one_job(scene):
     job = scene.sent()
-    at_once = [threading.Thread(target=scene.direct.work, args=(job.id,)) for _ in range(6)]
+    at_once = [threading.Thread(target=scene.arrivals.work, args=(job.id,)) for _ in range(6)]
     for thread in at_once:
         thread.start()
     for thread in at_once:
@@ -269,7 +270,7 @@ def test_several_workers_that_are_told_at_once_begin_one_job(scene):
 def test_an_expired_or_begun_upload_is_awaited_no_more(scene, redis):
     begun, refused = scene.sent(), scene.sent(b"nothing that can be read")
     for job in (begun, refused):
-        scene.direct.work(job.id)
+        scene.arrivals.work(job.id)
     assert redis.client.zcard(keys.AWAITING) == 0
     assert redis.client.hgetall(keys.TALLY)[b"failures:unsupported_type"] == b"1"
 
@@ -283,7 +284,7 @@ def test_announcing_the_same_id_twice_makes_one_job(scene):
 def test_the_orphan_sweep_spares_uploads_that_are_awaited(scene, monkeypatch):
     monkeypatch.setattr("services.sweeper.UPLOAD_AGE_SECONDS", -60)
     awaited = scene.sent()
-    begun = scene.direct.arrived(scene.sent(picture("Another")).id)
+    begun = scene.arrivals.arrived(scene.sent(picture("Another")).id)
     orphan = scene.uploads.keep(scene.uploads.receive())
     scene.services.build_sweeper().sweep_uploads()
     assert scene.files() == {awaited.upload, begun.upload} and orphan not in scene.files()
@@ -296,9 +297,9 @@ class TestS3:
         signed = scene.direct.address(job)
         answer = requests.request(signed.method, signed.url, data=PICTURE, headers=signed.headers, timeout=10)
         assert answer.status_code == 200
-        assert scene.direct.notice_objects([f"ocr/announced/{job.id}", "ocr/kept/x", "elsewhere/announced/y"]) == 1
+        assert scene.arrivals.notice_objects([f"ocr/announced/{job.id}", "ocr/kept/x", "elsewhere/announced/y"]) == 1
         assert scene.told == [job.id]
-        scene.direct.work(job.id)
+        scene.arrivals.work(job.id)
         assert scene.job(job).status == "processing"
 
     def test_no_address_of_our_own_is_valid(self, scene):
@@ -373,11 +374,11 @@ class TestPut:
 
     @pytest.mark.parametrize("swept", [False, True])
     def test_a_file_that_comes_too_late_is_told_so(self, scene, monkeypatch, swept):
-        monkeypatch.setattr(upload_service, "LATE_SECONDS", 0)
+        monkeypatch.setattr(arrivals, "LATE_SECONDS", 0)
         job = scene.announce()
         time.sleep(3)
         if swept:
-            scene.direct.sweep()
+            scene.arrivals.sweep()
         with pytest.raises(UploadExpired):
             scene.direct.receive(signed(scene, job, body=Unread()))
 

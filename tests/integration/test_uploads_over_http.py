@@ -25,6 +25,7 @@ def over_files(tmp_path_factory):
         OCR_RUNTIME="null",
         API_KEYS=f"alice:{KEY}",
         CORS_ORIGINS=f"{PAGE}, http://localhost:3000",
+        TRUSTED_PROXIES="127.0.0.1",
     )
     try:
         yield running.start()
@@ -103,6 +104,24 @@ def test_the_same_key_and_body_is_the_same_job_with_an_address_that_works(over_f
     assert put(again.json()).status_code == 202
     other = announce(over_files, headers={"Idempotency-Key": "once"}, detail="word")
     assert (other.status_code, other.json()["code"]) == (422, "idempotency_conflict")
+
+
+def test_the_address_is_what_the_client_sees_of_the_service(over_files):
+    """A proxy in front tells by which name and how it was asked; this one is trusted."""
+    asked = {"Host": "ocr.example.org", "X-Forwarded-Proto": "https", "X-Forwarded-Host": "evil.example"}
+    assert announce(over_files, headers=asked).json()["upload_url"].startswith("https://ocr.example.org/ocr/uploads/")
+
+
+def test_an_untrusted_client_changes_no_address_but_its_own(tmp_path_factory):
+    running = Service(tmp_path_factory.mktemp("untrusted"), OCR_RUNTIME="null")
+    try:
+        running.redis.start()
+        running.start_web()
+        running.await_web()
+        url = announce(running, headers={"X-Forwarded-Proto": "https"}).json()["upload_url"]
+        assert url.startswith(running.url + "/ocr/uploads/")
+    finally:
+        running.stop()
 
 
 @pytest.mark.parametrize(
