@@ -60,6 +60,7 @@ class ServiceWorker(ThreadWorker):
     #: Where the processes tell each other how many connections they have, and which place there is this one's.
     shares = Shares(1)
     place = 0
+    _notified = 0.0
 
     def init_process(self) -> None:
         util.write_error = write_problem
@@ -73,6 +74,7 @@ class ServiceWorker(ThreadWorker):
         super().load_wsgi()
         self._application, self.wsgi = self.wsgi, self._serve
         services = self._application.extensions["services"]
+        services.readiness.start()
         self._live = LiveLoop(lambda parked: self.method_queue.defer(self._go_on, parked))
         self._live.start(JobWatcher(services.redis, services.store, self._live))
 
@@ -94,8 +96,11 @@ class ServiceWorker(ThreadWorker):
         self.poller.register(sock, selectors.EVENT_READ, partial(self.on_pending_socket_readable, conn))
 
     def notify(self) -> None:
-        """Called each time that the poller has waited."""
-        super().notify()
+        """Called each time that the poller has waited; that this process lives need be told only now and then."""
+        now = time.monotonic()
+        if now - self._notified >= 1:
+            self._notified = now
+            super().notify()
         self.shares.tell(self.place, self.nr_conns + self._live.count)
 
     def enqueue_req(self, conn: TConn) -> None:
