@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from bench.load import throughput
+from bench.load import burst, throughput
 from bench.load.wrk import WrkMissing
 
 
@@ -15,8 +15,11 @@ def main(arguments: list[str]) -> int:
     part = parts.add_parser("throughput", help="requests a second, one kind after the other")
     part.add_argument("--clients", type=int, default=32)
     part.add_argument("--seconds", type=int, default=10)
+    parts.add_parser("burst", help="more jobs at once than the queue takes, and what becomes of each")
     chosen = parser.parse_args(arguments)
     try:
+        if chosen.part == "burst":
+            return 0 if burst.main() else 1
         throughput.main(chosen.clients, chosen.seconds)
     except WrkMissing as error:
         sys.stderr.write(f"{error}\n")
