@@ -57,6 +57,7 @@ def _check_model(**_) -> None:
 def _start_beside_the_children(**_) -> None:
     services.build_sweeper().start()
     services.build_courier().start()
+    services.build_watchdog().start()
 
 
 @signals.worker_shutting_down.connect

@@ -30,6 +30,7 @@ from services.sweeper import Sweeper
 from services.tally import Tally
 from services.tracing import NoTracer, Tracer, make_tracer
 from services.upload_service import UploadService
+from services.watchdog import Watchdog
 from services.webhooks.guard import Guard
 from services.webhooks.signing import Signer, derived_secret
 from services.work_queue import WorkQueue
@@ -96,6 +97,10 @@ class Services:
 
         sender = Sender(self.webhook_guard, self.webhook_signer)
         return Courier(Outbox(self.redis), self.store, sender)
+
+    def build_watchdog(self) -> Watchdog:
+        """For the parent process of a worker."""
+        return Watchdog(self.workers, self.work, self.queue.tickets, self.settings.ocr_timeout_per_page)
 
     def build_worker(self, stopping: Callable[[], bool]) -> Worker:
         """For a child process of a worker, after the fork."""

@@ -63,11 +63,12 @@ class Idempotency:
 
     def _begin(self, name: str, digest: str) -> list | None:
         """Notes that the request has begun; what came of it where it was sent before."""
+        note = json.dumps([digest, None])
         with self._redis.guard() as client:
-            before = client.set(name, json.dumps([digest, None]), nx=True, get=True, ex=IN_FLIGHT_SECONDS)
-        if before is None:
-            return None
-        first, created = json.loads(before)
+            if client.set(name, note, nx=True, ex=IN_FLIGHT_SECONDS):
+                return None
+            before = client.get(name)
+        first, created = json.loads(before or note)  # gone just now: whoever sends it once more begins anew
         if first != digest:
             raise IdempotencyConflict()
         if created is None:
