@@ -41,7 +41,7 @@ def main(connections: int, runtime: str) -> int:
         service.resume_worker()
         told = _told(clients)
         say(
-            f"told      {told} of {connections} that the job has ended, {time.monotonic() - began:.1f} s after it was begun"
+            f"told      {told} of {connections} that the job has ended, within {time.monotonic() - began:.1f} s of work"
         )
     return 0 if told == connections else 1
 
