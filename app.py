@@ -12,7 +12,9 @@ from flask.sessions import NullSession, SessionInterface
 from config import VERSION, ConfigurationError, Settings, child_environment
 from middleware import (
     access_log,
+    api_keys,
     client_address,
+    cors,
     error_handler,
     metrics,
     parking,
@@ -23,7 +25,7 @@ from middleware import (
 )
 from middleware.uploads import StreamingRequest
 from paddleocr_service import EngineError
-from routes import documentation, health, meta, ocr, plain_status
+from routes import admin, commands, documentation, health, meta, ocr, plain_status, uploads
 from routes import metrics as metrics_route
 from services.container import Services, build_services
 from services.embedded import CannotStart, run_embedded
@@ -67,22 +69,28 @@ def create_app(settings: Settings | None = None, services: Services | None = Non
     request_id.init_app(app)
     access_log.init_app(app)
     metrics.init_app(app, RequestMetrics())
+    api_keys.init_app(app, settings.api_keys, settings.admin_token)
     if settings.otel_exporter_otlp_endpoint:
         tracing.init_app(app)
     parking.init_app(app)
     security_headers.init_app(app)
+    cors.init_app(app, settings.cors_origins)
     limiter = rate_limiter.make_limiter(settings)
     api = documentation.init_app(app, VERSION)
     error_handler.init_app(app)
     tell_budget = rate_limiter.init_app(app, limiter, settings)
-    if not settings.otel_exporter_otlp_endpoint:  # a trace has every request in it
+    # A trace has every request in it, and with keys every request has to show one.
+    if not settings.otel_exporter_otlp_endpoint and not settings.api_keys:
         plain_status.init_app(app, tell_budget)
     client_address.init_app(app, settings.trusted_proxies)
 
     api.register_blueprint(ocr.make_blueprint(settings, limiter))
+    api.register_blueprint(uploads.make_blueprint(settings, limiter))
     api.register_blueprint(health.blueprint)
     api.register_blueprint(metrics_route.blueprint)
     api.register_blueprint(meta.blueprint)
+    api.register_blueprint(admin.blueprint)
+    app.register_blueprint(commands.blueprint)
     return app
 
 

@@ -1,6 +1,7 @@
 """The worker's door: `celery -A celery_app worker`.
 
-The parent process receives messages and sweeps; each child loads its model after the fork and does the OCR.
+The parent process receives messages, sweeps and calls webhooks; each child loads its model after the fork and does the
+OCR.
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ except ConfigurationError as error:
 services = flask_app.extensions["services"]
 # `celery -A celery_app` looks for an attribute `app` first: it has to be the Celery application.
 app = celery = flask_app.extensions["celery"]
+celery.arrivals = services.arrivals
 #: One byte shared by the parent and its children: the parent sets it when it is told to stop.
 stopping = mmap.mmap(-1, 1)
 #: A child that cannot load its model waits so long before it makes room for the next.
@@ -54,8 +56,10 @@ def _check_model(**_) -> None:
 
 
 @signals.worker_ready.connect
-def _start_sweeping(**_) -> None:
+def _start_beside_the_children(**_) -> None:
     services.build_sweeper().start()
+    services.build_courier().start()
+    services.build_watchdog().start()
 
 
 @signals.worker_shutting_down.connect

@@ -6,8 +6,10 @@
 
 from __future__ import annotations
 
+import base64
 import ipaddress
 import os
+import re
 import secrets
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -17,6 +19,11 @@ from environs import Env, EnvError, EnvValidationError, ValidationError, validat
 VERSION = "0.1.0"
 SAMPLE_SECRETS = frozenset({"change-me", "changeme", "secret", "dev", "your-secret-key-here"})
 SMALLEST_SECRET = 16
+#: S3 signs for no longer than a week.
+MOST_UPLOAD_TTL = 7 * 86_400
+_ORIGIN = re.compile(r"\*|https?://[a-z0-9.-]+(:\d{1,5})?|https?://\[[0-9a-f:]+\](:\d{1,5})?")
+#: Bytes of a secret of Standard Webhooks, after its prefix.
+WEBHOOK_SECRET_PREFIX, WEBHOOK_SECRET_BYTES = "whsec_", range(24, 65)
 
 
 class ConfigurationError(Exception):
@@ -35,12 +42,21 @@ class Settings:
     flask_env: str
     debug: bool
     secret_key: str
+    api_keys: dict[str, str]
+    admin_token: str
     host: str
     port: int
     trusted_proxies: tuple[str, ...]
     redis_url: str
     data_dir: Path
     upload_folder: Path
+    s3_bucket: str
+    s3_prefix: str
+    s3_endpoint_url: str
+    s3_region: str
+    upload_ttl: int
+    upload_events_token: str
+    cors_origins: tuple[str, ...]
     ocr_lang: str
     ocr_model: str
     ocr_model_dir: Path | None
@@ -56,6 +72,7 @@ class Settings:
     default_dpi: int
     max_dpi: int
     request_timeout: int
+    max_queue_wait: int
     ocr_timeout_per_page: int
     result_ttl: int
     redis_cache_ttl: int
@@ -65,6 +82,8 @@ class Settings:
     rate_limit_window: str
     log_level: str
     log_format: str
+    webhook_secret: tuple[str, ...]
+    webhook_allowed_networks: tuple[str, ...]
     otel_exporter_otlp_endpoint: str
 
     @property
@@ -108,19 +127,31 @@ def _read(env: Env) -> dict:
     workers = env.int("OCR_WORKERS", default=max(1, cores // 2), validate=positive)
     data_dir = Path(env.str("DATA_DIR", default="./data") or "./data").resolve()
     model_dir = env.str("OCR_MODEL_DIR", default="")
+    origins = env.str("CORS_ORIGINS", default="", validate=_origins)
     proxies = env.str("TRUSTED_PROXIES", default="", validate=_networks)
+    webhook_secret = env.str("WEBHOOK_SECRET", default="", validate=_webhook_secrets)
+    callable_networks = env.str("WEBHOOK_ALLOWED_NETWORKS", default="", validate=_networks)
     return {
         "flask_env": env.str(
             "FLASK_ENV", default="development", validate=validate.OneOf(["development", "production"])
         ),
         "debug": env.bool("DEBUG", default=False),
         "secret_key": env.str("SECRET_KEY", default=""),
+        "api_keys": _keys(env.str("API_KEYS", default="", validate=_keys) or ""),
+        "admin_token": env.str("ADMIN_TOKEN", default="", validate=_secret),
         "host": env.str("HOST", default="127.0.0.1", validate=validate.Length(min=1)),
         "port": env.int("PORT", default=5000, validate=validate.Range(min=1, max=65535)),
         "trusted_proxies": _networks(proxies or ""),
         "redis_url": env.str("REDIS_URL", default=""),
         "data_dir": data_dir,
         "upload_folder": Path(env.str("UPLOAD_FOLDER", default="") or data_dir / "uploads").resolve(),
+        "s3_bucket": env.str("S3_BUCKET", default=""),
+        "s3_prefix": env.str("S3_PREFIX", default="ocr-uploads"),
+        "s3_endpoint_url": env.str("S3_ENDPOINT_URL", default=""),
+        "s3_region": env.str("S3_REGION", default="us-east-1", validate=validate.Length(min=1)),
+        "upload_ttl": env.int("UPLOAD_TTL", default=900, validate=validate.Range(min=1, max=MOST_UPLOAD_TTL)),
+        "upload_events_token": env.str("UPLOAD_EVENTS_TOKEN", default=""),
+        "cors_origins": _origins(origins or ""),
         "ocr_lang": env.str("OCR_LANG", default="en", validate=validate.Length(min=1)),
         "ocr_model": env.str("OCR_MODEL", default="PP-OCRv6_small", validate=validate.Length(min=1)),
         "ocr_model_dir": Path(model_dir).resolve() if model_dir else None,
@@ -141,6 +172,7 @@ def _read(env: Env) -> dict:
         "default_dpi": env.int("DEFAULT_DPI", default=300, validate=validate.Range(min=72)),
         "max_dpi": env.int("MAX_DPI", default=600, validate=validate.Range(min=72)),
         "request_timeout": env.int("REQUEST_TIMEOUT", default=300, validate=positive),
+        "max_queue_wait": env.int("MAX_QUEUE_WAIT", default=600, validate=positive),
         "ocr_timeout_per_page": env.int("OCR_TIMEOUT_PER_PAGE", default=30, validate=positive),
         "result_ttl": env.int("RESULT_TTL", default=86_400, validate=positive),
         "redis_cache_ttl": env.int("REDIS_CACHE_TTL", default=3600, validate=positive),
@@ -154,6 +186,8 @@ def _read(env: Env) -> dict:
             "LOG_LEVEL", default="INFO", validate=validate.OneOf(["DEBUG", "INFO", "WARNING", "ERROR"])
         ),
         "log_format": env.str("LOG_FORMAT", default="auto", validate=validate.OneOf(["auto", "json", "console"])),
+        "webhook_secret": _webhook_secrets(webhook_secret or ""),
+        "webhook_allowed_networks": _networks(callable_networks or ""),
         "otel_exporter_otlp_endpoint": env.str("OTEL_EXPORTER_OTLP_ENDPOINT", default=""),
     }
 
@@ -164,6 +198,50 @@ def _networks(text: str) -> tuple[str, ...]:
         return tuple(str(ipaddress.ip_network(part.strip())) for part in text.split(",") if part.strip())
     except ValueError as error:
         raise ValidationError(f"{error}: addresses and networks are wanted, with commas between them.") from error
+
+
+def _origins(text: str) -> tuple[str, ...]:
+    """`https://a.example, http://localhost:3000` or `*`. Raises ValidationError for a part that is no origin."""
+    origins = tuple(part.strip() for part in text.split(",") if part.strip())
+    for origin in origins:
+        if not _ORIGIN.fullmatch(origin):
+            raise ValidationError(
+                f"{origin} is no origin: https://a.example or http://localhost:3000 is wanted, without a path, or *."
+            )
+    return origins
+
+
+def _keys(text: str) -> dict[str, str]:
+    """`alice:KEY, bob:KEY` as {name: key}. Raises ValidationError for what is none, and for keys easily guessed."""
+    pairs = [part.strip().partition(":") for part in text.split(",") if part.strip()]
+    for name, _, key in pairs:
+        if not re.fullmatch(r"[A-Za-z0-9._-]{1,64}", name):
+            raise ValidationError(
+                "name:key is wanted, with commas between; a name has letters, digits and . _ - alone."
+            )
+        _secret(key, f"The key of {name}")
+    keys = {name: key for name, _, key in pairs}
+    if len(keys) < len(pairs) or len(set(keys.values())) < len(pairs):
+        raise ValidationError("No name and no key may stand there twice.")
+    return keys
+
+
+def _secret(text: str, what: str = "It") -> None:
+    if text and len(text) < SMALLEST_SECRET or not text and what != "It":
+        raise ValidationError(f"{what} must have at least {SMALLEST_SECRET} characters.")
+
+
+def _webhook_secrets(text: str) -> tuple[str, ...]:
+    """`whsec_… whsec_…` as secrets. Raises ValidationError, without telling them, for a part that is none."""
+    secrets_given = tuple(text.split())
+    for secret in secrets_given:
+        try:
+            key = base64.b64decode(secret.removeprefix(WEBHOOK_SECRET_PREFIX), validate=True)
+        except ValueError:
+            key = b""
+        if not secret.startswith(WEBHOOK_SECRET_PREFIX) or len(key) not in WEBHOOK_SECRET_BYTES:
+            raise ValidationError("must be whsec_ and 24 to 64 bytes in base64; several with spaces between them.")
+    return secrets_given
 
 
 def child_environment() -> dict[str, str]:
@@ -199,10 +277,9 @@ def _faults_between(values: dict) -> dict[str, list[str]]:
         faults["DEFAULT_DPI"] = [f"is larger than MAX_DPI ({values['max_dpi']})."]
     if values["redis_url"] and not values["redis_url"].startswith(("redis://", "rediss://", "unix://")):
         faults["REDIS_URL"] = ["must begin with redis://, rediss:// or unix://."]
-    if values["otel_exporter_otlp_endpoint"] and not values["otel_exporter_otlp_endpoint"].startswith(
-        ("http://", "https://")
-    ):
-        faults["OTEL_EXPORTER_OTLP_ENDPOINT"] = ["must begin with http:// or https://."]
+    for name in ("otel_exporter_otlp_endpoint", "s3_endpoint_url"):
+        if values[name] and not values[name].startswith(("http://", "https://")):
+            faults[name.upper()] = ["must begin with http:// or https://."]
     if values["ocr_model_dir"] and not values["ocr_model_dir"].is_dir():
         faults["OCR_MODEL_DIR"] = ["is not a directory."]
     if values["flask_env"] == "production":

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from urllib.parse import urljoin
 
 from flask import Response, jsonify, url_for
 
+from services.errors import OCRServiceError
 from services.job_record import COMPLETED, FAILED, JobRecord
+from services.storage import SignedUpload
+from services.work_queue import Outlook
 
 #: Seconds after which asking again for a job makes sense.
 ASK_AGAIN_SECONDS = 1
@@ -35,25 +39,45 @@ def accepted(record: JobRecord) -> Response:
     return _answer(body, 202, headers)
 
 
+def announced(record: JobRecord, upload: SignedUpload, base: str) -> Response:
+    """201: a file was announced; `base` is the address of this service as the client knows it."""
+    body = {
+        "job_id": record.id,
+        "status": record.status,
+        "upload_url": urljoin(base, upload.url),
+        "method": upload.method,
+        "headers": upload.headers,
+        "expires_at": moment(upload.expires_at),
+        "filename": record.filename,
+        "file_size": record.file_size,
+        "links": links(record),
+    }
+    return _answer(body, 201, {"Location": body["links"]["self"]})
+
+
 def _message(record: JobRecord) -> str:
     if record.status == COMPLETED:
         return "The result is known already. Fetch it at links.result."
     return "The file was accepted and is being processed. Ask for it at links.self, or fetch links.result."
 
 
-def status(record: JobRecord) -> Response:
-    """200 when the job has ended, 202 while it runs."""
-    return _answer(*status_answer(record))
+def fault(error: OCRServiceError) -> dict[str, str]:
+    return {"code": error.code, "title": error.title, "detail": error.message}
 
 
-def status_answer(record: JobRecord) -> tuple[dict, int, dict[str, str]]:
+def status(record: JobRecord, outlook: Outlook | None = None, pages: list[dict] | None = None) -> Response:
+    """200 when the job has ended, 202 while it runs. `pages`: those that are done, where they were asked for."""
+    body, code, headers = status_answer(record, outlook)
+    return _answer(body if pages is None else {**body, "pages": pages}, code, headers)
+
+
+def status_answer(record: JobRecord, outlook: Outlook | None) -> tuple[dict, int, dict[str, str]]:
     """Body, status and headers of the answer that tells how a job stands."""
-    if record.ended:
-        return status_body(record), 200, {}
-    return status_body(record), 202, {"Retry-After": str(ASK_AGAIN_SECONDS)}
+    body = status_body(record, outlook)
+    return (body, 200, {}) if record.ended else (body, 202, {"Retry-After": str(ASK_AGAIN_SECONDS)})
 
 
-def status_body(record: JobRecord) -> dict:
+def status_body(record: JobRecord, outlook: Outlook | None = None) -> dict:
     """How a job stands. Needs no request, so that others than views can tell it."""
     body = {
         "job_id": record.id,
@@ -69,6 +93,9 @@ def status_body(record: JobRecord) -> dict:
         "attempts": record.attempts,
         "filename": record.filename,
     }
+    if outlook:
+        body["queue_position"] = None if outlook.ahead is None else outlook.ahead + 1
+        body["eta_seconds"] = round(outlook.seconds, 1)
     if record.error:
         body["error"] = record.error
     return body

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from flask import Response, request
+from flask import Response, g, request
 
 from controllers.answers import status_body
-from controllers.ocr_controller import OWNER, services
+from controllers.ocr_controller import services
 from utils.server_sent_events import MEDIA_TYPE, event, first_event
 
 #: Neither kept by anybody on the way nor gathered into larger pieces.
@@ -14,7 +14,7 @@ HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 
 def job_events(job_id: str) -> Response:
     """How the job stands, and what becomes of it. Where the server cannot hold a connection, the client comes back."""
-    record = services().jobs.get(job_id, OWNER)
+    record = services().jobs.get(job_id, g.owner)
     body = status_body(record)
     first = first_event("status", 1, body)
     follow = request.environ.get("ocr.stream")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Callable
 from dataclasses import fields
 
 from flask import Response, current_app, g, jsonify, request
@@ -10,13 +10,11 @@ from flask import Response, current_app, g, jsonify, request
 from controllers import answers
 from controllers.waiting import once_ended
 from services.container import Services
-from services.errors import InvalidOption, MissingFile, OCRServiceError
-from services.job_record import JobOptions, JobRecord
+from services.errors import InvalidOption, JobNotFound, MissingFile, OCRServiceError
+from services.idempotency import IdMaker
+from services.job_record import BY_ADDRESS, JobOptions, JobRecord
 from services.job_service import Submission
-
-#: Without keys every client is the same owner; a job is reached only by who knows its unguessable id.
-OWNER = "public"
-LONGEST_NAME = 255
+from utils.file_names import plain_name
 
 
 def services() -> Services:
@@ -24,49 +22,95 @@ def services() -> Services:
 
 
 def ensure_accepting() -> None:
-    """Raises RedisUnavailable before a body is read that could not be accepted anyway."""
-    services().jobs.ensure_reachable()
+    """Raises before a body is read that could not be accepted anyway: no Redis, no room in the queue."""
+    services().jobs.ensure_accepting()
 
 
 def create_job(options: dict, kinds: tuple[str, ...] = ("image", "pdf")) -> Response:
     """One uploaded file becomes a job; the answer waits for its result as long as was asked for."""
-    chosen = _chosen(options)
+    chosen = chosen_options(options)
     upload = _single_file()
-    try:
-        record = _submit(upload, chosen, kinds)
-    except OCRServiceError as error:
-        error.extra.setdefault("filename", _filename(upload))
-        raise
+
+    def create(job_id: IdMaker) -> list:
+        try:
+            return [_submit(upload, chosen, options["callback_url"], job_id(0), kinds).id]
+        except OCRServiceError as error:
+            error.extra.setdefault("filename", _filename(upload))
+            raise
+
+    (job_id,), replayed = once([upload], options, create)
+    owner = g.owner
+    record = services().jobs.get(job_id, owner)
     if not options["wait"]:
-        return answers.accepted(record)
+        return marked(answers.accepted(record), replayed)
     if record.ended:
-        return _result(record)
-    return once_ended([record.id], options["wait"], lambda: _result_or_accepted(record.id))
+        return marked(_result(record), replayed)
+    return once_ended([job_id], options["wait"], lambda: marked(_result_or_accepted(job_id, owner), replayed))
 
 
-def _result_or_accepted(job_id: str) -> Response:
-    record = services().jobs.get(job_id, OWNER)
+def _result_or_accepted(job_id: str, owner: str) -> Response:
+    record = services().jobs.get(job_id, owner)
     return _result(record) if record.ended else answers.accepted(record)
 
 
 def create_batch(options: dict) -> Response:
     """Each file becomes a job or tells why not. When none could, the answer is the first one's error."""
-    chosen = _chosen(options)
+    chosen = chosen_options(options)
     uploads = request.files.getlist("files")
     _only_field("files")
     if not uploads:
         raise MissingFile("No file was sent. Send one or more in the multipart field `files`.")
-    outcomes = [_try_submit(upload, chosen) for upload in uploads]
     names = [_filename(upload) for upload in uploads]
-    running = [outcome.id for outcome in outcomes if isinstance(outcome, JobRecord) and not outcome.ended]
-    return once_ended(running, options["wait"], lambda: _batch_answer(names, outcomes, options["wait"] > 0))
+
+    def create(job_id: IdMaker) -> list:
+        outcomes = [
+            _try_submit(upload, chosen, options["callback_url"], job_id(number))
+            for number, upload in enumerate(uploads)
+        ]
+        created = [answers.fault(each) if isinstance(each, OCRServiceError) else each.id for each in outcomes]
+        if all(isinstance(outcome, OCRServiceError) for outcome in outcomes):
+            raise _all_failed(names, outcomes, created)
+        return created
+
+    created, replayed = once(uploads, options, create)
+    owner = g.owner
+    job_ids = [item for item in created if isinstance(item, str)]
+    return once_ended(job_ids, options["wait"], lambda: marked(_batch_answer(names, created, owner), replayed))
 
 
-def _batch_answer(names: list[str], outcomes: list, waited: bool) -> Response:
-    if waited:
-        outcomes = [_as_it_stands(outcome) for outcome in outcomes]
+def _batch_answer(names: list[str], created: list, owner: str) -> Response:
+    outcomes = [_outcome(item, owner) if isinstance(item, str) else item for item in created]
+    response = jsonify(_batch(names, outcomes))
+    response.status_code = 202
+    response.headers["Retry-After"] = str(answers.ASK_AGAIN_SECONDS)
+    return response
+
+
+def _outcome(job_id: str, owner: str) -> JobRecord | dict:
+    try:
+        return services().jobs.get(job_id, owner)
+    except JobNotFound as error:  # deleted while the others were waited for
+        return answers.fault(error)
+
+
+def once(uploads: list, options: dict, create: Callable[[IdMaker], list]) -> tuple[list, bool]:
+    """`create`, or what it created when this request was sent before with the same `Idempotency-Key`."""
+    key = request.headers.get("Idempotency-Key", "")
+    fingerprint = [request.path, options] if key else []
+    fingerprint += [[_filename(upload), upload.stream.sha256()] for upload in uploads] if key else []
+    return services().idempotency.once(g.owner, key, fingerprint, create)
+
+
+def marked(response: Response, replayed: bool) -> Response:
+    if replayed:
+        response.headers["Idempotent-Replayed"] = "true"
+    return response
+
+
+def _batch(names: list[str], outcomes: list) -> dict:
+    """`outcomes`: for each file its job, or the fault {code, title, detail} that kept it from becoming one."""
     created = sum(isinstance(outcome, JobRecord) for outcome in outcomes)
-    body = {
+    return {
         "jobs": [_batch_item(name, outcome) for name, outcome in zip(names, outcomes, strict=True)],
         "summary": {
             "total_files": len(names),
@@ -76,35 +120,52 @@ def _batch_answer(names: list[str], outcomes: list, waited: bool) -> Response:
         },
         "message": f"{created} of {len(names)} files were accepted.",
     }
-    if not created:
-        first = next(outcome for outcome in outcomes if isinstance(outcome, OCRServiceError))
-        first.extra.update(jobs=body["jobs"], summary=body["summary"])
-        raise first
-    response = jsonify(body)
-    response.status_code = 202
-    response.headers["Retry-After"] = str(answers.ASK_AGAIN_SECONDS)
-    return response
+
+
+def _all_failed(names: list[str], errors: list[OCRServiceError], faults: list[dict]) -> OCRServiceError:
+    """The first one's error, with what became of each file."""
+    body = _batch(names, faults)
+    errors[0].extra.update(jobs=body["jobs"], summary=body["summary"])
+    return errors[0]
 
 
 def job_status(job_id: str) -> Response:
-    return answers.status(services().jobs.get(job_id, OWNER))
+    return _status(services().jobs.get(job_id, g.owner))
 
 
-def plain_record(services: Services, job_id: str) -> JobRecord | None:
-    """A job that whoever knows its id may read, without a look at who asks; None where that is to be asked."""
+def plain_status(services: Services, job_id: str) -> tuple[dict, int, dict[str, str]] | None:
+    """Body, status and headers for a job that whoever knows its id may read, without a look at who asks; None where
+    that is to be asked, or something is amiss."""
     try:
-        return services.jobs.get(job_id, OWNER)
+        record = services.jobs.get(job_id, BY_ADDRESS)
+        return answers.status_answer(record, services.jobs.outlook(record))
     except OCRServiceError:
         return None
 
 
-def job_result(job_id: str, wait: float = 0.0) -> Response:
-    record = services().jobs.get(job_id, OWNER)
+def job_result(job_id: str, wait: float = 0.0, partial: bool = False) -> Response:
+    record = services().jobs.get(job_id, g.owner)
     if record.ended:
         return _result(record)
     if not wait:
-        return answers.status(record)
-    return once_ended([job_id], wait, lambda: job_result(job_id))
+        return _status(record, pages=services().jobs.partial(record)) if partial else _status(record)
+    return once_ended([job_id], wait, lambda: job_result(job_id, partial=partial))
+
+
+def discard_job(job_id: str) -> Response:
+    """200 with the status of a job that was cancelled, 204 for one that had ended and is forgotten."""
+    jobs = services().jobs
+    cancelled = jobs.discard(jobs.get(job_id, g.owner))
+    return _status(cancelled) if cancelled else Response(status=204)
+
+
+def list_jobs(status: str, cursor: str, limit: int) -> Response:
+    records, following = services().jobs.owned(g.owner, status, cursor, limit)
+    return jsonify(jobs=[answers.status_body(record) for record in records], next_cursor=following or None)
+
+
+def _status(record: JobRecord, pages: list[dict] | None = None) -> Response:
+    return answers.status(record, services().jobs.outlook(record), pages)
 
 
 def _result(record: JobRecord) -> Response:
@@ -132,42 +193,43 @@ def _only_field(name: str) -> None:
             raise InvalidOption(f"The file field `{other[:64]}` is not known. Send files in the field `{name}`.")
 
 
-def _chosen(options: dict) -> JobOptions:
-    """The options that change a result. Raises InvalidOption, or ModelUnavailable for a language without a model."""
+def chosen_options(options: dict) -> JobOptions:
+    """The options that change a result. Raises InvalidOption for any option, ModelUnavailable for a language."""
     chosen = JobOptions(**{field.name: options[field.name] for field in fields(JobOptions)})
     services().jobs.check_options(chosen)
+    if options["callback_url"]:
+        services().webhook_guard.check(options["callback_url"])
     return chosen
 
 
-def _submit(upload, chosen: JobOptions, kinds: tuple[str, ...] = ("image", "pdf")) -> JobRecord:
+def _submit(
+    upload, chosen: JobOptions, callback_url: str, job_id: str, kinds: tuple[str, ...] = ("image", "pdf")
+) -> JobRecord:
     return services().jobs.submit(
         Submission(
             file=upload.stream,
             filename=_filename(upload),
-            owner=OWNER,
+            owner=g.owner,
             request_id=g.request_id,
             options=chosen,
             kinds=kinds,
             trace=g.span.traceparent if "span" in g else "",
+            job_id=job_id,
+            callback_url=callback_url,
         )
     )
 
 
-def _try_submit(upload, chosen: JobOptions) -> JobRecord | OCRServiceError:
+def _try_submit(upload, chosen: JobOptions, callback_url: str, job_id: str) -> JobRecord | OCRServiceError:
     try:
-        return _submit(upload, chosen)
+        return _submit(upload, chosen, callback_url, job_id)
     except OCRServiceError as error:
         return error
 
 
-def _as_it_stands(outcome: JobRecord | OCRServiceError) -> JobRecord | OCRServiceError:
-    return services().jobs.get(outcome.id, OWNER) if isinstance(outcome, JobRecord) else outcome
-
-
-def _batch_item(name: str, outcome: JobRecord | OCRServiceError) -> dict:
-    if isinstance(outcome, OCRServiceError):
-        fault = {"code": outcome.code, "title": outcome.title, "detail": outcome.message}
-        return {"filename": name, "status": "failed", "error": fault}
+def _batch_item(name: str, outcome: JobRecord | dict) -> dict:
+    if isinstance(outcome, dict):
+        return {"filename": name, "status": "failed", "error": outcome}
     return {
         "filename": outcome.filename,
         "job_id": outcome.id,
@@ -179,6 +241,4 @@ def _batch_item(name: str, outcome: JobRecord | OCRServiceError) -> dict:
 
 
 def _filename(upload) -> str:
-    """The client's name for the file, without folders and control characters. It is only ever told back."""
-    name = re.split(r"[/\\]", upload.filename or "")[-1]
-    return "".join(char for char in name if char.isprintable())[-LONGEST_NAME:] or "unnamed"
+    return plain_name(upload.filename or "")

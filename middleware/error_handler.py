@@ -48,7 +48,10 @@ def _domain_error(error: OCRServiceError) -> Response:
     body = problem(error.code, error.message, title=error.title, status=status, **error.extra)
     if body["status"] >= 500:
         log.warning("request refused", code=error.code, exc_info=error.__cause__)
-    return problem_response(body)
+    headers = {"Retry-After": str(error.extra["retry_after"])} if "retry_after" in error.extra else {}
+    if body["status"] == 401:
+        headers["WWW-Authenticate"] = "Bearer"
+    return problem_response(body, headers)
 
 
 def _http_error(error: HTTPException) -> Response:
@@ -66,6 +69,8 @@ def _detail(error: HTTPException) -> str:
         most, parts, field = (
             current_app.config[name] for name in ("MAX_CONTENT_LENGTH", "MAX_FORM_PARTS", "MAX_FORM_MEMORY_SIZE")
         )
+        if request.max_content_length is not None and request.max_content_length < most:
+            return f"The request is too large. The most that is taken here is {request.max_content_length} bytes."
         return (
             f"The request is too large. The most that is taken is {most} bytes ({most / 2**20:.0f} MB) in all, "
             f"in no more than {parts} files and fields, and {field} bytes in a field that is no file."

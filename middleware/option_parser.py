@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from flask import Request
 from webargs.flaskparser import FlaskParser
+from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 
 from services.errors import InvalidOption
 
 #: Of a name or a list of names that a client made up, so much is told back.
 LONGEST_NAME = 64
+#: Bytes of the largest body of options.
+MOST_JSON_BYTES = 1 << 16
 MOST_NAMES = 5
 
 
@@ -34,15 +37,32 @@ class OptionsParser(FlaskParser):
 
     def load_querystring(self, req: Request, schema) -> dict[str, str]:
         given: dict[str, str] = {}
-        for source in (req.args, req.form):
+        # The body of a PUT is a file and nothing else, whatever its type is said to be.
+        for source in (req.args,) if req.method == "PUT" else (req.args, req.form):
             for name, values in source.lists():
                 if name in given or len(values) > 1:
                     raise InvalidOption(f"The option `{_short(name)}` is given more than once. Give it once.")
                 given[name] = values[0]
         return given
 
+    def load_json(self, req: Request, schema) -> dict:
+        """A JSON object; options may stand in the query, too."""
+        req.max_content_length = MOST_JSON_BYTES
+        if not req.is_json:
+            raise UnsupportedMediaType("Send a JSON object, with the header `Content-Type: application/json`.")
+        given = req.get_json(silent=True)
+        if not isinstance(given, dict):
+            raise BadRequest("The body has to be a JSON object, in UTF-8.")
+        return {**given, **self._query(req, given)}
+
+    def _query(self, req: Request, given: dict) -> dict[str, str]:
+        for name, values in req.args.lists():
+            if name in given or len(values) > 1:
+                raise InvalidOption(f"The option `{_short(name)}` is given more than once. Give it once.")
+        return req.args.to_dict()
+
     def handle_error(self, error, req, schema, *, error_status_code, error_headers):
-        messages = error.messages.get("query", error.messages)
+        (messages,) = error.messages.values()
         faulty = sorted(messages.keys() & schema.fields.keys())
         unknown = sorted(messages.keys() - schema.fields.keys())
         parts = [f"The option `{name}` is not valid: {' '.join(map(str, messages[name]))}" for name in faulty]

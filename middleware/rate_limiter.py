@@ -6,9 +6,8 @@ import time
 from collections.abc import Callable, Iterable
 
 import structlog
-from flask import Flask, Response, request
+from flask import Flask, Response, g
 from flask_limiter import Limiter, RateLimitExceeded
-from flask_limiter.util import get_remote_address
 from limits import parse
 
 from middleware.access_log import is_probe
@@ -17,9 +16,9 @@ from middleware.error_handler import problem, problem_response
 log = structlog.get_logger(__name__)
 
 SCOPE = "work"
-#: Answers that cost nothing tell what was known of the client's budget so many seconds ago; of so many clients.
+#: Answers before the application tell what was known of the client's budget so many seconds ago; of so many clients.
 KNOWN_SECONDS, MOST_KNOWN = 1.0, 10_000
-#: (client, whether the answer cost something) -> headers.
+#: (client, whether only what is known just now will do) -> headers.
 HeaderTeller = Callable[[str, bool], Iterable[tuple[str, str]]]
 HEADERS = ("X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset")
 
@@ -30,7 +29,7 @@ def make_limiter(settings) -> Limiter:
         {} if settings.broker_url.startswith("unix://") else {"socket_timeout": 0.5, "socket_connect_timeout": 0.5}
     )
     return Limiter(
-        key_func=get_remote_address,
+        key_func=_client,
         strategy="moving-window",
         storage_uri=storage_url(settings.broker_url),
         storage_options=options,
@@ -39,6 +38,11 @@ def make_limiter(settings) -> Limiter:
         headers_enabled=False,
         enabled=settings.rate_limit_enabled,
     )
+
+
+def _client() -> str:
+    """Each owner has a budget of its own."""
+    return g.owner
 
 
 def storage_url(url: str) -> str:
@@ -64,7 +68,7 @@ def init_app(app: Flask, limiter: Limiter, settings) -> HeaderTeller:
     def _tell(response: Response) -> Response:
         """Every answer but a probe's tells the state of the client's budget, whether it cost something or not."""
         if not is_probe():
-            response.headers.update(teller(get_remote_address(), request.method == "POST"))
+            response.headers.update(teller(_client(), True))
         return response
 
     @app.errorhandler(RateLimitExceeded)

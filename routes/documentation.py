@@ -38,6 +38,8 @@ Every error is an `application/problem+json` (RFC 9457) whose `code` tells progr
 tells people. Each answer bears an `X-Request-ID`: the one that was sent, or a new one.
 """
 
+KEY = "One of API_KEYS for /ocr, where the operator has set any; ADMIN_TOKEN for /admin. `X-API-Key` is taken as well."
+
 
 class DescribedApi(Api):
     """Errors are described as what they are, and nothing is described that is not there."""
@@ -61,12 +63,16 @@ def init_app(app: Flask, version: str) -> Api:
             "info": {
                 "description": DESCRIPTION,
                 "license": {"name": "AGPL-3.0-or-later", "identifier": "AGPL-3.0-or-later"},
-            }
+            },
+            "security": [{}, {"Key": []}],
         },
     )
     api = DescribedApi(app)
+    api.spec.components.security_scheme("Key", {"type": "http", "scheme": "bearer", "description": KEY})
     content = {PROBLEM: {"schema": Problem}}
     api.spec.components.response("Problem", {"description": "Any other error", "content": content})
+    told_to_s3 = {"type": "http", "scheme": "bearer", "description": "UPLOAD_EVENTS_TOKEN of the settings."}
+    api.spec.components.security_scheme("uploadEvents", told_to_s3)
     api.ma_plugin.converter.add_parameter_attribute_function(default_in_words)
     app.add_url_rule(f"{ASSETS_PATH}/<path:name>", "docs_assets", _asset)
     for path, name in PAGES.items():

@@ -13,9 +13,9 @@ from collections.abc import Callable
 
 from flask import Flask
 
-from controllers.answers import status_answer
-from controllers.ocr_controller import plain_record
+from controllers.ocr_controller import plain_status
 from middleware import access_log, security_headers
+from middleware.api_keys import BY_ADDRESS
 from middleware.metrics import template
 from middleware.rate_limiter import HeaderTeller
 from middleware.request_id import HEADER, id_of
@@ -23,8 +23,8 @@ from middleware.request_id import HEADER, id_of
 PATH = re.compile(r"/ocr/job/[0-9a-f-]{36}")
 RULE = template("/ocr/job/<string:job_id>")
 STATUS = {200: "200 OK", 202: "202 ACCEPTED"}
-#: A request that has one of these is not plain: it has a body, a key, or a trace that it is part of.
-UNUSUAL = ("CONTENT_LENGTH", "HTTP_TRANSFER_ENCODING", "HTTP_AUTHORIZATION", "HTTP_TRACEPARENT")
+#: A request that has one of these is not plain: it has a body, a key, a trace that it is part of, or a page behind it.
+UNUSUAL = ("CONTENT_LENGTH", "HTTP_TRANSFER_ENCODING", "HTTP_AUTHORIZATION", "HTTP_TRACEPARENT", "HTTP_ORIGIN")
 
 
 def init_app(app: Flask, tell_budget: HeaderTeller) -> None:
@@ -52,17 +52,17 @@ def _is_plain(environ: dict) -> bool:
 def _answer(app: Flask, environ: dict, tell_budget: HeaderTeller) -> tuple[str, list[tuple[str, str]], bytes] | None:
     started = time.perf_counter()
     path, client = environ["PATH_INFO"], environ.get("REMOTE_ADDR", "")
-    record = plain_record(app.extensions["services"], path.rpartition("/")[2])
-    if record is None:
+    found = plain_status(app.extensions["services"], path.rpartition("/")[2])
+    if found is None:
         return None
-    content, code, own = status_answer(record)
+    content, code, own = found
     body = app.json.dumps(content).encode() + b"\n"
     request_id = id_of(environ)
     headers = [
         ("Content-Type", "application/json"),
         ("Content-Length", str(len(body))),
         *own.items(),
-        *tell_budget(client, False),
+        *tell_budget(BY_ADDRESS + client, False),
         *security_headers.OF_JSON,
         (HEADER, request_id),
     ]

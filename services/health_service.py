@@ -8,9 +8,9 @@ from collections.abc import Callable
 import psutil
 
 from services.errors import OCRServiceError, RedisUnavailable
-from services.job_store import JobStore
 from services.redis_service import RedisService
-from services.upload_store import UploadStore
+from services.storage import Storage
+from services.work_queue import WorkQueue
 from services.worker_registry import WorkerRegistry
 
 HEALTHY, DEGRADED, UNHEALTHY = "healthy", "degraded", "unhealthy"
@@ -22,10 +22,10 @@ class HealthService:
     """Readiness and the full report."""
 
     def __init__(
-        self, redis: RedisService, store: JobStore, uploads: UploadStore, workers: WorkerRegistry, configuration: dict
+        self, redis: RedisService, work: WorkQueue, uploads: Storage, workers: WorkerRegistry, configuration: dict
     ) -> None:
         self._redis = redis
-        self._store = store
+        self._work = work
         self._uploads = uploads
         self._workers = workers
         self._configuration = configuration
@@ -75,7 +75,7 @@ class HealthService:
         }
 
     def _check_queue(self) -> dict:
-        return {"status": HEALTHY, **self._store.counts()}
+        return {"status": HEALTHY, **self._work.counts()}
 
     def _check_storage(self) -> dict:
         self._uploads.check()
@@ -88,7 +88,7 @@ def _check(probe: Callable[[], dict]) -> dict:
     except OCRServiceError as error:
         advice = {
             "redis_unavailable": "Start Redis, or correct REDIS_URL.",
-            "storage_unavailable": "Free disk space in UPLOAD_FOLDER and let the service write there.",
+            "storage_unavailable": "Free disk space in UPLOAD_FOLDER and let the service write there or to S3_BUCKET.",
         }
         return {"status": UNHEALTHY, "error": error.message, "recommendation": advice.get(error.code, error.message)}
 

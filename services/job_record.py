@@ -6,11 +6,17 @@ import json
 import uuid
 from dataclasses import asdict, dataclass, field
 
+from services.job_plan import QUICK
+
+AWAITING_UPLOAD = "awaiting_upload"
 PROCESSING = "processing"
 COMPLETED = "completed"
 FAILED = "failed"
 CANCELLED = "cancelled"
 ENDED = frozenset({COMPLETED, FAILED, CANCELLED})
+STATUSES = (AWAITING_UPLOAD, PROCESSING, COMPLETED, FAILED, CANCELLED)
+#: Begins the name of an owner who is known by an address alone.
+BY_ADDRESS = "@"
 #: Owns the jobs by which the service tries itself; no client has a name that begins so. `scripts/prelude.lua` knows it.
 PROBE_OWNER = "@probe"
 
@@ -48,14 +54,26 @@ class JobRecord:
     request_id: str
     #: The traceparent of the request, where traces are kept.
     trace: str = ""
+    #: Where the client wants to be told of the job's end; empty: nowhere.
+    callback_url: str = ""
+    #: What the client announced that its upload will be, and until when it may come; empty, 0: no upload was announced.
+    content_type: str = ""
+    upload_expires_at: float = 0.0
+    #: Pages of the whole document; `pages_total` are those that were asked for.
     frames: int = 1
+    #: In which lane its units wait, and how many they are (`job_plan.py`).
+    lane: str = QUICK
+    units: int = 1
     created_at: float = 0.0
     started_at: float | None = None
     finished_at: float | None = None
+    #: How often the unit was begun that was begun most often.
     attempts: int = 0
     pages_total: int = 0
     pages_done: int = 0
     cached: bool = False
+    #: The job of the same content whose work completes this one; empty where there is none.
+    leader: str = ""
     error: dict = field(default_factory=dict)
 
     @property
@@ -81,7 +99,12 @@ class JobRecord:
             "cache_key": self.cache_key,
             "request_id": self.request_id,
             "trace": self.trace,
+            "callback_url": self.callback_url,
+            "content_type": self.content_type,
+            "upload_expires_at": str(self.upload_expires_at),
             "frames": str(self.frames),
+            "lane": self.lane,
+            "units": str(self.units),
             "pages_total": str(self.pages_total),
         }
 
@@ -94,6 +117,12 @@ class JobRecord:
             **{name: text[name] for name in ("owner", "status", "stage", "kind", "filename", "upload", "cache_key")},
             request_id=text["request_id"],
             trace=text.get("trace", ""),
+            callback_url=text.get("callback_url", ""),
+            content_type=text.get("content_type", ""),
+            upload_expires_at=float(text.get("upload_expires_at", 0)),
+            lane=text.get("lane", QUICK),
+            units=int(text.get("units", 1)),
+            leader=text.get("leader", ""),
             file_size=int(text["file_size"]),
             frames=int(text["frames"]),
             options=JobOptions(**json.loads(text["options"])),

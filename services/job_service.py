@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 import structlog
 
 from paddleocr_service import Catalogue, EngineError, ModelNotAvailable, UnsupportedLanguage
+from services.admission import Admission
 from services.errors import (
     EmptyFile,
     InvalidOption,
@@ -17,20 +20,29 @@ from services.errors import (
     JobNotFound,
     ModelUnavailable,
     OCRServiceError,
+    RedisUnavailable,
     ResultExpired,
     UnknownLanguage,
     UnsupportedType,
+    UploadMismatch,
 )
 from services.inspection import FileFacts, Inspector
-from services.job_record import CANCELLED, FAILED, PROCESSING, JobOptions, JobRecord, new_job_id
+from services.job_plan import lane_for, units_for
+from services.job_record import BY_ADDRESS, CANCELLED, FAILED, PROCESSING, JobOptions, JobRecord, new_job_id
 from services.job_store import JobStore
 from services.ocr_service.page_ranges import check_pages, parse_pages
-from services.upload_store import IncomingFile, UploadStore
+from services.storage import IncomingFile, Storage
+from services.work_queue import Outlook, WorkQueue
 
 log = structlog.get_logger(__name__)
 
+#: Jobs that are looked at in one call for a list of some status, and at a time.
+LOOKED_AT, CHUNK = 2000, 200
 #: Raise it when a result gains or changes a field, so that no cached one is answered that lacks it.
 RESULT_SHAPE = "2"
+#: A model that was found on the disk is not looked for again for so many seconds.
+FOUND_SECONDS = 10
+KINDS = ("image", "pdf")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +54,13 @@ class Submission:
     owner: str
     request_id: str
     options: JobOptions
-    kinds: tuple[str, ...] = ("image", "pdf")
+    kinds: tuple[str, ...] = KINDS
     #: The traceparent of the request, where traces are kept.
     trace: str = ""
+    #: The id that the job is to have; a new one where none is given.
+    job_id: str = ""
+    #: Who is to be told of the job's end. It changes no result, so it is no part of the options.
+    callback_url: str = ""
 
 
 class JobService:
@@ -53,16 +69,21 @@ class JobService:
     def __init__(
         self,
         store: JobStore,
-        uploads: UploadStore,
+        uploads: Storage,
         inspector: Inspector,
         catalogue: Catalogue,
         enqueue: Callable[[str, float], None],
+        admission: Admission,
+        queue: WorkQueue,
     ) -> None:
         self._store = store
         self._uploads = uploads
         self._inspector = inspector
         self._catalogue = catalogue
         self._enqueue = enqueue
+        self._found_until: dict[str, float] = {}
+        self._admission = admission
+        self._queue = queue
 
     def check_options(self, options: JobOptions) -> None:
         """What can be said of the options before a file is seen. Raises InvalidOption, ModelUnavailable."""
@@ -72,23 +93,24 @@ class JobService:
 
     def check_language(self, lang: str) -> None:
         """Raises UnknownLanguage, or ModelUnavailable naming the model and how to install it."""
+        if self._found_until.get(lang, 0.0) > time.monotonic():
+            return
         try:
             self._catalogue.resolve(lang)
         except UnsupportedLanguage as error:
             raise UnknownLanguage(error.message) from error
         except (ModelNotAvailable, EngineError) as error:
             raise ModelUnavailable(error.message) from error
+        self._found_until[lang] = time.monotonic() + FOUND_SECONDS
 
     def submit(self, submission: Submission) -> JobRecord:
         """Check, keep and queue a file. The returned job is stored and on the queue: from here on it is not lost."""
         self.check_options(submission.options)
         sha256 = submission.file.sha256()
-        facts = self._inspect(submission, sha256)
-        pages = len(parse_pages(submission.options.pages, facts.pages)) if submission.options.pages else facts.pages
         size = submission.file.size()
-        key = self._uploads.keep(submission.file)
+        facts = self._inspect(submission.file.path, size, sha256, submission.options, submission.kinds)
         record = JobRecord(
-            id=new_job_id(),
+            id=submission.job_id or new_job_id(),
             owner=submission.owner,
             status=PROCESSING,
             stage="queued",
@@ -96,50 +118,125 @@ class JobService:
             filename=submission.filename,
             file_size=size,
             options=submission.options,
-            upload=key,
-            cache_key=self._cache_key(submission, sha256),
+            upload="",
+            cache_key="",
             request_id=submission.request_id,
             trace=submission.trace,
-            frames=facts.pages,
-            pages_total=pages,
+            callback_url=submission.callback_url,
         )
-        try:
-            return self._record(record)
-        except OCRServiceError:
-            self._uploads.delete(key)
-            raise
+        record = self._planned(record, facts, sha256)
+        record = replace(record, upload=self._uploads.keep(submission.file))
+        return self._record(record, self._admission.longest_wait)
 
-    def _inspect(self, submission: Submission, sha256: str) -> FileFacts:
-        if submission.file.size() == 0:
+    def begin(self, record: JobRecord, path: Path) -> JobRecord:
+        """Queue a job whose announced file has come: it lies at `path`, and under `record.upload` in the storage.
+
+        Raises UploadMismatch and what is wrong with the file itself; then it is still the caller's to delete.
+        """
+        size = path.stat().st_size
+        if size != record.file_size:
+            raise UploadMismatch(f"{record.file_size} bytes were announced, but {size} came.")
+        with open(path, "rb") as file:
+            sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+        facts = self._inspect(path, size, sha256, record.options)
+        if record.content_type and facts.media_type != record.content_type:
+            raise UploadMismatch(f"{record.content_type} was announced, but {facts.media_type} came.")
+        # It was let in when it was announced; what was let in is not refused later.
+        return self._record(self._planned(record, facts, sha256), longest_wait=0)
+
+    def _inspect(
+        self, path: Path, size: int, sha256: str, options: JobOptions, kinds: tuple[str, ...] = KINDS
+    ) -> FileFacts:
+        if size == 0:
             raise EmptyFile("The file is empty. Send a picture or a PDF.")
-        facts = self._inspector.inspect(submission.file.path, sha256)
-        if facts.kind not in submission.kinds:
+        facts = self._inspector.inspect(path, sha256)
+        if facts.kind not in kinds:
             here, there = ("a PDF", "/ocr/pdf") if facts.kind == "pdf" else ("a picture", "/ocr/image")
             raise UnsupportedType(f"The file is {here}, which this address does not take. Send it to {there}.")
-        if facts.kind == "image" and submission.options.mode == "text":
+        if facts.kind == "image" and options.mode == "text":
             raise InvalidOption("The option `mode` cannot be `text` for a picture: it has no text layer. Leave it out.")
         return facts
 
-    def _record(self, record: JobRecord) -> JobRecord:
-        outcome = self._store.submit(record)
+    def _planned(self, record: JobRecord, facts: FileFacts, sha256: str) -> JobRecord:
+        """The record with all that is known once its file was seen. Raises PageOutOfRange."""
+        pages = len(parse_pages(record.options.pages, facts.pages)) if record.options.pages else facts.pages
+        return replace(
+            record,
+            status=PROCESSING,
+            stage="queued",
+            kind=facts.kind,
+            cache_key=self._cache_key(record.owner, record.options, sha256),
+            frames=facts.pages,
+            pages_total=pages,
+            lane=lane_for(pages),
+            units=units_for(pages),
+        )
+
+    def _record(self, record: JobRecord, longest_wait: float) -> JobRecord:
+        try:
+            outcome = self._store.submit(record, longest_wait)
+        except RedisUnavailable:
+            raise  # it may be stored all the same: then its file is needed, and else the sweeper finds it
+        except OCRServiceError:
+            self._uploads.delete(record.upload)
+            raise
         if outcome == "lead":
-            self._enqueue(record.id, 0.0)
+            for _ in range(record.units):
+                self._enqueue(record.id, 0.0)
         else:
             self._uploads.delete(record.upload)
         log.info("job accepted", job_id=record.id, kind=record.kind, file_size=record.file_size, outcome=outcome)
         return self._store.get(record.id)
 
-    def _cache_key(self, submission: Submission, sha256: str) -> str:
-        options = submission.options
-        parts = [RESULT_SHAPE, submission.owner, sha256, options.dumps(), self._catalogue.identity(options.lang)]
+    def _cache_key(self, owner: str, options: JobOptions, sha256: str) -> str:
+        parts = [RESULT_SHAPE, owner, sha256, options.dumps(), self._catalogue.identity(options.lang)]
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
     def get(self, job_id: str, owner: str) -> JobRecord:
-        """Raises JobNotFound, for another owner's job too."""
+        """Raises JobNotFound, for another owner's job too. Who is known by an address alone owns no job for certain:
+        such jobs are reached by whoever knows their ids."""
         record = self._store.get(job_id)
-        if record.owner != owner:
+        if record.owner != owner and not record.owner.startswith(BY_ADDRESS):
             raise JobNotFound()
         return record
+
+    def outlook(self, record: JobRecord) -> Outlook | None:
+        """How long a job that runs may still take; None for one that does not."""
+        return self._queue.outlook(record) if record.status == PROCESSING else None
+
+    def partial(self, record: JobRecord) -> list[dict]:
+        """The pages that are done of a job that runs, in their order."""
+        return list(self._store.pages_done(record.leader or record.id).values())
+
+    def discard(self, record: JobRecord) -> JobRecord | None:
+        """Cancel a job that runs; then it is returned. Forget one that has ended, with its result and its file."""
+        upload = self._store.cancel(record.id)
+        cancelled = upload is not None
+        if not cancelled:
+            upload = self._store.delete(record.id)
+        if upload:
+            self._uploads.delete(upload)
+        log.info("job cancelled" if cancelled else "job deleted", job_id=record.id)
+        return self._store.get(record.id) if cancelled else None
+
+    def owned(self, owner: str, status: str, before: str, limit: int) -> tuple[list[JobRecord], str]:
+        """The owner's jobs, newest first, of one status or (empty) of any; and the id from which to go on, or "".
+
+        At most `LOOKED_AT` jobs are looked at in one call: there may be fewer in the answer than are asked for, and
+        more to come.
+        """
+        found: list[JobRecord] = []
+        for _ in range(LOOKED_AT // CHUNK):
+            ids = self._store.owned(owner, before, CHUNK)
+            for record in self._store.get_many(ids):
+                if status in ("", record.status):
+                    found.append(record)
+                    if len(found) == limit:
+                        return found, record.id
+            if len(ids) < CHUNK:
+                return found, ""
+            before = ids[-1]
+        return found, before
 
     def result(self, record: JobRecord) -> dict:
         """The result document of an ended job. Raises JobFailed, JobCancelled or ResultExpired."""
@@ -152,6 +249,6 @@ class JobService:
             raise ResultExpired()
         return document
 
-    def ensure_reachable(self) -> None:
-        """Raises RedisUnavailable before a body is read that could not be accepted anyway."""
-        self._store.ping()
+    def ensure_accepting(self) -> None:
+        """Raises before a body is read that could not be accepted anyway; see `Admission.check`."""
+        self._admission.check()

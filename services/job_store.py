@@ -1,29 +1,21 @@
-"""Job records and results in Redis. Every change of state is one Lua script, so it happens whole or not at all.
+"""Job records and results in Redis, as clients and operators see them; `work_queue.py` is the workers' side.
 
-Keys: `ocr:job:{id}` the record, `ocr:result:{id}` the result, `ocr:pages:{id}` pages done so far, `ocr:waiting` and
-`ocr:running` (job ids by due time and by end of lease), `ocr:inflight:{content}` who works on a content,
-`ocr:followers:{id}` jobs waiting for the same content, `ocr:cache:{content}` and `ocr:cache-index` the result cache.
+Every change of state is one Lua script (`scripts/`), so it happens whole or not at all. `keys.py` names what is kept.
 """
 
 from __future__ import annotations
 
 import json
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from services.errors import JobNotFound
-from services.job_record import COMPLETED, FAILED, JobRecord
+from services import keys
+from services.errors import JobNotFound, QueueFull
+from services.job_record import PROCESSING, JobRecord
 from services.redis_service import RedisService
-from services.tally import TALLY
 
-JOB, RESULT, PAGES = "ocr:job:", "ocr:result:", "ocr:pages:"
-INFLIGHT, FOLLOWERS, CACHE = "ocr:inflight:", "ocr:followers:", "ocr:cache:"
-CACHE_INDEX, WAITING, RUNNING = "ocr:cache-index", "ocr:waiting", "ocr:running"
-
-#: Stands for the result of a page that is done but not stored.
-COUNTED = b"-"
-#: A worker renews its lease every third of this; a job whose worker died is found after it, in seconds.
-LEASE_SECONDS = 12
+#: Seconds for which a dead letter can be replayed.
+DEAD_LETTER_TTL = 7 * 86_400
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,156 +33,150 @@ class Retention:
 
 
 class JobStore:
-    """All reads and writes of jobs. Every method raises RedisUnavailable when Redis cannot be reached."""
+    """Records and results. Every method raises RedisUnavailable when Redis cannot be reached."""
 
     def __init__(self, redis: RedisService, retention: Retention) -> None:
         self._redis = redis
         self._keep = retention
 
-    def submit(self, record: JobRecord) -> str:
-        """Store a new job. Returns "lead" (to be enqueued), "follow" or "hit" (completed from the cache)."""
-        fields = [item for pair in record.to_hash().items() for item in pair]
-        keys = [
-            JOB + record.id,
-            RESULT + record.id,
-            CACHE + record.cache_key,
-            INFLIGHT + record.cache_key,
-            CACHE_INDEX,
-            WAITING,
-            TALLY,
-        ]
-        keep = [self._keep.result_ttl, self._keep.record_ttl]
-        return self._redis.script(
-            "submit", keys, [record.id, record.cache_key, *keep, FOLLOWERS, JOB, *fields]
-        ).decode()
+    def submit(self, record: JobRecord, longest_wait: float = 0.0) -> str:
+        """Store a new job, or one whose upload has come.
 
-    def get(self, job_id: str) -> JobRecord:
-        """Raises JobNotFound."""
+        Returns "lead" (its units are ready: put tickets on the queue), "follow", "hit" (completed from the cache),
+        "known" (it was stored before) or "ended" (cancelled before its upload came). Raises QueueFull when it would
+        wait `longest_wait` seconds or more (0: it may wait for any time).
+        """
+        fields = [item for pair in record.to_hash().items() for item in pair]
+        keep = [self._keep.result_ttl, self._keep.record_ttl]
+        outcome, seconds = self._redis.script("submit", record.id, record.cache_key, *keep, longest_wait, *fields)
+        if outcome == b"busy":
+            raise QueueFull(float(seconds) - longest_wait)
+        return outcome.decode()
+
+    def announce(self, record: JobRecord, longest_wait: float = 0.0) -> bool:
+        """Store a job whose upload is still to come. False when it is known already.
+
+        Raises QueueFull when a job that came now would wait `longest_wait` seconds or more (0: for any time).
+        """
+        fields = [item for pair in record.to_hash().items() for item in pair]
+        how = [record.upload_expires_at, self._keep.record_ttl, longest_wait]
+        outcome, seconds = self._redis.script("announce", record.id, record.owner, *how, *fields)
+        if outcome == b"busy":
+            raise QueueFull(float(seconds) - longest_wait)
+        return outcome == b"announced"
+
+    def refuse(self, job_id: str, error: dict) -> bool:
+        """End a job with a fault {code, title, detail} of its upload. False when it awaits none (any more)."""
+        return bool(self._redis.script("refuse", job_id, json.dumps(error), self._keep.record_ttl))
+
+    def notice(self, job_id: str, seconds: int) -> bool:
+        """An upload seems to have come: whether its job awaits one, and nobody noticed it in the last `seconds`."""
+        return bool(self._redis.script("notice", job_id, seconds))
+
+    def awaiting(self, until: float, limit: int = 1000) -> list[str]:
+        """Jobs whose upload was to come by then (Unix s), and has not begun a job yet; the oldest first."""
         with self._redis.guard() as client:
-            values = client.hgetall(JOB + job_id)
-        if not values:
-            raise JobNotFound()
-        return JobRecord.from_hash(job_id, values)
+            found = client.zrangebyscore(keys.AWAITING, "-inf", until, start=0, num=limit)
+        return [member.decode() for member in found]
+
+    def get(self, job_id: str, hidden: bool = False) -> JobRecord:
+        """The record; the progress of one that follows another job is that job's. Raises JobNotFound.
+
+        `hidden`: also one that its client has deleted and others still need.
+        """
+        with self._redis.guard() as client:
+            values = client.hgetall(keys.JOB + job_id)
+            if not values or (b"hidden" in values and not hidden):
+                raise JobNotFound()
+            record = JobRecord.from_hash(job_id, values)
+            if not record.leader or record.status != PROCESSING:
+                return record
+            stage, started, done, attempts = client.hmget(
+                keys.JOB + record.leader, "stage", "started_at", "pages_done", "attempts"
+            )
+        if stage is None or stage.decode() not in ("queued", "started", "retrying"):
+            return record
+        return replace(
+            record,
+            stage=stage.decode(),
+            started_at=float(started) if started else None,
+            pages_done=int(done or 0),
+            attempts=int(attempts or 0),
+        )
 
     def result(self, job_id: str) -> dict | None:
         """The result document, or None when there is none (any more)."""
         with self._redis.guard() as client:
-            body = client.get(RESULT + job_id)
+            body = client.get(keys.RESULT + job_id)
         return unpack(body) if body else None
 
-    def claim(self, job_id: str, token: str) -> int | str:
-        """Take a job: the number of this attempt, or why not ("gone", "ended", "held")."""
-        answer = self._redis.script("claim", [JOB + job_id, RUNNING, WAITING], [job_id, token, LEASE_SECONDS])
-        return int(answer[0]) if isinstance(answer, list) else answer.decode()
+    def cancel(self, job_id: str) -> str | None:
+        """Cancel a job that has not ended. Returns the key of the upload that is to be deleted, "" when there is
+        none, or None when the job had ended."""
+        done, upload = self._redis.script("cancel", job_id, self._keep.record_ttl)
+        return upload.decode() if done else None
 
-    def renew(self, job_id: str, token: str) -> bool:
-        return bool(self._redis.script("renew", [JOB + job_id, RUNNING], [job_id, token, LEASE_SECONDS]))
+    def delete(self, job_id: str) -> str | None:
+        """Forget an ended job. Returns as `cancel` does; None when it has not ended, or is not there."""
+        done, upload = self._redis.script("delete", job_id)
+        return upload.decode() if done else None
 
-    def begin_page(self, job_id: str, token: str, page: int) -> int:
-        """How often this page was begun without an end, this time included; 0 when the lease is lost."""
-        return int(self._redis.script("begin_page", [JOB + job_id, PAGES + job_id], [token, page]))
-
-    def end_page(
-        self, job_id: str, token: str, page: int, body: dict | None, total: int | None = None, stored: bool = True
-    ) -> bool:
-        """Store a page's result (None: its try just ended), or only count it as done. False when the lease is lost."""
-        packed = pack(body) if body and stored else COUNTED if body else ""
-        success = int(bool(body and body.get("success")))
-        args = [token, page, packed, "" if total is None else total, job_id, success]
-        return bool(self._redis.script("end_page", [JOB + job_id, PAGES + job_id], args))
-
-    def pages_done(self, job_id: str) -> dict[int, dict]:
-        """Results of the pages that are done and stored, by page number."""
+    def owned(self, owner: str, before: str, limit: int) -> list[str]:
+        """Ids of the owner's jobs, newest first, after the job `before` (empty: from the newest on)."""
         with self._redis.guard() as client:
-            stored = client.hgetall(PAGES + job_id)
-        return {
-            int(key[5:]): unpack(body) for key, body in stored.items() if key.startswith(b"page:") and body != COUNTED
-        }
+            start = 0
+            if before:
+                rank = client.zrevrank(keys.OWNED + owner, before)
+                start = 0 if rank is None else rank + 1
+            return [member.decode() for member in client.zrevrange(keys.OWNED + owner, start, start + limit - 1)]
 
-    def requeue(self, job_id: str, token: str, stage: str, delay: float = 0.0, attempts_back: int = 0) -> bool:
-        """Back to the queue; an empty token takes only a job whose lease ran out. False: not the caller's to give."""
-        args = [job_id, token, stage, delay, -attempts_back]
-        return bool(self._redis.script("requeue", [JOB + job_id, RUNNING, WAITING, TALLY], args))
-
-    def complete(self, record: JobRecord, token: str, result: dict, pages: int, cacheable: bool) -> bool:
-        """End a job with its result, and the jobs that follow it. False when the lease is lost."""
-        size = self._keep.cache_size if cacheable else 0
-        return self._finish(record, token, COMPLETED, pack(result), "", pages, size)
-
-    def fail(self, record: JobRecord, token: str, error: dict) -> bool:
-        """End a job with a fault {code, title, detail}. False when the lease is lost."""
-        return self._finish(record, token, FAILED, "", json.dumps(error), record.pages_total, 0)
-
-    def _finish(self, record, token, status, body, error, pages, cache_size) -> bool:
-        keys = [
-            JOB + record.id,
-            RESULT + record.id,
-            PAGES + record.id,
-            RUNNING,
-            INFLIGHT + record.cache_key,
-            FOLLOWERS + record.id,
-            CACHE + record.cache_key,
-            CACHE_INDEX,
-            TALLY,
-        ]
-        keep = [self._keep.result_ttl, self._keep.record_ttl, self._keep.cache_ttl, cache_size]
-        args = [record.id, token, status, *keep, record.cache_key, JOB, RESULT, CACHE, body, error, pages]
-        return bool(self._redis.script("finish", keys, args))
-
-    def expired_leases(self, limit: int = 100) -> list[str]:
-        """Jobs whose worker has not renewed its lease."""
-        now = self._redis.now()
+    def get_many(self, job_ids: list[str]) -> list[JobRecord]:
+        """Those of the jobs that are still there."""
         with self._redis.guard() as client:
-            return [member.decode() for member in client.zrangebyscore(RUNNING, "-inf", now, start=0, num=limit)]
-
-    def overdue(self, seconds: float, limit: int = 50) -> list[tuple[str, float]]:
-        """Waiting jobs that were due `seconds` ago or earlier, oldest first, with their due times."""
-        now = self._redis.now()
-        with self._redis.guard() as client:
-            rows = client.zrangebyscore(WAITING, "-inf", now - seconds, start=0, num=limit, withscores=True)
-        return [(member.decode(), score) for member, score in rows]
-
-    def waiting_since(self, job_id: str) -> float | None:
-        with self._redis.guard() as client:
-            return client.zscore(WAITING, job_id)
-
-    def touch_waiting(self, job_id: str) -> None:
-        """The job was put on the queue again now: look at it again only after a while."""
-        now = self._redis.now()
-        with self._redis.guard() as client:
-            pipeline = client.pipeline().zadd(WAITING, {job_id: now}, xx=True)
-            pipeline.hincrby(TALLY, "requeued:message_lost").execute()
-
-    def uploads_in_use(self) -> set[str]:
-        """Keys of the uploads that waiting and running jobs still need."""
-        with self._redis.guard() as client:
-            ids = [*client.zrange(WAITING, 0, -1), *client.zrange(RUNNING, 0, -1)]
             pipeline = client.pipeline(transaction=False)
-            for job_id in ids:
-                pipeline.hget(JOB + job_id.decode(), "upload")
-            return {key.decode() for key in pipeline.execute() if key}
+            for job_id in job_ids:
+                pipeline.hgetall(keys.JOB + job_id)
+            found = pipeline.execute()
+        return [JobRecord.from_hash(job_id, values) for job_id, values in zip(job_ids, found, strict=True) if values]
+
+    def pages_done(self, job_id: str, numbers: tuple[int, ...] | None = None) -> dict[int, dict]:
+        """Results of the pages that are done, by page number: of all, or of those in `numbers`."""
+        with self._redis.guard() as client:
+            if numbers is None:
+                stored = client.hgetall(keys.PAGES + job_id)
+                bodies = {int(key[5:]): body for key, body in stored.items() if key.startswith(b"page:")}
+            else:
+                found = client.hmget(keys.PAGES + job_id, [f"page:{number}" for number in numbers]) if numbers else []
+                bodies = {number: body for number, body in zip(numbers, found, strict=True) if body}
+        return {number: unpack(bodies[number]) for number in sorted(bodies)}
+
+    def replay(self, job_id: str) -> int:
+        """Work once more on a dead letter: how many units are ready. 0 when it is none."""
+        return int(self._redis.script("replay", job_id))
+
+    def dead_letters(self, start: int, limit: int) -> tuple[int, list[tuple[str, float]]]:
+        """How many dead letters there are, and some of them from the newest on: (job id, when it was given up)."""
+        with self._redis.guard() as client:
+            pipeline = client.pipeline(transaction=False)
+            pipeline.zremrangebyscore(keys.DEAD, "-inf", self._redis.now() - DEAD_LETTER_TTL)
+            pipeline.zcard(keys.DEAD)
+            pipeline.zrevrange(keys.DEAD, start, start + limit - 1, withscores=True)
+            _, total, rows = pipeline.execute()
+        return total, [(member.decode(), since) for member, since in rows]
+
+    def dead_since(self, job_id: str) -> float | None:
+        """When the job became a dead letter; None when it is none."""
+        with self._redis.guard() as client:
+            return client.zscore(keys.DEAD, job_id)
 
     def ping(self) -> None:
         self._redis.ping()
-
-    def counts(self) -> dict[str, int]:
-        """{waiting, running}: how many jobs are in each state."""
-        with self._redis.guard() as client:
-            waiting, running = client.pipeline(transaction=False).zcard(WAITING).zcard(RUNNING).execute()
-        return {"waiting": waiting, "running": running}
-
-    def oldest(self) -> float:
-        """For how many seconds the job that waits longest has been due; 0 when none is."""
-        now = self._redis.now()
-        with self._redis.guard() as client:
-            rows = client.zrange(WAITING, 0, 0, withscores=True)
-        return max(0.0, now - rows[0][1]) if rows else 0.0
 
     def cached(self) -> int:
         """How many results the cache holds."""
         now = self._redis.now()
         with self._redis.guard() as client:
-            return client.zcount(CACHE_INDEX, now - self._keep.cache_ttl, "+inf")
+            return client.zcount(keys.CACHE_INDEX, now - self._keep.cache_ttl, "+inf")
 
 
 def pack(document: dict) -> bytes:

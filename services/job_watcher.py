@@ -18,12 +18,12 @@ import structlog
 
 from services.errors import JobNotFound, RedisUnavailable
 from services.job_record import ENDED, JobRecord
-from services.job_store import JOB, JobStore
+from services.job_store import JobStore
+from services.keys import EVENTS, JOB
 from services.redis_service import RedisService
 
 log = structlog.get_logger(__name__)
 
-CHANNEL = "ocr:events"
 #: So many records are looked at in one round trip.
 MOST_AT_ONCE = 200
 #: After so much silence Redis is asked whether it is still there; it is given as long again to say so.
@@ -132,7 +132,7 @@ class JobWatcher:
         while not self._stopped.is_set():
             channel = self._redis.client.pubsub()
             try:
-                channel.subscribe(CHANNEL)
+                channel.subscribe(EVENTS)
                 self._hear_from(channel)
             except (redis.exceptions.RedisError, OSError):
                 self._stopped.wait(PAUSE_SECONDS)

@@ -18,7 +18,8 @@ from services.job_record import COMPLETED, PROBE_OWNER, PROCESSING, JobOptions, 
 from services.job_store import JobStore
 from services.picture_reading import ACCEPTABLE_SECONDS, Reading, judge, low
 from services.redis_service import RedisService
-from services.upload_store import UploadStore
+from services.storage import Storage
+from services.work_queue import WorkQueue
 from services.worker_registry import WorkerRegistry
 
 PICTURE = Path(__file__).with_name("known_picture.png")
@@ -42,13 +43,15 @@ class KnownPicture:
         self,
         redis: RedisService,
         store: JobStore,
-        uploads: UploadStore,
+        work: WorkQueue,
+        uploads: Storage,
         workers: WorkerRegistry,
         enqueue: Callable[[str, float], None],
         lang: str,
     ) -> None:
         self._redis = redis
         self._store = store
+        self._work = work
         self._uploads = uploads
         self._workers = workers
         self._enqueue = enqueue
@@ -129,7 +132,7 @@ class KnownPicture:
         return self._store.get(job_id)
 
     def _judged(self, record: JobRecord) -> Reading:
-        counts = self._store.counts()
+        counts = self._work.counts()
         workers = self._workers.count()
         known = {
             "queue_depth": counts["waiting"],

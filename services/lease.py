@@ -1,27 +1,30 @@
-"""A worker's hold on a job, renewed in the background while the job runs."""
+"""A worker's hold on a unit, renewed in the background while the unit is worked on."""
 
 from __future__ import annotations
 
 import threading
+import time
 
 from services.errors import RedisUnavailable
-from services.job_store import LEASE_SECONDS, JobStore
+from services.work_queue import LEASE_SECONDS, Unit, WorkQueue
 
 
 class LeaseLost(Exception):
-    """Another worker has the job now, or it has ended: nothing this one does counts any more."""
+    """Another worker has the unit now, or its job has ended: nothing this one does counts any more."""
 
 
 class Lease:
-    """Context manager around one claimed job. `check()` raises LeaseLost once the hold is gone.
+    """Context manager around one unit.
 
-    A Redis outage alone does not lose the lease: only Redis itself can say that somebody else took the job.
+    A Redis outage alone does not lose the lease: only Redis itself can say that somebody else took the unit. A worker
+    that makes no progress for `stalled_after` seconds lets it go: whatever holds it up, another may do better.
     """
 
-    def __init__(self, store: JobStore, job_id: str, token: str) -> None:
-        self._store = store
-        self._job_id = job_id
-        self.token = token
+    def __init__(self, queue: WorkQueue, unit: Unit, stalled_after: float = float("inf")) -> None:
+        self._queue = queue
+        self._unit = unit
+        self._stalled_after = stalled_after
+        self._progress = time.monotonic()
         self._lost = threading.Event()
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._renew, name="lease", daemon=True)
@@ -34,14 +37,18 @@ class Lease:
         self._ended.set()
         self._thread.join()
 
-    def check(self) -> None:
+    def progress(self) -> None:
+        """Another page begins. Raises LeaseLost once the hold is gone."""
+        self._progress = time.monotonic()
         if self._lost.is_set():
             raise LeaseLost()
 
     def _renew(self) -> None:
         while not self._ended.wait(LEASE_SECONDS / 3):
+            if time.monotonic() - self._progress > self._stalled_after:
+                return
             try:
-                if not self._store.renew(self._job_id, self.token):
+                if not self._queue.renew(self._unit):
                     self._lost.set()
                     return
             except RedisUnavailable:

@@ -16,6 +16,7 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from services.errors import RedisUnavailable
+from services.keys import lua_table
 
 SCRIPTS = Path(__file__).with_name("scripts")
 #: A POST must answer within 2 s when Redis hangs; it makes at most two round trips before it gives up.
@@ -52,12 +53,12 @@ class RedisService:
                 raise RedisUnavailable() from error
             raise
 
-    def script(self, name: str, keys: list[str], args: list) -> object:
+    def script(self, name: str, *args: object) -> object:
         """Run `scripts/<name>.lua` as one atomic step. Raises RedisUnavailable."""
         if name not in self._scripts:
             self._scripts[name] = self.client.register_script(_source(name))
         with self.guard():
-            return self._scripts[name](keys=keys, args=args)
+            return self._scripts[name](args=args)
 
     def now(self) -> float:
         """Redis's own clock in Unix seconds: the one that all hosts share."""
@@ -79,4 +80,4 @@ class RedisService:
 
 @cache
 def _source(name: str) -> str:
-    return (SCRIPTS / "prelude.lua").read_text() + (SCRIPTS / f"{name}.lua").read_text()
+    return lua_table() + (SCRIPTS / "prelude.lua").read_text() + (SCRIPTS / f"{name}.lua").read_text()

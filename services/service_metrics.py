@@ -10,28 +10,32 @@ from collections.abc import Iterator, Mapping
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from services.errors import RedisUnavailable
+from services.errors import DEAD_LETTER_CODES, RedisUnavailable
 from services.job_store import JobStore
 from services.known_picture import KnownPicture
 from services.picture_reading import QUALITIES
 from services.tally import CONFIDENCE, SECONDS, Tally, distribution
+from services.work_queue import WorkQueue
 from services.worker_registry import WorkerRegistry
 
 QUEUE = "ocr"
-#: What made a job end though its file may be good: somebody should look at it, and send it again.
-DEAD_LETTER_CODES = ("page_crashed", "page_failed", "retries_exhausted", "service_unavailable", "storage_unavailable")
 STAGES = ("decode", "render", "layer", "detect", "recognise")
 PHASES = ("wait", "work")
 
 #: Metric: what it tells, the name of its label, its name in the tally, label values that are told though still nought.
 COUNTERS = {
-    "ocr_jobs": ("Jobs that ended.", "outcome", "jobs", ("completed", "failed")),
-    "ocr_job_failures": ("Jobs that failed, by the error's code.", "code", "failures", DEAD_LETTER_CODES),
+    "ocr_jobs": ("Jobs that ended.", "outcome", "jobs", ("completed", "failed", "cancelled")),
+    "ocr_job_failures": (
+        "Jobs that failed, by the error's code.",
+        "code",
+        "failures",
+        tuple(sorted(DEAD_LETTER_CODES)),
+    ),
     "ocr_jobs_requeued": (
-        "Jobs put on the queue again.",
+        "Units put on the queue again; jobs that were replayed.",
         "reason",
         "requeued",
-        ("retry", "worker_died", "message_lost", "handed_back"),
+        ("retry", "worker_died", "handed_back", "replay"),
     ),
     "ocr_cache_lookups": (
         "Accepted files: known (hit), being read already (shared), or new (miss).",
@@ -46,6 +50,12 @@ COUNTERS = {
         "worker_ends",
         ("recycled", "stopped"),
     ),
+    "ocr_webhooks": (
+        "Calls to tell that a job has ended, by what came of them.",
+        "outcome",
+        "webhooks",
+        ("delivered", "retried", "given_up"),
+    ),
 }
 #: Metric: what it tells, the name of its label, its values, its name in the tally, its classes.
 DISTRIBUTIONS = {
@@ -58,9 +68,12 @@ DISTRIBUTIONS = {
 class ServiceMetrics(Collector):
     """A collector for a registry of prometheus_client. Without Redis it says that Redis is away, and no more."""
 
-    def __init__(self, tally: Tally, store: JobStore, workers: WorkerRegistry, picture: KnownPicture) -> None:
+    def __init__(
+        self, tally: Tally, store: JobStore, work: WorkQueue, workers: WorkerRegistry, picture: KnownPicture
+    ) -> None:
         self._tally = tally
         self._store = store
+        self._work = work
         self._workers = workers
         self._picture = picture
 
@@ -77,12 +90,14 @@ class ServiceMetrics(Collector):
         yield from found
 
     def _now(self) -> Iterator[Metric]:
-        counts = self._store.counts()
-        yield _of_queue("ocr_queue_depth", "Jobs that wait for a worker.", counts["waiting"])
+        counts = self._work.counts()
         yield _of_queue(
-            "ocr_queue_oldest_seconds", "Since when the job that waits longest has been due.", self._store.oldest()
+            "ocr_queue_depth", "Units (jobs, or pieces of long ones) that wait for a worker.", counts["waiting"]
         )
-        yield GaugeMetricFamily("ocr_jobs_running", "Jobs that a worker holds.", counts["running"])
+        yield _of_queue(
+            "ocr_queue_oldest_seconds", "Since when the unit that waits longest has been due.", self._work.oldest()
+        )
+        yield GaugeMetricFamily("ocr_jobs_running", "Units that a worker holds.", counts["running"])
         yield GaugeMetricFamily("ocr_cache_entries", "Results in the cache.", self._store.cached())
         yield from self._of_workers()
         if last := self._picture.last_quality():
@@ -113,7 +128,7 @@ def _counted(counted: Mapping[str, float]) -> Iterator[Metric]:
         for value in sorted({*usual, *_values_of(counted, field)}):
             family.add_metric([value] if label else [], counted.get(f"{field}:{value}" if value else field, 0.0))
         yield family
-    dead = sum(counted.get(f"failures:{code}", 0.0) for code in DEAD_LETTER_CODES)
+    dead = counted.get("dead_letters", 0.0)
     yield CounterMetricFamily("ocr_dead_letters", "Jobs that were given up though their file may be good.", dead)
     yield _pages(counted)
     for name, (told, label, values, field, bounds) in DISTRIBUTIONS.items():

@@ -1,7 +1,7 @@
-"""Finds what nobody told of: jobs whose worker died, jobs whose message got lost, uploads that no job wants any more.
+"""Finds what nobody told of: units whose worker died, tickets that got lost, uploads that no job wants any more.
 
-Runs in the parent process of every worker; a lock in Redis lets one of them sweep at a time. A job put on the queue
-twice does no harm: the second message finds it taken or ended.
+Runs in the parent process of every worker; a lock in Redis lets one of them sweep at a time. A ticket too many does no
+harm: who takes it finds nothing to do.
 """
 
 from __future__ import annotations
@@ -11,17 +11,20 @@ from collections.abc import Callable
 
 import structlog
 
-from services.errors import RedisUnavailable
-from services.job_store import JobStore
+from services.arrivals import Arrivals
+from services.errors import ServiceUnavailable
 from services.redis_service import RedisService
-from services.upload_store import UploadStore
+from services.storage import Storage
+from services.work_queue import WorkQueue
 
 log = structlog.get_logger(__name__)
 
 LOCK = "ocr:sweeper"
 SWEEP_SECONDS = 3
-#: A waiting job is looked for only when it was due this long ago.
-OVERDUE_SECONDS = 10
+#: Tickets that one round puts on the queue at most.
+MOST_TICKETS = 200
+#: So many seconds pass between two looks for uploads that came without a word.
+ARRIVALS_SECONDS = 5
 #: Uploads are looked at when this old; an hour passes between two looks.
 UPLOAD_AGE_SECONDS = 3600
 
@@ -32,16 +35,19 @@ class Sweeper:
     def __init__(
         self,
         redis: RedisService,
-        store: JobStore,
-        uploads: UploadStore,
+        queue: WorkQueue,
+        uploads: Storage,
+        arrivals: Arrivals,
         enqueue: Callable[[str, float], None],
-        next_in_queue: Callable[[], str | None],
+        tickets: Callable[[], int],
     ) -> None:
         self._redis = redis
-        self._store = store
+        self._queue = queue
         self._uploads = uploads
+        self._arrivals = arrivals
         self._enqueue = enqueue
-        self._next_in_queue = next_in_queue
+        self._tickets = tickets
+        self._missing_before = 0
         self._stopped = threading.Event()
 
     def start(self) -> None:
@@ -55,9 +61,11 @@ class Sweeper:
             try:
                 if self._mine("", SWEEP_SECONDS):
                     self.sweep()
+                if self._mine(":arrivals", ARRIVALS_SECONDS):
+                    self._arrivals.sweep()
                 if self._mine(":uploads", UPLOAD_AGE_SECONDS):
                     self.sweep_uploads()
-            except RedisUnavailable:
+            except ServiceUnavailable:
                 continue
             except Exception:
                 log.exception("sweep failed")
@@ -67,36 +75,28 @@ class Sweeper:
             return bool(client.set(LOCK + what, "1", nx=True, px=int(seconds * 1000)))
 
     def sweep(self) -> None:
-        """One round over the jobs."""
-        for job_id in self._store.expired_leases():
-            if self._store.requeue(job_id, "", "queued"):
+        """One round over the work that waits or is being done."""
+        for job_id, unit in self._queue.expired():
+            if self._queue.recover((job_id, unit)):
                 self._enqueue(job_id, 0.0)
-                log.warning("job queued again: its worker died", job_id=job_id)
-        for job_id in self._lost_messages():
-            self._store.touch_waiting(job_id)
-            self._enqueue(job_id, 0.0)
-            log.warning("job queued again: its message was lost", job_id=job_id)
+                log.warning("unit queued again: its worker died", job_id=job_id, unit=unit)
+        self._replace_lost_tickets()
 
-    def _lost_messages(self) -> list[str]:
-        """Waiting jobs that are older than the next message on the queue, or overdue before an empty one.
-
-        The queue is first in, first out, so what should have come before its head is not on it any more.
-        """
-        overdue = self._store.overdue(OVERDUE_SECONDS)
-        if not overdue:
-            return []
-        head = self._next_in_queue()
-        if head is None:
-            return [job_id for job_id, _ in overdue]
-        head_since = self._store.waiting_since(head)
-        if head_since is None:
-            return []
-        return [job_id for job_id, since in overdue if since < head_since - OVERDUE_SECONDS]
+    def _replace_lost_tickets(self) -> None:
+        """Each unit that could be taken needs a ticket on the queue. One may be between the two for a moment, so only
+        what is missing in two rounds is missing."""
+        missing = max(0, self._queue.ready() - self._tickets())
+        lost = min(missing, self._missing_before, MOST_TICKETS)
+        self._missing_before = missing - lost
+        for _ in range(lost):
+            self._enqueue("sweeper", 0.0)
+        if lost:
+            log.warning("tickets replaced: messages were lost", tickets=lost)
 
     def sweep_uploads(self) -> None:
         """Delete old files that belong to no job still to be done."""
-        wanted = self._store.uploads_in_use()
-        for path in self._uploads.older_than(UPLOAD_AGE_SECONDS):
-            if path.name not in wanted:
-                path.unlink(missing_ok=True)
+        wanted = self._queue.uploads_in_use()
+        for key in self._uploads.older_than(UPLOAD_AGE_SECONDS):
+            if key not in wanted:
+                self._uploads.delete(key)
                 log.info("orphaned upload deleted")

@@ -14,9 +14,9 @@ from collections.abc import Mapping, Sequence
 from itertools import accumulate
 
 from services.errors import RedisUnavailable
+from services.keys import TALLY
 from services.redis_service import RedisService
 
-TALLY = "ocr:tally"
 #: Upper bounds of the classes into which observed values fall; seconds and confidences.
 SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 300.0)
 CONFIDENCE = (0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99, 1.0)

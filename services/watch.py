@@ -11,6 +11,7 @@ from services.job_record import JobRecord
 from services.ocr_service.stages import Stage, Stages
 from services.tally import CONFIDENCE, SECONDS, Tally
 from services.tracing import NoTracer, Tracer
+from services.work_queue import Unit
 
 
 class Watch:
@@ -23,14 +24,14 @@ class Watch:
         self._job_span = ""
 
     @contextmanager
-    def job(self, record: JobRecord, attempt: int) -> Iterator[None]:
-        """Around one attempt at a job."""
+    def unit(self, record: JobRecord, unit: Unit) -> Iterator[None]:
+        """Around one try of a unit."""
         tracer = self._tracer_for(record)
-        if attempt == 1:
+        if unit.number == unit.tries == 1:
             tracer.record("queue", record.trace, record.created_at, record.started_at)
             self._observe(record, "job:wait", record.started_at - record.created_at)
         started = time.perf_counter()
-        about = {"job_id": record.id, "attempt": attempt, "request_id": record.request_id}
+        about = {"job_id": record.id, "unit": unit.number, "attempt": unit.tries, "request_id": record.request_id}
         try:
             with tracer.span("job", record.trace, **about) as span:
                 self._job_span = span.traceparent
@@ -76,7 +77,7 @@ class NoWatch:
     """Nobody looks on."""
 
     @contextmanager
-    def job(self, record: JobRecord, attempt: int) -> Iterator[None]:
+    def unit(self, record: JobRecord, unit: Unit) -> Iterator[None]:
         yield
 
     @contextmanager

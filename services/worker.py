@@ -12,10 +12,11 @@ from paddleocr_service import NullEngine, OCREngine
 from services.job_runner import JobRunner
 from services.job_store import JobStore
 from services.ocr_service.document import OCRService
+from services.storage import Storage
 from services.tally import Tally
 from services.tracing import NoTracer, Tracer
-from services.upload_store import UploadStore
 from services.watch import Watch
+from services.work_queue import WorkQueue
 from services.worker_registry import Heartbeat, WorkerRegistry
 from utils.memory import usable_memory
 
@@ -33,7 +34,8 @@ class Worker:
         name: str,
         settings,
         store: JobStore,
-        uploads: UploadStore,
+        queue: WorkQueue,
+        uploads: Storage,
         registry: WorkerRegistry,
         enqueue: Callable[[str, float], None],
         stopping: Callable[[], bool],
@@ -42,10 +44,19 @@ class Worker:
     ) -> None:
         self._engine = build_engine(settings)
         self._lang = settings.ocr_lang
-        self._jobs_done = 0
+        self._units_done = 0
+        self._busy = False
+        self._idle_since = time.monotonic()
         ocr = OCRService(self._engine, settings.max_image_pixels)
         self._runner = JobRunner(
-            store, uploads, ocr, enqueue, settings.ocr_timeout_per_page, stopping, Watch(tally, ocr.stages, tracer)
+            store,
+            queue,
+            uploads,
+            ocr,
+            enqueue,
+            settings.ocr_timeout_per_page,
+            stopping,
+            Watch(tally, ocr.stages, tracer),
         )
         self._tally = tally
         self._tracer = tracer
@@ -64,9 +75,14 @@ class Worker:
             seconds=round(time.monotonic() - started, 2),
         )
 
-    def run(self, job_id: str) -> None:
-        self._runner.run(job_id)
-        self._jobs_done += 1
+    def run(self) -> None:
+        """Work on the unit whose turn it is, if there is one."""
+        self._busy = True
+        try:
+            self._units_done += self._runner.run()
+        finally:
+            self._busy = False
+            self._idle_since = time.monotonic()
 
     def stop(self, how: str = "stopped") -> None:
         """`how` is "stopped" when it was told to, "recycled" when it makes room for another."""
@@ -80,7 +96,8 @@ class Worker:
             "runtime": self._info.runtime,
             "models": list(self._info.models),
             "languages": list(self._engine.loaded_languages),
-            "jobs_done": self._jobs_done,
+            "units_done": self._units_done,
+            "idle_seconds": 0.0 if self._busy else round(time.monotonic() - self._idle_since, 1),
             "rss_mb": round(psutil.Process().memory_info().rss / 2**20, 1),
         }
 

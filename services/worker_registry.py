@@ -11,10 +11,10 @@ import time
 from collections.abc import Callable
 
 from services.errors import RedisUnavailable
+from services.keys import WORKERS
 from services.redis_service import RedisService
 from services.worker_pulse import Pulse
 
-WORKERS = "ocr:workers"
 WORKER = "ocr:worker:"
 BEAT_SECONDS = 3
 #: A worker that has not been heard of for so long is taken for dead.

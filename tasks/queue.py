@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import secrets
 
+import kombu
 import kombu.exceptions
 import redis
 from celery import Celery
@@ -14,13 +14,17 @@ from services.errors import RedisUnavailable
 
 QUEUE = "ocr"
 TASK = "ocr.process"
+#: Uploads that have come do not stand in line with the work: to look at one is quick, and tickets are counted.
+ARRIVALS = "ocr-uploads"
+ARRIVED = "ocr.upload_arrived"
 
 
 def make_celery(broker_url: str, workers: int, longest_job_seconds: int, memory_limit_kb: int) -> Celery:
-    """A Celery application for a durable queue: a message is gone only when its job was worked on."""
+    """A Celery application for a durable queue: a ticket is gone only when it was used."""
     celery = Celery("ocr", broker=celery_url(broker_url), include=["tasks.ocr_tasks"], set_as_current=False)
     celery.conf.update(
         task_default_queue=QUEUE,
+        task_queues=[kombu.Queue(QUEUE), kombu.Queue(ARRIVALS)],
         task_acks_late=True,
         task_reject_on_worker_lost=True,
         task_ignore_result=True,
@@ -38,7 +42,7 @@ def make_celery(broker_url: str, workers: int, longest_job_seconds: int, memory_
         broker_connection_max_retries=None,
         broker_connection_timeout=1.0,
         broker_transport_options={
-            # Only a message whose worker vanished waits for this; the sweeper finds its job long before.
+            # Only a ticket whose worker vanished waits for this; the sweeper replaces it long before.
             "visibility_timeout": longest_job_seconds,
             "socket_timeout": 5.0,
             "socket_connect_timeout": 1.0,
@@ -56,21 +60,27 @@ def celery_url(url: str) -> str:
 
 
 def make_queue(celery: Celery, client: redis.Redis) -> Queue:
-    """Messages go through Celery; the head of its list is read through `client`, a connection to the same Redis."""
+    """Tickets go through Celery; how many lie in its list is read through `client`, a connection to the same Redis."""
 
     def put(job_id: str, delay: float) -> None:
-        # Each message has an id of its own: one job may be delivered more than once.
+        # Each ticket has an id of its own: a job has one for each of its units. Its id is there for people to read:
+        # what is worked on is the unit whose turn it is.
+        send(TASK, QUEUE, job_id, countdown=delay or None)
+
+    def tell_arrival(job_id: str) -> None:
+        send(ARRIVED, ARRIVALS, job_id)
+
+    def send(task: str, queue: str, job_id: str, **how: object) -> None:
         task_id = f"{job_id}/{secrets.token_hex(4)}"
         try:
-            celery.send_task(TASK, (job_id,), task_id=task_id, queue=QUEUE, countdown=delay or None)
+            celery.send_task(task, (job_id,), task_id=task_id, queue=queue, **how)
         except (kombu.exceptions.OperationalError, redis.exceptions.RedisError, OSError) as error:
             raise RedisUnavailable() from error
 
-    def head() -> str | None:
+    def tickets() -> int:
         try:
-            message = client.lindex(QUEUE, -1)
+            return client.llen(QUEUE)
         except (redis.exceptions.ConnectionError, redis.exceptions.TimeoutError) as error:
             raise RedisUnavailable() from error
-        return json.loads(message)["headers"]["id"].split("/")[0] if message else None
 
-    return Queue(put, head)
+    return Queue(put, tell_arrival, tickets)

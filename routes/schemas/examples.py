@@ -18,6 +18,20 @@ ACCEPTED = {
     "links": LINKS,
 }
 
+ANNOUNCEMENT = {"filename": "scan.jpg", "file_size": 1024000, "content_type": "image/jpeg", "detail": "word"}
+
+ANNOUNCED = {
+    "job_id": JOB,
+    "status": "awaiting_upload",
+    "upload_url": f"http://127.0.0.1:5000/ocr/uploads/{JOB}?expires=1767269700&signature={'0b2c8f0e' * 8}",
+    "method": "PUT",
+    "headers": {"Content-Type": "image/jpeg", "Content-Length": "1024000"},
+    "expires_at": "2026-01-01T12:15:00+00:00",
+    "filename": "scan.jpg",
+    "file_size": 1024000,
+    "links": LINKS,
+}
+
 BATCH = {
     "jobs": [
         {
@@ -54,11 +68,15 @@ STATUS = {
     "started_at": "2026-01-01T12:00:00.100000+00:00",
     "finished_at": None,
     "attempts": 1,
+    "queue_position": None,
+    "eta_seconds": 1.4,
     "filename": "scan.pdf",
 }
 
+_ENDED = {name: value for name, value in STATUS.items() if name not in ("queue_position", "eta_seconds")}
+
 ENDED_STATUS = {
-    **STATUS,
+    **_ENDED,
     "status": "completed",
     "stage": "completed",
     "ready": True,
@@ -66,6 +84,59 @@ ENDED_STATUS = {
     "failed": False,
     "progress": {"pages_total": 3, "pages_done": 3},
     "finished_at": "2026-01-01T12:00:01.500000+00:00",
+}
+
+CANCELLED_STATUS = {
+    **_ENDED,
+    "status": "cancelled",
+    "stage": "cancelled",
+    "ready": True,
+    "successful": False,
+    "failed": False,
+    "finished_at": "2026-01-01T12:00:00.700000+00:00",
+}
+
+JOBS = {"jobs": [ENDED_STATUS], "next_cursor": None}
+
+DEAD_LETTER = {
+    **_ENDED,
+    "status": "failed",
+    "stage": "failed",
+    "ready": True,
+    "successful": False,
+    "failed": True,
+    "attempts": 3,
+    "finished_at": "2026-01-01T12:00:30+00:00",
+    "owner": "@203.0.113.7",
+    "type": "pdf",
+    "file_size": 1024000,
+    "request_id": "4bf92f3577b34da6a3ce929d0e0e4736",
+    "dead_since": "2026-01-01T12:00:30+00:00",
+    "faults": [
+        {
+            "code": "page_crashed",
+            "title": "Page could not be processed",
+            "detail": "The page stopped the worker that read it, twice, and was given up.",
+        }
+    ],
+    "links": LINKS,
+}
+
+DEAD_LETTERS = {"dead_letters": [DEAD_LETTER], "total": 1}
+
+JOB_ENDED = {
+    "type": "job.completed",
+    "timestamp": ENDED_STATUS["finished_at"],
+    "data": {
+        "job_id": JOB,
+        "status": "completed",
+        "successful": True,
+        "progress": ENDED_STATUS["progress"],
+        "created_at": ENDED_STATUS["created_at"],
+        "finished_at": ENDED_STATUS["finished_at"],
+        "filename": ENDED_STATUS["filename"],
+        "links": LINKS,
+    },
 }
 
 #: A stream of events, from its begin to its end.

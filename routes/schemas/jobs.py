@@ -4,7 +4,27 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields, validate
 
+from routes.schemas.options import StrictSchema
+
 STATUSES = ["awaiting_upload", "processing", "completed", "failed", "cancelled"]
+
+
+class JobsPage(StrictSchema):
+    """Which of the caller's jobs are wanted."""
+
+    status = fields.String(
+        load_default="",
+        validate=validate.OneOf(["", *STATUSES]),
+        metadata={"description": "Only jobs of this status; of any when left out."},
+    )
+    cursor = fields.String(
+        load_default="",
+        validate=validate.Length(max=64),
+        metadata={"description": "The `next_cursor` of the answer before; the newest jobs when left out."},
+    )
+    limit = fields.Integer(
+        load_default=50, validate=validate.Range(min=1, max=200), metadata={"description": "Jobs in one answer."}
+    )
 
 
 class Links(Schema):
@@ -73,7 +93,9 @@ class JobStatus(Schema):
     status = fields.String(required=True, validate=validate.OneOf(STATUSES))
     stage = fields.String(
         required=True,
-        validate=validate.OneOf(["queued", "started", "retrying", "completed", "failed", "cancelled"]),
+        validate=validate.OneOf(
+            ["awaiting_upload", "queued", "started", "retrying", "completed", "failed", "cancelled"]
+        ),
         metadata={"description": "Says more than `status` while the job runs."},
     )
     ready = fields.Boolean(required=True)
@@ -83,6 +105,25 @@ class JobStatus(Schema):
     created_at = fields.DateTime(required=True)
     started_at = fields.DateTime(required=True, allow_none=True)
     finished_at = fields.DateTime(required=True, allow_none=True)
-    attempts = fields.Integer(required=True, metadata={"description": "How often a worker has begun it."})
+    attempts = fields.Integer(
+        required=True, metadata={"description": "How often a worker has begun it, or the piece of it begun most often."}
+    )
+    queue_position = fields.Integer(
+        allow_none=True,
+        metadata={
+            "description": "While it runs: whose turn it is next has 1; null once it was begun. Long documents are "
+            "counted by their pieces, and owners take turns."
+        },
+    )
+    eta_seconds = fields.Float(
+        metadata={"description": "While it runs: in how many seconds it may be done, by what jobs took lately."}
+    )
     filename = fields.String(required=True)
     error = fields.Nested(Fault)
+
+
+class JobList(Schema):
+    jobs = fields.List(fields.Nested(JobStatus), required=True)
+    next_cursor = fields.String(
+        required=True, allow_none=True, metadata={"description": "Where to go on; null when there are no more."}
+    )

@@ -54,6 +54,14 @@ def job_options(settings, wait: int) -> dict[str, fields.Field]:
                 "`off`: they are read as they lie."
             },
         ),
+        "callback_url": fields.String(
+            load_default="",
+            validate=validate.Length(max=2048),
+            metadata={
+                "description": "Where to `POST` a signed message when the job has ended: http or https, at an address "
+                "on the public internet. Nowhere when left out. See the callback `jobEnded`."
+            },
+        ),
         "wait": _wait(
             min(wait, settings.request_timeout),
             settings,
@@ -88,9 +96,11 @@ def many_files(name: str, options: dict[str, fields.Field]) -> type[Schema]:
 
 def result_options_schema(settings) -> type[Schema]:
     """Options of asking for a result."""
-    return StrictSchema.from_dict(
-        {"wait": _wait(0, settings, "Seconds to wait for the job's end.")}, name="ResultOptions"
+    partial = fields.Boolean(
+        load_default=False, metadata={"description": "Of a job that still runs, answer with the pages that are done."}
     )
+    wait = _wait(0, settings, "Seconds to wait for the job's end.")
+    return StrictSchema.from_dict({"wait": wait, "partial": partial}, name="ResultOptions")
 
 
 def _wait(default: int, settings, description: str) -> fields.Float:

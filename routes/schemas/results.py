@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields, validate
 
-from routes.schemas.jobs import Fault
+from routes.schemas.jobs import Fault, JobStatus
 
 
 def _polygon() -> fields.List:
@@ -72,6 +72,12 @@ class PageResult(Schema):
     orientation = _orientation(allow_none=True)
     source = fields.String(required=True, validate=validate.OneOf(["ocr", "text_layer"]))
     error = fields.Nested(Fault)
+
+
+class PartialStatus(JobStatus):
+    """A job that still runs, with the pages that are done where they were asked for."""
+
+    pages = fields.List(fields.Nested(PageResult), metadata={"description": "With the option `partial=true`."})
 
 
 class EngineUsed(Schema):

@@ -5,7 +5,6 @@ Only one page is decoded or rendered at any moment, so memory does not grow with
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 from typing import Protocol
@@ -15,7 +14,7 @@ import numpy as np
 from paddleocr_service import EngineError, EngineInfo, Recognition, RecognizeOptions
 from services.errors import CorruptFile, ModelUnavailable, OCRServiceError, ServiceUnavailable, UnknownLanguage
 from services.job_record import JobOptions
-from services.ocr_service.helpers.image_processor import Frame, iter_frames
+from services.ocr_service.helpers.image_processor import read_frame
 from services.ocr_service.helpers.pdf_processor import PdfDocument
 from services.ocr_service.helpers.text_extractor import page_of
 from services.ocr_service.page_ranges import parse_pages
@@ -65,8 +64,10 @@ class OCRService:
         """What read these options last; where nothing was read yet, what would."""
         return self._used.get(options.lang) or self._engine.info(options.lang)
 
-    def frames(self, path: Path) -> Iterator[Frame]:
-        return iter_frames(path, max_pixels=self._max_pixels)
+    def frame(self, path: Path, number: int) -> np.ndarray:
+        """Frame `number` (from 1) of a picture. Raises OCRServiceError."""
+        with self.stages.measure("decode"):
+            return read_frame(path, number, max_pixels=self._max_pixels).array
 
     def read(self, array: np.ndarray, options: JobOptions) -> Recognition:
         """array: (H, W, 3) uint8 RGB. Raises OCRServiceError."""
@@ -81,31 +82,22 @@ class OCRService:
 
 
 class _Picture:
-    """Frames come in their order; one that was read in an earlier try is passed over."""
+    """The frames of a picture, each decoded when it is read."""
 
     def __init__(self, service: OCRService, path: Path, options: JobOptions, frames: int) -> None:
         self._service = service
+        self._path = path
         self._options = options
-        self._frames = service.frames(path)
-        self._position = 0
         self.page_numbers = _numbers(options, frames)
 
     def recognize(self, number: int) -> dict:
-        return page_of(self._service.read(self._frame(number), self._options), number)
-
-    def _frame(self, number: int) -> np.ndarray:
-        with self._service.stages.measure("decode"):
-            for frame in self._frames:
-                self._position += 1
-                if self._position == number:
-                    return frame.array
-        raise CorruptFile(f"The picture has no frame {number}.")
+        return page_of(self._service.read(self._service.frame(self._path, number), self._options), number)
 
     def __enter__(self) -> _Picture:
         return self
 
     def __exit__(self, *exc_info: object) -> None:
-        self._frames.close()
+        pass
 
 
 def _numbers(options: JobOptions, count: int) -> tuple[int, ...]:

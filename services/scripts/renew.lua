@@ -1,5 +1,6 @@
--- Extends a lease; 0 when the caller no longer holds it, so that it stops.
--- KEYS: job, running   ARGV: job id, token, lease s
-if not holds(KEYS[1], ARGV[2]) or not redis.call('ZSCORE', KEYS[2], ARGV[1]) then return 0 end
-redis.call('ZADD', KEYS[2], tonumber(clock()) + tonumber(ARGV[3]), ARGV[1])
+-- Extends a lease; 0 when the caller no longer holds the unit, so that it stops.
+-- ARGV: job id, unit, token, lease s
+local member = named(ARGV[1], ARGV[2])
+if not holds(ARGV[1], ARGV[2], ARGV[3]) or not redis.call('ZSCORE', K.LEASES, member) then return 0 end
+redis.call('ZADD', K.LEASES, tonumber(clock()) + tonumber(ARGV[4]), member)
 return 1

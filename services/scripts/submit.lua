@@ -1,32 +1,52 @@
--- Records a job, once. Answers "hit" (the same content is in the cache: the job is completed now), "follow" (the same
--- content is being worked on: that job will complete this one too) or "lead" (the caller is to enqueue it).
--- KEYS: job, result, cache entry, in-flight marker, cache index, waiting, tally
--- ARGV: job id, cache key, result ttl s, record ttl s, prefix of follower sets, prefix of job records, then field, value, …
-local job, result, cached, inflight, index, waiting, tally = unpack(KEYS)
-local id, now = ARGV[1], clock()
-redis.call('HSET', job, 'created_at', now, unpack(ARGV, 7))
+-- Records a job, once. Answers {outcome, seconds}: "hit" (the same content is in the cache: the job is completed now),
+-- "follow" (the same content is being worked on: that job will complete this one too), "lead" (its units are ready),
+-- "busy" (nothing was recorded: it would wait `seconds`, longer than it may), "known" (it was recorded before), or "ended"
+-- (it was cancelled, or given up, before its upload came).
+-- ARGV: job id, cache key, result ttl s, record ttl s, longest wait s (0: any), then field, value, …
+local id, content, now, job = ARGV[1], ARGV[2], clock(), K.JOB .. ARGV[1]
+local status = redis.call('HGET', job, 'status')
+if status == 'processing' or status == 'completed' then return {'known', '0'} end
+if status and status ~= 'awaiting_upload' then return {'ended', '0'} end
 
+local cached, leader = K.CACHE .. content, redis.call('GET', K.INFLIGHT .. content)
 local body = redis.call('HGET', cached, 'body')
+leader = leader and open(leader) and leader
+local longest = tonumber(ARGV[5])
+if not body and not leader and longest > 0 then
+  local seconds = seconds_to_wait(now)
+  if seconds >= longest then
+    redis.call('HINCRBY', K.TALLY, 'refused:queue_full', 1)
+    return {'busy', tostring(seconds)}
+  end
+end
+
+redis.call('HSET', job, unpack(ARGV, 6))
+redis.call('HSETNX', job, 'created_at', now)
+redis.call('ZREM', K.AWAITING, id)
+redis.call('PERSIST', job)
+local owner = redis.call('HGET', job, 'owner')
+if owner ~= '@probe' then
+  redis.call('ZADD', K.OWNED .. owner, 'NX', now, id)
+  redis.call('ZREMRANGEBYSCORE', K.OWNED .. owner, '-inf', tonumber(now) - tonumber(ARGV[4]))
+  redis.call('EXPIRE', K.OWNED .. owner, ARGV[4])
+end
+
 if body then
-  redis.call('HSET', job, 'status', 'completed', 'stage', 'completed', 'cached', '1', 'started_at', now, 'finished_at', now,
-             'pages_total', redis.call('HGET', cached, 'pages'), 'pages_done', redis.call('HGET', cached, 'pages'))
-  redis.call('SET', result, body, 'EX', ARGV[3])
-  redis.call('EXPIRE', job, ARGV[4])
-  redis.call('ZADD', index, 'XX', now, ARGV[2])
-  count(tally, job, 'lookups:hit')
-  count(tally, job, 'jobs:completed')
-  return 'hit'
+  local pages = redis.call('HGET', cached, 'pages')
+  redis.call('HSET', job, 'cached', '1', 'started_at', now, 'pages_total', pages, 'pages_done', pages)
+  redis.call('SET', K.RESULT .. id, body, 'EX', ARGV[3])
+  redis.call('ZADD', K.CACHE_INDEX, 'XX', now, content)
+  count(id, 'lookups:hit')
+  end_job(id, 'completed', now, ARGV[4])
+  return {'hit', '0'}
 end
-
-local leader = redis.call('GET', inflight)
-if leader and redis.call('HGET', ARGV[6] .. leader, 'status') == 'processing' then
+if leader then
   redis.call('HSET', job, 'leader', leader)
-  redis.call('SADD', ARGV[5] .. leader, id)
-  count(tally, job, 'lookups:shared')
-  return 'follow'
+  redis.call('SADD', K.FOLLOWERS .. leader, id)
+  count(id, 'lookups:shared')
+  return {'follow', '0'}
 end
-
-redis.call('SET', inflight, id)
-redis.call('ZADD', waiting, now, id)
-count(tally, job, 'lookups:miss')
-return 'lead'
+redis.call('SET', K.INFLIGHT .. content, id)
+make_all_ready(id, now)
+count(id, 'lookups:miss')
+return {'lead', '0'}

@@ -10,7 +10,7 @@ import pytest
 import redis
 import yaml
 
-from services.job_store import WAITING
+from services.keys import WAITING
 from services.known_picture import FRESH
 from tests.support.deploy_check import asked_for
 from tests.support.drawing import picture
@@ -100,8 +100,8 @@ def has_no_worker_for_its_queue(scene):
     scene.service.stop_worker()
     scene.send(3)
     client = redis.Redis(port=scene.service.redis.port)
-    for job_id in client.zrange(WAITING, 0, -1):
-        client.zincrby(WAITING, -200, job_id)  # as if it had been sent so many seconds ago
+    for unit in client.zrange(WAITING, 0, -1):
+        client.zincrby(WAITING, -200, unit)  # as if it had been sent so many seconds ago
     yield
     scene.service.start_worker()
     wait_until(scene.service.ready, 30, "the worker")

@@ -1,5 +1,7 @@
 """What keeps the pods of k8s/ apart, unprivileged and available: as kubectl renders it, held against the standards."""
 
+from ipaddress import ip_address, ip_network
+
 import pytest
 
 from tests.support.manifests import K8S, Manifests, render, selects
@@ -98,11 +100,38 @@ def test_only_the_door_and_who_watches_come_in_from_other_namespaces(manifests):
     assert namespaces("redis") == (keda if manifests.all("ScaledObject") else [])
 
 
-def test_web_and_workers_may_call_redis_and_look_up_names_and_nothing_more(manifests):
+def egress(manifests: Manifests, name: str) -> list[dict]:
+    """What the pods of a part may call, by all policies that select them."""
+    labels = manifests.workload(name)["spec"]["template"]["metadata"]["labels"]
+    policies = [f["spec"] for f in manifests.all("NetworkPolicy") if selects(f["spec"]["podSelector"], labels)]
+    return [rule for policy in policies for rule in policy.get("egress", [])]
+
+
+def leads_outside(rule: dict) -> bool:
+    return all("ipBlock" in peer for peer in rule.get("to", [{}]))
+
+
+def test_workers_alone_may_call_receivers_of_webhooks_and_none_inside(manifests):
+    assert not any(leads_outside(rule) for rule in egress(manifests, "web"))
+    (rule,) = [rule for rule in egress(manifests, "worker") if leads_outside(rule)]
+    assert [(port["port"], port.get("endPort")) for port in rule["ports"]] == [(80, None), (443, None), (1024, 65535)]
+
+    def reached(address):
+        return any(
+            address in ip_network(block["cidr"]) and not any(address in ip_network(n) for n in block.get("except", []))
+            for block in (peer["ipBlock"] for peer in rule["to"])
+        )
+
+    assert reached(ip_address("8.8.8.8")) and reached(ip_address("2606:4700::1111"))
+    inside = (
+        "10.0.0.1 172.31.0.1 192.168.0.1 127.0.0.1 169.254.169.254 100.64.0.1 224.0.0.1 240.0.0.1 fd00::1 fe80::1 ::1"
+    )
+    assert not any(reached(ip_address(address)) for address in inside.split())
+
+
+def test_web_and_workers_may_call_redis_and_look_up_names_and_nothing_more_inside(manifests):
     for name in OURS:
-        labels = manifests.workload(name)["spec"]["template"]["metadata"]["labels"]
-        chosen = [f["spec"] for f in manifests.all("NetworkPolicy") if selects(f["spec"]["podSelector"], labels)]
-        rules = [rule for spec in chosen for rule in spec.get("egress", [])]
+        rules = [rule for rule in egress(manifests, name) if not leads_outside(rule)]
         ports = sorted({str(port["port"]) for rule in rules for port in rule["ports"]})
         assert ports == ["53", "6379"]
         (to_redis,) = [peer for rule in rules for peer in rule.get("to", [])]

@@ -120,6 +120,7 @@ def raw_problem(nginx, request):
         (b"GET / HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\n", "service_unavailable"),
         (b"POST /ocr/image HTTP/1.1\r\nHost: test\r\nContent-Length: 5000\r\n\r\n", "payload_too_large"),
         (b"GET /metrics HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\n", "not_found"),
+        (b"GET /admin/dead-letters HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\n", "not_found"),
         (b"GET / HTTP/1.1\r\n\r\n", "bad_request"),
         (b"TRACE / HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\n", "bad_request"),
         (b"GET / HTTP/1.1\r\nHost: test\r\nX: " + b"x" * 40_000 + b"\r\n\r\n", "bad_request"),

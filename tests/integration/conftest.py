@@ -2,9 +2,10 @@
 
 import pytest
 
-from services.job_store import JobStore, Retention
 from services.redis_service import RedisService
+from tests.support.jobs import Work
 from tests.support.processes import RedisServer, Service
+from tests.support.s3 import S3Server
 
 
 @pytest.fixture(scope="session")
@@ -24,8 +25,8 @@ def redis(redis_server):
 
 
 @pytest.fixture
-def store(redis):
-    return JobStore(redis, Retention(result_ttl=60, cache_ttl=30, cache_size=2))
+def work(redis):
+    return Work(redis)
 
 
 @pytest.fixture(scope="session")
@@ -36,3 +37,12 @@ def service(tmp_path_factory):
         yield running.start()
     finally:
         running.stop()
+
+
+@pytest.fixture(scope="session")
+def s3_server():
+    server = S3Server()
+    try:
+        yield server.start()
+    finally:
+        server.stop()

@@ -65,7 +65,7 @@ def test_a_job_whose_whole_worker_is_killed_completes_when_a_worker_is_back(serv
 
 
 def test_a_worker_told_to_stop_hands_its_job_back(service):
-    texts = [f"Leaf {number}" for number in range(1, 13)]
+    texts = [f"Leaf {number}" for number in range(1, 6)]
     job = service.post("/ocr/pdf", scanned_pdf(*texts), dpi=200)
     wait_until(lambda: begun(service, job.json()["job_id"]), 30, "the job's beginning")
     asked = time.monotonic()

@@ -1,52 +1,40 @@
-"""What the sweeper finds again: jobs whose worker died, jobs whose message is gone, uploads nobody wants."""
+"""What the sweeper finds again: units whose worker died, tickets that are gone, uploads nobody wants."""
 
 import os
 import time
+from types import SimpleNamespace
 
 import pytest
 
-from services import job_store, sweeper
-from services.job_record import JobOptions, JobRecord, new_job_id
-from services.job_store import JobStore, Retention
-from services.redis_service import RedisService
+from services import sweeper, work_queue
+from services.storage import FileStorage, UploadSignature
 from services.sweeper import Sweeper
-from services.upload_store import UploadStore
+from tests.support.jobs import ERROR, Work
 
 
-class Scene:
-    def __init__(self, url, folder):
-        self.redis = RedisService(url)
-        self.redis.client.flushdb()
-        self.store = JobStore(self.redis, Retention(60, 60, 10))
-        self.uploads = UploadStore(folder)
-        self.head = None
+class Scene(Work):
+    def __init__(self, redis, folder):
+        super().__init__(redis)
+        self.folder = folder
+        self.uploads = FileStorage(folder, UploadSignature("secret"))
+        self.tickets = 0
         self.queued = []
 
     def sweeper(self):
         enqueue = lambda job_id, delay: self.queued.append(job_id)  # noqa: E731
-        return Sweeper(self.redis, self.store, self.uploads, enqueue, lambda: self.head)
-
-    def submit(self, age=0.0):
-        incoming = self.uploads.receive()
-        incoming.write(b"upload")
-        record = JobRecord(
-            new_job_id(), "public", "processing", "queued", "pdf", "a.pdf", 6, JobOptions("en", 300),
-            self.uploads.keep(incoming), new_job_id(), "request",
-        )  # fmt: skip
-        self.store.submit(record)
-        self.redis.client.zincrby(job_store.WAITING, -age, record.id)
-        return record
+        arrivals = SimpleNamespace(sweep=lambda: None)
+        return Sweeper(self.redis, self.queue, self.uploads, arrivals, enqueue, lambda: self.tickets + len(self.queued))
 
 
 @pytest.fixture
-def scene(redis_server, tmp_path):
-    return Scene(redis_server.url, tmp_path)
+def scene(redis, tmp_path):
+    return Scene(redis, tmp_path)
 
 
-def test_a_job_whose_worker_died_is_queued_again_once(scene, monkeypatch):
-    monkeypatch.setattr(job_store, "LEASE_SECONDS", 0.05)
+def test_a_unit_whose_worker_died_is_queued_again_once(scene, monkeypatch):
+    monkeypatch.setattr(work_queue, "LEASE_SECONDS", 0.05)
     job = scene.submit()
-    scene.store.claim(job.id, "dies")
+    scene.take("dies")
     time.sleep(0.1)
     scene.sweeper().sweep()
     scene.sweeper().sweep()
@@ -54,34 +42,33 @@ def test_a_job_whose_worker_died_is_queued_again_once(scene, monkeypatch):
     assert scene.store.get(job.id).stage == "queued"
 
 
-def test_a_job_at_work_is_left_alone(scene):
-    scene.store.claim(scene.submit().id, "works")
-    scene.sweeper().sweep()
+def test_a_unit_at_work_is_left_alone(scene):
+    scene.submit()
+    scene.take("works")
+    sweeper = scene.sweeper()
+    for _ in range(3):
+        sweeper.sweep()
     assert scene.queued == []
 
 
-def test_a_job_that_waits_before_an_empty_queue_has_lost_its_message(scene):
-    lost, fresh = scene.submit(age=60), scene.submit()
-    scene.sweeper().sweep()
-    assert scene.queued == [lost.id]
-    assert fresh.id not in scene.queued
-    scene.sweeper().sweep()
-    assert scene.queued == [lost.id], "what was queued again a moment ago is not queued once more"
+def test_tickets_that_are_missing_in_two_rounds_are_replaced_once(scene):
+    scene.submit(pages=11)
+    scene.tickets = 1
+    sweeper = scene.sweeper()
+    sweeper.sweep()
+    assert scene.queued == [], "they may be under way"
+    for _ in range(3):
+        sweeper.sweep()
+    assert len(scene.queued) == 2
 
 
-def test_jobs_behind_the_head_of_the_queue_are_on_it(scene):
-    head, behind = scene.submit(age=100), scene.submit(age=60)
-    scene.head = head.id
-    scene.sweeper().sweep()
+def test_as_many_tickets_as_there_are_units_are_enough(scene):
+    scene.submit(pages=11)
+    scene.tickets = 3
+    sweeper = scene.sweeper()
+    for _ in range(3):
+        sweeper.sweep()
     assert scene.queued == []
-    assert scene.store.waiting_since(behind.id)
-
-
-def test_a_job_that_should_have_come_before_the_head_has_lost_its_message(scene):
-    lost, head = scene.submit(age=100), scene.submit(age=60)
-    scene.head = head.id
-    scene.sweeper().sweep()
-    assert scene.queued == [lost.id]
 
 
 def test_only_one_worker_sweeps_at_a_time(scene):
@@ -90,15 +77,20 @@ def test_only_one_worker_sweeps_at_a_time(scene):
 
 
 def test_old_uploads_without_a_job_are_deleted_and_those_of_jobs_are_kept(scene):
-    wanted = scene.uploads.path(scene.submit().upload)
-    orphan = scene.uploads.receive()
-    orphan.write(b"left by a process that was killed")
-    orphan.flush()
-    young = scene.uploads.path(scene.uploads.keep(scene.uploads.receive()))
-    for path in (wanted, orphan.path):
+    kept = [scene.uploads.keep(scene.uploads.receive()) for _ in range(3)]
+    waits, held, dead = [scene.submit(upload=key) for key in kept]
+    scene.queue.fail(
+        next(unit for unit in (scene.take("a"), scene.take("b"), scene.take("c")) if unit.job_id == dead.id),
+        dead,
+        ERROR,
+        True,
+    )
+    orphan, young = (scene.folder / scene.uploads.keep(scene.uploads.receive()) for _ in range(2))
+    wanted = [scene.folder / job.upload for job in (waits, held, dead)]
+    for path in (*wanted, orphan):
         os.utime(path, (0, 0))
     scene.sweeper().sweep_uploads()
-    assert (wanted.exists(), orphan.path.exists(), young.exists()) == (True, False, True)
+    assert [path.exists() for path in (*wanted, orphan, young)] == [True, True, True, False, True]
 
 
 def test_a_fault_of_one_round_does_not_end_the_sweeping(scene, monkeypatch):

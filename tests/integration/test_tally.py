@@ -5,7 +5,7 @@ import pytest
 from services.job_record import PROBE_OWNER
 from services.redis_service import RedisService
 from services.tally import CONFIDENCE, Tally, distribution
-from tests.integration.test_job_store import ERROR, complete, record
+from tests.support.jobs import ERROR
 from tests.support.processes import RedisServer
 
 
@@ -37,39 +37,29 @@ def test_what_cannot_be_written_is_kept_until_redis_is_back(tmp_path):
         server.stop()
 
 
-def test_a_job_is_counted_once_when_it_ends_and_so_are_those_that_follow_it(redis, store):
-    leader, follower = record(), record()
-    store.submit(leader), store.submit(follower)
-    complete(store, leader)
-    assert not store.complete(leader, "t", {"text": "hello"}, 1, True)
-    store.submit(record())
+def test_a_job_is_counted_once_when_it_ends_and_so_are_those_that_follow_it(redis, work):
+    for _ in range(2):
+        work.submit("content")
+    unit = work.take()
+    work.complete(unit)
+    assert not work.complete(unit)
+    work.submit("content")
     counted = {"lookups:miss": 1, "lookups:shared": 1, "lookups:hit": 1, "jobs:completed": 3}
     assert Tally(redis).read() == counted
 
 
-def test_failures_and_returns_to_the_queue_are_counted_by_their_cause(redis, store):
-    job = record()
-    store.submit(job)
-    store.claim(job.id, "t")
-    store.requeue(job.id, "t", "retrying")
-    store.claim(job.id, "t")
-    store.requeue(job.id, "t", "queued", attempts_back=1)
-    store.touch_waiting(job.id)
-    store.claim(job.id, "t")
-    store.fail(job, "t", ERROR)
-    counted = {"requeued:retry": 1, "requeued:handed_back": 1, "requeued:message_lost": 1}
+def test_failures_and_returns_to_the_queue_are_counted_by_their_cause(redis, work):
+    job = work.submit()
+    work.queue.requeue(work.take(), "retrying")
+    work.queue.requeue(work.take(), "queued", tries_back=1)
+    work.queue.fail(work.take(), job, ERROR, True)
+    work.store.replay(job.id)
+    counted = {"requeued:retry": 1, "requeued:handed_back": 1, "requeued:replay": 1, "dead_letters": 1}
     assert Tally(redis).read() == {**counted, "lookups:miss": 1, "jobs:failed": 1, "failures:corrupt_file": 1}
 
 
-def test_the_services_own_trials_are_not_counted(redis, store):
-    probe = record(owner=PROBE_OWNER)
-    store.submit(probe)
-    store.claim(probe.id, "t")
-    store.requeue(probe.id, "t", "retrying")
-    complete_again(store, probe)
+def test_the_services_own_trials_are_not_counted(redis, work):
+    work.submit(owner=PROBE_OWNER)
+    work.queue.requeue(work.take(), "retrying")
+    assert work.do(cacheable=False)
     assert Tally(redis).read() == {}
-
-
-def complete_again(store, job):
-    assert store.claim(job.id, "t") == 2
-    assert store.complete(job, "t", {"text": ""}, 1, False)

@@ -8,7 +8,7 @@ import pytest
 from config import ConfigurationError, Settings
 
 EXAMPLE = Path(__file__).parents[2] / "env.example"
-SETTING = re.compile(r"^#?([A-Z_]+)=(.*)$", re.MULTILINE)
+SETTING = re.compile(r"^#?([A-Z0-9_]+)=(.*)$", re.MULTILINE)
 
 
 @pytest.fixture(autouse=True)
@@ -62,6 +62,10 @@ def test_the_example_names_every_setting_with_its_default(monkeypatch):
         ("TRUSTED_PROXIES", "10.0.0.0/8, nginx"),
         ("TRUSTED_PROXIES", "10.0.0.5/8"),
         ("REDIS_URL", "http://localhost"),
+        ("WEBHOOK_SECRET", "c2VjcmV0IHdpdGhvdXQgaXRzIHByZWZpeA=="),
+        ("WEBHOOK_SECRET", "whsec_c2hvcnQ="),
+        ("WEBHOOK_SECRET", "whsec_not base64"),
+        ("WEBHOOK_ALLOWED_NETWORKS", "intranet"),
         ("OCR_RUNTIME", "tensorrt"),
         ("OCR_MODEL_DIR", "/nonexistent/models"),
         ("OCR_WORKERS", "0"),
@@ -72,6 +76,8 @@ def test_the_example_names_every_setting_with_its_default(monkeypatch):
         ("LOG_LEVEL", "LOUD"),
         ("LOG_FORMAT", "xml"),
         ("OTEL_EXPORTER_OTLP_ENDPOINT", "collector:4318"),
+        ("S3_ENDPOINT_URL", "minio:9000"),
+        ("S3_REGION", ""),
     ],
 )
 def test_a_faulty_setting_is_named(monkeypatch, name, value):

@@ -11,7 +11,7 @@ from config import Settings
 from middleware.error_catalog import CATALOG
 from tests.support.openapi import Description
 
-OPTIONS = {"lang", "dpi", "pages", "detail", "mode", "orientation", "wait"}
+OPTIONS = {"lang", "dpi", "pages", "detail", "mode", "orientation", "callback_url", "wait"}
 CREATING = ["/ocr/image", "/ocr/pdf", "/ocr/batch", "/ocr/predict"]
 #: They show the description and are no part of it.
 DOCUMENTATION = {"/openapi.json", "/docs", "/docs/swagger.js", "/docs/assets/{name}", "/redoc"}
@@ -42,10 +42,10 @@ def test_it_is_valid_openapi_3_1(description):
 
 
 def test_it_tells_of_every_route_there_is(description, make_app):
-    rules = {re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule): rule for rule in make_app().url_map.iter_rules()}
+    rules = [(re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule), rule) for rule in make_app().url_map.iter_rules()]
     there = {
         (method.lower(), path)
-        for path, rule in rules.items()
+        for path, rule in rules
         for method in rule.methods - {"HEAD", "OPTIONS"}
         if path not in DOCUMENTATION
     }
@@ -64,8 +64,11 @@ def test_each_option_may_be_a_form_field_or_in_the_query_with_the_limits_of_the_
     fields, required = form_of(description, path)
     file = "files" if path == "/ocr/batch" else "file"
     assert (set(fields), required) == (OPTIONS | {file}, [file])
-    query = {parameter["name"]: parameter for parameter in description.operations()["post", path]["parameters"]}
+    parameters = description.operations()["post", path]["parameters"]
+    query = {parameter["name"]: parameter for parameter in parameters if parameter["in"] == "query"}
     assert query.keys() == OPTIONS
+    shared = description.document["paths"][path]["parameters"]
+    assert [(parameter["in"], parameter["name"]) for parameter in shared] == [("header", "Idempotency-Key")]
     for spelled in (fields, {name: parameter["schema"] for name, parameter in query.items()}):
         assert (spelled["dpi"]["minimum"], spelled["dpi"]["maximum"]) == (72, 450)
         assert (spelled["wait"]["minimum"], spelled["wait"]["maximum"]) == (0, 25)
@@ -86,9 +89,11 @@ def test_what_swagger_ui_fills_in_by_itself_can_be_sent(description):
 @pytest.mark.parametrize(
     ("path", "statuses"),
     [
-        *((path, {"400", "413", "422", "429", "503", "default"}) for path in CREATING),
-        ("/ocr/job/{job_id}", {"400", "404", "503", "default"}),
-        ("/ocr/job/{job_id}/result", {"400", "404", "409", "410", "422", "503", "default"}),
+        *((path, {"400", "401", "409", "413", "422", "429", "503", "default"}) for path in CREATING),
+        ("/ocr/job/{job_id}", {"400", "401", "404", "503", "default"}),
+        ("/ocr/job/{job_id}/result", {"400", "401", "404", "409", "410", "422", "503", "default"}),
+        ("/ocr/jobs", {"400", "401", "503", "default"}),
+        ("/admin/dead-letters/{job_id}/replay", {"400", "401", "403", "404", "503", "default"}),
     ],
 )
 def test_errors_are_described_as_problems(description, path, statuses):
@@ -119,13 +124,16 @@ def test_every_example_is_what_the_schemas_say(description):
 def test_nothing_is_described_that_is_not_used(description):
     text = str(description.document)
     names = [
-        f"#/components/{kind}/{name}" for kind, items in description.document["components"].items() for name in items
+        f"#/components/{kind}/{name}"
+        for kind, items in description.document["components"].items()
+        for name in items
+        if kind != "securitySchemes"  # named, not pointed at
     ]
     assert [name for name in names if f"'{name}'" not in text] == []
 
 
 def test_the_refusal_of_too_many_requests_is_as_described(description, make_app):
-    jobs = SimpleNamespace(ensure_reachable=lambda: None, check_options=lambda options: None)
+    jobs = SimpleNamespace(ensure_accepting=lambda: None, check_options=lambda options: None)
     client = make_app(SimpleNamespace(jobs=jobs), RATE_LIMIT_ENABLED="true", RATE_LIMIT_REQUESTS=1).test_client()
     client.post("/ocr/image")
     answer = client.post("/ocr/image")

@@ -8,9 +8,9 @@ from services.job_service import JobService
 
 
 def test_a_result_of_another_shape_is_not_taken_from_the_cache(monkeypatch):
-    service = JobService(None, None, None, SimpleNamespace(identity=lambda lang: "model"), None)
-    submission = SimpleNamespace(owner="o", options=JobOptions("en", 300))
-    before = service._cache_key(submission, "digest")
-    assert before == service._cache_key(submission, "digest")
+    service = JobService(None, None, None, SimpleNamespace(identity=lambda lang: "model"), None, None, None)
+    content = ("owner", JobOptions("en", 300), "digest")
+    before = service._cache_key(*content)
+    assert before == service._cache_key(*content)
     monkeypatch.setattr(job_service, "RESULT_SHAPE", "another")
-    assert service._cache_key(submission, "digest") != before
+    assert service._cache_key(*content) != before

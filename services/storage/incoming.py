@@ -1,8 +1,4 @@
-"""Uploaded files on disk, from the first byte received to the end of their job.
-
-Bytes stream into `incoming/`; an accepted upload is renamed into place in one step. Names are ours alone: nothing a
-client sent ever becomes part of a path.
-"""
+"""Files while they come in: on the local disk whatever the back end, gone with their request unless they are kept."""
 
 from __future__ import annotations
 
@@ -11,10 +7,12 @@ import os
 import secrets
 import time
 import weakref
-from collections.abc import Iterator
 from pathlib import Path
 
 from services.errors import StorageUnavailable
+
+#: What a killed process left half received is cleared away when it has lain untouched for so long, by the next one.
+LEFTOVER_SECONDS = 3600
 
 
 class IncomingFile:
@@ -43,6 +41,11 @@ class IncomingFile:
         self._file.seek(0)
         return hashlib.file_digest(self._file, "sha256").hexdigest()
 
+    def sync(self) -> None:
+        """The bytes are on the disk itself when this returns, and outlive a loss of power. Raises OSError."""
+        self._file.flush()
+        os.fsync(self._file.fileno())
+
 
 def _discard(file, path: Path) -> None:
     try:
@@ -52,45 +55,21 @@ def _discard(file, path: Path) -> None:
     path.unlink(missing_ok=True)
 
 
-class UploadStore:
-    """The upload folder, shared by web and workers. Raises StorageUnavailable when the disk does not do its part."""
+class IncomingFolder:
+    """Where a process receives files. Each process tidies up now and then what others left that were killed."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._incoming = folder / "incoming"
+        self._tidy_at = 0.0
 
     def receive(self) -> IncomingFile:
-        """A new empty file to stream an upload into."""
+        """A new empty file. Raises StorageUnavailable."""
         try:
-            self._incoming.mkdir(parents=True, exist_ok=True)
-            return IncomingFile(self._incoming / secrets.token_hex(16))
+            self._folder.mkdir(parents=True, exist_ok=True)
+            self._tidy()
+            return IncomingFile(self._folder / secrets.token_hex(16))
         except OSError as error:
             raise StorageUnavailable() from error
-
-    def keep(self, incoming: IncomingFile) -> str:
-        """Accept a received file; returns its key."""
-        key = secrets.token_hex(16)
-        try:
-            incoming.flush()
-            incoming.path.rename(self.path(key))
-        except OSError as error:
-            raise StorageUnavailable() from error
-        incoming.close()
-        return key
-
-    def path(self, key: str) -> Path:
-        return self._folder / key
-
-    def delete(self, key: str) -> None:
-        if key:
-            self.path(key).unlink(missing_ok=True)
-
-    def older_than(self, seconds: float) -> Iterator[Path]:
-        """Files of both folders that nobody has touched for so long."""
-        for folder in (self._folder, self._incoming):
-            for entry in os.scandir(folder) if folder.is_dir() else ():
-                if entry.is_file() and entry.stat().st_mtime < time.time() - seconds:
-                    yield Path(entry.path)
 
     def check(self) -> None:
         """Raises StorageUnavailable unless a file can be written here now."""
@@ -102,3 +81,12 @@ class UploadStore:
             raise StorageUnavailable() from error
         finally:
             probe.close()
+
+    def _tidy(self) -> None:
+        now = time.time()
+        if now < self._tidy_at:
+            return
+        self._tidy_at = now + LEFTOVER_SECONDS
+        for entry in os.scandir(self._folder):
+            if entry.stat().st_mtime < now - LEFTOVER_SECONDS:
+                Path(entry.path).unlink(missing_ok=True)

@@ -1,0 +1,14 @@
+-- A dead letter is worked on once more, from the beginning. Answers how many units are ready, or 0 when it is none.
+-- ARGV: job id
+local id, job, now = ARGV[1], K.JOB .. ARGV[1], clock()
+if not redis.call('ZSCORE', K.DEAD, id) or redis.call('EXISTS', job) == 0 then return 0 end
+redis.call('ZREM', K.DEAD, id)
+redis.call('PERSIST', job)
+redis.call('HDEL', job, 'error', 'finished_at', 'started_at', 'work_seconds')
+redis.call('HSET', job, 'status', 'processing', 'stage', 'queued', 'attempts', '0', 'pages_done', '0')
+redis.call('DEL', K.RESULT .. id)
+redis.call('SET', K.INFLIGHT .. redis.call('HGET', job, 'cache_key'), id, 'NX')
+make_all_ready(id, now)
+count(id, 'requeued:replay')
+tell(id, 'queued', {})
+return tonumber(redis.call('HGET', job, 'units'))

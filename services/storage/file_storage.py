@@ -1,0 +1,132 @@
+"""Uploads in a folder that web and workers share."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import structlog
+
+from services.errors import StorageUnavailable, UploadMissing
+from services.storage.base import SignedUpload
+from services.storage.incoming import IncomingFile, IncomingFolder
+from services.storage.signature import UploadSignature
+
+log = structlog.get_logger(__name__)
+
+#: Announced files lie in a folder of their own below the kept ones.
+ANNOUNCED = "announced"
+
+
+class FileStorage:
+    """Bytes stream into `incoming/`; an accepted file is synced to the disk, then renamed into place in one step."""
+
+    def __init__(self, folder: Path, signature: UploadSignature) -> None:
+        self._folder = folder
+        self._incoming = IncomingFolder(folder / "incoming")
+        self._signature = signature
+
+    def receive(self) -> IncomingFile:
+        return self._incoming.receive()
+
+    def keep(self, incoming: IncomingFile, key: str = "") -> str:
+        key = key or secrets.token_hex(16)
+        with _faults():
+            incoming.sync()
+            self._path(key).parent.mkdir(exist_ok=True)
+            incoming.path.rename(self._path(key))
+            _sync_folder(self._path(key).parent)
+        incoming.close()
+        return key
+
+    @contextmanager
+    def local(self, key: str) -> Iterator[Path]:
+        path = self._path(key)
+        if not key or not path.is_file():
+            raise UploadMissing()
+        yield path
+
+    def size(self, key: str) -> int | None:
+        with _faults():
+            try:
+                return self._path(key).stat().st_size
+            except FileNotFoundError:
+                return None
+
+    def delete(self, key: str) -> None:
+        try:
+            if key:
+                self._path(key).unlink(missing_ok=True)
+        except OSError:
+            log.warning("an upload could not be deleted", exc_info=True)
+
+    def older_than(self, seconds: float) -> Iterator[str]:
+        latest = time.time() - seconds
+        for prefix in ("", f"{ANNOUNCED}/"):
+            for entry in self._entries(prefix):
+                if entry.is_file() and entry.stat().st_mtime < latest:
+                    yield prefix + entry.name
+
+    def check(self) -> None:
+        self._incoming.check()
+
+    def announced_key(self, job_id: str) -> str:
+        return f"{ANNOUNCED}/{job_id}"
+
+    def sign_put(self, job_id: str, size: int, content_type: str, expires_at: float) -> SignedUpload:
+        expires = int(expires_at)
+        signature = self._signature.sign(job_id, size, content_type, expires)
+        return SignedUpload(
+            url=f"/ocr/uploads/{job_id}?expires={expires}&signature={signature}",
+            headers={"Content-Type": content_type, "Content-Length": str(size)},
+            expires_at=expires,
+        )
+
+    def arrived(self) -> Iterator[str]:
+        for entry in self._entries(f"{ANNOUNCED}/"):
+            yield entry.name
+
+    def take(self, job_id: str) -> str:
+        """A second name for the same bytes (a hard link): whoever puts another file in place changes only the first."""
+        announced, key = self._path(self.announced_key(job_id)), secrets.token_hex(16)
+        with _faults():
+            try:
+                os.link(announced, self._path(key))
+            except FileNotFoundError as error:
+                raise UploadMissing() from error
+            # It is new under this name: an announced file may have waited for long.
+            os.utime(self._path(key))
+            _sync_folder(self._folder)
+        return key
+
+    def job_of(self, name: str) -> str | None:
+        return None  # nobody sends events of files
+
+    def _path(self, key: str) -> Path:
+        return self._folder / key
+
+    def _entries(self, prefix: str) -> Iterator[os.DirEntry]:
+        folder = self._folder / prefix
+        with _faults():
+            yield from os.scandir(folder) if folder.is_dir() else ()
+
+
+def _sync_folder(folder: Path) -> None:
+    """The names in it are on the disk itself when this returns. Raises OSError."""
+    opened = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)
+
+
+@contextmanager
+def _faults() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise StorageUnavailable() from error

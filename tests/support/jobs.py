@@ -1,0 +1,69 @@
+"""Jobs for tests that talk to the stores themselves: records, and the life of one in a few words."""
+
+from __future__ import annotations
+
+import uuid
+
+from services.job_plan import lane_for, units_for
+from services.job_record import JobOptions, JobRecord, new_job_id
+from services.job_store import JobStore, Retention
+from services.redis_service import RedisService
+from services.work_queue import PageOutcome, Unit, WorkQueue
+
+ERROR = {"code": "corrupt_file", "title": "Corrupt file", "detail": "broken"}
+
+
+def record(content: str | None = None, pages: int = 1, **changes) -> JobRecord:
+    """A new job of so many pages; each with a content of its own unless one is named."""
+    values = {
+        "id": new_job_id(),
+        "owner": "@127.0.0.1",
+        "status": "processing",
+        "stage": "queued",
+        "kind": "image" if pages == 1 else "pdf",
+        "filename": "scan.jpg",
+        "file_size": 3,
+        "options": JobOptions(lang="en", dpi=300),
+        "upload": uuid.uuid4().hex,
+        "cache_key": content or uuid.uuid4().hex,
+        "request_id": "r",
+        "frames": pages,
+        "pages_total": pages,
+        "lane": lane_for(pages),
+        "units": units_for(pages),
+    }
+    return JobRecord(**{**values, **changes})
+
+
+def page(number: int, success: bool = True, text: str = "hello") -> dict:
+    return {"page": number, "text": text, "source": "ocr", "success": success, "lines": [], "width": 1, "height": 1}
+
+
+class Work:
+    """A store and a queue over one Redis, and a worker that does as it is told."""
+
+    def __init__(self, redis: RedisService, retention: Retention | None = None) -> None:
+        retention = retention or Retention(result_ttl=60, cache_ttl=30, cache_size=2)
+        self.redis = redis
+        self.store = JobStore(redis, retention)
+        self.queue = WorkQueue(redis, retention)
+
+    def submit(self, *args, **changes) -> JobRecord:
+        job = record(*args, **changes)
+        self.store.submit(job)
+        return job
+
+    def take(self, token: str = "t") -> Unit | None:
+        return self.queue.take(token)
+
+    def keep(self, unit: Unit, number: int, **about) -> bool:
+        return self.queue.keep(unit, [PageOutcome(number, page(number, **about))])
+
+    def complete(
+        self, unit: Unit, text: str = "hello", pages: int = 1, cacheable: bool = True, dead: bool = False
+    ) -> int:
+        return self.queue.complete(unit, {"text": text}, pages, cacheable, dead)
+
+    def do(self, text: str = "hello", **how) -> int:
+        """Take the next unit, of a job that has but one, and end it."""
+        return self.complete(self.take(), text, **how)
