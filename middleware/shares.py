@@ -1,4 +1,4 @@
-"""How many connections each process of the web server has: known to all of them, so that none takes more than its own.
+"""How many connections each process of the web server has: all know it, so that none takes more than its share.
 
 All accept from one socket, and whoever wakes first would take all of a burst: one process busy, and the other idle.
 """

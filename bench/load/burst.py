@@ -100,7 +100,7 @@ class Probes:
 
 
 def check_ends(report: Report, told: list[Told]) -> None:
-    """What clients saw: each job taken or refused in so many words, each that was taken done, each with its own text."""
+    """What clients saw: each job taken or refused in so many words, each one taken done, each with its own text."""
     accepted = [one for one in told if one.accepted]
     codes = Counter(one.code or one.answer for one in told if not one.accepted)
     report.tell("accepted", len(accepted))

@@ -1,4 +1,4 @@
-"""Thousands of clients that wait at once, half for events and half for a result: what they cost, and who is told."""
+"""Thousands of clients that wait at once, half of them for events, half for a result: what they cost, who is told."""
 
 from __future__ import annotations
 
@@ -41,8 +41,7 @@ def main(connections: int, runtime: str) -> int:
         service.resume_worker()
         told = _told(clients)
         say(
-            f"told      {told} of {connections} that the job has ended, in {time.monotonic() - began:.1f} s, "
-            "its work included"
+            f"told      {told} of {connections} that the job has ended, within {time.monotonic() - began:.1f} s of work"
         )
     return 0 if told == connections else 1
 

@@ -8,6 +8,7 @@ import pytest
 import redis
 import requests
 
+from services.keys import WAITING
 from tests.support.drawing import picture
 from tests.support.processes import Service, wait_until
 from tests.support.streams import Client
@@ -46,8 +47,9 @@ def client_of(web):
     return redis.Redis(port=web.redis.port)
 
 
-def jobs_of(web):
-    return {key.decode().removeprefix("ocr:job:") for key in client_of(web).scan_iter("ocr:job:*")}
+def waiting(web):
+    """Ids of the jobs that wait."""
+    return {member.decode().rpartition("/")[0] for member in client_of(web).zrange(WAITING, 0, -1)}
 
 
 def end(web, job, publish=True):
@@ -145,10 +147,10 @@ def test_who_closes_its_sending_half_is_told_how_the_job_stands(job, client):
 
 def test_an_upload_that_waits_is_answered_as_the_view_would(web):
     body = picture("Upload that waits")
-    known = jobs_of(web)
+    known = waiting(web)
     with ThreadPoolExecutor() as pool:
         answer = pool.submit(web.post, "/ocr/predict", body, wait=20)
-        (job,) = wait_until(lambda: jobs_of(web) - known, 10, "the job")
+        job = wait_until(lambda: waiting(web) - known, 5, "the job").pop()
         time.sleep(0.3)
         end(web, job)
         assert (answer.result(10).status_code, answer.result().json()["job_id"]) == (422, job)
@@ -164,10 +166,10 @@ def test_a_batch_waits_for_all_its_files(web):
     def send():
         return requests.post(web.url + "/ocr/batch", files=files, data={"wait": 20}, timeout=30)
 
-    known = jobs_of(web)
+    known = waiting(web)
     with ThreadPoolExecutor() as pool:
         answer = pool.submit(send)
-        new = wait_until(lambda: len(new := jobs_of(web) - known) == 2 and new, 10, "two jobs")
+        new = wait_until(lambda: len(new := waiting(web) - known) == 2 and new, 10, "two jobs")
         for job in new:
             assert not answer.done()
             time.sleep(0.3)
