@@ -39,6 +39,8 @@ celery.arrivals = services.arrivals
 stopping = mmap.mmap(-1, 1)
 #: A child that cannot load its model waits so long before it makes room for the next.
 RESTART_PAUSE_SECONDS = 5
+#: Reading takes all the cores there are. On a machine that the web server shares, a request goes first.
+NICENESS = 10
 
 
 @signals.setup_logging.connect
@@ -68,6 +70,7 @@ def _tell_children(**_) -> None:
 @signals.worker_process_init.connect
 def _load_model(**_) -> None:
     die_with_parent(signal.SIGKILL)
+    os.nice(NICENESS)
     try:
         celery.worker = services.build_worker(stopping=lambda: stopping[0] == 1)
         celery.worker.start()

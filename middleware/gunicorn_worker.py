@@ -23,6 +23,7 @@ from gunicorn import util
 from gunicorn.workers.gthread import TConn, ThreadWorker
 from structlog.contextvars import bound_contextvars, get_contextvars
 
+from middleware.elastic_pool import STUCK_SECONDS, ElasticPool
 from middleware.error_catalog import BY_STATUS, problem_body
 from middleware.live.held import Parked, SetAside, Stream, Tell
 from middleware.live.loop import LiveLoop
@@ -38,6 +39,8 @@ MOST_DRAINED = 1 << 30
 MOST_HELD = 10_000
 #: Files of a process that are no held connections: those being served, to Redis, of uploads, of the logs.
 OTHER_FILES = 1000
+#: Threads of a process that work at a time, as long as they get on.
+FEW_THREADS = 4
 #: What a request begins with that is answered by threads of its own: by how many.
 PROBES, PROBE_THREADS = (b"GET /health/alive", b"GET /health/ready"), 2
 LONGEST_PROBE = 4096
@@ -60,6 +63,7 @@ class ServiceWorker(ThreadWorker):
     #: Where the processes tell each other how many connections they have, and which place there is this one's.
     shares = Shares(1)
     place = 0
+    _notified = 0.0
 
     def init_process(self) -> None:
         util.write_error = write_problem
@@ -69,10 +73,18 @@ class ServiceWorker(ThreadWorker):
         self._here = threading.local()
         super().init_process()
 
+    def get_thread_pool(self) -> ElasticPool:
+        return ElasticPool(FEW_THREADS, self.cfg.threads, "request")
+
+    def wait_for_and_dispatch_events(self, timeout: float) -> None:
+        super().wait_for_and_dispatch_events(min(timeout, STUCK_SECONDS) if self.tpool.busy else timeout)
+        self.tpool.relieve()
+
     def load_wsgi(self) -> None:
         super().load_wsgi()
         self._application, self.wsgi = self.wsgi, self._serve
         services = self._application.extensions["services"]
+        services.readiness.start()
         self._live = LiveLoop(lambda parked: self.method_queue.defer(self._go_on, parked))
         self._live.start(JobWatcher(services.redis, services.store, self._live))
 
@@ -94,8 +106,11 @@ class ServiceWorker(ThreadWorker):
         self.poller.register(sock, selectors.EVENT_READ, partial(self.on_pending_socket_readable, conn))
 
     def notify(self) -> None:
-        """Called each time that the poller has waited."""
-        super().notify()
+        """Called each time that the poller has waited; that this process lives need be told only now and then."""
+        now = time.monotonic()
+        if now - self._notified >= 1:
+            self._notified = now
+            super().notify()
         self.shares.tell(self.place, self.nr_conns + self._live.count)
 
     def enqueue_req(self, conn: TConn) -> None:

@@ -24,6 +24,7 @@ from services.inspection import InspectionLimits, Inspector
 from services.job_service import JobService
 from services.job_store import JobStore, Retention
 from services.known_picture import KnownPicture
+from services.readiness import Readiness
 from services.redis_service import RedisService
 from services.service_metrics import ServiceMetrics
 from services.storage import Storage, UploadSignature, build_storage
@@ -70,6 +71,7 @@ class Services:
     catalogue: Catalogue
     workers: WorkerRegistry
     health: HealthService
+    readiness: Readiness
     known_picture: KnownPicture
     tally: Tally
     metrics: ServiceMetrics
@@ -138,6 +140,7 @@ def build_services(settings, make_queue: Callable[[Redis], Queue]) -> Services:
     picture = KnownPicture(redis, store, work, uploads, workers, queue.put, settings.ocr_lang)
     tally = Tally(redis)
     configuration = {"environment": settings.flask_env, "model": settings.ocr_model, "lang": settings.ocr_lang}
+    health = HealthService(redis, work, uploads, workers, configuration)
     return Services(
         redis=redis,
         store=store,
@@ -150,7 +153,8 @@ def build_services(settings, make_queue: Callable[[Redis], Queue]) -> Services:
         dead_letters=DeadLetters(store, queue.put),
         catalogue=catalogue,
         workers=workers,
-        health=HealthService(redis, work, uploads, workers, configuration),
+        health=health,
+        readiness=Readiness(health.not_ready_because),
         known_picture=picture,
         tally=tally,
         metrics=ServiceMetrics(tally, store, work, workers, picture),
