@@ -43,21 +43,30 @@ class JobStore:
         """Store a new job, or one whose upload has come.
 
         Returns "lead" (its units are ready: put tickets on the queue), "follow", "hit" (completed from the cache),
-        "known" (it was stored before) or "ended" (cancelled before its upload came). Raises QueueFull when it would
-        wait `longest_wait` seconds or more (0: it may wait for any time).
+        "known" (it was stored before) or "ended" (cancelled or forgotten before its upload came). Raises QueueFull when
+        it would wait `longest_wait` seconds or more (0: it may wait for any time).
         """
         fields = [item for pair in record.to_hash().items() for item in pair]
         keep = [self._keep.result_ttl, self._keep.record_ttl]
-        outcome, seconds = self._redis.script("submit", record.id, record.cache_key, *keep, longest_wait, *fields)
+        announced = int(record.upload_expires_at > 0)
+        outcome, seconds = self._redis.script(
+            "submit", record.id, record.cache_key, *keep, longest_wait, announced, *fields
+        )
         if outcome == b"busy":
             raise QueueFull(float(seconds) - longest_wait)
         return outcome.decode()
 
-    def announce(self, record: JobRecord) -> bool:
-        """Store a job whose upload is still to come. False when it is known already."""
+    def announce(self, record: JobRecord, longest_wait: float = 0.0) -> bool:
+        """Store a job whose upload is still to come. False when it is known already.
+
+        Raises QueueFull when a job that came now would wait `longest_wait` seconds or more (0: for any time).
+        """
         fields = [item for pair in record.to_hash().items() for item in pair]
-        expiry = record.upload_expires_at
-        return bool(self._redis.script("announce", record.id, record.owner, expiry, self._keep.record_ttl, *fields))
+        how = [record.upload_expires_at, self._keep.record_ttl, longest_wait]
+        outcome, seconds = self._redis.script("announce", record.id, record.owner, *how, *fields)
+        if outcome == b"busy":
+            raise QueueFull(float(seconds) - longest_wait)
+        return outcome == b"announced"
 
     def refuse(self, job_id: str, error: dict) -> bool:
         """End a job with a fault {code, title, detail} of its upload. False when it awaits none (any more)."""
@@ -88,8 +97,10 @@ class JobStore:
             stage, started, done, attempts = client.hmget(
                 keys.JOB + record.leader, "stage", "started_at", "pages_done", "attempts"
             )
-        if stage is None or stage.decode() not in ("queued", "started", "retrying"):
+        if stage is None:  # it has ended in this very moment, and is forgotten
             return record
+        if stage.decode() not in ("queued", "started", "retrying"):  # cancelled: its work goes on
+            stage = b"started" if int(done or 0) else b"queued"
         return replace(
             record,
             stage=stage.decode(),

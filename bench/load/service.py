@@ -56,6 +56,8 @@ class Service:
         return self
 
     def __exit__(self, *_) -> None:
+        if "worker" in self._processes:
+            self.resume_worker()
         for process in reversed(self._processes.values()):
             process.send_signal(signal.SIGTERM)
             try:
@@ -66,6 +68,15 @@ class Service:
     def memory(self) -> dict[str, int]:
         """Bytes of each part's processes together; what they share is counted once (PSS)."""
         return {name: sum(_pss(one) for one in _family(process)) for name, process in self._processes.items()}
+
+    def pause_worker(self) -> None:
+        """Its processes stand still, and take no job."""
+        for process in _family(self._processes["worker"]):
+            process.suspend()
+
+    def resume_worker(self) -> None:
+        for process in _family(self._processes["worker"]):
+            process.resume()
 
     def processor_seconds(self, name: str) -> float:
         """Seconds of processor time that the processes of a part have taken so far."""
