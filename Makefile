@@ -13,7 +13,7 @@ TIED    := $(shell setpriv --pdeathsig TERM true 2>/dev/null && echo setpriv --p
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run install test lint bench bench-peers bench-tricks bench-split bench-memory paddle flower deploy-check image-check vps-check lock clean
+.PHONY: help run install test lint bench bench-peers bench-tricks bench-split bench-memory load paddle flower deploy-check image-check vps-check lock clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' Makefile
@@ -46,6 +46,11 @@ bench-split: install ## Which OCR_WORKERS x OCR_THREADS is fastest on this machi
 
 bench-memory: install ## Peak of a worker on A4 pages, then 2,000 pages of mixed sizes: takes an hour or more
 	$(PY) -m bench memory --pages 2000 $(BENCH)
+
+load: install ## Over the front door, with wrk: requests a second, probes meanwhile, 5,000 clients that wait (minutes)
+	$(PY) -m bench load throughput
+	$(PY) -m bench load probes
+	$(PY) -m bench load connections
 
 $(PEERS)/.done: requirements/peers.txt requirements/opencv_marker.py $(DONE)/venv
 	$(PYTHON) -m venv $(PEERS)

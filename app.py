@@ -6,7 +6,8 @@ import sys
 import time
 from pathlib import Path
 
-from flask import Flask
+from flask import Flask, Request
+from flask.sessions import NullSession, SessionInterface
 
 from config import VERSION, ConfigurationError, Settings, child_environment
 from middleware import (
@@ -24,7 +25,7 @@ from middleware import (
 )
 from middleware.uploads import StreamingRequest
 from paddleocr_service import EngineError
-from routes import admin, commands, documentation, health, meta, ocr, uploads
+from routes import admin, commands, documentation, health, meta, ocr, plain_status, uploads
 from routes import metrics as metrics_route
 from services.container import Services, build_services
 from services.embedded import CannotStart, run_embedded
@@ -37,8 +38,16 @@ from utils.memory import usable_memory
 WORKER_MEMORY_SHARE = 0.6
 
 
+class NoSessions(SessionInterface):
+    """Clients are told apart by what each request bears: no cookie is ever read or set."""
+
+    def open_session(self, app: Flask, request: Request) -> NullSession:
+        return NullSession()
+
+
 class OCRFlask(Flask):
     request_class = StreamingRequest
+    session_interface = NoSessions()
 
 
 def create_app(settings: Settings | None = None, services: Services | None = None) -> Flask:
@@ -57,7 +66,6 @@ def create_app(settings: Settings | None = None, services: Services | None = Non
     app.extensions["celery"] = celery = build_celery(settings)
     app.extensions["services"] = services or _services(settings, celery)
 
-    client_address.init_app(app, settings.trusted_proxies)
     request_id.init_app(app)
     access_log.init_app(app)
     metrics.init_app(app, RequestMetrics())
@@ -70,7 +78,11 @@ def create_app(settings: Settings | None = None, services: Services | None = Non
     limiter = rate_limiter.make_limiter(settings)
     api = documentation.init_app(app, VERSION)
     error_handler.init_app(app)
-    rate_limiter.init_app(app, limiter, settings)
+    tell_budget = rate_limiter.init_app(app, limiter, settings)
+    # A trace has every request in it, and with keys every request has to show one.
+    if not settings.otel_exporter_otlp_endpoint and not settings.api_keys:
+        plain_status.init_app(app, tell_budget)
+    client_address.init_app(app, settings.trusted_proxies)
 
     api.register_blueprint(ocr.make_blueprint(settings, limiter))
     api.register_blueprint(uploads.make_blueprint(settings, limiter))

@@ -34,11 +34,13 @@ except ConfigurationError as error:
 services = flask_app.extensions["services"]
 # `celery -A celery_app` looks for an attribute `app` first: it has to be the Celery application.
 app = celery = flask_app.extensions["celery"]
-celery.direct_uploads = services.direct
+celery.arrivals = services.arrivals
 #: One byte shared by the parent and its children: the parent sets it when it is told to stop.
 stopping = mmap.mmap(-1, 1)
 #: A child that cannot load its model waits so long before it makes room for the next.
 RESTART_PAUSE_SECONDS = 5
+#: Reading takes all the cores there are. On a machine that the web server shares, a request goes first.
+NICENESS = 10
 
 
 @signals.setup_logging.connect
@@ -57,6 +59,7 @@ def _check_model(**_) -> None:
 def _start_beside_the_children(**_) -> None:
     services.build_sweeper().start()
     services.build_courier().start()
+    services.build_watchdog().start()
 
 
 @signals.worker_shutting_down.connect
@@ -67,6 +70,7 @@ def _tell_children(**_) -> None:
 @signals.worker_process_init.connect
 def _load_model(**_) -> None:
     die_with_parent(signal.SIGKILL)
+    os.nice(NICENESS)
     try:
         celery.worker = services.build_worker(stopping=lambda: stopping[0] == 1)
         celery.worker.start()

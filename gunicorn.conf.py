@@ -14,6 +14,7 @@ from gunicorn.glogging import Logger
 
 from config import ConfigurationError, Settings
 from middleware.gunicorn_worker import ServiceWorker
+from middleware.shares import Shares
 from services.request_metrics import share_counts
 from utils.logging_setup import configure_logging
 from utils.process import die_with_parent
@@ -27,6 +28,7 @@ bind = f"{_settings.host}:{_settings.port}"
 worker_class = ServiceWorker
 ServiceWorker.patience = min(ServiceWorker.patience, _settings.request_timeout)
 workers = 2
+ServiceWorker.shares = Shares(workers)
 threads = 64
 # Connections that are served or kept alive in one process, beside those that wait for a job; and how many may stand at
 # the door until one is free. The kernel may allow fewer (net.core.somaxconn).

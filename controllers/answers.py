@@ -67,12 +67,14 @@ def fault(error: OCRServiceError) -> dict[str, str]:
 
 def status(record: JobRecord, outlook: Outlook | None = None, pages: list[dict] | None = None) -> Response:
     """200 when the job has ended, 202 while it runs. `pages`: those that are done, where they were asked for."""
+    body, code, headers = status_answer(record, outlook)
+    return _answer(body if pages is None else {**body, "pages": pages}, code, headers)
+
+
+def status_answer(record: JobRecord, outlook: Outlook | None) -> tuple[dict, int, dict[str, str]]:
+    """Body, status and headers of the answer that tells how a job stands."""
     body = status_body(record, outlook)
-    if pages is not None:
-        body["pages"] = pages
-    if record.ended:
-        return _answer(body, 200)
-    return _answer(body, 202, {"Retry-After": str(ASK_AGAIN_SECONDS)})
+    return (body, 200, {}) if record.ended else (body, 202, {"Retry-After": str(ASK_AGAIN_SECONDS)})
 
 
 def status_body(record: JobRecord, outlook: Outlook | None = None) -> dict:

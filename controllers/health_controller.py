@@ -25,7 +25,7 @@ def alive() -> Response:
 
 
 def not_ready_because() -> str | None:
-    return _services().health.not_ready_because()
+    return _services().readiness.not_ready_because()
 
 
 def ready() -> Response:

@@ -12,7 +12,7 @@ from controllers.waiting import once_ended
 from services.container import Services
 from services.errors import InvalidOption, JobNotFound, MissingFile, OCRServiceError
 from services.idempotency import IdMaker
-from services.job_record import JobOptions, JobRecord
+from services.job_record import BY_ADDRESS, JobOptions, JobRecord
 from services.job_service import Submission
 from utils.file_names import plain_name
 
@@ -131,6 +131,16 @@ def _all_failed(names: list[str], errors: list[OCRServiceError], faults: list[di
 
 def job_status(job_id: str) -> Response:
     return _status(services().jobs.get(job_id, g.owner))
+
+
+def plain_status(services: Services, job_id: str) -> tuple[dict, int, dict[str, str]] | None:
+    """Body, status and headers for a job that whoever knows its id may read, without a look at who asks; None where
+    that is to be asked, or something is amiss."""
+    try:
+        record = services.jobs.get(job_id, BY_ADDRESS)
+        return answers.status_answer(record, services.jobs.outlook(record))
+    except OCRServiceError:
+        return None
 
 
 def job_result(job_id: str, wait: float = 0.0, partial: bool = False) -> Response:

@@ -61,11 +61,15 @@ def receive(job_id: str, signed: dict) -> Response:
     return answers.accepted(record)
 
 
+def ensure_teller() -> None:
+    """Before anything is read of what S3 tells: is it S3? Raises Forbidden where nobody may tell, Unauthorized."""
+    request.max_content_length = MOST_EVENT_BYTES
+    _check_token(current_app.config["SETTINGS"].upload_events_token)
+
+
 def events() -> Response:
     """Objects that S3 says were created. What it says is only a hint: a worker looks at the object itself."""
-    _check_token(current_app.config["SETTINGS"].upload_events_token)
-    request.max_content_length = MOST_EVENT_BYTES
-    return jsonify(noticed=services().direct.notice_objects(_names(request.get_data())))
+    return jsonify(noticed=services().arrivals.notice_objects(_names(request.get_data())))
 
 
 def _check_token(token: str) -> None:

@@ -29,12 +29,10 @@ def _start() -> None:
 
 def _write(response: Response) -> Response:
     if not is_probe():
-        log.info(
-            "request",
-            method=request.method,
-            path=request.path,
-            status=response.status_code,
-            seconds=round(time.perf_counter() - g.get("started", time.perf_counter()), 4),
-            client=request.remote_addr,
-        )
+        seconds = time.perf_counter() - g.get("started", time.perf_counter())
+        write(request.method, request.path, response.status_code, seconds, request.remote_addr)
     return response
+
+
+def write(method: str, path: str, status: int, seconds: float, client: str | None, **more: str) -> None:
+    log.info("request", method=method, path=path, status=status, seconds=round(seconds, 4), client=client, **more)

@@ -23,10 +23,12 @@ from gunicorn import util
 from gunicorn.workers.gthread import TConn, ThreadWorker
 from structlog.contextvars import bound_contextvars, get_contextvars
 
+from middleware.elastic_pool import STUCK_SECONDS, ElasticPool
 from middleware.error_catalog import BY_STATUS, problem_body
 from middleware.live.held import Parked, SetAside, Stream, Tell
 from middleware.live.loop import LiveLoop
 from middleware.request_id import HEADER
+from middleware.shares import Shares
 from services.job_record import JobRecord
 from services.job_watcher import JobWatcher
 from utils.process import raise_open_files
@@ -37,6 +39,8 @@ MOST_DRAINED = 1 << 30
 MOST_HELD = 10_000
 #: Files of a process that are no held connections: those being served, to Redis, of uploads, of the logs.
 OTHER_FILES = 1000
+#: Threads of a process that work at a time, as long as they get on.
+FEW_THREADS = 4
 #: What a request begins with that is answered by threads of its own: by how many.
 PROBES, PROBE_THREADS = (b"GET /health/alive", b"GET /health/ready"), 2
 LONGEST_PROBE = 4096
@@ -56,6 +60,11 @@ class ServiceWorker(ThreadWorker):
     #: poller and the probes would wait for their turns longer than they work.
     turn = 0.0005
 
+    #: Where the processes tell each other how many connections they have, and which place there is this one's.
+    shares = Shares(1)
+    place = 0
+    _notified = 0.0
+
     def init_process(self) -> None:
         util.write_error = write_problem
         sys.setswitchinterval(self.turn)
@@ -64,10 +73,18 @@ class ServiceWorker(ThreadWorker):
         self._here = threading.local()
         super().init_process()
 
+    def get_thread_pool(self) -> ElasticPool:
+        return ElasticPool(FEW_THREADS, self.cfg.threads, "request")
+
+    def wait_for_and_dispatch_events(self, timeout: float) -> None:
+        super().wait_for_and_dispatch_events(min(timeout, STUCK_SECONDS) if self.tpool.busy else timeout)
+        self.tpool.relieve()
+
     def load_wsgi(self) -> None:
         super().load_wsgi()
         self._application, self.wsgi = self.wsgi, self._serve
         services = self._application.extensions["services"]
+        services.readiness.start()
         self._live = LiveLoop(lambda parked: self.method_queue.defer(self._go_on, parked))
         self._live.start(JobWatcher(services.redis, services.store, self._live))
 
@@ -75,15 +92,26 @@ class ServiceWorker(ThreadWorker):
 
     def accept(self, listener: socket.socket) -> None:
         """gunicorn would give a new connection to a thread at once, to wait there for its first bytes."""
+        if self.alive and self.shares.lets_others_first(self.place, self.nr_conns + self._live.count):
+            return
         try:
             sock, client = listener.accept()
         except (BlockingIOError, ConnectionAbortedError):
             return
         self.nr_conns += 1
+        self.shares.tell(self.place, self.nr_conns + self._live.count)
         conn = TConn(self.cfg, sock, client, listener.getsockname())
         conn.set_timeout()
         self.pending_conns.append(conn)
         self.poller.register(sock, selectors.EVENT_READ, partial(self.on_pending_socket_readable, conn))
+
+    def notify(self) -> None:
+        """Called each time that the poller has waited; that this process lives need be told only now and then."""
+        now = time.monotonic()
+        if now - self._notified >= 1:
+            self._notified = now
+            super().notify()
+        self.shares.tell(self.place, self.nr_conns + self._live.count)
 
     def enqueue_req(self, conn: TConn) -> None:
         # By the kernel's own clock: gunicorn takes away any time limit that Python knows of.

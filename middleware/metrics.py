@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from functools import cache
 
 from flask import Flask, Response, current_app, g, request
 
@@ -24,10 +25,16 @@ def _count(response: Response) -> Response:
     metrics: RequestMetrics = current_app.extensions["request_metrics"]
     metrics.observe(
         method=request.method if request.method in METHODS else OTHER,
-        route=_VARIABLE.sub(r"{\1}", request.url_rule.rule) if request.url_rule else OTHER,
+        route=template(request.url_rule.rule) if request.url_rule else OTHER,
         status=response.status_code,
         seconds=time.perf_counter() - g.get("started", time.perf_counter()),
         received=request.content_length or 0,
         sent=response.content_length,
     )
     return response
+
+
+@cache
+def template(rule: str) -> str:
+    """The address of a rule, as the API's description writes it."""
+    return _VARIABLE.sub(r"{\1}", rule)

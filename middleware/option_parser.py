@@ -21,9 +21,24 @@ class OptionsParser(FlaskParser):
     DEFAULT_VALIDATION_STATUS = 400
     DEFAULT_UNKNOWN_BY_LOCATION = {"query": None}
 
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self._defaults: dict[object, dict] = {}
+
+    def parse(self, argmap, req=None, *, location=None, **how):
+        """Where no option is given the answer is the defaults, and those are always the same."""
+        req = req or self.get_default_request()
+        body = req.content_length or "HTTP_TRANSFER_ENCODING" in req.environ
+        if location != "query" or req.query_string or body:
+            return super().parse(argmap, req, location=location, **how)
+        if argmap not in self._defaults:
+            self._defaults[argmap] = super().parse(argmap, req, location=location, **how)
+        return dict(self._defaults[argmap])
+
     def load_querystring(self, req: Request, schema) -> dict[str, str]:
         given: dict[str, str] = {}
-        for source in (req.args, req.form):
+        # The body of a PUT is a file and nothing else, whatever its type is said to be.
+        for source in (req.args,) if req.method == "PUT" else (req.args, req.form):
             for name, values in source.lists():
                 if name in given or len(values) > 1:
                     raise InvalidOption(f"The option `{_short(name)}` is given more than once. Give it once.")

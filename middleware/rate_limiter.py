@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable, Iterable
 
 import structlog
 from flask import Flask, Response, g
@@ -15,6 +16,10 @@ from middleware.error_handler import problem, problem_response
 log = structlog.get_logger(__name__)
 
 SCOPE = "work"
+#: Answers before the application tell what was known of the client's budget so many seconds ago; of so many clients.
+KNOWN_SECONDS, MOST_KNOWN = 1.0, 10_000
+#: (client, whether only what is known just now will do) -> headers.
+HeaderTeller = Callable[[str, bool], Iterable[tuple[str, str]]]
 HEADERS = ("X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset")
 
 
@@ -54,9 +59,17 @@ def limit_text(settings) -> str:
     return f"{settings.rate_limit_requests} per {settings.rate_limit_window}"
 
 
-def init_app(app: Flask, limiter: Limiter, settings) -> None:
+def init_app(app: Flask, limiter: Limiter, settings) -> HeaderTeller:
+    """Returns what tells the state of a client's budget, for answers that are not made in the application."""
     limiter.init_app(app)
-    app.after_request(lambda response: _tell(response, limiter, settings))
+    teller = _teller(limiter, settings)
+
+    @app.after_request
+    def _tell(response: Response) -> Response:
+        """Every answer but a probe's tells the state of the client's budget, whether it cost something or not."""
+        if not is_probe():
+            response.headers.update(teller(_client(), True))
+        return response
 
     @app.errorhandler(RateLimitExceeded)
     def _too_many(error: RateLimitExceeded) -> Response:
@@ -70,17 +83,29 @@ def init_app(app: Flask, limiter: Limiter, settings) -> None:
         )
         return problem_response(body, {"Retry-After": str(retry_after)})
 
+    return teller
 
-def _tell(response: Response, limiter: Limiter, settings) -> Response:
-    """Every answer but a probe's tells the state of the client's budget, whether it cost something or not."""
-    if not settings.rate_limit_enabled or is_probe():
-        return response
+
+def _teller(limiter: Limiter, settings) -> HeaderTeller:
+    if not settings.rate_limit_enabled:
+        return lambda client, fresh: ()
     item = parse(limit_text(settings))
-    try:
-        reset, remaining = limiter.limiter.get_window_stats(item, _client(), SCOPE)
-    except Exception:  # whatever its storage raises: a header is not worth an answer
-        log.debug("no rate limit headers", exc_info=True)
-        return response
-    values = (item.amount, remaining, int(reset) + 1)
-    response.headers.update({name: str(value) for name, value in zip(HEADERS, values, strict=True)})
-    return response
+    known: dict[str, tuple[float, tuple]] = {}
+
+    def tell(client: str, fresh: bool) -> tuple[tuple[str, str], ...]:
+        now = time.monotonic()
+        found = known.get(client)
+        if found and not fresh and now - found[0] < KNOWN_SECONDS:
+            return found[1]
+        try:
+            reset, remaining = limiter.limiter.get_window_stats(item, client, SCOPE)
+        except Exception:  # whatever its storage raises: a header is not worth an answer
+            log.debug("no rate limit headers", exc_info=True)
+            return ()
+        headers = tuple(zip(HEADERS, (str(item.amount), str(remaining), str(int(reset) + 1)), strict=True))
+        if len(known) >= MOST_KNOWN:
+            known.clear()
+        known[client] = now, headers
+        return headers
+
+    return tell

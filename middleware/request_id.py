@@ -22,11 +22,15 @@ def init_app(app: Flask) -> None:
 
 
 def _bind() -> None:
-    given = request.headers.get(HEADER, "")
-    new = given if HARMLESS.fullmatch(given) else uuid.uuid4().hex
-    g.request_id = kept().setdefault("request_id", new)
+    g.request_id = kept().setdefault("request_id", id_of(request.environ))
     structlog.contextvars.clear_contextvars()
     structlog.contextvars.bind_contextvars(request_id=g.request_id)
+
+
+def id_of(environ: dict) -> str:
+    """The id that a request came with, where it is harmless, or a new one."""
+    given = environ.get("HTTP_X_REQUEST_ID", "")
+    return given if HARMLESS.fullmatch(given) else uuid.uuid4().hex
 
 
 def _tell(response: Response) -> Response:

@@ -11,6 +11,8 @@ HEADERS = {
     "X-Frame-Options": "DENY",
     "Referrer-Policy": "no-referrer",
 }
+#: What an answer in JSON bears: it holds what somebody's documents say, so no cache on the way may keep it.
+OF_JSON = (*HEADERS.items(), ("Cache-Control", "no-store"))
 
 
 def init_app(app: Flask) -> None:
@@ -18,9 +20,8 @@ def init_app(app: Flask) -> None:
 
 
 def _add(response: Response) -> Response:
-    for name, value in HEADERS.items():
-        response.headers.setdefault(name, value)
-    # Answers hold what somebody's documents say: no cache on the way may keep them.
-    if response.mimetype.endswith("json"):
-        response.headers.setdefault("Cache-Control", "no-store")
+    given = {name.lower() for name, _ in response.headers}
+    for name, value in OF_JSON if response.mimetype.endswith("json") else HEADERS.items():
+        if name.lower() not in given:
+            response.headers.add(name, value)
     return response

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib.util
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 ONNX, PADDLE = "onnx", "paddle"
@@ -33,11 +34,15 @@ class BundledModel:
     @property
     def root(self) -> Path | None:
         """The installed package's folder; None where it (or the file, in another version of it) is absent."""
-        spec = importlib.util.find_spec(self.package)
-        if spec is None or not spec.submodule_search_locations:
-            return None
-        root = Path(spec.submodule_search_locations[0])
-        return root if all((root / path).is_file() for path in self.files.values()) else None
+        root = _folder_of(self.package)
+        return root if root and all((root / path).is_file() for path in self.files.values()) else None
+
+
+@cache
+def _folder_of(package: str) -> Path | None:
+    """Looked for once: Python lets one thread at a time look for a package, and a web server asks at each upload."""
+    spec = importlib.util.find_spec(package)
+    return Path(spec.submodule_search_locations[0]) if spec and spec.submodule_search_locations else None
 
 
 def _onnx(name: str, package: str, path: str, dictionary: str | None = None) -> BundledModel:

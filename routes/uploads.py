@@ -6,7 +6,7 @@ from flask import request
 from flask_limiter import Limiter
 from flask_smorest import Blueprint
 
-from controllers import ocr_controller, upload_controller
+from controllers import upload_controller
 from middleware.api_keys import open_to_all
 from middleware.rate_limiter import shared_limit
 from routes.blueprint import RETRY_AFTER, DescribedBlueprint
@@ -32,10 +32,9 @@ def make_blueprint(settings, limiter: Limiter) -> Blueprint:
     )
 
     @blueprint.before_request
-    def _ensure_accepting() -> None:
-        # A file that was announced before is taken in whatever the queue is like.
-        if request.endpoint == "uploads.announce_upload":
-            ocr_controller.ensure_accepting()
+    def _ensure_welcome() -> None:
+        if request.endpoint == "uploads.upload_events":
+            upload_controller.ensure_teller()
 
     @blueprint.route("", methods=["POST"], parameters=[IDEMPOTENCY_KEY])
     @blueprint.arguments(announcement(settings), location="json", example=examples.ANNOUNCEMENT)

@@ -7,14 +7,15 @@ How long the queue may be follows from how fast it is worked off: no job is take
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 
 import psutil
 
 from services.errors import MemoryShort, QueueFull, RedisFull
 from services.redis_service import RedisService
 
-#: For so many seconds what Redis said of its memory holds for further requests of this process.
-FRESH_SECONDS = 1.0
+#: For so many seconds what was found of the memory of Redis, and of this machine, holds for a process.
+REDIS_FRESH_SECONDS, MEMORY_FRESH_SECONDS = 1.0, 0.1
 #: Redis keeps the rest of its memory for the results of what it has taken.
 REDIS_SHARE = 0.95
 #: The machine keeps this part of its memory for the work under way.
@@ -28,23 +29,45 @@ class Admission:
         """longest_wait: seconds that a new job may have to wait for a worker."""
         self._redis = redis
         self.longest_wait = longest_wait
-        self._asked = float("-inf")
-        self._full = False
+        self._redis_full = _Kept(REDIS_FRESH_SECONDS, self._is_redis_full)
+        self._memory_short = _Kept(MEMORY_FRESH_SECONDS, _is_memory_short)
 
     def check(self) -> None:
         """Raises RedisUnavailable, RedisFull, MemoryShort or QueueFull when a job sent now could not be taken."""
         seconds = float(self._redis.script("backlog"))
-        if self._redis_is_full():
-            raise RedisFull()
-        memory = psutil.virtual_memory()
-        if memory.available < FREE_SHARE * memory.total:
-            raise MemoryShort()
+        self.check_memory()
         if seconds >= self.longest_wait:
             raise QueueFull(seconds - self.longest_wait)
 
-    def _redis_is_full(self) -> bool:
-        if time.monotonic() - self._asked > FRESH_SECONDS:
-            self._asked = time.monotonic()
-            used, most = self._redis.memory()
-            self._full = bool(most) and used > REDIS_SHARE * most
-        return self._full
+    def check_memory(self) -> None:
+        """For what asks for the queue in a step of its own. Raises RedisUnavailable, RedisFull or MemoryShort."""
+        if self._redis_full():
+            raise RedisFull()
+        if self._memory_short():
+            raise MemoryShort()
+
+    def _is_redis_full(self) -> bool:
+        used, most = self._redis.memory()
+        return bool(most) and used > REDIS_SHARE * most
+
+
+class _Kept:
+    """An answer that holds for a while. Asked at once by two threads it may be found out twice."""
+
+    def __init__(self, seconds: float, ask: Callable[[], bool]) -> None:
+        self._seconds = seconds
+        self._ask = ask
+        self._answer = False
+        self._until = float("-inf")
+
+    def __call__(self) -> bool:
+        now = time.monotonic()
+        if now > self._until:
+            self._until = now + self._seconds
+            self._answer = self._ask()
+        return self._answer
+
+
+def _is_memory_short() -> bool:
+    memory = psutil.virtual_memory()
+    return memory.available < FREE_SHARE * memory.total

@@ -15,6 +15,7 @@ from redis import Redis
 
 from paddleocr_service import Catalogue
 from services.admission import Admission
+from services.arrivals import Arrivals
 from services.dead_letters import DeadLetters
 from services.errors import OCRServiceError
 from services.health_service import HealthService
@@ -23,6 +24,7 @@ from services.inspection import InspectionLimits, Inspector
 from services.job_service import JobService
 from services.job_store import JobStore, Retention
 from services.known_picture import KnownPicture
+from services.readiness import Readiness
 from services.redis_service import RedisService
 from services.service_metrics import ServiceMetrics
 from services.storage import Storage, UploadSignature, build_storage
@@ -30,6 +32,7 @@ from services.sweeper import Sweeper
 from services.tally import Tally
 from services.tracing import NoTracer, Tracer, make_tracer
 from services.upload_service import UploadService
+from services.watchdog import Watchdog
 from services.webhooks.guard import Guard
 from services.webhooks.signing import Signer, derived_secret
 from services.work_queue import WorkQueue
@@ -61,12 +64,14 @@ class Services:
     work: WorkQueue
     uploads: Storage
     direct: UploadService
+    arrivals: Arrivals
     jobs: JobService
     idempotency: Idempotency
     dead_letters: DeadLetters
     catalogue: Catalogue
     workers: WorkerRegistry
     health: HealthService
+    readiness: Readiness
     known_picture: KnownPicture
     tally: Tally
     metrics: ServiceMetrics
@@ -86,7 +91,7 @@ class Services:
 
     def build_sweeper(self) -> Sweeper:
         """For the parent process of a worker."""
-        return Sweeper(self.redis, self.work, self.uploads, self.direct, self.queue.put, self.queue.tickets)
+        return Sweeper(self.redis, self.work, self.uploads, self.arrivals, self.queue.put, self.queue.tickets)
 
     def build_courier(self) -> Courier:
         """For the parent process of a worker."""
@@ -96,6 +101,10 @@ class Services:
 
         sender = Sender(self.webhook_guard, self.webhook_signer)
         return Courier(Outbox(self.redis), self.store, sender)
+
+    def build_watchdog(self) -> Watchdog:
+        """For the parent process of a worker."""
+        return Watchdog(self.workers, self.work, self.queue.tickets, self.settings.ocr_timeout_per_page)
 
     def build_worker(self, stopping: Callable[[], bool]) -> Worker:
         """For a child process of a worker, after the fork."""
@@ -122,26 +131,30 @@ def build_services(settings, make_queue: Callable[[Redis], Queue]) -> Services:
     limits = InspectionLimits(max_pixels=settings.max_image_pixels, max_pages=settings.max_pdf_pages)
     admission = Admission(redis, settings.max_queue_wait)
     jobs = JobService(store, uploads, Inspector(limits), catalogue, queue.put, admission, work)
+    arrivals = Arrivals(store, uploads, jobs, queue.tell_arrival)
     direct = UploadService(
-        *(store, uploads, jobs, UploadSignature(settings.secret_key), queue.tell_arrival),
+        *(store, uploads, jobs, arrivals, admission, UploadSignature(settings.secret_key)),
         most_bytes=settings.max_content_length,
         ttl=settings.upload_ttl,
     )
     picture = KnownPicture(redis, store, work, uploads, workers, queue.put, settings.ocr_lang)
     tally = Tally(redis)
     configuration = {"environment": settings.flask_env, "model": settings.ocr_model, "lang": settings.ocr_lang}
+    health = HealthService(redis, work, uploads, workers, configuration)
     return Services(
         redis=redis,
         store=store,
         work=work,
         uploads=uploads,
         direct=direct,
+        arrivals=arrivals,
         jobs=jobs,
         idempotency=Idempotency(redis, settings.secret_key, settings.result_ttl),
         dead_letters=DeadLetters(store, queue.put),
         catalogue=catalogue,
         workers=workers,
-        health=HealthService(redis, work, uploads, workers, configuration),
+        health=health,
+        readiness=Readiness(health.not_ready_because),
         known_picture=picture,
         tally=tally,
         metrics=ServiceMetrics(tally, store, work, workers, picture),

@@ -106,8 +106,9 @@ class JobService:
     def submit(self, submission: Submission) -> JobRecord:
         """Check, keep and queue a file. The returned job is stored and on the queue: from here on it is not lost."""
         self.check_options(submission.options)
+        sha256 = submission.file.sha256()
         size = submission.file.size()
-        facts = self._inspect(submission.file.path, size, submission.options, submission.kinds)
+        facts = self._inspect(submission.file.path, size, sha256, submission.options, submission.kinds)
         record = JobRecord(
             id=submission.job_id or new_job_id(),
             owner=submission.owner,
@@ -123,7 +124,7 @@ class JobService:
             trace=submission.trace,
             callback_url=submission.callback_url,
         )
-        record = self._planned(record, facts, submission.file.sha256())
+        record = self._planned(record, facts, sha256)
         record = replace(record, upload=self._uploads.keep(submission.file))
         return self._record(record, self._admission.longest_wait)
 
@@ -135,18 +136,20 @@ class JobService:
         size = path.stat().st_size
         if size != record.file_size:
             raise UploadMismatch(f"{record.file_size} bytes were announced, but {size} came.")
-        facts = self._inspect(path, size, record.options)
-        if record.content_type and facts.media_type != record.content_type:
-            raise UploadMismatch(f"{record.content_type} was announced, but {facts.media_type} came.")
         with open(path, "rb") as file:
             sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+        facts = self._inspect(path, size, sha256, record.options)
+        if record.content_type and facts.media_type != record.content_type:
+            raise UploadMismatch(f"{record.content_type} was announced, but {facts.media_type} came.")
         # It was let in when it was announced; what was let in is not refused later.
         return self._record(self._planned(record, facts, sha256), longest_wait=0)
 
-    def _inspect(self, path: Path, size: int, options: JobOptions, kinds: tuple[str, ...] = KINDS) -> FileFacts:
+    def _inspect(
+        self, path: Path, size: int, sha256: str, options: JobOptions, kinds: tuple[str, ...] = KINDS
+    ) -> FileFacts:
         if size == 0:
             raise EmptyFile("The file is empty. Send a picture or a PDF.")
-        facts = self._inspector.inspect(path)
+        facts = self._inspector.inspect(path, sha256)
         if facts.kind not in kinds:
             here, there = ("a PDF", "/ocr/pdf") if facts.kind == "pdf" else ("a picture", "/ocr/image")
             raise UnsupportedType(f"The file is {here}, which this address does not take. Send it to {there}.")

@@ -56,11 +56,17 @@ class JobStore:
             raise QueueFull(float(seconds) - longest_wait)
         return outcome.decode()
 
-    def announce(self, record: JobRecord) -> bool:
-        """Store a job whose upload is still to come. False when it is known already."""
+    def announce(self, record: JobRecord, longest_wait: float = 0.0) -> bool:
+        """Store a job whose upload is still to come. False when it is known already.
+
+        Raises QueueFull when a job that came now would wait `longest_wait` seconds or more (0: for any time).
+        """
         fields = [item for pair in record.to_hash().items() for item in pair]
-        expiry = record.upload_expires_at
-        return bool(self._redis.script("announce", record.id, record.owner, expiry, self._keep.record_ttl, *fields))
+        how = [record.upload_expires_at, self._keep.record_ttl, longest_wait]
+        outcome, seconds = self._redis.script("announce", record.id, record.owner, *how, *fields)
+        if outcome == b"busy":
+            raise QueueFull(float(seconds) - longest_wait)
+        return outcome == b"announced"
 
     def refuse(self, job_id: str, error: dict) -> bool:
         """End a job with a fault {code, title, detail} of its upload. False when it awaits none (any more)."""
@@ -70,7 +76,7 @@ class JobStore:
         """An upload seems to have come: whether its job awaits one, and nobody noticed it in the last `seconds`."""
         return bool(self._redis.script("notice", job_id, seconds))
 
-    def awaiting(self, until: float, limit: int = 1000) -> list[str]:
+    def awaiting(self, until: float, limit: int) -> list[str]:
         """Jobs whose upload was to come by then (Unix s), and has not begun a job yet; the oldest first."""
         with self._redis.guard() as client:
             found = client.zrangebyscore(keys.AWAITING, "-inf", until, start=0, num=limit)

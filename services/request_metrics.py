@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, disable_created_metrics, generate_latest, values
@@ -58,15 +59,22 @@ class RequestMetrics:
         self._received = Histogram("ocr_http_request_bytes", "Sizes of bodies.", ["route"], buckets=BYTES, registry=own)
         self._sent = Histogram("ocr_http_response_bytes", "Sizes of answers.", ["route"], buckets=BYTES, registry=own)
         self._own = own
+        # To find the numbers of some labels takes as long as to count in them.
+        self._of = cache(self._find)
+
+    def _find(self, method: str, route: str, status: int) -> tuple[Counter, Histogram, Histogram, Histogram]:
+        requests = self._requests.labels(method, route, str(status))
+        return requests, self._seconds.labels(method, route), self._received.labels(route), self._sent.labels(route)
 
     def observe(self, method: str, route: str, status: int, seconds: float, received: int, sent: int | None) -> None:
         """One request. `route` is the template of its address; sizes are bytes, `sent` None where it is not known."""
-        self._requests.labels(method, route, str(status)).inc()
-        self._seconds.labels(method, route).observe(seconds)
+        requests, lasted, took_in, gave_out = self._of(method, route, status)
+        requests.inc()
+        lasted.observe(seconds)
         if received:
-            self._received.labels(route).observe(received)
+            took_in.observe(received)
         if sent is not None:
-            self._sent.labels(route).observe(sent)
+            gave_out.observe(sent)
 
     def text(self, *others: Collector) -> bytes:
         """What was counted, and what the others collect, in Prometheus' text format."""

@@ -11,10 +11,10 @@ from collections.abc import Callable
 
 import structlog
 
+from services.arrivals import Arrivals
 from services.errors import ServiceUnavailable
 from services.redis_service import RedisService
 from services.storage import Storage
-from services.upload_service import UploadService
 from services.work_queue import WorkQueue
 
 log = structlog.get_logger(__name__)
@@ -37,14 +37,14 @@ class Sweeper:
         redis: RedisService,
         queue: WorkQueue,
         uploads: Storage,
-        direct: UploadService,
+        arrivals: Arrivals,
         enqueue: Callable[[str, float], None],
         tickets: Callable[[], int],
     ) -> None:
         self._redis = redis
         self._queue = queue
         self._uploads = uploads
-        self._direct = direct
+        self._arrivals = arrivals
         self._enqueue = enqueue
         self._tickets = tickets
         self._missing_before = 0
@@ -62,7 +62,7 @@ class Sweeper:
                 if self._mine("", SWEEP_SECONDS):
                     self.sweep()
                 if self._mine(":arrivals", ARRIVALS_SECONDS):
-                    self._direct.sweep()
+                    self._arrivals.sweep()
                 if self._mine(":uploads", UPLOAD_AGE_SECONDS):
                     self.sweep_uploads()
             except ServiceUnavailable:

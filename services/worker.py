@@ -45,6 +45,8 @@ class Worker:
         self._engine = build_engine(settings)
         self._lang = settings.ocr_lang
         self._units_done = 0
+        self._busy = False
+        self._idle_since = time.monotonic()
         ocr = OCRService(self._engine, settings.max_image_pixels)
         self._runner = JobRunner(
             store,
@@ -75,7 +77,12 @@ class Worker:
 
     def run(self) -> None:
         """Work on the unit whose turn it is, if there is one."""
-        self._units_done += self._runner.run()
+        self._busy = True
+        try:
+            self._units_done += self._runner.run()
+        finally:
+            self._busy = False
+            self._idle_since = time.monotonic()
 
     def stop(self, how: str = "stopped") -> None:
         """`how` is "stopped" when it was told to, "recycled" when it makes room for another."""
@@ -90,6 +97,7 @@ class Worker:
             "models": list(self._info.models),
             "languages": list(self._engine.loaded_languages),
             "units_done": self._units_done,
+            "idle_seconds": 0.0 if self._busy else round(time.monotonic() - self._idle_since, 1),
             "rss_mb": round(psutil.Process().memory_info().rss / 2**20, 1),
         }
 

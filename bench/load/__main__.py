@@ -5,19 +5,31 @@ from __future__ import annotations
 import argparse
 import sys
 
-from bench.load import throughput
+from bench.load import burst, connections, probes, throughput
 from bench.load.wrk import WrkMissing
 
 
 def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m bench load", description="How much the whole service takes.")
     parts = parser.add_subparsers(dest="part", required=True)
-    part = parts.add_parser("throughput", help="requests a second, one kind after the other")
-    part.add_argument("--clients", type=int, default=32)
-    part.add_argument("--seconds", type=int, default=10)
+    for name, clients, told in (
+        ("throughput", 32, "requests a second, one kind after the other"),
+        ("probes", 64, "how long a probe takes meanwhile"),
+    ):
+        part = parts.add_parser(name, help=told)
+        part.add_argument("--clients", type=int, default=clients)
+        part.add_argument("--seconds", type=int, default=10)
+    part = parts.add_parser("connections", help="thousands that wait at once: for events, and for a result")
+    part.add_argument("--connections", type=int, default=5000)
+    part.add_argument("--runtime", default="auto", help="`null` for an engine that reads nothing")
+    parts.add_parser("burst", help="more jobs at once than the queue takes, and what becomes of each")
     chosen = parser.parse_args(arguments)
     try:
-        throughput.main(chosen.clients, chosen.seconds)
+        if chosen.part == "connections":
+            return connections.main(chosen.connections, chosen.runtime)
+        if chosen.part == "burst":
+            return 0 if burst.main() else 1
+        {"throughput": throughput, "probes": probes}[chosen.part].main(chosen.clients, chosen.seconds)
     except WrkMissing as error:
         sys.stderr.write(f"{error}\n")
         return 1

@@ -1,7 +1,7 @@
--- wrk -s request.lua URL -- METHOD CONTENT-TYPE BODY-FILE PATHS-FILE: the same request to each path in turn.
+-- wrk -s request.lua URL -- METHOD CONTENT-TYPE BODY-FILE PATHS-FILE PAUSE-MS: the same request to each path in turn.
 -- The last line of the output is JSON: requests, seconds, refused (answers of 400 and more), broken (connections),
 -- p50_ms and p99_ms.
-local paths, at = {}, 0
+local paths, at, pause = {}, 0, 0
 
 function init(args)
   wrk.method = args[1]
@@ -11,6 +11,7 @@ function init(args)
     wrk.body = file:read('*a')
     file:close()
   end
+  pause = tonumber(args[5])
   for path in io.lines(args[4]) do paths[#paths + 1] = path end
   -- Made once: the generator is to cost as little as it can.
   for place, path in ipairs(paths) do paths[place] = wrk.format(nil, path) end
@@ -19,6 +20,10 @@ end
 function request()
   at = at % #paths + 1
   return paths[at]
+end
+
+function delay()
+  return pause
 end
 
 function done(summary, latency)

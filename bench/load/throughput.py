@@ -32,25 +32,25 @@ def main(clients: int, seconds: int) -> None:
         Service(Path(folder), OCR_RUNTIME="null", OCR_WORKERS=1) as service,
     ):
         send(service.url, Request(("/health/alive",)), clients, 2)  # warm
-        for name, request in _requests(service.url):
+        for name, request in (("GET /health/alive", Request(("/health/alive",))), *prepared(service.url)):
             if _is_there(service.url, request):
                 before = service.processor_seconds("web")
                 outcome = send(service.url, request, clients, seconds)
                 spent = 1e6 * (service.processor_seconds("web") - before) / outcome.requests
-                faulty = outcome.refused or outcome.broken
-                amiss = f"; {outcome.refused} refused, {outcome.broken} broken" if faulty else ""
+                amiss = outcome.refused or outcome.broken
                 say(
                     f"{name:28} {outcome.per_second:7.0f} a second   p50 {outcome.p50_ms:6.1f} ms   "
-                    f"p99 {outcome.p99_ms:6.1f} ms   {spent:5.0f} µs of the web's processor time each{amiss}"
+                    f"p99 {outcome.p99_ms:6.1f} ms   {spent:5.0f} µs of the web's processor time each"
+                    + (f"; {outcome.refused} refused, {outcome.broken} broken" if amiss else "")
                 )
             else:
                 say(f"{name:28} is not there (404)")
 
 
-def _requests(url: str) -> Iterator[tuple[str, Request]]:
-    yield "GET /health/alive", Request(("/health/alive",))
-    files = [_form(picture(f"Number {number}")) for number in range(JOBS)]
-    jobs = [_post(f"{url}/ocr/image?wait=20", FORM, file)["job_id"] for file in files]
+def prepared(url: str) -> Iterator[tuple[str, Request]]:
+    """What clients ask for, by its name; what it takes is there."""
+    files = [form(picture(f"Number {number}")) for number in range(JOBS)]
+    jobs = [post(f"{url}/ocr/image?wait=20", FORM, file)["job_id"] for file in files]
     yield "GET /ocr/job/{id}", Request(tuple(f"/ocr/job/{job}" for job in jobs))
     yield "GET /ocr/job/{id}/result", Request(tuple(f"/ocr/job/{job}/result" for job in jobs))
     yield "POST /ocr/image, known", Request(("/ocr/image?wait=20",), "POST", FORM, files[0])
@@ -78,12 +78,14 @@ def picture(text: str) -> bytes:
     return out.getvalue()
 
 
-def _form(content: bytes) -> bytes:
+def form(content: bytes) -> bytes:
+    """A multipart body of one file."""
     head = f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="file"; filename="scan.png"\r\n\r\n'
     return head.encode() + content + f"\r\n--{BOUNDARY}--\r\n".encode()
 
 
-def _post(url: str, content_type: str, body: bytes) -> dict:
+def post(url: str, content_type: str, body: bytes) -> dict:
+    """The JSON of the answer."""
     request = urllib.request.Request(url, body, {"Content-Type": content_type})
     with urllib.request.urlopen(request, timeout=60) as answer:
         return json.load(answer)

@@ -27,6 +27,8 @@ class Request:
     method: str = "GET"
     content_type: str = "-"
     body: bytes = b""
+    #: Milliseconds between an answer and the next request of its connection.
+    every_ms: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,13 @@ def send(url: str, request: Request, clients: int, seconds: int) -> Outcome:
             "--timeout",
             "10s",
         ]
-        sent = [request.method, request.content_type, str(body) if request.body else "-", str(paths)]
+        sent = [
+            request.method,
+            request.content_type,
+            str(body) if request.body else "-",
+            str(paths),
+            str(request.every_ms),
+        ]
         done = subprocess.run(
             [*command, "--script", str(SCRIPT), url, "--", *sent], capture_output=True, text=True, check=True
         )

@@ -46,6 +46,8 @@ _ERRORS = {
     )
 }
 
+#: Files that were found good are known again by their digests: of so many, what was found.
+_MOST_KNOWN = 1000
 #: Children beyond the first are let go when they were idle for so many seconds.
 _SPARE_SECONDS = 60
 
@@ -71,22 +73,30 @@ class Inspector:
         self._memory_mb = memory_mb
         self._children = children
         self._calls_per_child = calls_per_child
+        self._known: dict[str, FileFacts] = {}
         self._forget_children()
         forget = weakref.WeakMethod(self._forget_children)
         os.register_at_fork(after_in_child=lambda: (method := forget()) and method())
 
-    def inspect(self, path: str | PathLike[str]) -> FileFacts:
-        """Judge the file at `path`.
+    def inspect(self, path: str | PathLike[str], digest: str = "") -> FileFacts:
+        """Judge the file at `path`. `digest` names its content, where that is known: it is judged once.
 
         Raises what `inspect_upload` raises, CorruptFile also for a file whose inspection crashes or goes past a limit,
         and ServiceUnavailable where no child can be started.
         """
         if os.path.getsize(path) == 0:
             raise EmptyFile("The file is empty. Send a picture or a PDF.")
+        if known := self._known.get(digest):
+            return known
         request = {"path": os.path.abspath(os.fspath(path)), "limits": self._limits}
         with self._slots:
             answer = self._ask(json.dumps(request).encode() + b"\n")
-        return _facts_of(answer)
+        facts = _facts_of(answer)
+        if digest:
+            if len(self._known) >= _MOST_KNOWN:
+                self._known.clear()
+            self._known[digest] = facts
+        return facts
 
     def close(self) -> None:
         """End all idle children. One that is busy ends with its call."""

@@ -5,8 +5,8 @@ import re
 import pytest
 
 from config import Settings
-from services import job_store, worker_registry
-from tasks.queue import QUEUE
+from services import keys
+from tasks.queue import ARRIVALS, QUEUE
 from tests.support.compose import FILE
 from tests.support.manifests import K8S, render
 from tests.support.processes import REPOSITORY
@@ -49,11 +49,9 @@ def test_every_link_leads_to_a_file_and_to_a_heading_in_it(document):
 
 
 def test_the_operations_guide_asks_redis_for_keys_that_there_are():
-    text = guide("operations")
-    asked = dict(re.findall(r"redis-cli (LLEN|HLEN|ZRANGE) (\S+)", text))
-    sets = {job_store.WAITING, worker_registry.WORKERS}
-    assert (asked["LLEN"], asked["HLEN"]) == (QUEUE, "unacked")
-    assert set(re.findall(r"redis-cli ZRANGE (\S+)", text)) == sets
+    asked = set(re.findall(r"redis-cli (LLEN|HLEN|ZRANGE) (\S+)", guide("operations")))
+    queues = {("LLEN", QUEUE), ("LLEN", ARRIVALS), ("HLEN", "unacked")}
+    assert asked == queues | {("ZRANGE", keys.WAITING), ("ZRANGE", keys.WORKERS)}
 
 
 def test_the_operations_guide_tells_of_every_alert():

@@ -36,14 +36,25 @@ def production() -> Manifests:
     return render(PRODUCTION)
 
 
-@pytest.fixture(scope="session")
-def external_redis(tmp_path_factory) -> Manifests:
-    """The base with a Redis outside the cluster, put together as docs/kubernetes.md says."""
-    folder = tmp_path_factory.mktemp("external")
+def render_base_with(folder, *components: str) -> Manifests:
+    """Put together as docs/kubernetes.md says."""
     up = os.path.relpath(K8S, folder)
-    lines = ["namespace: paddleocr", f"resources: [{up}/base]", f"components: [{up}/components/external-redis]"]
+    named = ", ".join(f"{up}/components/{name}" for name in components)
+    lines = ["namespace: paddleocr", f"resources: [{up}/base]", f"components: [{named}]"]
     (folder / "kustomization.yaml").write_text("\n".join(lines))
     return render(folder)
+
+
+@pytest.fixture(scope="session")
+def external_redis(tmp_path_factory) -> Manifests:
+    """The base with a Redis outside the cluster."""
+    return render_base_with(tmp_path_factory.mktemp("external"), "external-redis")
+
+
+@pytest.fixture(scope="session")
+def with_s3(tmp_path_factory) -> Manifests:
+    """The base with uploads in S3."""
+    return render_base_with(tmp_path_factory.mktemp("s3"), "redis", "s3")
 
 
 def settings_of(manifests: Manifests, monkeypatch, tmp_path, **changed: str) -> Settings:
@@ -150,6 +161,18 @@ def test_an_external_redis_takes_the_place_of_ours(external_redis):
     assert not external_redis.all("StatefulSet")
 
 
+@pytest.mark.parametrize("version", API_VERSIONS)
+def test_with_s3_no_volume_is_shared_and_every_setting_arrives(with_s3, version):
+    for found in with_s3.objects:
+        kubernetes_validate.validate(found, version, strict=True)
+    assert not with_s3.all("PersistentVolumeClaim")
+    for name in OURS:
+        environment = with_s3.environment(name)
+        assert {"S3_BUCKET", "S3_ENDPOINT_URL", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"} <= set(environment)
+        assert [volume["name"] for volume in with_s3.pod(name)["volumes"] if "emptyDir" in volume] == ["data", "tmp"]
+    assert set(with_s3.one("NetworkPolicy", "to-s3")["spec"]["egress"][0]) == {"to", "ports"}
+
+
 def test_every_part_shares_the_folder_of_uploads(manifests, monkeypatch, tmp_path):
     for name in OURS:
         claims = {v["name"]: v["persistentVolumeClaim"]["claimName"] for v in manifests.pod(name)["volumes"][:1]}
@@ -217,12 +240,13 @@ def test_bodies_of_every_size_that_we_take_pass_the_ingress_and_answers_are_wait
     assert int(about["read-timeout"]) > settings.request_timeout
 
 
-def test_every_address_but_the_figures_is_reached_through_the_ingress(manifests, monkeypatch, tmp_path):
+def test_every_address_but_those_of_who_runs_it_is_reached_through_the_ingress(manifests, monkeypatch, tmp_path):
     app = create_app(settings_of(manifests, monkeypatch, tmp_path, SECRET_KEY="0" * 32))
-    public = {rule.rule for rule in app.url_map.iter_rules()} - {"/metrics"}
+    addresses = {rule.rule for rule in app.url_map.iter_rules()}
+    own = {address for address in addresses if address == "/metrics" or address.startswith("/admin/")}
     paths = ingress_paths(manifests)
-    assert {address for address in public if not leads_in(paths, address)} == set()
-    assert not leads_in(paths, "/metrics")
+    assert {address for address in addresses if leads_in(paths, address)} == addresses - own
+    assert len(own) == 4
 
 
 def test_web_pods_have_time_to_answer_what_they_took(manifests):

@@ -51,18 +51,6 @@ def test_a_chunked_upload_is_sent_on_as_it_comes(make_nginx, upstream):
     web.read_until(b"last")
 
 
-@pytest.mark.parametrize("headers", [b"", b"Accept-Encoding: gzip\r\n"])
-def test_each_event_reaches_the_client_when_it_is_sent(make_nginx, upstream, headers):
-    client = connect(make_nginx(upstream.port).port)
-    client.send(b"GET /ocr/job/1234/events HTTP/1.1\r\nHost: test\r\n" + headers + b"\r\n")
-    web = upstream.take()
-    web.read_until(b"\r\n\r\n")
-    web.send(b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nConnection: close\r\n\r\n")
-    for number in range(3):
-        web.send(b"data: %d\n\n" % number)
-        client.read_until(b"data: %d\n\n" % number)
-
-
 def test_the_client_address_is_its_connections_whatever_it_claims(make_nginx, upstream):
     client = connect(make_nginx(upstream.port).port)
     client.send(b"GET / HTTP/1.1\r\nHost: test\r\nX-Forwarded-For: 1.2.3.4\r\nX-Forwarded-Proto: https\r\n\r\n")
@@ -132,6 +120,7 @@ def raw_problem(nginx, request):
         (b"GET / HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\n", "service_unavailable"),
         (b"POST /ocr/image HTTP/1.1\r\nHost: test\r\nContent-Length: 5000\r\n\r\n", "payload_too_large"),
         (b"GET /metrics HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\n", "not_found"),
+        (b"GET /admin/dead-letters HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\n", "not_found"),
         (b"GET / HTTP/1.1\r\n\r\n", "bad_request"),
         (b"TRACE / HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\n", "bad_request"),
         (b"GET / HTTP/1.1\r\nHost: test\r\nX: " + b"x" * 40_000 + b"\r\n\r\n", "bad_request"),

@@ -1,11 +1,13 @@
 """The whole service with nginx before it, as clients meet it."""
 
+import json
 import re
 import runpy
 import sys
 import time
 
 import pytest
+import redis
 import requests
 from requests.adapters import HTTPAdapter
 
@@ -13,6 +15,7 @@ from middleware.security_headers import HEADERS
 from tests.support.drawing import picture
 from tests.support.nginx import SOURCE, Nginx
 from tests.support.processes import REPOSITORY, Service
+from tests.support.streams import events
 
 LIMIT = 2_000_000
 WAIT = 3
@@ -141,6 +144,25 @@ def test_a_client_may_wait_as_long_as_the_service_allows(client, nginx, service)
         answer = client("127.0.0.2").post(nginx.tls_url + f"/ocr/predict?wait={WAIT}", files=files, timeout=30)
         assert (answer.status_code, answer.json()["status"]) == (202, "processing")
         assert time.monotonic() - started > WAIT
+    finally:
+        service.start_worker()
+
+
+@pytest.mark.parametrize("encoding", ["identity", "gzip"])
+def test_each_event_reaches_the_client_when_it_is_told(client, nginx, service, encoding):
+    service.stop_worker()
+    try:
+        files = {"file": (f"{encoding}.png", picture(f"Followed, {encoding}"))}
+        job = client("127.0.0.2").post(nginx.tls_url + "/ocr/image", files=files, timeout=30).json()["job_id"]
+        headers = {"Accept-Encoding": encoding}
+        url = f"{nginx.tls_url}/ocr/job/{job}/events"
+        with client("127.0.0.2").get(url, headers=headers, stream=True, timeout=10) as answer:
+            told = events(answer)
+            assert next(told).name == "status"
+            for page in range(1, 4):
+                message = {"job": job, "event": "page", "page": page, "pages_done": page}
+                redis.Redis(port=service.redis.port).publish("ocr:events", json.dumps(message))
+                assert next(told).data == {"page": page, "pages_done": page}
     finally:
         service.start_worker()
 

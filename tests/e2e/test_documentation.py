@@ -2,7 +2,6 @@
 
 import json
 import re
-import shutil
 import subprocess
 
 import pytest
@@ -10,7 +9,6 @@ import pytest
 from tests.support.openapi import Description
 from tests.support.processes import Service
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 FLAGS = (
     *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"),
     *(
@@ -36,13 +34,6 @@ def web(tmp_path_factory):
         yield running
     finally:
         running.stop()
-
-
-@pytest.fixture(scope="module")
-def browser():
-    if found := next(filter(None, map(shutil.which, BROWSERS)), None):
-        return found
-    pytest.skip(f"no browser is installed here (looked for {', '.join(BROWSERS)})")
 
 
 class Visit:

@@ -22,8 +22,8 @@ class Scene(Work):
 
     def sweeper(self):
         enqueue = lambda job_id, delay: self.queued.append(job_id)  # noqa: E731
-        direct = SimpleNamespace(sweep=lambda: None)
-        return Sweeper(self.redis, self.queue, self.uploads, direct, enqueue, lambda: self.tickets + len(self.queued))
+        arrivals = SimpleNamespace(sweep=lambda: None)
+        return Sweeper(self.redis, self.queue, self.uploads, arrivals, enqueue, lambda: self.tickets + len(self.queued))
 
 
 @pytest.fixture

@@ -70,8 +70,10 @@ class Manifests:
             found |= self.one("ConfigMap", source["configMapRef"]["name"])["data"]
         for variable in container.get("env", []):
             if reference := variable.get("valueFrom"):
-                secret = self.one("Secret", reference["secretKeyRef"]["name"])["data"]
-                found[variable["name"]] = base64.b64decode(secret[reference["secretKeyRef"]["key"]]).decode()
+                wanted = reference["secretKeyRef"]
+                secret = self.one("Secret", wanted["name"])["data"]
+                if wanted["key"] in secret or not wanted.get("optional"):
+                    found[variable["name"]] = base64.b64decode(secret[wanted["key"]]).decode()
             else:
                 found[variable["name"]] = expand(variable["value"], found)
         return found

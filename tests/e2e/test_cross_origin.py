@@ -1,0 +1,93 @@
+"""A page of another origin in a real browser: it announces a file and sends it, where the settings let it."""
+
+import html
+import re
+import subprocess
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+
+from tests.support.drawing import picture
+from tests.support.processes import Service, free_port
+
+FLAGS = (
+    *("--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-sync"),
+    *("--disable-background-networking", "--disable-component-update", "--virtual-time-budget=20000", "--dump-dom"),
+)
+PAGE = """<!doctype html><title>Another origin</title><pre id="seen">nothing</pre><script>
+async function send() {
+  const file = await (await fetch("/scan.png")).blob();
+  const answer = await fetch("SERVICE/ocr/uploads", {
+    method: "POST",
+    headers: {"Content-Type": "application/json", "Idempotency-Key": "once"},
+    body: JSON.stringify({filename: "scan.png", file_size: file.size, content_type: "image/png"}),
+  });
+  const job = await answer.json();
+  const put = await fetch(job.upload_url, {method: job.method, headers: job.headers, body: file});
+  const status = await fetch("SERVICE" + answer.headers.get("Location"));
+  return [answer.status, put.status, put.headers.get("Retry-After"), (await status.json()).filename].join(" ");
+}
+send().catch(String).then((seen) => { document.getElementById("seen").textContent = seen; });
+</script>"""
+
+
+class Site:
+    """Another origin: a server with a page and a picture."""
+
+    def __init__(self, port: int, service: str) -> None:
+        contents = {"/": ("text/html", PAGE.replace("SERVICE", service).encode()), "/scan.png": ("image/png", PICTURE)}
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self):
+                content_type, body = contents.get(self.path, ("text/plain", b""))
+                self.send_response(200)
+                self.send_header("Content-Type", content_type)
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, *_):
+                pass
+
+        self.origin = f"http://127.0.0.1:{port}"
+        self._server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
+        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+
+    def close(self) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+
+
+PICTURE = picture("From another origin")
+
+
+@pytest.fixture(scope="module")
+def sites(tmp_path_factory):
+    """The site that is allowed, and one that is not."""
+    ports = free_port(), free_port()
+    folder = tmp_path_factory.mktemp("service")
+    service = Service(folder, OCR_RUNTIME="null", CORS_ORIGINS=f"http://127.0.0.1:{ports[0]}")
+    made = []
+    try:
+        service.start()
+        made += [Site(port, service.url) for port in ports]
+        yield made
+    finally:
+        for site in made:
+            site.close()
+        service.stop()
+
+
+def seen_by(browser, site, folder) -> str:
+    command = [browser, *FLAGS, f"--user-data-dir={folder}", site.origin + "/"]
+    page = subprocess.run(command, capture_output=True, text=True, check=True, timeout=90).stdout
+    return html.unescape(re.search(r'<pre id="seen">(.*?)</pre>', page, re.S)[1])
+
+
+def test_a_page_that_is_allowed_sends_its_file(browser, sites, tmp_path):
+    assert seen_by(browser, sites[0], tmp_path) == "201 202 1 scan.png"
+
+
+def test_any_other_page_is_kept_from_it_by_the_browser(browser, sites, tmp_path):
+    assert seen_by(browser, sites[1], tmp_path) == "TypeError: Failed to fetch"
