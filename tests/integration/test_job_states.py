@@ -140,19 +140,33 @@ class Jobs(RuleBasedStateMachine):
     def submit(self, content, owner, hook, longest_wait):
         self._submit(self._record(content, owner, callback_url=hook), longest_wait)
 
+    @rule(pick=PICK, hook=st.sampled_from(["", HOOK]))
+    @precondition(lambda self: self.model.work)
+    def submit_what_is_worked_on(self, pick, hook):
+        leader = self.model.jobs[self._pick(pick, [*self.model.work])].record
+        content = leader.cache_key.removeprefix(leader.owner).strip()
+        self._submit(self._record(content, leader.owner, callback_url=hook), 0.0)
+
     @rule(pick=PICK)
     @precondition(lambda self: self._sent())
     def submit_again(self, pick):
         self._submit(self._pick(pick, self._sent()).record, 0.0)
 
-    @rule(content=st.sampled_from([*CONTENTS]), hook=st.sampled_from(["", HOOK]))
-    def announce(self, content, hook):
+    @rule(
+        content=st.sampled_from([*CONTENTS]),
+        hook=st.sampled_from(["", HOOK]),
+        longest_wait=st.sampled_from([0.0, 0.0, 6.0]),
+    )
+    def announce(self, content, hook, longest_wait):
         sent = self._record(content, OWNERS[0], callback_url=hook, upload_expires_at=1e10)
         announced = replace(sent, status=AWAITING_UPLOAD, stage=AWAITING_UPLOAD, cache_key="", pages_total=0, units=1)
         self.by = "announce"
-        assert self.store.announce(announced)
-        assert not self.store.announce(announced)
-        self.model.announce(announced)
+        try:
+            taken = self.store.announce(announced, longest_wait)
+        except QueueFull:
+            taken = False
+        assert taken == self.model.announce(announced, longest_wait)
+        assert not taken or not self.store.announce(announced), "once"
 
     @rule(pick=PICK, content=st.sampled_from([*CONTENTS]))
     @precondition(lambda self: self._announced())
@@ -170,9 +184,18 @@ class Jobs(RuleBasedStateMachine):
         assert self.store.refuse(job.record.id, {**ERROR, "code": code}) == self.model.refuse(job.record.id, code)
 
     @rule(pick=PICK)
+    @precondition(lambda self: self.model.work)
+    def cancel_what_is_worked_on(self, pick):
+        """Rather what others wait for."""
+        followed = [job_id for job_id, work in self.model.work.items() if work.followers]
+        self._cancel(self._pick(pick, followed or [*self.model.work]))
+
+    @rule(pick=PICK)
     @precondition(some_job)
     def cancel(self, pick):
-        job_id = self._job(pick).record.id
+        self._cancel(self._job(pick).record.id)
+
+    def _cancel(self, job_id):
         self.by = "cancel"
         assert self.store.cancel(job_id) == self.model.cancel(job_id)
 
@@ -219,11 +242,12 @@ class Jobs(RuleBasedStateMachine):
         unit, number = self._page(pick)
         assert self.queue.begin(unit, number) == self.model.begin(unit.job_id, number)
 
-    @rule(pick=PICK, success=st.booleans())
+    @rule(pick=PICK, success=st.booleans(), times=st.integers(1, 2))
     @precondition(some_unit)
-    def keep_page(self, pick, success):
+    def keep_page(self, pick, success, times):
+        """Twice where the first answer was lost."""
         unit, number = self._page(pick)
-        assert self.work.keep(unit, number, success=success)
+        assert all(self.work.keep(unit, number, success=success) for _ in range(times))
         self.model.keep(unit.job_id, number)
 
     @rule(pick=PICK)
@@ -424,7 +448,9 @@ class Jobs(RuleBasedStateMachine):
         assert {owner: set(jobs) for owner, jobs in kept.under(keys.OWNED).items()} == {
             owner: jobs for owner, jobs in model.owned.items() if jobs
         }
-        assert {what: int(number) for what, number in kept.at(keys.TALLY).items()} == dict(model.tally)
+        assert {what: int(number) for what, number in kept.at(keys.TALLY).items()} == {
+            what: number for what, number in model.tally.items() if number
+        }
         assert self.queue.uploads_in_use() == model.uploads()
 
     def _check_nothing_else_is_kept(self, kept):
@@ -543,7 +569,7 @@ def test_every_change_in_the_table_does_happen(jobs):
     walk.begin()
     receipt = {"content": "receipt", "hook": HOOK}
     submit = partial(walk.submit, **receipt, owner=OWNERS[0], longest_wait=0.0)
-    announce = partial(walk.announce, **receipt)
+    announce = partial(walk.announce, **receipt, longest_wait=0.0)
     seen = set()
     for step in (
         *(submit, partial(walk.a_unit_is_done, dead=True), partial(walk.replay, 0)),

@@ -19,6 +19,7 @@ from services.job_record import (
     PROCESSING,
     JobRecord,
 )
+from services.work_queue import USUAL_PACE
 
 READY, DELAYED, HELD, DONE = "ready", "delayed", "held", "done"
 
@@ -79,9 +80,12 @@ class JobModel:
 
     # What clients do
 
-    def announce(self, record: JobRecord) -> None:
+    def announce(self, record: JobRecord, longest_wait: float) -> bool:
+        if self._full(longest_wait):
+            return False
         self.jobs[record.id] = Job(record, AWAITING_UPLOAD, record.upload, announced=True)
         self.owned.setdefault(record.owner, set()).add(record.id)
+        return True
 
     def submit(self, record: JobRecord, longest_wait: float) -> str:
         known = self.jobs.get(record.id)
@@ -90,12 +94,7 @@ class JobModel:
         if known and known.status != AWAITING_UPLOAD:
             return "known"
         content, leader = record.cache_key, self.leading.get(record.cache_key, "")
-        wait = sum(
-            len(work.numbers(READY)) * (1.0 if self.jobs[job_id].record.lane == "quick" else 5.0)
-            for job_id, work in self.work.items()
-        )
-        if content not in self.cache and not leader and 0 < longest_wait <= wait:
-            self.tally["refused:queue_full"] += 1
+        if content not in self.cache and not leader and self._full(longest_wait):
             return "busy"
         job = Job(record, PROCESSING, record.upload, announced=bool(known))
         self.jobs[record.id] = job
@@ -246,6 +245,16 @@ class JobModel:
             job_id for job_id, job in self.jobs.items() if job.there and job.status == AWAITING_UPLOAD
         }
         return {self.jobs[job_id].upload for job_id in needed if self.jobs[job_id].there}
+
+    def _full(self, longest_wait: float) -> bool:
+        """Whether one that comes now would wait too long: a unit takes as long as is assumed before one was timed."""
+        seconds = sum(
+            len(work.numbers(READY)) * USUAL_PACE[self.jobs[job_id].record.lane] for job_id, work in self.work.items()
+        )
+        if longest_wait == 0 or seconds < longest_wait:
+            return False
+        self.tally["refused:queue_full"] += 1
+        return True
 
     def _open(self, job_id: str) -> None:
         self.work[job_id] = Work({number: Unit() for number in range(1, self.jobs[job_id].record.units + 1)})
