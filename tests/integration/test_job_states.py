@@ -7,11 +7,9 @@ that is kept in Redis has to be what the model says. `HYPOTHESIS_PROFILE=long` w
 
 import json
 import os
-import re
 from collections import Counter
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -34,15 +32,15 @@ from services.work_queue import LAST, LOST, MORE, PageOutcome
 from services.work_queue import Unit as TakenUnit
 from tests.support.job_model import DELAYED, HELD, READY, JobModel
 from tests.support.jobs import ERROR, Work, page, record
+from tests.support.kept import Kept, table, words
 
-DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "jobs.md"
 HOOK = "https://example.com/hook"
 #: Pages of the contents that are sent, one unit or three.
 CONTENTS = {"receipt": 1, "letter": 2, "book": 12}
 OWNERS = ("@client", "@probe")
 PICK = st.integers(0, 20)
 
-settings.register_profile("test", max_examples=150, stateful_step_count=40, derandomize=True, database=None)
+settings.register_profile("test", max_examples=60, stateful_step_count=100, derandomize=True, database=None)
 settings.register_profile("long", max_examples=3000, stateful_step_count=80)
 PROFILE = settings(
     settings.get_profile(os.environ.get("HYPOTHESIS_PROFILE", "test")),
@@ -51,55 +49,21 @@ PROFILE = settings(
     suppress_health_check=list(HealthCheck),
 )
 
-#: All that is kept, in one look: name, type, content, whether it will expire.
-LOOK = """
-local found = {}
-for _, key in ipairs(redis.call('KEYS', 'ocr:*')) do
-  local kind, content = redis.call('TYPE', key).ok, nil
-  if kind == 'hash' then content = redis.call('HGETALL', key)
-  elseif kind == 'zset' then content = redis.call('ZRANGE', key, 0, -1, 'WITHSCORES')
-  elseif kind == 'set' then content = redis.call('SMEMBERS', key)
-  else content = redis.call('GET', key) end
-  found[#found + 1] = {key, kind, content, redis.call('TTL', key) >= 0 and 1 or 0}
-end
-return found
-"""
+CHANGES = {tuple(cell.strip("`") for cell in row[:3]) for row in table("Changes of state")}
+STAGES = {words(row[0])[0]: set(words(row[1])) for row in table("Stages")}
 
 
-def tables(heading: str) -> list[list[str]]:
-    """The rows of the table under a heading of docs/jobs.md, as lists of cells."""
-    section = re.search(rf"^## {heading}\n(.*?)(?=^## |\Z)", DOCUMENT.read_text(), re.M | re.S).group(1)
-    rows = [line.strip("|").split("|") for line in section.splitlines() if line.startswith("|")]
-    return [[cell.strip() for cell in row] for row in rows[2:]]
-
-
-def words(cell: str) -> list[str]:
-    return [word.strip(" `") for word in cell.split(",")]
-
-
-CHANGES = {tuple(cell.strip("`") for cell in row[:3]) for row in tables("Changes of state")}
-STAGES = {words(row[0])[0]: set(words(row[1])) for row in tables("Stages")}
-
-
-class Kept:
-    """What is in Redis at this moment."""
-
-    def __init__(self, client) -> None:
-        self.everything, self.expiring = {}, set()
-        for key, kind, content, expires in client.eval(LOOK, 0):
-            if kind in (b"hash", b"zset"):
-                content = {name.decode(): value for name, value in zip(content[::2], content[1::2], strict=True)}
-            elif kind == b"set":
-                content = {member.decode() for member in content}
-            self.everything[key.decode()] = content
-            if expires:
-                self.expiring.add(key.decode())
-
-    def at(self, key: str):
-        return self.everything.get(key, {})
-
-    def under(self, prefix: str) -> dict:
-        return {key.removeprefix(prefix): value for key, value in self.everything.items() if key.startswith(prefix)}
+#: What a worker may try with a unit that it holds no more. All of it is to be refused.
+STALE = (
+    lambda queue, unit, job: queue.renew(unit) is False,
+    lambda queue, unit, job: queue.begin(unit, unit.number) == 0,
+    lambda queue, unit, job: queue.keep(unit, [PageOutcome(unit.number, page(unit.number))]) is False,
+    lambda queue, unit, job: queue.end_unit(unit, 1.0)[0] == LOST,
+    lambda queue, unit, job: queue.complete(unit, {"text": "stale"}, 1, True, True) == 0,
+    lambda queue, unit, job: queue.fail(unit, job, ERROR, True) == 0,
+    lambda queue, unit, job: queue.requeue(unit, "retrying", delay=60) is False,
+    lambda queue, unit, job: queue.requeue(unit, "queued", tries_back=1) is False,
+)
 
 
 def some_job(self) -> bool:
@@ -301,21 +265,7 @@ class Jobs(RuleBasedStateMachine):
         assert self.queue.requeue(unit, "queued", tries_back=1)
         self.model.requeue(unit.job_id, unit.number, READY, "queued", "handed_back", tries_back=1)
 
-    @rule(
-        pick=PICK,
-        act=st.sampled_from(
-            [
-                lambda queue, unit, job: queue.renew(unit) is False,
-                lambda queue, unit, job: queue.begin(unit, unit.number) == 0,
-                lambda queue, unit, job: queue.keep(unit, [PageOutcome(unit.number, page(unit.number))]) is False,
-                lambda queue, unit, job: queue.end_unit(unit, 1.0)[0] == LOST,
-                lambda queue, unit, job: queue.complete(unit, {"text": "stale"}, 1, True, True) == 0,
-                lambda queue, unit, job: queue.fail(unit, job, ERROR, True) == 0,
-                lambda queue, unit, job: queue.requeue(unit, "retrying", delay=60) is False,
-                lambda queue, unit, job: queue.requeue(unit, "queued", tries_back=1) is False,
-            ]
-        ),
-    )
+    @rule(pick=PICK, act=st.sampled_from(STALE))
     @precondition(lambda self: self._lost())
     def a_worker_that_lost_its_unit_acts(self, pick, act):
         unit = self._pick(pick, self._lost())
@@ -564,25 +514,54 @@ def test_no_order_of_events_brings_jobs_to_a_state_that_may_not_be(jobs):
     run_state_machine_as_test(jobs, settings=PROFILE)
 
 
-def test_every_change_in_the_table_does_happen(jobs):
-    walk = jobs()
+def walked(walk, *steps) -> set:
+    """Goes this way; returns the changes that were seen on it."""
     walk.begin()
-    receipt = {"content": "receipt", "hook": HOOK}
-    submit = partial(walk.submit, **receipt, owner=OWNERS[0], longest_wait=0.0)
-    announce = partial(walk.announce, **receipt, longest_wait=0.0)
     seen = set()
-    for step in (
-        *(submit, partial(walk.a_unit_is_done, dead=True), partial(walk.replay, 0)),
-        *(walk.take, partial(walk.fail, 0, dead=True), partial(walk.replay, 0), partial(walk.cancel, 0)),
-        *(partial(walk.delete, 0), submit, partial(walk.cancel, 0), partial(walk.a_record_expires, 0)),
-        *(announce, partial(walk.cancel, 0), announce, partial(walk.upload_refused, 0, code="upload_expired")),
-        *(partial(walk.delete, 0), announce, partial(walk.upload_refused, 0, code="upload_expired")),
-        *(partial(walk.a_record_expires, 0), announce, partial(walk.upload_arrives, 0, content="receipt")),
-        *(partial(walk.a_unit_is_done, dead=False), partial(walk.delete, 0), submit),
-        *(partial(walk.a_record_expires, 0), announce, partial(walk.upload_arrives, 0, content="receipt")),
-    ):
+    for step in steps:
         step()
         walk.the_state_is_one_that_may_be()
         seen |= walk.changes
     walk.teardown()
+    return seen
+
+
+SENT = {"content": "receipt", "hook": HOOK, "longest_wait": 0.0}
+
+
+def test_every_change_in_the_table_does_happen(jobs):
+    walk = jobs()
+    submit, announce = partial(walk.submit, **SENT, owner=OWNERS[0]), partial(walk.announce, **SENT)
+    refuse, arrive = partial(walk.upload_refused, 0, "upload_expired"), partial(walk.upload_arrives, 0, "receipt")
+    cancel, delete, expire = partial(walk.cancel, 0), partial(walk.delete, 0), partial(walk.a_record_expires, 0)
+    replay, fail = partial(walk.replay, 0), partial(walk.fail, 0, dead=True)
+    seen = walked(
+        walk,
+        *(submit, partial(walk.a_unit_is_done, dead=True), replay, walk.take, fail, replay, cancel, delete),
+        *(submit, cancel, expire, announce, cancel, announce, refuse, delete, announce, refuse, expire),
+        *(announce, arrive, partial(walk.a_unit_is_done, dead=False), delete, submit, expire, announce, arrive),
+    )
     assert seen == CHANGES
+
+
+@pytest.mark.parametrize("forgotten", [False, True])
+@pytest.mark.parametrize("dead", [False, True])
+def test_work_goes_on_for_one_who_follows_a_job_that_was_cancelled(jobs, dead, forgotten):
+    walk = jobs()
+    done = partial(walk.a_unit_is_done, dead=dead)
+    walked(
+        walk,
+        *(partial(walk.submit, **SENT, owner=OWNERS[0]), partial(walk.submit_what_is_worked_on, 0, HOOK)),
+        partial(walk.cancel_what_is_worked_on, 0),
+        *([partial(walk.delete, 1)] if forgotten else []),
+        *(done, partial(walk.replay_anything, 0), *([done] if dead else [])),
+    )
+
+
+def test_a_job_that_is_cancelled_while_its_unit_waits_to_be_tried_again_leaves_nothing(jobs):
+    walk = jobs()
+    walked(
+        walk,
+        *(partial(walk.submit, **SENT, owner=OWNERS[0]), walk.take, partial(walk.retry_later, 0)),
+        *(partial(walk.cancel, 0), walk.take, partial(walk.a_worker_that_lost_its_unit_acts, 0, STALE[0])),
+    )
