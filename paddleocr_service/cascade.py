@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     import numpy as np
 
 #: Doubt above which a line is read again; docs/performance.md has the measurement.
-DOUBT = 0.06
+DOUBT = 0.1
+#: Widths at which the two read a line (see LineReader): Latin letters have pixels to spare.
+SQUEEZE, SCOUT_SQUEEZE = 0.8, 0.85
 
 
 class Cascade:

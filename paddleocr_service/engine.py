@@ -22,6 +22,9 @@ from .runtimes import AUTO, ONNXRUNTIME, OPENVINO, check_gpu, default_threads
 logger = logging.getLogger(__name__)
 
 ENGINE_NAME = "PaddleOCR"
+#: Pixels of a picture after which freed memory goes back to the system. The next small one would only fetch it again,
+#: which takes longer than many of its steps.
+_LARGE = 3_000_000
 
 
 class OCREngine:
@@ -114,7 +117,8 @@ class OCREngine:
             return lines
 
         lines, turn = (read(small), 0) if options.orientation == OFF else read_righted(read, small)
-        give_back_freed_memory()
+        if pixels.shape[0] * pixels.shape[1] > _LARGE:
+            give_back_freed_memory()
         if scale != 1:
             lines = [line.scaled(1 / scale) for line in lines]
         return lines, turn, EngineInfo(ENGINE_NAME, pipeline.runtime, models.names), dict(seconds)

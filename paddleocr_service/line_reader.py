@@ -2,25 +2,26 @@
 
 The network and the decoder are PaddleX's. What is different is what goes in: PaddleX pads every line to 320 pixels at
 least, so that a price on a receipt costs as much as a sentence. Here a line is padded to the next width of a coarse
-scale. Each goes in alone: a batch gains nothing where the threads have a line each, and takes more memory.
+scale, and may be squeezed: time goes with width. Each goes in alone: a batch gains nothing where the threads have a
+line each, and takes more memory.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from .doubt import settle, word_classes
 
 if TYPE_CHECKING:
     import numpy as np
 
 HEIGHT = 48  # pixels of a line as the recognisers take it
 _WIDEST = 3200
-_AT_A_TIME = 32  # lines that are prepared before the first is read: all those of a page could take 200 MB
 # (widths up to, in steps of): few shapes, since the runtime compiles its kernels anew for each one it has not met.
 _STEPS = ((320, 32), (640, 64), (1280, 128), (_WIDEST, 256))
-_BLANK = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,7 @@ class LineReading:
 
     text: PaddleX's decoding: a string, or (string, positions) where word boxes were asked for.
     confidence: mean over the characters, 0..1.
-    doubt: how probable, at the worst place of the line, a character was that is not in the text there, 0..1.
+    doubt: how probable, at the worst place of the line, another text was, 0..1; see ``settle``.
     """
 
     text: object
@@ -40,82 +41,65 @@ class LineReading:
 class LineReader:
     """Reads cut-out lines with one PaddleX predictor. Not thread-safe, as the predictor is not."""
 
-    def __init__(self, predictor) -> None:
+    def __init__(self, predictor, squeeze: float = 1.0) -> None:
+        """squeeze: the width at which a line is read, of the width that it has at the recogniser's height."""
         self._predictor = predictor
+        self._squeeze = squeeze
+        self._in_word = word_classes(predictor.post_op.character)
 
     def read(self, lines: Sequence[np.ndarray], word_boxes: bool = False) -> list[LineReading]:
         """lines: arrays (h, w, 3) uint8 BGR, text from left to right. Returns a reading for each, in their order."""
 
         readings: list[LineReading | None] = [None] * len(lines)
-        narrowest_first = sorted(range(len(lines)), key=lambda index: _width_of(lines[index]))
-        for start in range(0, len(lines), _AT_A_TIME):
-            some = narrowest_first[start : start + _AT_A_TIME]
-            for index, outputs in zip(some, self._run([_padded(lines[index]) for index in some]), strict=True):
-                readings[index] = self._decode(outputs, lines[index], word_boxes)
+        # Widest first: the last ones to end are short, and no thread waits long for another.
+        order = sorted(range(len(lines)), key=lambda index: -self._width_of(lines[index]))
+
+        def take(place: int, outputs: list[np.ndarray]) -> None:
+            index = order[place]
+            readings[index] = self._decode(outputs, lines[index], word_boxes)
+
+        self._run((self._padded(lines[index]) for index in order), take)
         return readings
 
-    def _run(self, inputs: list[np.ndarray]) -> list[list[np.ndarray]]:
-        """The network's outputs for each line; several at a time where the runtime knows how."""
+    def _run(self, inputs: Iterator[np.ndarray], take: Callable[[int, list[np.ndarray]], None]) -> None:
+        """Give each line to the network, its number and outputs to ``take``; several at a time where that can be."""
         runner = self._predictor.runner
-        return runner.run_each(inputs) if hasattr(runner, "run_each") else [runner(x=[line]) for line in inputs]
+        if hasattr(runner, "run_each"):
+            runner.run_each(inputs, take)
+        else:
+            for place, line in enumerate(inputs):
+                take(place, runner(x=[line]))
 
     def _decode(self, outputs, line: np.ndarray, word_boxes: bool) -> LineReading:
-        width = _width_of(line)
+        width = self._width_of(line)
+        probabilities, doubt = settle(outputs[0][0], self._in_word)
         (text,), (confidence,) = self._predictor.post_op(
-            outputs,
+            [probabilities[None]],
             return_word_box=word_boxes,
             wh_ratio_list=[width / HEIGHT],
             max_wh_ratio=padded_width(width) / HEIGHT,
         )
-        return LineReading(text, float(confidence), doubt_of(outputs[0][0]))
+        return LineReading(text, float(confidence), doubt)
 
+    def _width_of(self, line: np.ndarray) -> int:
+        height, width = line.shape[:2]
+        return min(_WIDEST, max(1, math.ceil(self._squeeze * HEIGHT * width / height)))
 
-def doubt_of(probabilities: np.ndarray) -> float:
-    """The best chance that any character had, anywhere in a line, which the decoded text does not have there.
+    def _padded(self, line: np.ndarray) -> np.ndarray:
+        """(1, 3, 48, W) as PaddleX makes it: RGB, -1 to 1, grey (0) to the right of the line."""
+        import cv2
+        import numpy as np
 
-    probabilities: (T, classes), each row of sum 1, class 0 the CTC blank. At each step the blank, the step's own best
-    class and the characters decoded before and after it explain themselves; what any other class holds speaks
-    for another text: a letter for its look-alike, or a space that was passed over.
-    """
-    import numpy as np
-
-    best = probabilities.argmax(axis=1)
-    steps = np.arange(len(best))
-    others = probabilities.copy()
-    nothing = np.zeros(1, best.dtype)
-    before = np.concatenate((nothing, _last_seen(best)[:-1]))
-    after = np.concatenate((_last_seen(best[::-1])[::-1][1:], nothing))
-    for explained in (_BLANK, best, before, after):
-        others[steps, explained] = 0
-    return float(others.max())
-
-
-def _last_seen(best: np.ndarray) -> np.ndarray:
-    """For each step the last class up to it that is not the blank; the blank where there was none."""
-    import numpy as np
-
-    places = np.maximum.accumulate(np.where(best != _BLANK, np.arange(len(best)), 0))
-    return best[places]
-
-
-def _width_of(line: np.ndarray) -> int:
-    height, width = line.shape[:2]
-    return min(_WIDEST, max(1, math.ceil(HEIGHT * width / height)))
+        width = self._width_of(line)
+        pixels = cv2.resize(line, (width, HEIGHT))[:, :, ::-1].transpose(2, 0, 1)
+        padded = np.zeros((1, 3, HEIGHT, padded_width(width)), np.float32)
+        filled = padded[0, :, :, :width]
+        np.multiply(pixels, np.float32(2 / 255), out=filled)
+        filled -= 1
+        return padded
 
 
 def padded_width(width: int) -> int:
     """The next width on the scale, in pixels."""
     step = next(step for limit, step in _STEPS if width <= limit)
     return min(_WIDEST, -(-width // step) * step)
-
-
-def _padded(line: np.ndarray) -> np.ndarray:
-    """(1, 3, 48, W) as PaddleX makes it: RGB, -1 to 1, grey (0) to the right of the line."""
-    import cv2
-    import numpy as np
-
-    width = _width_of(line)
-    pixels = cv2.resize(line, (width, HEIGHT))[:, :, ::-1]
-    padded = np.zeros((1, 3, HEIGHT, padded_width(width)), np.float32)
-    padded[0, :, :, :width] = pixels.transpose(2, 0, 1) * (2 / 255) - 1
-    return padded

@@ -6,15 +6,20 @@ Paddle and ONNX Runtime. Here is one for OpenVINO, with the same contract: array
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from functools import lru_cache, partial
+from collections.abc import Callable, Iterable
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
+
+from .memory import give_back_freed_memory
 
 NAME = "openvino"
 
 # Kernels that a stream keeps; a shape takes some 100.
 _LINE_KERNELS, _PAGE_KERNELS = 1000, 64
+# A page of more pixels gives its working memory back (150 bytes a pixel); to have it anew takes half as long again as
+# to compute with it.
+_KEPT_PIXELS, _CHANNELS = 400_000, 3
 
 
 @lru_cache(maxsize=1)
@@ -48,20 +53,26 @@ def _runner_class():
             self._queue = _queue(self._model, threads if self._reads_lines else 1)
 
         def __call__(self, x=None, **_kwargs):
-            return self.run_each([x[0] if isinstance(x, list) else x])[0]
+            array = x[0] if isinstance(x, list) else x
+            outputs: list = []
+            self.run_each([array], lambda _, tensors: outputs.extend(tensor.copy() for tensor in tensors))
+            if not self._reads_lines and array.size > _CHANNELS * _KEPT_PIXELS:
+                self._model.release_memory()
+                give_back_freed_memory()
+            return outputs
 
-        def run_each(self, inputs: Sequence[Any]) -> list[list[Any]]:
-            """Outputs for each of some inputs (arrays; a batch each), several at a time."""
-            outputs: list = [None] * len(inputs)
-            self._queue.set_callback(partial(_keep, outputs))
+        def run_each(self, inputs: Iterable[Any], take: Callable[[int, list[Any]], None]) -> None:
+            """Give each of some inputs (arrays; a batch each) to the network, several at a time.
+
+            ``take`` gets the number of an input and its outputs, which are gone when it returns; other threads call
+            it, several perhaps at once. An input is asked for when there is room for it.
+            """
+            self._queue.set_callback(lambda request, index: take(index, [one.data for one in request.output_tensors]))
             try:
                 for index, array in enumerate(inputs):
                     self._queue.start_async([array], index)
             finally:
                 self._queue.wait_all()
-            if not self._reads_lines:
-                self._model.release_memory()
-            return outputs
 
         def close(self) -> None:
             self._queue = self._model = None
@@ -120,11 +131,6 @@ def _queue(model, jobs: int):
     from openvino import AsyncInferQueue
 
     return AsyncInferQueue(model, jobs)
-
-
-def _keep(outputs: list, request, index: int) -> None:
-    # Copied out: the request's own memory is overwritten by the next picture.
-    outputs[index] = [tensor.data.copy() for tensor in request.output_tensors]
 
 
 @lru_cache(maxsize=1)

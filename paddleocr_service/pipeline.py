@@ -13,7 +13,7 @@ import logging
 import time
 from pathlib import Path
 
-from .cascade import Cascade
+from .cascade import SCOUT_SQUEEZE, SQUEEZE, Cascade
 from .detector import Detector
 from .environment import prepare_paddlex
 from .line_reader import LineReader
@@ -66,7 +66,11 @@ class Pipeline:
         quick = scout and inner.create_model(
             {"module_name": "text_recognition", "model_name": scout[0], "model_dir": str(scout[1])}
         )
-        inner.text_rec_model = Cascade(LineReader(inner.text_rec_model), LineReader(quick) if quick else None)
+        inner.text_rec_model = (
+            Cascade(LineReader(inner.text_rec_model, SQUEEZE), LineReader(quick, SCOUT_SQUEEZE))
+            if quick
+            else Cascade(LineReader(inner.text_rec_model))
+        )
         self.seconds: dict[str, float] = {}
 
     def read(self, image, words: bool) -> list[Line]:

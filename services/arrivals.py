@@ -31,6 +31,8 @@ log = structlog.get_logger(__name__)
 NOTICED_SECONDS = 30
 #: Seconds for which an upload that was begun in time may go on, and for which one that came may find nobody to take it.
 LATE_SECONDS, LOST_SECONDS = 60, 3600
+#: Jobs that one look ends at most because their upload did not come.
+MOST_EXPIRED = 5000
 
 
 class Arrivals:
@@ -73,8 +75,8 @@ class Arrivals:
         try:
             with self._uploads.local(key) as path:
                 begun = self._jobs.begin(replace(record, upload=key), path)
-        except ServiceUnavailable:  # nothing is known against the file: it stays, and is looked at again
-            raise
+        except (ServiceUnavailable, JobNotFound):
+            raise  # nothing is known against the file: it stays where it is, and is looked at again
         except OCRServiceError as error:
             self._uploads.delete(key)
             self.refuse(record, error)
@@ -84,10 +86,13 @@ class Arrivals:
 
     def refuse(self, record: JobRecord, error: OCRServiceError) -> None:
         """End an announced job with what is wrong with its file, and delete the file."""
+        self._end(record, error)
+        self._uploads.delete(record.upload)
+
+    def _end(self, record: JobRecord, error: OCRServiceError) -> None:
         fault = {"code": error.code, "title": error.title, "detail": error.message}
         if self._store.refuse(record.id, fault):
             log.info("upload refused", job_id=record.id, code=error.code, announced_size=record.file_size)
-        self._uploads.delete(record.upload)
 
     def expect(self, job_id: str) -> None:
         """The caller is about to bring a file and to see to it itself."""
@@ -117,10 +122,11 @@ class Arrivals:
         """Find uploads that no event told of, and end the jobs of those that did not come in time."""
         if not self._store.awaiting(float("inf"), limit=1):
             return
-        self.notice(self._uploads.arrived())
+        arrived = set(self._uploads.arrived())
+        self.notice(arrived)
         now = time.time()
-        for record in self._store.get_many(self._store.awaiting(now - LATE_SECONDS)):
-            if self._uploads.size(record.upload) is None:
-                self.refuse(record, UploadExpired())
+        for record in self._store.get_many(self._store.awaiting(now - LATE_SECONDS, MOST_EXPIRED)):
+            if record.id not in arrived:
+                self._end(record, UploadExpired())
             elif record.upload_expires_at < now - LOST_SECONDS:
                 self.refuse(record, RetriesExhausted())

@@ -182,7 +182,8 @@ class JobService:
         except OCRServiceError:
             self._uploads.delete(record.upload)
             raise
-        if outcome == "lead":
+        # Known with this very upload: it was recorded, and the answer lost, so that the client of Redis asked again.
+        if outcome == "lead" or (outcome == "known" and self._store.get(record.id).upload == record.upload):
             for _ in range(record.units):
                 self._enqueue(record.id, 0.0)
         else:

@@ -46,12 +46,15 @@ class JobStore:
         """Store a new job, or one whose upload has come.
 
         Returns "lead" (its units are ready: put tickets on the queue), "follow", "hit" (completed from the cache),
-        "known" (it was stored before) or "ended" (cancelled before its upload came). Raises QueueFull when it would
-        wait `longest_wait` seconds or more (0: it may wait for any time).
+        "known" (it was stored before) or "ended" (cancelled or forgotten before its upload came). Raises QueueFull when
+        it would wait `longest_wait` seconds or more (0: it may wait for any time).
         """
         fields = [item for pair in record.to_hash().items() for item in pair]
         keep = [self._keep.result_ttl, self._keep.record_ttl]
-        outcome, seconds = self._redis.script("submit", record.id, record.cache_key, *keep, longest_wait, *fields)
+        announced = int(record.upload_expires_at > 0)
+        outcome, seconds = self._redis.script(
+            "submit", record.id, record.cache_key, *keep, longest_wait, announced, *fields
+        )
         if outcome == b"busy":
             raise QueueFull(float(seconds) - longest_wait)
         return outcome.decode()
@@ -84,7 +87,7 @@ class JobStore:
         """An upload seems to have come: whether its job awaits one, and nobody noticed it in the last `seconds`."""
         return bool(self._redis.script("notice", job_id, seconds))
 
-    def awaiting(self, until: float, limit: int = 1000) -> list[str]:
+    def awaiting(self, until: float, limit: int) -> list[str]:
         """Jobs whose upload was to come by then (Unix s), and has not begun a job yet; the oldest first."""
         with self._redis.guard() as client:
             found = client.zrangebyscore(keys.AWAITING, "-inf", until, start=0, num=limit)
@@ -105,8 +108,10 @@ class JobStore:
             stage, started, done, attempts = client.hmget(
                 keys.JOB + record.leader, "stage", "started_at", "pages_done", "attempts"
             )
-        if stage is None or stage.decode() not in ("queued", "started", "retrying"):
+        if stage is None:  # it has ended in this very moment, and is forgotten
             return record
+        if stage.decode() not in ("queued", "started", "retrying"):  # cancelled: its work goes on
+            stage = b"started" if int(done or 0) else b"queued"
         return replace(
             record,
             stage=stage.decode(),

@@ -171,9 +171,13 @@ class WorkQueue:
     def uploads_in_use(self) -> set[str]:
         """Keys of the uploads that somebody may still read or send: work to be done, dead letters, uploads to come."""
         with self._redis.guard() as client:
-            members = [*client.zrange(keys.WAITING, 0, -1), *client.zrange(keys.LEASES, 0, -1)]
-            ids = {_unit_of(member)[0] for member in members}
-            ids |= {member.decode() for key in (keys.DEAD, keys.AWAITING) for member in client.zrange(key, 0, -1)}
+            # In one look: what goes from one list to another meanwhile would be seen in neither.
+            look = client.pipeline(transaction=True)
+            for key in (keys.WAITING, keys.LEASES, keys.DEAD, keys.AWAITING):
+                look.zrange(key, 0, -1)
+            waiting, leased, dead, awaiting = look.execute()
+            ids = {_unit_of(member)[0] for member in [*waiting, *leased]}
+            ids |= {member.decode() for member in [*dead, *awaiting]}
             pipeline = client.pipeline(transaction=False)
             for job_id in ids:
                 pipeline.hget(keys.JOB + job_id, "upload")

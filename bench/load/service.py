@@ -26,8 +26,9 @@ START_SECONDS = 120
 class Service:
     """Redis, web server and worker, in a folder of their own. A context manager."""
 
-    def __init__(self, folder: Path, **settings: object) -> None:
+    def __init__(self, folder: Path, worker_app: str = "celery_app", **settings: object) -> None:
         self._folder = folder
+        self._worker_app = worker_app
         self.redis_port, self.port = _free_port(), _free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self._processes: dict[str, subprocess.Popen] = {}
@@ -46,7 +47,7 @@ class Service:
         try:
             self._start("redis", str(find_redis_server()), *redis, "--appendonly", "yes", "--save", "")
             self._start("web", sys.executable, "-m", "gunicorn", "app:create_app()")
-            worker = ("-m", "celery", "-A", "celery_app", "worker", "--loglevel", "WARNING")
+            worker = ("-m", "celery", "-A", self._worker_app, "worker", "--loglevel", "WARNING")
             self._start("worker", sys.executable, *worker)
             self._wait_until_ready()
         except BaseException:
@@ -80,6 +81,9 @@ class Service:
     def processor_seconds(self, name: str) -> float:
         """Seconds of processor time that the processes of a part have taken so far."""
         return sum(sum(one.cpu_times()[:2]) for one in _family(self._processes[name]))
+
+    def log(self, name: str) -> str:
+        return (self._folder / f"{name}.log").read_text()
 
     def _start(self, name: str, *command: str) -> None:
         with open(self._folder / f"{name}.log", "ab") as log:

@@ -14,5 +14,5 @@ if redis.call('HGET', K.JOB .. at_work, 'status') == 'processing' or redis.call(
   return {1, ''}
 end
 upload = redis.call('HGET', K.JOB .. at_work, 'upload')
-close_work(at_work)
+close_work(at_work, ARGV[2])
 return {1, upload}

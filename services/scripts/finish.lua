@@ -8,8 +8,9 @@ if not holds(id, ARGV[2], ARGV[3]) then return 0 end
 if status == 'completed' and tonumber(redis.call('HGET', job, 'left')) > 1 then return 0 end
 
 local upload, content = unpack(redis.call('HMGET', job, 'upload', 'cache_key'))
-local ended = {}
-for _, each in ipairs({id, unpack(redis.call('SMEMBERS', K.FOLLOWERS .. id))}) do
+local ended, concerned = {}, redis.call('SMEMBERS', K.FOLLOWERS .. id)
+table.insert(concerned, 1, id)
+for _, each in ipairs(concerned) do
   local key = K.JOB .. each
   if redis.call('HGET', key, 'status') == 'processing' then
     redis.call('HSET', key, 'error', fault, 'pages_total', total)
@@ -22,10 +23,11 @@ for _, each in ipairs({id, unpack(redis.call('SMEMBERS', K.FOLLOWERS .. id))}) d
     ended[#ended + 1] = each
   end
 end
-close_work(id)
+close_work(id, ARGV[9])
 
 local dead = 1
 if ARGV[12] == '1' and ended[1] and redis.call('HGET', K.JOB .. ended[1], 'owner') ~= '@probe' then
+  redis.call('ZREMRANGEBYSCORE', K.DEAD, '-inf', tonumber(now) - tonumber(ARGV[13]))
   redis.call('ZADD', K.DEAD, now, ended[1])
   redis.call('HSET', K.JOB .. ended[1], 'upload', upload)
   redis.call('EXPIRE', K.JOB .. ended[1], math.max(tonumber(ARGV[9]), tonumber(ARGV[13])))

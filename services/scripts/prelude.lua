@@ -47,8 +47,9 @@ local function make_all_ready(id, since)
   for unit = 1, tonumber(units) do make_ready(id, unit, since, math.max(1, tonumber(pages)) / tonumber(units)) end
 end
 
--- Ends the work on a job: no unit of it is taken any more, and who holds one is told so at its next step.
-local function close_work(id)
+-- Ends the work on a job that has ended: no unit of it is taken any more, and who holds one is told so at its next step.
+-- Nobody needs the record of a job that its client deleted before.
+local function close_work(id, ttl)
   local lane, units, content = unpack(redis.call('HMGET', K.JOB .. id, 'lane', 'units', 'cache_key'))
   for unit = 1, tonumber(units or 0) do
     local member = named(id, unit)
@@ -56,16 +57,23 @@ local function close_work(id)
     for _, key in ipairs({K.WAITING, K.DELAYED, K.LEASES}) do redis.call('ZREM', key, member) end
   end
   redis.call('DEL', K.UNITS .. id, K.PAGES .. id, K.FOLLOWERS .. id)
-  redis.call('HSET', K.JOB .. id, 'open', '0')
   if redis.call('GET', K.INFLIGHT .. content) == id then redis.call('DEL', K.INFLIGHT .. content) end
+  if redis.call('HEXISTS', K.JOB .. id, 'hidden') == 1 then
+    redis.call('DEL', K.JOB .. id)
+    redis.call('ZREM', K.WEBHOOKS, id)
+  else
+    redis.call('HSET', K.JOB .. id, 'open', '0')
+    redis.call('EXPIRE', K.JOB .. id, ttl)
+  end
 end
 
--- A job has ended: its record says so and is kept for a while, and who wants to know is told.
+-- A job has ended: its record says so and is kept for a while (or as long as others wait for its work), and who wants to
+-- know is told.
 local function end_job(id, status, now, ttl)
   local job = K.JOB .. id
   redis.call('HSET', job, 'status', status, 'stage', status, 'finished_at', now)
   redis.call('HDEL', job, 'leader')
-  redis.call('EXPIRE', job, ttl)
+  if not open(id) then redis.call('EXPIRE', job, ttl) end
   count(id, 'jobs:' .. status)
   if (redis.call('HGET', job, 'callback_url') or '') ~= '' then redis.call('ZADD', K.WEBHOOKS, now, id) end
   tell(id, status, {})

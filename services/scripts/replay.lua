@@ -4,7 +4,7 @@ local id, job, now = ARGV[1], K.JOB .. ARGV[1], clock()
 if not redis.call('ZSCORE', K.DEAD, id) or redis.call('EXISTS', job) == 0 then return 0 end
 redis.call('ZREM', K.DEAD, id)
 redis.call('PERSIST', job)
-redis.call('HDEL', job, 'error', 'finished_at', 'started_at', 'work_seconds')
+redis.call('HDEL', job, 'error', 'finished_at', 'started_at', 'work_seconds', 'cached')
 redis.call('HSET', job, 'status', 'processing', 'stage', 'queued', 'attempts', '0', 'pages_done', '0')
 redis.call('DEL', K.RESULT .. id)
 redis.call('SET', K.INFLIGHT .. redis.call('HGET', job, 'cache_key'), id, 'NX')

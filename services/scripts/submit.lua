@@ -1,13 +1,13 @@
 -- Records a job, once. Answers {outcome, seconds}: "hit" (the same content is in the cache: the job is completed now),
 -- "follow" (the same content is being worked on: that job will complete this one too), "lead" (its units are ready),
 -- "busy" (nothing was recorded: it would wait `seconds`, longer than it may), "known" (it was recorded before), or "ended"
--- (it was cancelled, or given up, before its upload came). With a longest wait below 0 only what needs no file is
+-- (it was cancelled, given up or deleted before its upload came). With a longest wait below 0 only what needs no file is
 -- recorded, a hit or a follower; else the answer is "new".
--- ARGV: job id, cache key, result ttl s, record ttl s, longest wait s (0: any), then field, value, …
+-- ARGV: job id, cache key, result ttl s, record ttl s, longest wait s (0: any), was it announced ("1"), then field, value, …
 local id, content, now, job = ARGV[1], ARGV[2], clock(), K.JOB .. ARGV[1]
 local status = redis.call('HGET', job, 'status')
 if status == 'processing' or status == 'completed' then return {'known', '0'} end
-if status and status ~= 'awaiting_upload' then return {'ended', '0'} end
+if status ~= 'awaiting_upload' and (status or ARGV[6] == '1') then return {'ended', '0'} end
 
 local cached, leader = K.CACHE .. content, redis.call('GET', K.INFLIGHT .. content)
 local body = redis.call('HGET', cached, 'body')
@@ -22,7 +22,7 @@ if not body and not leader and longest > 0 then
   end
 end
 
-redis.call('HSET', job, unpack(ARGV, 6))
+redis.call('HSET', job, unpack(ARGV, 7))
 redis.call('HSETNX', job, 'created_at', now)
 redis.call('ZREM', K.AWAITING, id)
 redis.call('PERSIST', job)

@@ -1,7 +1,9 @@
 """The life of a job in a real Redis: every change of state, and every one that must not happen."""
 
 import json
+import threading
 import time
+from dataclasses import replace
 
 import pytest
 
@@ -260,7 +262,47 @@ def test_work_that_another_job_waits_for_goes_on_when_the_first_is_cancelled(wor
     work.do("for the second")
     assert work.store.result(second.id) == {"text": "for the second"}
     assert work.store.result(first.id) is None
-    assert work.store.get(first.id, hidden=True).status == "cancelled"
+    with pytest.raises(JobNotFound):
+        work.store.get(first.id, hidden=True)
+
+
+def test_a_cancelled_job_is_kept_as_long_as_others_need_its_work(work):
+    first, _ = work.submit("content"), work.submit("content")
+    work.store.cancel(first.id)
+    assert work.redis.client.ttl(keys.JOB + first.id) == -1
+    work.do()
+    assert work.redis.client.ttl(keys.JOB + first.id) > 60
+    third, fourth = work.submit("other"), work.submit("other")
+    work.store.cancel(third.id)
+    work.store.cancel(fourth.id)
+    assert work.redis.client.ttl(keys.JOB + third.id) > 60
+
+
+def test_who_follows_a_cancelled_job_is_told_how_far_its_work_is(work):
+    first, second = work.submit("content", pages=2), work.submit("content", pages=2)
+    unit = work.take()
+    work.keep(unit, 1)
+    work.store.cancel(first.id)
+    assert (work.store.get(second.id).stage, work.store.get(second.id).pages_done) == ("started", 1)
+
+
+def test_a_job_ends_however_many_follow_it(work):
+    job = work.submit("content")
+    work.redis.client.sadd(keys.FOLLOWERS + job.id, *range(10_000))
+    follower = work.submit("content")
+    assert work.do() == 1
+    assert work.store.get(follower.id).status == "completed"
+
+
+def test_an_upload_that_comes_after_its_job_was_forgotten_begins_none(work):
+    job = record(upload_expires_at=time.time() + 60)
+    work.store.announce(replace(job, status="awaiting_upload", stage="awaiting_upload"))
+    work.store.cancel(job.id)
+    assert work.store.submit(job) == "ended"
+    work.store.delete(job.id)
+    assert work.store.submit(job) == "ended"
+    with pytest.raises(JobNotFound):
+        work.store.get(job.id)
 
 
 def test_work_that_all_have_cancelled_ends(work):
@@ -372,11 +414,45 @@ def test_who_followed_a_job_that_was_cancelled_is_the_dead_letter(work):
     assert work.store.replay(second.id) == 1
 
 
+def test_a_replayed_job_does_not_pass_for_one_that_was_answered_without_work(work):
+    first, second = work.submit("content"), work.submit("content")
+    work.store.cancel(first.id)
+    assert work.do(dead=True) == 2
+    assert work.store.get(second.id).cached
+    work.store.replay(second.id)
+    assert not work.store.get(second.id).cached
+
+
+def test_dead_letters_whose_time_is_over_are_dropped_when_the_next_one_comes(work):
+    old = work.submit()
+    work.queue.fail(work.take(), old, ERROR, True)
+    work.redis.client.zincrby(keys.DEAD, -DEAD_LETTER_TTL - 1, old.id)
+    new = work.submit()
+    work.queue.fail(work.take(), new, ERROR, True)
+    assert work.redis.client.zrange(keys.DEAD, 0, -1) == [new.id.encode()]
+
+
 def test_a_deleted_dead_letter_gives_its_upload_free(work):
     job = work.submit()
     work.queue.fail(work.take(), job, ERROR, True)
     assert work.store.delete(job.id) == job.upload
     assert work.store.dead_letters(0, 10) == (0, [])
+
+
+def test_an_upload_is_in_use_while_its_unit_goes_from_hand_to_hand(work):
+    job, done = work.submit(), threading.Event()
+
+    def pass_on():
+        while not done.is_set():
+            work.queue.requeue(work.take(), "queued", tries_back=1)
+
+    worker = threading.Thread(target=pass_on)
+    worker.start()
+    try:
+        assert all(work.queue.uploads_in_use() == {job.upload} for _ in range(300))
+    finally:
+        done.set()
+        worker.join()
 
 
 def test_who_asked_to_be_told_of_the_end_is_remembered(work):

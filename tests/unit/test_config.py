@@ -57,6 +57,14 @@ def test_the_example_names_every_setting_with_its_default(monkeypatch):
     ("name", "value"),
     [
         ("FLASK_ENV", "staging"),
+        ("API_KEYS", "alice"),
+        ("API_KEYS", "alice:short"),
+        ("API_KEYS", "alice:,bob:0123456789abcdef"),
+        ("API_KEYS", "@alice:0123456789abcdef"),
+        ("API_KEYS", "alice:0123456789abcdef,alice:fedcba9876543210"),
+        ("API_KEYS", "alice:0123456789abcdef,bob:0123456789abcdef"),
+        ("ADMIN_TOKEN", "short"),
+        ("MAX_QUEUE_WAIT", "0"),
         ("DEBUG", "perhaps"),
         ("PORT", "70000"),
         ("TRUSTED_PROXIES", "10.0.0.0/8, nginx"),
@@ -133,3 +141,8 @@ def test_threads_default_to_the_cores_divided_by_the_workers(monkeypatch):
     monkeypatch.setattr("config.usable_cores", lambda: 8)
     assert (read(monkeypatch).ocr_workers, read(monkeypatch).ocr_threads) == (4, 2)
     assert read(monkeypatch, OCR_WORKERS="2").ocr_threads == 4
+
+
+def test_keys_are_read_by_name(monkeypatch):
+    keys = "alice:0123456789abcdef, bob:fedcba9876543210,"
+    assert read(monkeypatch, API_KEYS=keys).api_keys == {"alice": "0123456789abcdef", "bob": "fedcba9876543210"}
