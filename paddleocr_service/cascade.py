@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 #: Doubt above which a line is read again; docs/performance.md has the measurement.
 DOUBT = 0.1
-#: Widths at which the two read a line (see LineReader): Latin letters have pixels to spare. Both read a little better so.
+#: Widths at which the two read a line (see LineReader): Latin letters have pixels to spare.
 SQUEEZE, SCOUT_SQUEEZE = 0.8, 0.85
 
 

@@ -18,9 +18,8 @@ from .letter_size import letter_height
 if TYPE_CHECKING:
     import numpy as np
 
-#: Pixels of the longer side: of the smallest copy that is looked at, of the first one of a picture whose spots tell
-#: nothing, and of the largest one.
-SMALLEST, FIRST, LARGEST = 448, 512, 1152
+#: Pixels of the longer side of the smallest and the largest copy that is looked at.
+SMALLEST, LARGEST = 640, 1152
 #: Height in pixels, on the copy that is looked at, from which on nearly all lines (the lowest tenth aside) are found.
 HIGH_ENOUGH = 16
 _LOWEST_SHARE = 10  # percent
@@ -58,10 +57,10 @@ class Detector:
 
 
 def _first_side(letters: float | None, whole: int) -> int:
-    """Pixels of the longer side on which lines of such letters (pixels) are high enough."""
-    if letters is None:
-        return min(FIRST, whole)
-    return min(LARGEST, whole, max(SMALLEST, round(whole * HIGH_ENOUGH / (_LINE_BY_LETTER * letters))))
+    """Pixels of the longer side on which lines of such letters (pixels) are high enough; the least where nothing is
+    known of them."""
+    wanted = round(whole * HIGH_ENOUGH / (_LINE_BY_LETTER * letters)) if letters else SMALLEST
+    return min(LARGEST, whole, max(SMALLEST, wanted))
 
 
 def _side_for(polygons, side: int, whole: int) -> int:

@@ -62,7 +62,7 @@ class LineReader:
         return readings
 
     def _run(self, inputs: Iterator[np.ndarray], take: Callable[[int, list[np.ndarray]], None]) -> None:
-        """Hand each line to the network, and its number and outputs on; several at a time where the runtime knows how."""
+        """Give each line to the network, its number and outputs to ``take``; several at a time where that can be."""
         runner = self._predictor.runner
         if hasattr(runner, "run_each"):
             runner.run_each(inputs, take)

@@ -64,8 +64,8 @@ def _runner_class():
         def run_each(self, inputs: Iterable[Any], take: Callable[[int, list[Any]], None]) -> None:
             """Give each of some inputs (arrays; a batch each) to the network, several at a time.
 
-            ``take`` gets the number of an input and its outputs, which are gone when it returns; it is called from
-            other threads, one call at a time. An input is asked for when there is room for it.
+            ``take`` gets the number of an input and its outputs, which are gone when it returns; other threads call
+            it, several perhaps at once. An input is asked for when there is room for it.
             """
             self._queue.set_callback(lambda request, index: take(index, [one.data for one in request.output_tensors]))
             try:

@@ -1,7 +1,7 @@
 """Pictures that say in their pixels what is to be read in them, and an engine that obeys.
 
-So a thousand jobs, each with a text of its own, take a minute on two cores, and whoever reads another's picture is
-found out. A row of dark and light bars across the picture holds, bit by bit: a number, what the page does, how many
+So a thousand jobs, each with a text of its own, take a minute on two cores, and whoever gets another's text is found
+out. A row of dark and light bars across the picture holds, bit by bit: a number, what the page does, how many
 milliseconds it takes, and a checksum. The bars are read by where they are in the width, whatever size the picture has.
 """
 

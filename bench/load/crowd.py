@@ -1,7 +1,7 @@
 """`python -m bench.load.crowd URL …`: clients that send numbered jobs, and come for their results.
 
-One process of one thread, lean beside the service whose cores it shares: pictures and requests are made before the
-first is sent. The last line of its output is JSON: a list of what each job's client was told, see `Told`.
+One process of one thread, lean beside the service whose cores it shares: pictures and requests are made before any is
+sent. The last line of its output is JSON: a list of what each job's client was told, see `Told`.
 """
 
 from __future__ import annotations
