@@ -1,4 +1,4 @@
-"""An accepted file outlives a loss of power: on the disk before its name is, its name before anybody relies on it."""
+"""An accepted file outlives a loss of power: on the disk before its name is, its name before the job is."""
 
 import os
 from pathlib import Path
