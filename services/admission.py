@@ -34,7 +34,7 @@ class Admission:
 
     def check(self) -> None:
         """Raises RedisUnavailable, RedisFull, MemoryShort or QueueFull when a job sent now could not be taken."""
-        seconds = float(self._redis.script("backlog"))
+        seconds = float(self._redis.script("backlog", self.longest_wait))
         self.check_memory()
         if seconds >= self.longest_wait:
             raise QueueFull(seconds - self.longest_wait)
