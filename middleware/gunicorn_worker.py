@@ -40,7 +40,7 @@ MOST_HELD = 10_000
 #: Files of a process that are no held connections: those being served, to Redis, of uploads, of the logs.
 OTHER_FILES = 1000
 #: Threads of a process that work at a time, as long as they get on.
-FEW_THREADS = 4
+FEW_THREADS = 2
 #: What a request begins with that is answered by threads of its own: by how many.
 PROBES, PROBE_THREADS = (b"GET /health/alive", b"GET /health/ready"), 2
 LONGEST_PROBE = 4096
