@@ -17,22 +17,10 @@ from bench.load.upload import send_form
 PAGES = 100
 #: The part of one worker's time that two may take.
 MOST = 0.6
-WORDS = [
-    "harbour",
-    "ship",
-    "cargo",
-    "captain",
-    "barrels",
-    "herring",
-    "market",
-    "hill",
-    "inn",
-    "bridge",
-    "lighthouse",
-    "keeper",
-    "ferry",
-    "islands",
-]
+WORDS = (
+    *("harbour", "ship", "cargo", "captain", "barrels", "herring", "market"),
+    *("hill", "inn", "bridge", "lighthouse", "keeper", "ferry", "islands"),
+)
 
 
 def main(pages: int = PAGES) -> bool:

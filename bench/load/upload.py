@@ -98,7 +98,7 @@ def _parts(head: bytes, file: Path, tail: bytes) -> Iterator[bytes]:
 
 
 def _until_done(url: str, job_id: str) -> None:
-    end = time.monotonic() + 60
+    end = time.monotonic() + 300
     while (job := _request(url, "GET", f"/ocr/job/{job_id}"))["status"] != "completed":
         if job["status"] not in ("processing", "awaiting_upload") or time.monotonic() > end:
             raise SystemExit(f"The large file was not read: {job}")
