@@ -34,12 +34,15 @@ class Admission:
         self.longest_wait = longest_wait
         self._seen = float("-inf"), 0.0, 0.0
         self._look_at = 0.0
+        #: Refusals that Redis was not told of yet, where all are counted.
+        self._untold = 0
         self._redis_full = _Kept(REDIS_FRESH_SECONDS, self._is_redis_full)
         self._memory_short = _Kept(MEMORY_FRESH_SECONDS, _is_memory_short)
 
     def check(self) -> None:
         """Raises RedisUnavailable, RedisFull, MemoryShort or QueueFull when a job sent now could not be taken."""
-        seconds, each = map(float, self._redis.script("backlog"))
+untold, self._untold = self._untold, 0
+        seconds, each = map(float, self._redis.script("backlog", self.longest_wait, untold))
         now = time.monotonic()
         self._seen, self._look_at = (now, seconds, each), now + LOOK_SECONDS
         self.check_memory()
@@ -60,6 +63,7 @@ class Admission:
         if now >= self._look_at:
             self._look_at = now + LOOK_SECONDS
             return None
+        self._untold += 1
         return QueueFull(over)
 
     def check_memory(self) -> None:

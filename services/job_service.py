@@ -125,6 +125,8 @@ class JobService:
             callback_url=submission.callback_url,
         )
         record = self._planned(record, facts, sha256)
+        if outcome := self._store.submit_known(record):
+            return self._accepted(record, outcome)  # before the file costs anything: it is not needed
         record = replace(record, upload=self._uploads.keep(submission.file))
         return self._record(record, self._admission.longest_wait)
 
@@ -186,6 +188,9 @@ class JobService:
                 self._enqueue(record.id, 0.0)
         else:
             self._uploads.delete(record.upload)
+        return self._accepted(record, outcome)
+
+    def _accepted(self, record: JobRecord, outcome: str) -> JobRecord:
         log.info("job accepted", job_id=record.id, kind=record.kind, file_size=record.file_size, outcome=outcome)
         return self._store.get(record.id)
 

@@ -17,6 +17,9 @@ from services.redis_service import RedisService
 #: Seconds for which a dead letter can be replayed.
 DEAD_LETTER_TTL = 7 * 86_400
 
+#: In the place of the longest wait: take only what needs no file.
+NEEDS_NO_FILE = -1.0
+
 
 @dataclass(frozen=True, slots=True)
 class Retention:
@@ -55,6 +58,14 @@ class JobStore:
         if outcome == b"busy":
             raise QueueFull(float(seconds) - longest_wait)
         return outcome.decode()
+
+    def submit_known(self, record: JobRecord) -> str | None:
+        """Store a new job that needs no file, for its content is known or being worked on: "hit" or "follow".
+
+        None, and nothing is stored, where that is not so.
+        """
+        outcome = self.submit(record, NEEDS_NO_FILE)
+        return None if outcome == "new" else outcome
 
     def announce(self, record: JobRecord, longest_wait: float = 0.0) -> bool:
         """Store a job whose upload is still to come. False when it is known already.

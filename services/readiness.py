@@ -19,7 +19,7 @@ class Readiness:
 
     def __init__(self, look: Callable[[], str | None]) -> None:
         self._look = look
-        self._seen: tuple[float, str | None] = (-FRESH_SECONDS, None)
+        self._seen: tuple[float, str | None] = (float("-inf"), None)
         self._stopped = threading.Event()
 
     def start(self) -> None:
@@ -31,8 +31,9 @@ class Readiness:
 
     def not_ready_because(self) -> str | None:
         at, reason = self._seen
-        # A look that hangs, as Redis does, makes nobody ready: then this one finds out for itself.
-        return reason if time.monotonic() - at <= FRESH_SECONDS else self._look()
+        # A look that hangs, as Redis does, makes nobody ready. Then this one finds out for itself, and so it does when
+        # all was not well: what has come up is told at once, by every process alike.
+        return None if reason is None and time.monotonic() - at <= FRESH_SECONDS else self._look()
 
     def _go_on(self) -> None:
         while not self._stopped.wait(LOOK_SECONDS):

@@ -43,6 +43,7 @@ COUNTERS = {
         "lookups",
         ("hit", "shared", "miss"),
     ),
+    "ocr_refused": ("Requests for work that were refused for want of room.", "reason", "refused", ("queue_full",)),
     "ocr_worker_starts": ("Worker processes that loaded their model.", "", "worker_starts", ("",)),
     "ocr_worker_ends": (
         "Worker processes that ended in good order: full of memory, or told to.",

@@ -173,7 +173,9 @@ class LiveLoop:
         if fd == self._wake:
             os.eventfd_read(fd)
             return
-        held = self._held[fd]
+        held = self._held.get(fd)
+        if held is None:
+            return  # let go in this very round
         if isinstance(held, Parked):
             # One that only closed its sending half reads the answer; for one that is gone it costs a write.
             self._resume(held)

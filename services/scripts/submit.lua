@@ -1,7 +1,8 @@
 -- Records a job, once. Answers {outcome, seconds}: "hit" (the same content is in the cache: the job is completed now),
 -- "follow" (the same content is being worked on: that job will complete this one too), "lead" (its units are ready),
 -- "busy" (nothing was recorded: it would wait `seconds`, longer than it may), "known" (it was recorded before), or "ended"
--- (it was cancelled, given up or deleted before its upload came).
+-- (it was cancelled, given up or deleted before its upload came). With a longest wait below 0 only what needs no file is
+-- recorded, a hit or a follower; else the answer is "new".
 -- ARGV: job id, cache key, result ttl s, record ttl s, longest wait s (0: any), was it announced ("1"), then field, value, …
 local id, content, now, job = ARGV[1], ARGV[2], clock(), K.JOB .. ARGV[1]
 local status = redis.call('HGET', job, 'status')
@@ -12,6 +13,7 @@ local cached, leader = K.CACHE .. content, redis.call('GET', K.INFLIGHT .. conte
 local body = redis.call('HGET', cached, 'body')
 leader = leader and open(leader) and leader
 local longest = tonumber(ARGV[5])
+if not body and not leader and longest < 0 then return {'new', '0'} end
 if not body and not leader and longest > 0 then
   local seconds = seconds_to_wait(now)
   if seconds >= longest then

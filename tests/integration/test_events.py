@@ -156,7 +156,7 @@ def test_a_job_that_follows_another_is_told_of_the_pages_of_the_one_that_leads(i
     leader, follower = (submit(idle, "The same", pages=3) for _ in range(2))
     told = stream(follower)
     assert next(told).data["job_id"] == follower
-    time.sleep(0.5)
+    time.sleep(1.5)
     publish(idle, job=leader, event="page", page=1, pages_done=1, pages_total=3, success=True)
     assert next(told).data == {"page": 1, "pages_done": 1, "pages_total": 3, "success": True}
 

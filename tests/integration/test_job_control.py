@@ -283,3 +283,9 @@ def test_a_full_queue_refuses_before_the_body_is_read_and_stays_ready_to_answer(
         prepared.headers["Content-Length"] = str(40 << 20)
         assert session.send(prepared, timeout=5).status_code == 503
     assert time.monotonic() - started < 2, "nobody waited for forty megabytes"
+
+
+def test_refusals_are_counted(keyed):
+    assert send(keyed, headers=bearer("alice")).status_code == 503
+    (line,) = [line for line in keyed.get("/metrics").text.splitlines() if line.startswith("ocr_refused_total{")]
+    assert 'reason="queue_full"' in line and float(line.split()[-1]) >= 1

@@ -181,6 +181,18 @@ def test_the_same_content_sent_twice_at_once_is_worked_on_once(work):
     assert work.store.result(second.id) == work.store.result(first.id)
 
 
+def test_only_what_is_known_or_worked_on_is_taken_without_its_file(work):
+    new, follower, hit = (record("content") for _ in range(3))
+    assert work.store.submit_known(new) is None
+    with pytest.raises(JobNotFound):
+        work.store.get(new.id)
+    work.submit("content")
+    assert work.store.submit_known(follower) == "follow"
+    work.do()
+    assert work.store.submit_known(hit) == "hit"
+    assert {work.store.get(job.id).status for job in (follower, hit)} == {"completed"}
+
+
 def test_a_failure_is_told_to_every_job_of_the_same_content_and_not_cached(work):
     first, second = work.submit("content"), work.submit("content")
     work.queue.fail(work.take(), first, ERROR, False)

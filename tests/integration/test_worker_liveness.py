@@ -40,6 +40,11 @@ def test_a_worker_whose_children_are_all_dead_or_hung_is_not_ready_though_its_pa
     wait_until(service.ready, KNOWN_WITHIN, "readiness after the hang")
 
 
+def test_reading_yields_to_the_web_server_of_the_same_machine(service):
+    web = psutil.Process(service.web.pid)
+    assert all(child.nice() > web.nice() for child in service.worker_children())
+
+
 def kill_all_but(hung, service):
     """Before a new child can have loaded its model."""
     for child in service.worker_children():

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import json
 import socket
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 import requests
+
+#: Seconds without an event, whatever keeps the connection alive.
+PATIENCE = 20
 
 
 @dataclass(frozen=True)
@@ -18,15 +22,16 @@ class Event:
 
 
 def events(answer: requests.Response) -> Iterator[Event]:
-    """What comes over a stream, until its end; `answer` to a request with `stream=True`."""
-    fields = {}
+    """What comes over a stream, until its end; `answer` to a request with `stream=True`. Not for ever."""
+    fields, since = {}, time.monotonic()
     for line in answer.iter_lines(chunk_size=1, decode_unicode=True):
         if line and not line.startswith(":"):
             name, _, value = line.partition(": ")
             fields[name] = value
         elif not line and "event" in fields:
             yield Event(int(fields["id"]), fields["event"], json.loads(fields["data"]))
-            fields = {}
+            fields, since = {}, time.monotonic()
+        assert time.monotonic() - since < PATIENCE, "no event came"
 
 
 class Client:

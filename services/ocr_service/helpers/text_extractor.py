@@ -50,6 +50,6 @@ def _line(line: Line) -> dict:
 def _found(item: Line | Word) -> dict:
     return {
         "text": item.text,
-        "confidence": round(float(item.confidence), 4),
-        "bbox": [[round(float(x), 1), round(float(y), 1)] for x, y in item.polygon],
+        "confidence": round(item.confidence, 4),
+        "bbox": [[round(x, 1), round(y, 1)] for x, y in item.polygon],
     }

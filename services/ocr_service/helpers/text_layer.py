@@ -10,7 +10,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from paddleocr_service import Line, Word
 from services.ocr_service.helpers.layer_places import Box, Place, box_around, join, lies_in
@@ -34,8 +34,7 @@ _ALONE = re.compile("[\u3040-\u30ff\u3400-\u9fff]")
 _LIGHT, _LIGHT_JPEG = 50_000, 8_000_000
 
 
-@dataclass(frozen=True, slots=True)
-class LayerLine:
+class LayerLine(NamedTuple):
     """One line, in the upright `box` around it. `block` numbers its paragraph; `fonts` are (name, text) of its parts.
 
     hidden: nobody sees it, because it was not drawn, is transparent, or lies under a picture. pale: white, or nearly.
@@ -123,24 +122,28 @@ def _lines(blocks: Iterable[dict], place: Place, covered: Sequence[Box]) -> Iter
 def _parts(found: dict) -> tuple[tuple[list[dict], Box, bool], ...]:
     """The spans of a line, the box around them and whether they are hidden: those seen, and those not."""
     spans = found["spans"]
-    unseen = [
-        span for span in spans if not span["char_flags"] & _DRAWN or span["alpha"] <= _FAINT or span["size"] < _SMALLEST
-    ]
+    if len(spans) == 1:
+        return ((spans, found["bbox"], _is_unseen(spans[0])),)
+    unseen = list(filter(_is_unseen, spans))
     if not unseen or len(unseen) == len(spans):
         return ((spans, found["bbox"], bool(unseen)),)
     seen = [span for span in spans if span not in unseen]
     return tuple((part, join(span["bbox"] for span in part), part is unseen) for part in (seen, unseen))
 
 
+def _is_unseen(span: dict) -> bool:
+    return not span["char_flags"] & _DRAWN or span["alpha"] <= _FAINT or span["size"] < _SMALLEST
+
+
 def _line(spans: Sequence[dict], box: Box, found: dict, place: Place, block: int, hidden: bool) -> LayerLine | None:
-    parts = [span["text"] if "text" in span else _text_of(span) for span in spans]
+    first = spans[0]
+    parts = [span["text"] for span in spans] if "text" in first else [_text_of(span) for span in spans]
     joined = "".join(parts)
     text = " ".join(joined.split())
     if not text:
         return None
-    first = spans[0]
     fonts = ((first["font"], joined),)
-    if len({span["font"] for span in spans}) > 1:
+    if len(spans) > 1 and len({span["font"] for span in spans}) > 1:
         fonts = tuple([(span["font"], part) for span, part in zip(spans, parts, strict=True)])
     if not text.isascii():
         text = _plain(text)

@@ -12,9 +12,11 @@ class Backlog:
 
     def __init__(self, seconds: float, each: float) -> None:
         self.answer = [str(seconds).encode(), str(each).encode()]
+        self.refused = 0
 
-    def script(self, name):
+    def script(self, name, longest_wait, refused):
         assert name == "backlog"
+        self.refused += refused
         return self.answer
 
     def memory(self):
@@ -49,3 +51,15 @@ def test_requests_that_are_being_taken_in_have_their_places_already(clock):
     asked.check()
     assert asked.refusal(under_way=3) is None
     assert isinstance(asked.refusal(under_way=4), QueueFull)
+
+
+def test_refusals_are_counted_with_the_next_look(clock):
+    backlog = Backlog(12, 0.5)
+    asked = Admission(backlog, longest_wait=10)
+    for under_way in (None, 0, 0, None):
+        if under_way is None:
+            with pytest.raises(QueueFull):
+                asked.check()
+        else:
+            assert asked.refusal(under_way)
+    assert backlog.refused == 2
