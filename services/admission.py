@@ -41,7 +41,7 @@ class Admission:
 
     def check(self) -> None:
         """Raises RedisUnavailable, RedisFull, MemoryShort or QueueFull when a job sent now could not be taken."""
-untold, self._untold = self._untold, 0
+        untold, self._untold = self._untold, 0
         seconds, each = map(float, self._redis.script("backlog", self.longest_wait, untold))
         now = time.monotonic()
         self._seen, self._look_at = (now, seconds, each), now + LOOK_SECONDS

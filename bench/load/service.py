@@ -57,7 +57,7 @@ class Service:
         return self
 
     def __exit__(self, *_) -> None:
-        if "worker" in self._processes:
+        if "worker" in self._processes and self._processes["worker"].poll() is None:
             self.resume_worker()
         for process in reversed(self._processes.values()):
             process.send_signal(signal.SIGTERM)
