@@ -73,6 +73,7 @@ def measure(splits: Sequence[Split], found: Sequence[Path], rounds: int) -> dict
         }
         for turn in range(-1, rounds):
             for split, team in teams.items():
+                sys.stderr.write(f"{'warming up' if turn < 0 else f'round {turn + 1}':10}   {_told(split)}\n")
                 seconds = share_out(team, found)
                 if turn >= 0:
                     speeds[split].append(len(found) / seconds)
