@@ -45,9 +45,8 @@ def _tell(name: str, reading: Reading) -> None:
     wrong = reading.errors / max(1, reading.characters)
     by_cpu = pages["text_layer"] / reading.cpu if reading.cpu else 0.0
     recognised = f"   {pages['ocr']} recognised in {seconds['ocr']:.2f} s" if pages["ocr"] else ""
-    print(
-        f"{name[-40:]:40} {pages['text_layer']:4} pages {speed:7.1f} a second ({by_cpu:.0f} of processor time)   wrong {wrong:.4f}{recognised}"
-    )
+    told = f"{speed:7.1f} a second ({by_cpu:.0f} of processor time)   wrong {wrong:.4f}{recognised}"
+    print(f"{name[-40:]:40} {pages['text_layer']:4} pages {told}", flush=True)
 
 
 def _parser() -> argparse.ArgumentParser:
