@@ -21,6 +21,7 @@ from paddleocr_service.runtimes import default_threads
 SIZES = (A4, (420, 595), (227, 700), (252, 144), (720, 405))
 RESOLUTIONS = (100, 200, 150, 300)
 _SETTLED = 200  # pages after which a worker should hold what it will hold
+_TOLD = 100  # pages between what is told
 
 
 def main(arguments: list[str]) -> int:
@@ -59,7 +60,7 @@ def _tell_run(pdf: Path, pages: int, threads: int, small: bool) -> None:
         settled, marks = 0, {pages // 4, pages // 2, 3 * pages // 4, _SETTLED, pages}
         for number, (page, dpi) in enumerate(_sequence(pages, resolutions), start=1):
             reader.read(pdf, page=page, dpi=dpi)
-            if number in marks or not number % _SETTLED:
+            if number in marks or not number % _TOLD:
                 held = reader.memory()
                 settled = held["rss_mb"] if number == min(_SETTLED, pages) else settled
                 sys.stdout.write(f"after {number:5} pages   {held['rss_mb']} MB (peak {held['peak_mb']} MB)\n")

@@ -90,6 +90,13 @@ def _all_memory_given_back() -> Callable[..., OCREngine]:
     return OCREngine
 
 
+def _cut_by_paddlex() -> Callable[..., OCREngine]:
+    from paddlex.inference.pipelines.components import CropByPolys
+
+    pipeline.cut_lines = CropByPolys(det_box_type="quad")
+    return OCREngine
+
+
 def _compiled_with(**changes: str) -> Callable[..., OCREngine]:
     core = openvino_engine.openvino_core()
 
@@ -114,6 +121,7 @@ WITHOUT: dict[str, Callable[[], Callable[..., OCREngine]]] = {
     "cascade": partial(_resolving, scout=None),
     "resolution": _fixed_resolution,
     "spots": _no_look_at_spots,
+    "cutting": _cut_by_paddlex,
     "kept": _all_memory_given_back,
     "openvino": lambda: partial(OCREngine, runtime="onnxruntime"),
     "kernels": partial(_compiled_with, CPU_RUNTIME_CACHE_CAPACITY="0"),
