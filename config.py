@@ -263,7 +263,7 @@ def usable_cores() -> int:
 
 
 def usable_memory() -> int:
-    """Bytes of memory of this machine, bounded by a container's limit (cgroup v2). Who has started reads it more closely
+    """Bytes of memory of this machine, bounded by a container's limit (cgroup v2). A process that runs reads it closer
     (`utils/memory.py`); this is for a default, and this file imports nothing of ours."""
     memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
     try:
