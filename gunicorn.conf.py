@@ -29,6 +29,7 @@ worker_class = ServiceWorker
 ServiceWorker.patience = min(ServiceWorker.patience, _settings.request_timeout)
 workers = 2
 ServiceWorker.shares = Shares(workers)
+ServiceWorker.creating = Shares(workers)
 threads = 64
 # Connections that are served or kept alive in one process, beside those that wait for a job; and how many may stand at
 # the door until one is free. The kernel may allow fewer (net.core.somaxconn).

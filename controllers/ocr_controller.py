@@ -23,6 +23,9 @@ def services() -> Services:
 
 def ensure_accepting() -> None:
     """Raises before a body is read that could not be accepted anyway: no Redis, no room in the queue."""
+    refusal = request.environ.get("ocr.refusal")  # by what the server saw of the queue a moment ago
+    if refusal:
+        raise refusal
     services().jobs.ensure_accepting()
 
 

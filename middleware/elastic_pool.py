@@ -14,7 +14,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 
 #: Work that lies there for so long, while no thread takes any, calls for more threads.
-STUCK_SECONDS = 0.02
+STUCK_SECONDS = 0.2
 #: A thread beyond the few goes when it had nothing to do for so long.
 IDLE_SECONDS = 5.0
 

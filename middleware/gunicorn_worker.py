@@ -16,7 +16,7 @@ import threading
 import time
 import uuid
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from functools import partial
 
 from gunicorn import util
@@ -40,10 +40,12 @@ MOST_HELD = 10_000
 #: Files of a process that are no held connections: those being served, to Redis, of uploads, of the logs.
 OTHER_FILES = 1000
 #: Threads of a process that work at a time, as long as they get on.
-FEW_THREADS = 4
+FEW_THREADS = 2
 #: What a request begins with that is answered by threads of its own: by how many.
 PROBES, PROBE_THREADS = (b"GET /health/alive", b"GET /health/ready"), 2
-LONGEST_PROBE = 4096
+#: What is refused by threads of its own while the queue is full, for a refusal must not wait behind what was let in.
+CREATES = (b"POST /ocr/image", b"POST /ocr/pdf", b"POST /ocr/predict", b"POST /ocr/batch")
+LONGEST_HEAD = 4096
 #: A held client that is gone without a word is found out after so many milliseconds.
 SILENT_MS = 60_000
 #: Bytes of a stream that the kernel keeps for a client that does not take them.
@@ -62,6 +64,8 @@ class ServiceWorker(ThreadWorker):
 
     #: Where the processes tell each other how many connections they have, and which place there is this one's.
     shares = Shares(1)
+    #: And how many requests each is at that create work.
+    creating = Shares(1)
     place = 0
     _notified = 0.0
 
@@ -70,6 +74,8 @@ class ServiceWorker(ThreadWorker):
         sys.setswitchinterval(self.turn)
         self._most_held = min(MOST_HELD, max(0, raise_open_files(MOST_HELD + OTHER_FILES) - OTHER_FILES))
         self._probes = ThreadPoolExecutor(PROBE_THREADS, "probe")
+        self._refusals = ElasticPool(1, self.cfg.threads, "refusal")
+        self._creates = 0
         self._here = threading.local()
         super().init_process()
 
@@ -77,14 +83,18 @@ class ServiceWorker(ThreadWorker):
         return ElasticPool(FEW_THREADS, self.cfg.threads, "request")
 
     def wait_for_and_dispatch_events(self, timeout: float) -> None:
-        super().wait_for_and_dispatch_events(min(timeout, STUCK_SECONDS) if self.tpool.busy else timeout)
-        self.tpool.relieve()
+        pools = (self.tpool, self._refusals)
+        busy = any(pool.busy for pool in pools)
+        super().wait_for_and_dispatch_events(min(timeout, STUCK_SECONDS) if busy else timeout)
+        for pool in pools:
+            pool.relieve()
 
     def load_wsgi(self) -> None:
         super().load_wsgi()
         self._application, self.wsgi = self.wsgi, self._serve
         services = self._application.extensions["services"]
         services.readiness.start()
+        self._admission = services.admission
         self._live = LiveLoop(lambda parked: self.method_queue.defer(self._go_on, parked))
         self._live.start(JobWatcher(services.redis, services.store, self._live))
 
@@ -118,11 +128,26 @@ class ServiceWorker(ThreadWorker):
         limit = struct.pack("ll", self.patience, 0)
         conn.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, limit)
         conn.sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, limit)
-        conn.probe = is_probe(conn.sock)
-        future = (self._probes if conn.probe else self.tpool).submit(self.handle, conn)
+        head = peek(conn.sock)
+        # A probe that is whole will hold up no thread.
+        conn.probe = head.startswith(PROBES) and head.endswith(b"\r\n\r\n")
+        conn.creates = head.startswith(CREATES)
+        conn.refusal = self._admission.refusal(self.creating.total()) if conn.creates else None
+        self._count_creating(conn, 1)
+        self._hand_over(conn, self._probes if conn.probe else self._refusals if conn.refusal else self.tpool)
+
+    def _hand_over(self, conn: TConn, pool: Executor) -> None:
+        future = pool.submit(self.handle, conn)
         future.add_done_callback(lambda done: self.method_queue.defer(self.finish_request, conn, done))
 
+    def _count_creating(self, conn: TConn, by: int) -> None:
+        if conn.creates and not conn.refusal:
+            self._creates += by
+            self.creating.tell(self.place, self._creates)
+
     def finish_request(self, conn: TConn, future) -> None:
+        self._count_creating(conn, -1)
+        conn.creates = False
         held = None if future.cancelled() or future.exception() else future.result()
         if not isinstance(held, Parked | Stream):
             super().finish_request(conn, future)
@@ -130,7 +155,7 @@ class ServiceWorker(ThreadWorker):
             self.nr_conns -= 1  # what only waits is not counted among what is served
             self._live.hold(held)
         elif isinstance(held, Parked):
-            self.enqueue_req(conn)
+            self._hand_over(conn, self.tpool)
         else:
             self.nr_conns -= 1
             conn.close()
@@ -138,7 +163,7 @@ class ServiceWorker(ThreadWorker):
     def _go_on(self, parked: Parked) -> None:
         """A request that waited goes on in a thread."""
         self.nr_conns += 1
-        self.enqueue_req(parked.conn)
+        self._hand_over(parked.conn, self.tpool)
 
     def set_accept_enabled(self, enabled: bool) -> None:
         super().set_accept_enabled(enabled)
@@ -179,6 +204,7 @@ class ServiceWorker(ThreadWorker):
 
     def handle_request(self, req, conn: TConn):
         self._here.going_on = req.__dict__.pop("parked", None)
+        self._here.refusal = conn.refusal
         try:
             return super().handle_request(req, conn)
         except SetAside as aside:
@@ -205,6 +231,8 @@ class ServiceWorker(ThreadWorker):
             environ.update({"ocr.kept": parked.kept, "ocr.answer": parked.answer})
         else:
             environ["ocr.kept"] = {}
+        if self._here.refusal:
+            environ["ocr.refusal"] = self._here.refusal
         if self.alive and not parked and self._live.count < self._most_held:
             environ["ocr.park"] = partial(_park, environ["ocr.kept"])
             environ["ocr.stream"] = partial(_stream, environ["SERVER_PROTOCOL"] == "HTTP/1.1")
@@ -237,13 +265,12 @@ def _stream(chunked: bool, first: bytes, record: JobRecord, tell: Tell) -> Itera
     raise SetAside(Stream(record.id, tell, chunked, told=(record.stage, record.pages_done)))
 
 
-def is_probe(sock: socket.socket) -> bool:
-    """Has a health probe come here, whole, so that it will hold up no thread?"""
+def peek(sock: socket.socket) -> bytes:
+    """What has come of a request, or the beginning of it; it stays to be read."""
     try:
-        head = sock.recv(LONGEST_PROBE, socket.MSG_PEEK | socket.MSG_DONTWAIT)
+        return sock.recv(LONGEST_HEAD, socket.MSG_PEEK | socket.MSG_DONTWAIT)
     except OSError:
-        return False
-    return head.startswith(PROBES) and head.endswith(b"\r\n\r\n")
+        return b""
 
 
 def _closed_already(graceful: bool = False) -> None:

@@ -28,6 +28,10 @@ class Shares:
         if place < self._places:
             _NUMBER.pack_into(self._numbers, place * _NUMBER.size, connections)
 
+    def total(self) -> int:
+        """Of all processes."""
+        return sum(self._at(place) for place in range(self._places))
+
     def lets_others_first(self, place: int, connections: int) -> bool:
         """Whether a connection at the door is left to another process now. Never twice in a row: it may be asleep."""
         others = [self._at(other) for other in range(self._places) if other != place]

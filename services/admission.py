@@ -14,6 +14,9 @@ import psutil
 from services.errors import MemoryShort, QueueFull, RedisFull
 from services.redis_service import RedisService
 
+#: What was seen of the queue tells of requests that come meanwhile. After so many seconds one of them is let through to
+#: look again, and after so many all are.
+LOOK_SECONDS, SEEN_SECONDS = 0.2, 1.0
 #: For so many seconds what was found of the memory of Redis, and of this machine, holds for a process.
 REDIS_FRESH_SECONDS, MEMORY_FRESH_SECONDS = 1.0, 0.1
 #: Redis keeps the rest of its memory for the results of what it has taken.
@@ -29,15 +32,39 @@ class Admission:
         """longest_wait: seconds that a new job may have to wait for a worker."""
         self._redis = redis
         self.longest_wait = longest_wait
+        self._seen = float("-inf"), 0.0, 0.0
+        self._look_at = 0.0
+        #: Refusals that Redis was not told of yet, where all are counted.
+        self._untold = 0
         self._redis_full = _Kept(REDIS_FRESH_SECONDS, self._is_redis_full)
         self._memory_short = _Kept(MEMORY_FRESH_SECONDS, _is_memory_short)
 
     def check(self) -> None:
         """Raises RedisUnavailable, RedisFull, MemoryShort or QueueFull when a job sent now could not be taken."""
-        seconds = float(self._redis.script("backlog", self.longest_wait))
+        untold, self._untold = self._untold, 0
+        seconds, each = map(float, self._redis.script("backlog", self.longest_wait, untold))
+        now = time.monotonic()
+        self._seen, self._look_at = (now, seconds, each), now + LOOK_SECONDS
         self.check_memory()
         if seconds >= self.longest_wait:
             raise QueueFull(seconds - self.longest_wait)
+
+    def refusal(self, under_way: int) -> QueueFull | None:
+        """What `check` would raise, by what it saw a moment ago; nobody is asked. None when that is not known, and for
+        who is to look anew.
+
+        under_way: requests that are being taken in, each of which will have a job on the queue.
+        """
+        now = time.monotonic()
+        at, seconds, each = self._seen
+        over = seconds + under_way * each - self.longest_wait
+        if over < 0 or now - at >= SEEN_SECONDS:
+            return None
+        if now >= self._look_at:
+            self._look_at = now + LOOK_SECONDS
+            return None
+        self._untold += 1
+        return QueueFull(over)
 
     def check_memory(self) -> None:
         """For what asks for the queue in a step of its own. Raises RedisUnavailable, RedisFull or MemoryShort."""

@@ -65,6 +65,7 @@ class Services:
     uploads: Storage
     direct: UploadService
     arrivals: Arrivals
+    admission: Admission
     jobs: JobService
     idempotency: Idempotency
     dead_letters: DeadLetters
@@ -148,6 +149,7 @@ def build_services(settings, make_queue: Callable[[Redis], Queue]) -> Services:
         uploads=uploads,
         direct=direct,
         arrivals=arrivals,
+        admission=admission,
         jobs=jobs,
         idempotency=Idempotency(redis, settings.secret_key, settings.result_ttl),
         dead_letters=DeadLetters(store, queue.put),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from bench.load import burst, connections, probes, throughput
+from bench.load import burst, connections, probes, spread, throughput, upload
 from bench.load.wrk import WrkMissing
 
 
@@ -22,13 +22,18 @@ def main(arguments: list[str]) -> int:
     part = parts.add_parser("connections", help="thousands that wait at once: for events, and for a result")
     part.add_argument("--connections", type=int, default=5000)
     part.add_argument("--runtime", default="auto", help="`null` for an engine that reads nothing")
-    parts.add_parser("burst", help="more jobs at once than the queue takes, and what becomes of each")
+    for name, told in (
+        ("burst", "more jobs at once than the queue takes, and what becomes of each"),
+        ("spread", "a scan of 100 pages over one worker and over two"),
+        ("upload", "by how much memory grows with a file of 50 MB"),
+    ):
+        parts.add_parser(name, help=told)
     chosen = parser.parse_args(arguments)
     try:
         if chosen.part == "connections":
             return connections.main(chosen.connections, chosen.runtime)
-        if chosen.part == "burst":
-            return 0 if burst.main() else 1
+        if chosen.part in ("burst", "spread", "upload"):
+            return 0 if {"burst": burst, "spread": spread, "upload": upload}[chosen.part].main() else 1
         {"throughput": throughput, "probes": probes}[chosen.part].main(chosen.clients, chosen.seconds)
     except WrkMissing as error:
         sys.stderr.write(f"{error}\n")

@@ -10,11 +10,14 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Callable
 from pathlib import Path
 
 import psutil
+import redis
 
 from config import child_environment
+from services.keys import WORKERS
 from utils.process import tie_to
 from utils.redis_server import find_redis_server
 
@@ -47,16 +50,14 @@ class Service:
         try:
             self._start("redis", str(find_redis_server()), *redis, "--appendonly", "yes", "--save", "")
             self._start("web", sys.executable, "-m", "gunicorn", "app:create_app()")
-            worker = ("-m", "celery", "-A", self._worker_app, "worker", "--loglevel", "WARNING")
-            self._start("worker", sys.executable, *worker)
-            self._wait_until_ready()
+            self.start_worker("worker")
         except BaseException:
             self.__exit__()
             raise
         return self
 
     def __exit__(self, *_) -> None:
-        if "worker" in self._processes:
+        if "worker" in self._processes and self._processes["worker"].poll() is None:
             self.resume_worker()
         for process in reversed(self._processes.values()):
             process.send_signal(signal.SIGTERM)
@@ -64,6 +65,22 @@ class Service:
                 process.wait(20)
             except subprocess.TimeoutExpired:
                 process.kill()
+
+    def start_worker(self, name: str) -> None:
+        """A worker, the first or one more; returns when it is ready."""
+        before = self._workers()
+        worker = ("-m", "celery", "-A", self._worker_app, "worker", "--loglevel", "WARNING", "-n", f"{name}@%h")
+        self._start(name, sys.executable, *worker)
+        self._wait_until_ready(lambda: self._workers() > before)
+
+    def pin_worker(self, name: str, core: int) -> None:
+        """Its processes run on this core alone, and those that it starts."""
+        for process in _family(self._processes[name]):
+            for thread in process.threads():
+                os.sched_setaffinity(thread.id, {core})
+
+    def processes(self) -> list[psutil.Process]:
+        return [one for process in self._processes.values() for one in _family(process)]
 
     def memory(self) -> dict[str, int]:
         """Bytes of each part's processes together; what they share is counted once (PSS)."""
@@ -96,9 +113,16 @@ class Service:
                 preexec_fn=tie_to(os.getpid(), signal.SIGKILL),
             )
 
-    def _wait_until_ready(self) -> None:
+    def _workers(self) -> int:
+        """How many beat."""
+        try:
+            return redis.Redis(port=self.redis_port).zcard(WORKERS)
+        except redis.exceptions.RedisError:
+            return 0
+
+    def _wait_until_ready(self, condition: Callable[[], bool]) -> None:
         deadline = time.monotonic() + START_SECONDS
-        while not self._answers("/health/ready"):
+        while not (self._answers("/health/ready") and condition()):
             ended = [name for name, process in self._processes.items() if process.poll() is not None]
             if ended or time.monotonic() > deadline:
                 logs = "\n".join((self._folder / f"{name}.log").read_text()[-2000:] for name in ended)

@@ -79,11 +79,13 @@ local function end_job(id, status, now, ttl)
   tell(id, status, {})
 end
 
--- Seconds until a unit that came now would be taken, by what units took lately and by how many workers beat.
+-- Seconds until a unit that came now would be taken, by what units took lately and by how many workers beat; and by how
+-- many each quick unit makes it longer.
 local function seconds_to_wait(now)
   local workers = math.max(1, redis.call('ZCOUNT', K.WORKERS, tonumber(now) - 12, '+inf'))
   local quick, bulk = unpack(redis.call('HMGET', K.PACE, 'quick', 'bulk'))
-  return (redis.call('ZCARD', K.READY .. 'quick') * tonumber(quick or '1')
-          + redis.call('ZCARD', K.READY .. 'bulk') * tonumber(bulk or '5')) / workers
+  local each = tonumber(quick or '1') / workers
+  return redis.call('ZCARD', K.READY .. 'quick') * each
+         + redis.call('ZCARD', K.READY .. 'bulk') * tonumber(bulk or '5') / workers, each
 end
 

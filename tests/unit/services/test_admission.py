@@ -1,0 +1,65 @@
+"""What is said of a full queue without asking anybody."""
+
+import pytest
+
+from services import admission
+from services.admission import Admission
+from services.errors import QueueFull
+
+
+class Backlog:
+    """Redis, as far as admission asks it: a queue of so many seconds, to which each job adds as many."""
+
+    def __init__(self, seconds: float, each: float) -> None:
+        self.answer = [str(seconds).encode(), str(each).encode()]
+        self.refused = 0
+
+    def script(self, name, longest_wait, refused):
+        assert name == "backlog"
+        self.refused += refused
+        return self.answer
+
+    def memory(self):
+        return 0, 0
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    now = [100.0]
+    monkeypatch.setattr(admission.time, "monotonic", lambda: now[0])
+    return now
+
+
+def test_nothing_is_refused_before_the_queue_was_looked_at(clock):
+    assert Admission(Backlog(99, 1), longest_wait=10).refusal(under_way=1000) is None
+
+
+def test_what_was_seen_of_a_full_queue_refuses_what_comes_meanwhile(clock):
+    asked = Admission(Backlog(12, 0.5), longest_wait=10)
+    with pytest.raises(QueueFull):
+        asked.check()
+    assert asked.refusal(under_way=0).extra == {"retry_after": 2}
+    clock[0] += admission.LOOK_SECONDS
+    assert asked.refusal(under_way=0) is None, "by now there may be room: one looks"
+    assert asked.refusal(under_way=0) is not None, "while the others are told what is known"
+    clock[0] += admission.SEEN_SECONDS
+    assert asked.refusal(under_way=0) is asked.refusal(under_way=0) is None, "that was too long ago to tell anything"
+
+
+def test_requests_that_are_being_taken_in_have_their_places_already(clock):
+    asked = Admission(Backlog(8, 0.5), longest_wait=10)
+    asked.check()
+    assert asked.refusal(under_way=3) is None
+    assert isinstance(asked.refusal(under_way=4), QueueFull)
+
+
+def test_refusals_are_counted_with_the_next_look(clock):
+    backlog = Backlog(12, 0.5)
+    asked = Admission(backlog, longest_wait=10)
+    for under_way in (None, 0, 0, None):
+        if under_way is None:
+            with pytest.raises(QueueFull):
+                asked.check()
+        else:
+            assert asked.refusal(under_way)
+    assert backlog.refused == 2
