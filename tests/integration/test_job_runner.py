@@ -267,6 +267,22 @@ def test_a_worker_that_lost_its_unit_writes_nothing(scene, monkeypatch):
     assert scene.upload.exists()
 
 
+def test_a_page_that_outlasts_its_lease_twice_is_not_taken_for_one_that_kills(scene, monkeypatch):
+    monkeypatch.setattr("services.work_queue.LEASE_SECONDS", 0.05)
+    monkeypatch.setattr("services.lease.Lease._renew", lambda self: None)
+    scene.submit_file()
+
+    def slow():
+        time.sleep(0.2)
+        scene.queue.recover((scene.id, 1))
+        return "late"
+
+    for _ in range(3):
+        scene.run(Pages(slow))
+    assert scene.run(Pages(lambda: "in time")).status == "completed"
+    assert scene.pages()[0]["text"] == "in time"
+
+
 def test_no_page_is_begun_after_a_job_was_cancelled(scene):
     scene.submit_file(pages=3)
     document = Pages(lambda: "one", lambda: scene.store.cancel(scene.id) and "two", lambda: "three")
