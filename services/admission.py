@@ -17,6 +17,8 @@ from services.redis_service import RedisService
 #: What was seen of the queue tells of requests that come meanwhile. After so many seconds one of them is let through to
 #: look again, and after so many all are.
 LOOK_SECONDS, SEEN_SECONDS = 0.2, 1.0
+#: Seconds that a job may wait whose place is certain.
+ANY_TIME = 10**9
 #: For so many seconds what was found of the memory of Redis, and of this machine, holds for a process.
 REDIS_FRESH_SECONDS, MEMORY_FRESH_SECONDS = 1.0, 0.1
 #: Redis keeps the rest of its memory for the results of what it has taken.
@@ -39,30 +41,37 @@ class Admission:
         self._redis_full = _Kept(REDIS_FRESH_SECONDS, self._is_redis_full)
         self._memory_short = _Kept(MEMORY_FRESH_SECONDS, _is_memory_short)
 
-    def check(self) -> None:
-        """Raises RedisUnavailable, RedisFull, MemoryShort or QueueFull when a job sent now could not be taken."""
+    def check(self, let_in: bool = False) -> None:
+        """Raises RedisUnavailable, RedisFull, MemoryShort or QueueFull when a job sent now could not be taken.
+
+        let_in: the queue was found to have a place for it before.
+        """
         untold, self._untold = self._untold, 0
-        seconds, each = map(float, self._redis.script("backlog", self.longest_wait, untold))
+        longest = ANY_TIME if let_in else self.longest_wait
+        seconds, each = map(float, self._redis.script("backlog", longest, untold))
         now = time.monotonic()
         self._seen, self._look_at = (now, seconds, each), now + LOOK_SECONDS
         self.check_memory()
-        if seconds >= self.longest_wait:
-            raise QueueFull(seconds - self.longest_wait)
+        if seconds >= longest:
+            raise QueueFull(seconds - longest)
 
-    def refusal(self, under_way: int) -> QueueFull | None:
-        """What `check` would raise, by what it saw a moment ago; nobody is asked. None when that is not known, and for
-        who is to look anew.
+    def place(self, under_way: int) -> bool | QueueFull:
+        """Whether the queue has a place for one more job, by what was seen of it a moment ago; nobody is asked.
 
-        under_way: requests that are being taken in, each of which will have a job on the queue.
+        under_way: requests that are being taken in, each of which has its place already. True when there is one more,
+        and no later look takes it away; what `check` would raise when there is none. False when nothing is known, and
+        for the one request that is to look anew.
         """
         now = time.monotonic()
         at, seconds, each = self._seen
         over = seconds + under_way * each - self.longest_wait
-        if over < 0 or now - at >= SEEN_SECONDS:
-            return None
+        if now - at >= SEEN_SECONDS:
+            return False
+        if over < 0:
+            return True
         if now >= self._look_at:
             self._look_at = now + LOOK_SECONDS
-            return None
+            return False
         self._untold += 1
         return QueueFull(over)
 
