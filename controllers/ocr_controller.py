@@ -24,6 +24,7 @@ def services() -> Services:
 def ensure_accepting() -> None:
     """Raises before a body is read that could not be accepted anyway: no Redis, no room in the queue."""
     if isinstance(_place(), QueueFull):
+        services().admission.tell_refusal()
         raise _place()
     services().jobs.ensure_accepting(_place())
 

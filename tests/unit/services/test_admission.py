@@ -1,5 +1,8 @@
 """What is said of a full queue without asking anybody."""
 
+from contextlib import nullcontext
+from types import SimpleNamespace
+
 import pytest
 
 from services import admission
@@ -12,12 +15,14 @@ class Backlog:
 
     def __init__(self, seconds: float, each: float) -> None:
         self.answer = [str(seconds).encode(), str(each).encode()]
-        self.refused = 0
+        self.counted = []
 
-    def script(self, name, longest_wait, refused):
+    def script(self, name, longest_wait):
         assert name == "backlog"
-        self.refused += refused
         return self.answer
+
+    def guard(self):
+        return nullcontext(SimpleNamespace(hincrby=lambda key, field, by: self.counted.append(by)))
 
     def memory(self):
         return 0, 0
@@ -57,13 +62,12 @@ def test_who_has_a_place_is_not_refused_when_the_queue_has_grown(clock):
     Admission(Backlog(12, 0.5), longest_wait=10).check(let_in=True)
 
 
-def test_refusals_are_counted_with_the_next_look(clock):
+def test_refusals_are_counted_one_at_once_and_the_others_together(clock):
     backlog = Backlog(12, 0.5)
     asked = Admission(backlog, longest_wait=10)
-    for under_way in (None, 0, 0, None):
-        if under_way is None:
-            with pytest.raises(QueueFull):
-                asked.check()
-        else:
-            assert isinstance(asked.place(under_way), QueueFull)
-    assert backlog.refused == 2
+    for _ in range(3):
+        asked.tell_refusal()
+    assert backlog.counted == [1]
+    clock[0] += admission.TELL_SECONDS
+    asked.tell_refusal()
+    assert backlog.counted == [1, 3]
