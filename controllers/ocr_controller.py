@@ -10,7 +10,7 @@ from flask import Response, current_app, g, jsonify, request
 from controllers import answers
 from controllers.waiting import once_ended
 from services.container import Services
-from services.errors import InvalidOption, JobNotFound, MissingFile, OCRServiceError
+from services.errors import InvalidOption, JobNotFound, MissingFile, OCRServiceError, QueueFull
 from services.idempotency import IdMaker
 from services.job_record import BY_ADDRESS, JobOptions, JobRecord, new_job_id
 from services.job_service import Submission
@@ -23,10 +23,15 @@ def services() -> Services:
 
 def ensure_accepting() -> None:
     """Raises before a body is read that could not be accepted anyway: no Redis, no room in the queue."""
-    refusal = request.environ.get("ocr.refusal")  # by what the server saw of the queue a moment ago
-    if refusal:
-        raise refusal
-    services().jobs.ensure_accepting()
+    if isinstance(_place(), QueueFull):
+        services().admission.tell_refusal()
+        raise _place()
+    services().jobs.ensure_accepting(_place())
+
+
+def _place() -> bool | QueueFull:
+    """Whether the queue has one for this request, as the server found when it came; False where it does not know."""
+    return request.environ.get("ocr.place", False)
 
 
 def create_job(options: dict, kinds: tuple[str, ...] = ("image", "pdf")) -> Response:
@@ -220,6 +225,7 @@ def _submit(
             trace=g.span.traceparent if "span" in g else "",
             job_id=job_id,
             callback_url=callback_url,
+            let_in=bool(_place()),
         )
     )
 

@@ -29,6 +29,7 @@ from middleware.live.held import Parked, SetAside, Stream, Tell
 from middleware.live.loop import LiveLoop
 from middleware.request_id import HEADER
 from middleware.shares import Shares
+from services.errors import QueueFull
 from services.job_record import JobRecord
 from services.job_watcher import JobWatcher
 from utils.process import raise_open_files
@@ -132,7 +133,8 @@ class ServiceWorker(ThreadWorker):
         # A probe that is whole will hold up no thread.
         conn.probe = head.startswith(PROBES) and head.endswith(b"\r\n\r\n")
         conn.creates = head.startswith(CREATES)
-        conn.refusal = self._admission.refusal(self.creating.total()) if conn.creates else None
+        conn.place = conn.creates and self._admission.place(self.creating.total())
+        conn.refusal = conn.place if isinstance(conn.place, QueueFull) else None
         self._count_creating(conn, 1)
         self._hand_over(conn, self._probes if conn.probe else self._refusals if conn.refusal else self.tpool)
 
@@ -204,7 +206,7 @@ class ServiceWorker(ThreadWorker):
 
     def handle_request(self, req, conn: TConn):
         self._here.going_on = req.__dict__.pop("parked", None)
-        self._here.refusal = conn.refusal
+        self._here.place = conn.place
         try:
             return super().handle_request(req, conn)
         except SetAside as aside:
@@ -231,8 +233,7 @@ class ServiceWorker(ThreadWorker):
             environ.update({"ocr.kept": parked.kept, "ocr.answer": parked.answer})
         else:
             environ["ocr.kept"] = {}
-        if self._here.refusal:
-            environ["ocr.refusal"] = self._here.refusal
+        environ["ocr.place"] = self._here.place
         if self.alive and not parked and self._live.count < self._most_held:
             environ["ocr.park"] = partial(_park, environ["ocr.kept"])
             environ["ocr.stream"] = partial(_stream, environ["SERVER_PROTOCOL"] == "HTTP/1.1")

@@ -61,6 +61,8 @@ class Submission:
     job_id: str = ""
     #: Who is to be told of the job's end. It changes no result, so it is no part of the options.
     callback_url: str = ""
+    #: The queue has a place for it, whatever else has come meanwhile.
+    let_in: bool = False
 
 
 class JobService:
@@ -128,7 +130,7 @@ class JobService:
         if outcome := self._store.submit_known(record):
             return self._accepted(record, outcome)  # before the file costs anything: it is not needed
         record = replace(record, upload=self._uploads.keep(submission.file))
-        return self._record(record, self._admission.longest_wait)
+        return self._record(record, 0 if submission.let_in else self._admission.longest_wait)
 
     def begin(self, record: JobRecord, path: Path) -> JobRecord:
         """Queue a job whose announced file has come: it lies at `path`, and under `record.upload` in the storage.
@@ -259,6 +261,6 @@ class JobService:
             raise ResultExpired()
         return document
 
-    def ensure_accepting(self) -> None:
+    def ensure_accepting(self, let_in: bool = False) -> None:
         """Raises before a body is read that could not be accepted anyway; see `Admission.check`."""
-        self._admission.check()
+        self._admission.check(let_in)

@@ -1,5 +1,8 @@
 """What is said of a full queue without asking anybody."""
 
+from contextlib import nullcontext
+from types import SimpleNamespace
+
 import pytest
 
 from services import admission
@@ -12,12 +15,14 @@ class Backlog:
 
     def __init__(self, seconds: float, each: float) -> None:
         self.answer = [str(seconds).encode(), str(each).encode()]
-        self.refused = 0
+        self.counted = []
 
-    def script(self, name, longest_wait, refused):
+    def script(self, name, longest_wait):
         assert name == "backlog"
-        self.refused += refused
         return self.answer
+
+    def guard(self):
+        return nullcontext(SimpleNamespace(hincrby=lambda key, field, by: self.counted.append(by)))
 
     def memory(self):
         return 0, 0
@@ -31,35 +36,38 @@ def clock(monkeypatch):
 
 
 def test_nothing_is_refused_before_the_queue_was_looked_at(clock):
-    assert Admission(Backlog(99, 1), longest_wait=10).refusal(under_way=1000) is None
+    assert Admission(Backlog(99, 1), longest_wait=10).place(under_way=1000) is False
 
 
 def test_what_was_seen_of_a_full_queue_refuses_what_comes_meanwhile(clock):
     asked = Admission(Backlog(12, 0.5), longest_wait=10)
     with pytest.raises(QueueFull):
         asked.check()
-    assert asked.refusal(under_way=0).extra == {"retry_after": 2}
+    assert asked.place(under_way=0).extra == {"retry_after": 2}
     clock[0] += admission.LOOK_SECONDS
-    assert asked.refusal(under_way=0) is None, "by now there may be room: one looks"
-    assert asked.refusal(under_way=0) is not None, "while the others are told what is known"
+    assert asked.place(under_way=0) is False, "by now there may be room: one looks"
+    assert isinstance(asked.place(under_way=0), QueueFull), "while the others are told what is known"
     clock[0] += admission.SEEN_SECONDS
-    assert asked.refusal(under_way=0) is asked.refusal(under_way=0) is None, "that was too long ago to tell anything"
+    assert asked.place(under_way=0) is asked.place(under_way=0) is False, "that was too long ago to tell anything"
 
 
 def test_requests_that_are_being_taken_in_have_their_places_already(clock):
     asked = Admission(Backlog(8, 0.5), longest_wait=10)
     asked.check()
-    assert asked.refusal(under_way=3) is None
-    assert isinstance(asked.refusal(under_way=4), QueueFull)
+    assert asked.place(under_way=3) is True
+    assert isinstance(asked.place(under_way=4), QueueFull)
 
 
-def test_refusals_are_counted_with_the_next_look(clock):
+def test_who_has_a_place_is_not_refused_when_the_queue_has_grown(clock):
+    Admission(Backlog(12, 0.5), longest_wait=10).check(let_in=True)
+
+
+def test_refusals_are_counted_one_at_once_and_the_others_together(clock):
     backlog = Backlog(12, 0.5)
     asked = Admission(backlog, longest_wait=10)
-    for under_way in (None, 0, 0, None):
-        if under_way is None:
-            with pytest.raises(QueueFull):
-                asked.check()
-        else:
-            assert asked.refusal(under_way)
-    assert backlog.refused == 2
+    for _ in range(3):
+        asked.tell_refusal()
+    assert backlog.counted == [1]
+    clock[0] += admission.TELL_SECONDS
+    asked.tell_refusal()
+    assert backlog.counted == [1, 3]
