@@ -24,6 +24,9 @@ MOST_UPLOAD_TTL = 7 * 86_400
 _ORIGIN = re.compile(r"\*|https?://[a-z0-9.-]+(:\d{1,5})?|https?://\[[0-9a-f:]+\](:\d{1,5})?")
 #: Bytes of a secret of Standard Webhooks, after its prefix.
 WEBHOOK_SECRET_PREFIX, WEBHOOK_SECRET_BYTES = "whsec_", range(24, 65)
+#: Of the machine's memory (or the container's), for each worker process: it may come to 1.5 GB, the rest is for what
+#: runs beside it.
+BYTES_PER_WORKER = 2 << 30
 
 
 class ConfigurationError(Exception):
@@ -124,7 +127,7 @@ class Settings:
 def _read(env: Env) -> dict:
     positive = validate.Range(min=1)
     cores = usable_cores()
-    workers = env.int("OCR_WORKERS", default=max(1, cores // 2), validate=positive)
+    workers = env.int("OCR_WORKERS", default=default_workers(cores, usable_memory()), validate=positive)
     data_dir = Path(env.str("DATA_DIR", default="./data") or "./data").resolve()
     model_dir = env.str("OCR_MODEL_DIR", default="")
     origins = env.str("CORS_ORIGINS", default="", validate=_origins)
@@ -257,6 +260,25 @@ def usable_cores() -> int:
         return max(1, min(cores, int(quota) // int(period)))
     except (OSError, ValueError):  # no cgroup v2 here, or "max": no quota
         return max(1, cores)
+
+
+def usable_memory() -> int:
+    """Bytes of memory of this machine, bounded by a container's limit (cgroup v2). A process that runs reads it closer
+    (`utils/memory.py`); this is for a default, and this file imports nothing of ours."""
+    memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    try:
+        return min(memory, int(Path("/sys/fs/cgroup/memory.max").read_text()))
+    except (OSError, ValueError):  # no cgroup v2 here, or "max": no limit
+        return memory
+
+
+def default_workers(cores: int, memory: int) -> int:
+    """Worker processes for so many cores and bytes: the fastest split that memory allows, one for each core at best.
+
+    A process's speed grows about as the root of its threads (`make bench-split`).
+    """
+    most = max(1, min(cores, round(memory / BYTES_PER_WORKER)))
+    return max(range(1, most + 1), key=lambda workers: (workers * (cores // workers) ** 0.5, workers))
 
 
 def _faults_of(env: Env) -> dict[str, list[str]]:

@@ -12,19 +12,16 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-import pymupdf
-
+from bench.dense import A4, draw_pdf
 from bench.machine import describe
 from bench.readers.process import Reader, ReaderFailed
 from paddleocr_service.runtimes import default_threads
 
-A4 = (595, 842)
 #: Sizes of the long run in points (page, half a page, receipt, card, slide), and the resolutions, in turn.
 SIZES = (A4, (420, 595), (227, 700), (252, 144), (720, 405))
 RESOLUTIONS = (100, 200, 150, 300)
 _SETTLED = 200  # pages after which a worker should hold what it will hold
-_TEXT = """harbour invoice captain barrels Tuesday market ferry passengers oranges timber ministry lighthouse total
-amount paid received 1,250.00 318.40 76.25 20914 7:45 per cent island keeper wizard quay sphinx quartz jury vow"""
+_TOLD = 100  # pages between what is told
 
 
 def main(arguments: list[str]) -> int:
@@ -32,11 +29,11 @@ def main(arguments: list[str]) -> int:
     sys.stdout.write(f"machine   {describe()}\n")
     with tempfile.TemporaryDirectory(prefix="bench-memory-") as folder:
         try:
-            page = chosen.pdf or _draw(Path(folder) / "a4.pdf", [A4])
+            page = chosen.pdf or draw_pdf(Path(folder) / "a4.pdf", [A4])
             for dpi in (300, 600):
                 _tell_page(page, dpi, chosen.threads)
             if chosen.pages:
-                _tell_run(_draw(Path(folder) / "many.pdf", SIZES), chosen.pages, chosen.threads, chosen.small)
+                _tell_run(draw_pdf(Path(folder) / "many.pdf", SIZES), chosen.pages, chosen.threads, chosen.small)
         except ReaderFailed as error:
             sys.stderr.write(f"{error}\n")
             return 1
@@ -63,7 +60,7 @@ def _tell_run(pdf: Path, pages: int, threads: int, small: bool) -> None:
         settled, marks = 0, {pages // 4, pages // 2, 3 * pages // 4, _SETTLED, pages}
         for number, (page, dpi) in enumerate(_sequence(pages, resolutions), start=1):
             reader.read(pdf, page=page, dpi=dpi)
-            if number in marks:
+            if number in marks or not number % _TOLD:
                 held = reader.memory()
                 settled = held["rss_mb"] if number == min(_SETTLED, pages) else settled
                 sys.stdout.write(f"after {number:5} pages   {held['rss_mb']} MB (peak {held['peak_mb']} MB)\n")
@@ -79,21 +76,6 @@ def _sequence(pages: int, resolutions: tuple[int, ...]) -> Iterator[tuple[int, i
     """(page, dpi), drawn from all pairs by a fixed seed: the sizes come mixed, and in each run the same."""
     chance = random.Random(7)
     return ((chance.randint(1, len(SIZES)), chance.choice(resolutions)) for _ in range(pages))
-
-
-def _draw(path: Path, sizes) -> Path:
-    """A PDF with a page of dense print, 9 points, for each size in points."""
-    chance = random.Random(11)
-    document = pymupdf.open()
-    for width, height in sizes:
-        page = document.new_page(width=width, height=height)
-        for y in range(30, int(height) - 20, 12):
-            line = ""
-            while pymupdf.get_text_length(line, fontsize=9) < width - 110:
-                line += chance.choice(_TEXT.split()) + " "
-            page.insert_text((30, y), line, fontsize=9)
-    document.save(path)
-    return path
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -6,6 +6,7 @@ ratio means something even where the seconds do not.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -51,6 +52,7 @@ def read_in_turn(readers: Mapping[str, Reader], found: Sequence[Path], rounds: i
     left out from then on and its record says why."""
     records = {name: Record() for name in readers}
     for name, path, turn in _turns(list(readers), found, rounds):
+        _tell_progress(name, path, turn)
         record = records[name]
         if record.failed:
             continue
@@ -66,6 +68,13 @@ def read_in_turn(readers: Mapping[str, Reader], found: Sequence[Path], rounds: i
         if not record.failed:
             record.peak_mb = readers[name].memory()["peak_mb"]
     return records
+
+
+def _tell_progress(name: str, path: Path, turn: int) -> None:
+    """On standard error, for who waits: the table is for standard output alone."""
+    when = "warming up" if turn < 0 else f"round {turn + 1}"
+    sys.stderr.write(f"{when:10}   {path.name:32}   {name}\n")
+    sys.stderr.flush()
 
 
 def _turns(names: list[str], found: Sequence[Path], rounds: int) -> Iterator[tuple[str, Path, int]]:

@@ -18,7 +18,9 @@ from statistics import median
 
 from bench.arguments import begin, parser_of
 from bench.readers.process import Reader, ReaderFailed
+from config import default_workers
 from paddleocr_service.runtimes import default_threads
+from utils.memory import usable_memory
 
 Split = tuple[int, int]  # workers, threads of each
 
@@ -54,7 +56,7 @@ def splits_of(cores: int) -> list[Split]:
 
 def default_split(cores: int) -> Split:
     """What config.py picks where neither is set."""
-    workers = max(1, cores // 2)
+    workers = default_workers(cores, usable_memory())
     return workers, max(1, cores // workers)
 
 
@@ -71,6 +73,7 @@ def measure(splits: Sequence[Split], found: Sequence[Path], rounds: int) -> dict
         }
         for turn in range(-1, rounds):
             for split, team in teams.items():
+                sys.stderr.write(f"{'warming up' if turn < 0 else f'round {turn + 1}':10}   {_told(split)}\n")
                 seconds = share_out(team, found)
                 if turn >= 0:
                     speeds[split].append(len(found) / seconds)

@@ -14,7 +14,8 @@ from paddleocr_service.runtimes import default_threads
 
 ALL = "all tricks"
 TRICKS = (
-    "alphabet", "widths", "streams", "cascade", "resolution", "openvino", "kernels", "doubt-0.03", "doubt-0.10",
+    "alphabet", "widths", "squeeze", "spaces", "streams", "cascade", "resolution", "spots", "cutting", "kept",
+    "openvino", "kernels", "doubt-0.06", "doubt-0.15",
 )  # fmt: skip
 
 

@@ -34,8 +34,8 @@ larger() { echo $(($1 > $2 ? $1 : $2)); }
 worker_memory_mb() { echo $(($1 / 2)); }
 worker_cores() { larger "$(smaller "$1" 2)" $(($1 - 2)); }
 
-# worker_processes MEMORY_MB CORES (both the worker's): one for each two cores, as long as memory lasts.
-worker_processes() { larger 1 "$(smaller $(($2 / 2)) $(($1 / PROCESS_MB)))"; }
+# worker_processes MEMORY_MB CORES (both the worker's): one for each core, as long as memory lasts.
+worker_processes() { larger 1 "$(smaller "$2" $(($1 / PROCESS_MB)))"; }
 
 # An 8 GB machine tells of a few MB less; sizes are for what it is sold as.
 nominal_mb() { echo $((($1 + 1023) / 1024 * 1024)); }

@@ -50,7 +50,10 @@ class OptionsParser(FlaskParser):
         req.max_content_length = MOST_JSON_BYTES
         if not req.is_json:
             raise UnsupportedMediaType("Send a JSON object, with the header `Content-Type: application/json`.")
-        given = req.get_json(silent=True)
+        try:
+            given = req.get_json(silent=True)
+        except RecursionError:  # thousands of brackets, one in the other
+            given = None
         if not isinstance(given, dict):
             raise BadRequest("The body has to be a JSON object, in UTF-8.")
         return {**given, **self._query(req, given)}

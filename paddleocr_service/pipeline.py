@@ -14,6 +14,7 @@ import time
 from pathlib import Path
 
 from .cascade import SCOUT_SQUEEZE, SQUEEZE, Cascade
+from .cutting import cut_lines
 from .detector import Detector
 from .environment import prepare_paddlex
 from .line_reader import LineReader
@@ -63,6 +64,7 @@ class Pipeline:
         )
         inner = self._ocr.paddlex_pipeline._pipeline
         self._detector = inner.text_det_model = Detector(inner.text_det_model)
+        inner._crop_by_polys = cut_lines
         quick = scout and inner.create_model(
             {"module_name": "text_recognition", "model_name": scout[0], "model_dir": str(scout[1])}
         )

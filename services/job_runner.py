@@ -33,6 +33,8 @@ log = structlog.get_logger(__name__)
 BACK_OFF = (1, 2, 4)
 #: How long past a page's time limit a unit may make no progress: by then the page's guard has ended the process.
 STALLED_SECONDS = 60
+#: What is begun when all pages are read and the result is made of them.
+GATHERING = "result"
 
 
 class HandedBack(Exception):
@@ -90,6 +92,7 @@ class JobRunner:
         last_try = unit.tries > len(BACK_OFF)
         try:
             self._read(record, unit, lease, last_try)
+            self._end(record, unit, time.monotonic() - started)
         except (LeaseLost, HandedBack):
             raise
         except OCRServiceError as error:
@@ -98,8 +101,6 @@ class JobRunner:
         except Exception:
             log.exception("unit failed unexpectedly", attempt=unit.tries)
             self._retry_or_fail(record, unit, RetriesExhausted(), not last_try)
-        else:
-            self._end(record, unit, time.monotonic() - started)
 
     def _read(self, record: JobRecord, unit: Unit, lease: Lease, last_try: bool) -> None:
         """Read all pages of the unit that are not done yet."""
@@ -157,8 +158,18 @@ class JobRunner:
         if not record.is_probe:
             patiently(lambda: self._queue.observe(record.lane, seconds))
         if answer == LAST:
+            self._gather(record, unit, others + seconds)
+
+    def _gather(self, record: JobRecord, unit: Unit, seconds: float) -> None:
+        """All pages are there: end the job with them. They may be more than this process can hold, and be its end."""
+        keeper = PageKeeper(self._queue, unit)
+        keeper.begin(GATHERING)
+        try:
             pages = patiently(lambda: self._store.pages_done(record.id))
-            self._complete(record, unit, list(pages.values()), others + seconds)
+            self._complete(record, unit, list(pages.values()), seconds)
+        except Exception:
+            keeper.end(GATHERING)
+            raise
 
     def _complete(self, record: JobRecord, unit: Unit, pages: list[dict], seconds: float) -> None:
         faults = [page["error"] for page in pages if not page["success"]]

@@ -227,24 +227,28 @@ class JobService:
         log.info("job cancelled" if cancelled else "job deleted", job_id=record.id)
         return self._store.get(record.id) if cancelled else None
 
-    def owned(self, owner: str, status: str, before: str, limit: int) -> tuple[list[JobRecord], str]:
-        """The owner's jobs, newest first, of one status or (empty) of any; and the id from which to go on, or "".
+    def owned(self, owner: str, status: str, cursor: str, limit: int) -> tuple[list[JobRecord], str]:
+        """The owner's jobs, newest first, of one status or (empty) of any; and the cursor from which to go on, or "".
+
+        A cursor is the time and the id of a job: the time, for the job may be deleted before it is gone on from.
 
         At most `LOOKED_AT` jobs are looked at in one call: there may be fewer in the answer than are asked for, and
         more to come.
         """
         found: list[JobRecord] = []
+        at, _, before = cursor.partition("_")
         for _ in range(LOOKED_AT // CHUNK):
-            ids = self._store.owned(owner, before, CHUNK)
+            ids = self._store.owned(owner, before, CHUNK, float(at or "inf"))
             for record in self._store.get_many(ids):
+                at, before = f"{record.created_at:.3f}", record.id
                 if status in ("", record.status):
                     found.append(record)
                     if len(found) == limit:
-                        return found, record.id
+                        return found, f"{at}_{before}"
             if len(ids) < CHUNK:
                 return found, ""
             before = ids[-1]
-        return found, before
+        return found, f"{at}_{before}"
 
     def result(self, record: JobRecord) -> dict:
         """The result document of an ended job. Raises JobFailed, JobCancelled or ResultExpired."""

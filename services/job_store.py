@@ -137,13 +137,14 @@ class JobStore:
         done, upload = self._redis.script("delete", job_id)
         return upload.decode() if done else None
 
-    def owned(self, owner: str, before: str, limit: int) -> list[str]:
-        """Ids of the owner's jobs, newest first, after the job `before` (empty: from the newest on)."""
+    def owned(self, owner: str, before: str, limit: int, before_at: float = float("inf")) -> list[str]:
+        """Ids of the owner's jobs, newest first, after the job `before` (empty: from the newest on). Where that one is
+        gone, after those that are younger than `before_at` (Unix s)."""
         with self._redis.guard() as client:
             start = 0
             if before:
                 rank = client.zrevrank(keys.OWNED + owner, before)
-                start = 0 if rank is None else rank + 1
+                start = client.zcount(keys.OWNED + owner, f"({before_at}", "+inf") if rank is None else rank + 1
             return [member.decode() for member in client.zrevrange(keys.OWNED + owner, start, start + limit - 1)]
 
     def get_many(self, job_ids: list[str]) -> list[JobRecord]:

@@ -32,6 +32,7 @@ def main(arguments: list[str] | None = None) -> int:
         for name in total.pages:
             total.pages[name] += best.pages[name]
             total.seconds[name] += best.seconds[name]
+        total.cpu += min(one.cpu for one in rounds)
         total.errors += best.errors
         total.characters += best.characters
     _tell("all", total)
@@ -42,8 +43,10 @@ def _tell(name: str, reading: Reading) -> None:
     pages, seconds = reading.pages, reading.seconds
     speed = pages["text_layer"] / seconds["text_layer"] if pages["text_layer"] else 0.0
     wrong = reading.errors / max(1, reading.characters)
+    by_cpu = pages["text_layer"] / reading.cpu if reading.cpu else 0.0
     recognised = f"   {pages['ocr']} recognised in {seconds['ocr']:.2f} s" if pages["ocr"] else ""
-    print(f"{name[-40:]:40} {pages['text_layer']:4} pages {speed:7.1f} a second   wrong {wrong:.4f}{recognised}")
+    told = f"{speed:7.1f} a second ({by_cpu:.0f} of processor time)   wrong {wrong:.4f}{recognised}"
+    print(f"{name[-40:]:40} {pages['text_layer']:4} pages {told}", flush=True)
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -15,10 +15,14 @@ from services.ocr_service.document import OCRService
 
 @dataclass
 class Reading:
-    """One document. Seconds are wall-clock time, of pages by source; errors are edits against the layer."""
+    """One document. Seconds are wall-clock time, of pages by source; cpu is processor time of those from a layer.
+
+    Errors are edits against the layer.
+    """
 
     pages: dict[str, int] = field(default_factory=lambda: {"text_layer": 0, "ocr": 0})
     seconds: dict[str, float] = field(default_factory=lambda: {"text_layer": 0.0, "ocr": 0.0})
+    cpu: float = 0.0
     errors: int = 0
     characters: int = 0
 
@@ -27,15 +31,17 @@ def read(service: OCRService, path: Path, options: JobOptions) -> Reading:
     """The document read once. Its opening counts as time of its text layers."""
     reading = Reading()
     layers = _layers(path)
-    started = time.perf_counter()
+    started, cpu = time.perf_counter(), time.process_time()
     with service.open(path, "pdf", options) as document:
         reading.seconds["text_layer"] += time.perf_counter() - started
+        reading.cpu += time.process_time() - cpu
         for number in document.page_numbers:
-            started = time.perf_counter()
+            started, cpu = time.perf_counter(), time.process_time()
             page = document.recognize(number)
             reading.seconds[page["source"]] += time.perf_counter() - started
             reading.pages[page["source"]] += 1
             if page["source"] == "text_layer":
+                reading.cpu += time.process_time() - cpu
                 layer = layers[number - 1]
                 reading.errors += edit_distance(layer, normalise(page["text"]))
                 reading.characters += len(layer)

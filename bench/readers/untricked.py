@@ -10,8 +10,12 @@ import dataclasses
 from collections.abc import Callable
 from functools import partial
 
+import numpy as np
+
 import paddleocr_service.cascade as cascade
 import paddleocr_service.detector as detector
+import paddleocr_service.doubt as doubt
+import paddleocr_service.engine as engine
 import paddleocr_service.line_reader as line_reader
 import paddleocr_service.openvino_engine as openvino_engine
 import paddleocr_service.pipeline as pipeline
@@ -42,9 +46,9 @@ class _Resolving:
 
 def _resolving(**changes: object) -> Callable[..., OCREngine]:
     def make(**settings: object) -> OCREngine:
-        engine = OCREngine(**settings)
-        engine.catalogue = _Resolving(engine.catalogue, **changes)
-        return engine
+        made = OCREngine(**settings)
+        made.catalogue = _Resolving(made.catalogue, **changes)
+        return made
 
     return make
 
@@ -55,13 +59,41 @@ def _no_scale_of_widths() -> Callable[..., OCREngine]:
     return OCREngine
 
 
-def _doubt(threshold: float) -> Callable[..., OCREngine]:
-    pipeline.Cascade = partial(cascade.Cascade, doubt=threshold)
+def _threshold(chance: float) -> Callable[..., OCREngine]:
+    pipeline.Cascade = partial(cascade.Cascade, doubt=chance)
     return OCREngine
 
 
 def _fixed_resolution() -> Callable[..., OCREngine]:
-    detector.FIRST = detector.LARGEST = _FIXED_SIDE
+    detector.SMALLEST = detector.LARGEST = _FIXED_SIDE
+    return OCREngine
+
+
+def _no_squeeze() -> Callable[..., OCREngine]:
+    pipeline.SQUEEZE = pipeline.SCOUT_SQUEEZE = 1.0
+    return OCREngine
+
+
+def _all_spaces_doubted() -> Callable[..., OCREngine]:
+    doubt._LIKELY_SPACE = 2.0  # a chance that nothing has
+    line_reader.word_classes = lambda characters: np.ones(len(characters), bool)
+    return OCREngine
+
+
+def _no_look_at_spots() -> Callable[..., OCREngine]:
+    detector.letter_height = lambda picture: None
+    return OCREngine
+
+
+def _all_memory_given_back() -> Callable[..., OCREngine]:
+    openvino_engine._KEPT_PIXELS = engine._LARGE = 0
+    return OCREngine
+
+
+def _cut_by_paddlex() -> Callable[..., OCREngine]:
+    from paddlex.inference.pipelines.components import CropByPolys
+
+    pipeline.cut_lines = CropByPolys(det_box_type="quad")
     return OCREngine
 
 
@@ -83,11 +115,16 @@ def _compiled_with(**changes: str) -> Callable[..., OCREngine]:
 WITHOUT: dict[str, Callable[[], Callable[..., OCREngine]]] = {
     "alphabet": partial(_resolving, alphabet=None),
     "widths": _no_scale_of_widths,
+    "squeeze": _no_squeeze,
+    "spaces": _all_spaces_doubted,
     "streams": partial(_compiled_with, NUM_STREAMS="1"),
     "cascade": partial(_resolving, scout=None),
     "resolution": _fixed_resolution,
+    "spots": _no_look_at_spots,
+    "cutting": _cut_by_paddlex,
+    "kept": _all_memory_given_back,
     "openvino": lambda: partial(OCREngine, runtime="onnxruntime"),
     "kernels": partial(_compiled_with, CPU_RUNTIME_CACHE_CAPACITY="0"),
-    "doubt-0.03": partial(_doubt, 0.03),
-    "doubt-0.10": partial(_doubt, 0.10),
+    "doubt-0.06": partial(_threshold, 0.06),
+    "doubt-0.15": partial(_threshold, 0.15),
 }

@@ -19,7 +19,7 @@ class JobsPage(StrictSchema):
     )
     cursor = fields.String(
         load_default="",
-        validate=validate.Length(max=64),
+        validate=validate.Regexp(r"(|[0-9]{1,12}\.[0-9]{3}_[0-9a-f-]{36})\Z", error="It is no `next_cursor`."),
         metadata={"description": "The `next_cursor` of the answer before; the newest jobs when left out."},
     )
     limit = fields.Integer(

@@ -83,6 +83,12 @@ def post(body, content_type=TYPE):
     return head.encode() + b"Content-Length: %d\r\n\r\n" % len(body) + body
 
 
+def test_json_of_endless_depth_is_refused(web):
+    for body in (b"[" * 60_000, b'{"a":' * 10_000):
+        head = b"POST /ocr/uploads HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n"
+        assert_problem(web, head % len(body) + body, 400, "bad_request")
+
+
 @pytest.mark.parametrize(
     "body",
     [

@@ -194,6 +194,31 @@ def test_a_document_whose_opening_stops_its_worker_twice_is_a_dead_letter(scene,
     assert scene.store.dead_since(scene.id)
 
 
+def test_a_job_whose_result_stops_its_worker_twice_is_a_dead_letter(scene, monkeypatch):
+    monkeypatch.setattr("services.work_queue.LEASE_SECONDS", 0.05)
+    monkeypatch.setattr("services.job_runner.summarize", lambda *_: fails(WorkerDied())())
+    scene.submit_file(pages=2)
+    document = Pages(lambda: "one", lambda: "two")
+    for _ in range(2):
+        with pytest.raises(WorkerDied):
+            scene.run(document)
+        time.sleep(0.1)
+        assert scene.queue.recover((scene.id, 1))
+    record = scene.run(document)
+    assert (record.status, record.error["code"]) == ("failed", "page_crashed")
+    assert document.read == [1, 2]
+    assert scene.store.dead_since(scene.id)
+
+
+def test_a_job_whose_result_cannot_be_made_is_given_up_after_its_tries(scene, monkeypatch):
+    monkeypatch.setattr("services.job_runner.summarize", lambda *_: {}["no such key"])
+    scene.submit_file(pages=2)
+    document = Pages(lambda: "one", lambda: "two")
+    stages = [scene.run(document).stage for _ in range(4)]
+    assert stages == ["retrying", "retrying", "retrying", "failed"]
+    assert scene.store.get(scene.id).error["code"] == "retries_exhausted"
+
+
 def _unless_dying(orderly):
     def end(self, mark, page=None):
         if not isinstance(sys.exc_info()[1], WorkerDied):
@@ -240,6 +265,22 @@ def test_a_worker_that_lost_its_unit_writes_nothing(scene, monkeypatch):
     assert record.status == "processing"
     assert scene.store.pages_done(scene.id) == {}
     assert scene.upload.exists()
+
+
+def test_a_page_that_outlasts_its_lease_twice_is_not_taken_for_one_that_kills(scene, monkeypatch):
+    monkeypatch.setattr("services.work_queue.LEASE_SECONDS", 0.05)
+    monkeypatch.setattr("services.lease.Lease._renew", lambda self: None)
+    scene.submit_file()
+
+    def slow():
+        time.sleep(0.2)
+        scene.queue.recover((scene.id, 1))
+        return "late"
+
+    for _ in range(3):
+        scene.run(Pages(slow))
+    assert scene.run(Pages(lambda: "in time")).status == "completed"
+    assert scene.pages()[0]["text"] == "in time"
 
 
 def test_no_page_is_begun_after_a_job_was_cancelled(scene):

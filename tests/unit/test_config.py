@@ -137,9 +137,27 @@ def test_a_dotenv_file_is_read_and_the_environment_goes_before_it(monkeypatch, t
     assert (settings.port, settings.ocr_lang) == (6002, "de")
 
 
+@pytest.mark.parametrize(
+    ("cores", "gigabytes", "workers", "threads"),
+    [
+        (1, 16, 1, 1),
+        (2, 3.8, 2, 1),
+        (2, 2, 1, 2),
+        (2, 0.9, 1, 2),
+        (8, 16, 8, 1),
+        (8, 11, 6, 1),
+        (6, 8, 3, 2),
+        (7, 8, 3, 2),
+    ],
+)
+def test_a_worker_for_each_core_as_far_as_memory_goes(monkeypatch, cores, gigabytes, workers, threads):
+    monkeypatch.setattr("config.usable_cores", lambda: cores)
+    monkeypatch.setattr("config.usable_memory", lambda: int(gigabytes * 2**30))
+    assert (read(monkeypatch).ocr_workers, read(monkeypatch).ocr_threads) == (workers, threads)
+
+
 def test_threads_default_to_the_cores_divided_by_the_workers(monkeypatch):
     monkeypatch.setattr("config.usable_cores", lambda: 8)
-    assert (read(monkeypatch).ocr_workers, read(monkeypatch).ocr_threads) == (4, 2)
     assert read(monkeypatch, OCR_WORKERS="2").ocr_threads == 4
 
 

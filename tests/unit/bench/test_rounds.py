@@ -75,7 +75,8 @@ def test_a_result_tells_times_and_errors():
 @pytest.mark.parametrize(
     ("cores", "splits"), [(1, [(1, 1)]), (2, [(1, 2), (2, 1)]), (4, [(1, 4), (2, 2), (4, 1)]), (3, [(1, 3), (3, 1)])]
 )
-def test_the_splits_are_the_even_ones_and_the_default(cores, splits):
+def test_the_splits_are_the_even_ones_and_the_default(monkeypatch, cores, splits):
+    monkeypatch.setattr("bench.split.usable_memory", lambda: 16 << 30)
     assert splits_of(cores) == splits and default_split(cores) in splits
 
 
