@@ -32,8 +32,8 @@ def settle(probabilities: np.ndarray, in_word: np.ndarray) -> tuple[np.ndarray, 
     The doubt is the best chance that any character had, anywhere in the line, which the decoded text does not have
     there. At each step the blank, the step's own best class and the characters decoded before and after it explain
     themselves; what any other class holds speaks for another text: a letter for its look-alike, or, counted threefold,
-    a space that was passed over. Only between letters and digits a space is a doubt: beside a sign (``No:7``) it parts no word, and a
-    second reading is no surer of it.
+    a space that was passed over. Only between letters and digits a space is a doubt: beside a sign (``No:7``) it parts
+    no word, and a second reading is no surer of it.
 
     in_word: mask (classes,) of letters and digits.
     """
