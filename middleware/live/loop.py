@@ -109,19 +109,25 @@ class LiveLoop:
         os.eventfd_write(self._wake, 1)
 
     def _run(self) -> None:
-        next_tick = next_look = 0.0
+        self._next_tick = self._next_look = 0.0
         while not self._stopped:
-            for fd, what in self._epoll.poll(self._pause()):
-                self._on_socket(fd, what)
-            self._grant()
-            now = time.monotonic()
-            self._expire(now)
-            if now >= next_tick:
-                next_tick = now + TICK_SECONDS
-                self._keep_alive(now)
-            if now >= next_look:
-                next_look = now + LOOK_SECONDS
-                self._look_at_all()
+            try:
+                self._round()
+            except Exception:  # thousands wait here: the fault of one must not be the end of all
+                log.exception("a round of the live loop failed")
+
+    def _round(self) -> None:
+        for fd, what in self._epoll.poll(self._pause()):
+            self._on_socket(fd, what)
+        self._grant()
+        now = time.monotonic()
+        self._expire(now)
+        if now >= self._next_tick:
+            self._next_tick = now + TICK_SECONDS
+            self._keep_alive(now)
+        if now >= self._next_look:
+            self._next_look = now + LOOK_SECONDS
+            self._look_at_all()
 
     def _pause(self) -> float:
         if not self._deadlines:

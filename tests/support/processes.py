@@ -87,6 +87,7 @@ class Service:
             "REDIS_URL": self.redis.url,
             "DATA_DIR": folder / "data",
             "RATE_LIMIT_ENABLED": "false",
+            "OCR_WORKERS": 1,
             "LOG_FORMAT": "json",
             **settings,
         }
