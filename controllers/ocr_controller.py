@@ -12,7 +12,7 @@ from controllers.waiting import once_ended
 from services.container import Services
 from services.errors import InvalidOption, JobNotFound, MissingFile, OCRServiceError, QueueFull
 from services.idempotency import IdMaker
-from services.job_record import BY_ADDRESS, JobOptions, JobRecord
+from services.job_record import BY_ADDRESS, JobOptions, JobRecord, new_job_id
 from services.job_service import Submission
 from utils.file_names import plain_name
 
@@ -103,9 +103,10 @@ def _outcome(job_id: str, owner: str) -> JobRecord | dict:
 
 def once(uploads: list, options: dict, create: Callable[[IdMaker], list]) -> tuple[list, bool]:
     """`create`, or what it created when this request was sent before with the same `Idempotency-Key`."""
-    key = request.headers.get("Idempotency-Key", "")
-    fingerprint = [request.path, options] if key else []
-    fingerprint += [[_filename(upload), upload.stream.sha256()] for upload in uploads] if key else []
+    key = request.headers.get("Idempotency-Key")
+    if key is None:
+        return create(lambda number: new_job_id()), False
+    fingerprint = [request.path, options, *([_filename(upload), upload.stream.sha256()] for upload in uploads)]
     return services().idempotency.once(g.owner, key, fingerprint, create)
 
 

@@ -85,6 +85,8 @@ def _names(body: bytes) -> list[str]:
     try:
         records = current_app.json.loads(body).get("Records") or [] if body.strip() else []
         created = [record for record in records if "ObjectCreated" in record["eventName"]]
-        return [unquote_plus(record["s3"]["object"]["key"]) for record in created]
+        names = [unquote_plus(record["s3"]["object"]["key"]) for record in created]
+        "".join(names).encode()  # raises for half of a surrogate pair, which is no text
+        return names
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
         raise BadRequest("The body is no S3 event notification: JSON with a list of `Records` is wanted.") from error

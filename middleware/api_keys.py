@@ -67,4 +67,5 @@ def _credential() -> str:
 
 
 def _same(given: str, wanted: str) -> bool:
-    return hmac.compare_digest(given.encode(), wanted.encode())
+    # WSGI hands on a header's bytes as if they were Latin-1; a key is meant in UTF-8.
+    return hmac.compare_digest(given.encode("latin-1", "replace"), wanted.encode())

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 _BLANK, _SPACE = 0, -1
 #: From this chance on a space is written where the blank is likelier: a narrow one shares its step with the blank.
 _LIKELY_SPACE = 0.3
+#: What a space's chance within a word counts for, as a doubt: one passed over spoils two words.
+_SPACE_COUNTS = 3
 
 
 def word_classes(characters: Sequence[str]) -> np.ndarray:
@@ -29,9 +31,9 @@ def settle(probabilities: np.ndarray, in_word: np.ndarray) -> tuple[np.ndarray, 
 
     The doubt is the best chance that any character had, anywhere in the line, which the decoded text does not have
     there. At each step the blank, the step's own best class and the characters decoded before and after it explain
-    themselves; what any other class holds speaks for another text: a letter for its look-alike, or a space that was
-    passed over. Only between letters and digits a space is a doubt: beside a sign (``No:7``) it parts no word, and a
-    second reading is no surer of it.
+    themselves; what any other class holds speaks for another text: a letter for its look-alike, or, counted threefold,
+    a space that was passed over. Only between letters and digits a space is a doubt: beside a sign (``No:7``) it parts
+    no word, and a second reading is no surer of it.
 
     in_word: mask (classes,) of letters and digits.
     """
@@ -46,8 +48,8 @@ def settle(probabilities: np.ndarray, in_word: np.ndarray) -> tuple[np.ndarray, 
     for explained in (_BLANK, best, before, after):
         others[steps, explained] = 0
     spaces = np.where(best == _BLANK, others[:, _SPACE], 0)
-    others[~(in_word[before] & in_word[after]), _SPACE] = 0
-    return _with_spaces(probabilities, spaces, best), float(others.max(initial=0))
+    others[:, _SPACE] *= _SPACE_COUNTS * (in_word[before] & in_word[after])
+    return _with_spaces(probabilities, spaces, best), min(1.0, float(others.max(initial=0)))
 
 
 def _with_spaces(probabilities: np.ndarray, spaces: np.ndarray, best: np.ndarray) -> np.ndarray:

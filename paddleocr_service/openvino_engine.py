@@ -20,6 +20,8 @@ _LINE_KERNELS, _PAGE_KERNELS = 1000, 64
 # A page of more pixels gives its working memory back (150 bytes a pixel); to have it anew takes half as long again as
 # to compute with it.
 _KEPT_PIXELS, _CHANNELS = 400_000, 3
+# The same of a line, for each stream: 48 pixels high, as wide as a column.
+_KEPT_LINE_PIXELS = 48 * 1280
 
 
 @lru_cache(maxsize=1)
@@ -55,10 +57,9 @@ def _runner_class():
         def __call__(self, x=None, **_kwargs):
             array = x[0] if isinstance(x, list) else x
             outputs: list = []
+            if array.size > _CHANNELS * _KEPT_PIXELS:
+                give_back_freed_memory()  # or the network's would come on top of what the page left so far
             self.run_each([array], lambda _, tensors: outputs.extend(tensor.copy() for tensor in tensors))
-            if not self._reads_lines and array.size > _CHANNELS * _KEPT_PIXELS:
-                self._model.release_memory()
-                give_back_freed_memory()
             return outputs
 
         def run_each(self, inputs: Iterable[Any], take: Callable[[int, list[Any]], None]) -> None:
@@ -67,12 +68,17 @@ def _runner_class():
             ``take`` gets the number of an input and its outputs, which are gone when it returns; other threads call
             it, several perhaps at once. An input is asked for when there is room for it.
             """
+            largest = 0
             self._queue.set_callback(lambda request, index: take(index, [one.data for one in request.output_tensors]))
             try:
                 for index, array in enumerate(inputs):
+                    largest = max(largest, array.size)
                     self._queue.start_async([array], index)
             finally:
                 self._queue.wait_all()
+            if largest > _CHANNELS * (_KEPT_LINE_PIXELS if self._reads_lines else _KEPT_PIXELS):
+                self._model.release_memory()
+                give_back_freed_memory()
 
         def close(self) -> None:
             self._queue = self._model = None

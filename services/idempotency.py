@@ -15,7 +15,6 @@ import uuid
 from collections.abc import Callable
 
 from services.errors import IdempotencyConflict, IdempotencyInFlight, InvalidOption
-from services.job_record import new_job_id
 from services.redis_service import RedisService
 
 NOTE = "ocr:idempotency:"
@@ -39,11 +38,9 @@ class Idempotency:
     def once(self, owner: str, key: str, fingerprint: list, create: Callable[[IdMaker], list]) -> tuple[list, bool]:
         """What `create` returned (anything that JSON knows), now or when the key was first used; whether it was then.
 
-        Without a key the work is simply created. What raises leaves no note: the request may be sent again. Raises
-        IdempotencyConflict when the key was used for another request, IdempotencyInFlight while the first one runs.
+        What raises leaves no note: the request may be sent again. Raises InvalidOption for a key that is none,
+        IdempotencyConflict when it was used for another request, IdempotencyInFlight while the first one runs.
         """
-        if not key:
-            return create(lambda number: new_job_id()), False
         if not _ALLOWED.fullmatch(key):
             raise InvalidOption("The header Idempotency-Key takes 1 to 255 printable characters without spaces.")
         name = NOTE + hashlib.sha256(f"{owner}\n{key}".encode()).hexdigest()

@@ -5,10 +5,12 @@ Every fault of the connection becomes `RedisUnavailable`, so that no caller know
 
 from __future__ import annotations
 
+import os
 import re
+import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 import redis
@@ -32,14 +34,23 @@ class RedisService:
 
     def __init__(self, url: str, socket_seconds: float = SOCKET_SECONDS) -> None:
         # One retry without waiting: a connection that Redis closed while idle is replaced without a word.
-        self.client = redis.Redis.from_url(
+        self._new_pool = partial(
+            redis.ConnectionPool.from_url,
             url,
             socket_timeout=socket_seconds,
             socket_connect_timeout=socket_seconds,
             retry=Retry(NoBackoff(), 1, supported_errors=(redis.exceptions.ConnectionError,)),
             health_check_interval=0,
         )
+        self.client = redis.Redis(connection_pool=self._new_pool())
         self._scripts: dict[str, redis.commands.core.Script] = {}
+        forget = weakref.WeakMethod(self._forget_connections)
+        os.register_at_fork(after_in_child=lambda: (method := forget()) and method())
+
+    def _forget_connections(self) -> None:
+        """A child of a fork begins with a pool of its own: in that of its parent a lock may be held by a thread which
+        the child does not have, and would never be let go."""
+        self.client.connection_pool = self._new_pool()
 
     @contextmanager
     def guard(self) -> Iterator[redis.Redis]:

@@ -13,7 +13,7 @@ from tests.support.obedient import ObedientService
 from tests.support.openapi import Description
 from tests.support.processes import REPOSITORY, wait_until
 
-KEYS = {"alice": "alices-key-0123456789", "bob": "bobs-key-0123456789ab"}
+KEYS = {"alice": "alices-key-0123456789", "bob": "bobs-key-0123456789ab", "zoe": "zoës-schlüssel-0123456789"}
 ADMIN = "the-admin-token-0123456789"
 
 
@@ -156,10 +156,10 @@ def test_a_request_sent_again_with_its_key_makes_no_second_job(service):
     other = post(files={"file": ("scan", fresh())})
     assert (other.status_code, other.json()["code"]) == (422, "idempotency_conflict")
     assert post("/ocr/predict").status_code == 422
-    waited = requests.post(
-        service.url + "/ocr/image", files=files, data={"wait": 10}, timeout=20, headers={"Idempotency-Key": "wait " * 9}
-    )
-    assert waited.json()["code"] == "invalid_option"
+    for no_key in ("wait " * 9, "", "x" * 256):
+        headers = {"Idempotency-Key": no_key}
+        waited = requests.post(service.url + "/ocr/image", files=files, data={"wait": 10}, timeout=20, headers=headers)
+        assert waited.json()["code"] == "invalid_option"
 
 
 def test_requests_of_one_key_at_once_make_one_job(service):
@@ -258,6 +258,7 @@ def test_with_keys_nobody_asks_without_one_and_probes_need_none(keyed):
     assert keyed.get("/health/alive").status_code == 200
     assert keyed.get("/capabilities").status_code == 200
     assert send(keyed, headers={"X-API-Key": KEYS["alice"]}).status_code == 202
+    assert send(keyed, headers={"X-API-Key": KEYS["zoe"].encode()}).status_code == 202
     admin = requests.get(keyed.url + "/admin/dead-letters", headers=bearer("alice"), timeout=5)
     assert (admin.status_code, admin.json()["code"]) == (403, "forbidden")
 

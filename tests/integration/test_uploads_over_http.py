@@ -267,6 +267,11 @@ def test_a_file_that_is_not_as_announced_is_deleted_from_the_bucket(over_s3, s3_
     assert name not in s3_server.names()
 
 
+HALF_A_CHARACTER = (
+    b'{"Records": [{"eventName": "ObjectCreated:Put", "s3": {"object": {"key": "ocr-uploads/announced/\\ud800"}}}]}'
+)
+
+
 @pytest.mark.parametrize(
     ("body", "status"),
     [
@@ -276,6 +281,8 @@ def test_a_file_that_is_not_as_announced_is_deleted_from_the_bucket(over_s3, s3_
         (b"[1]", 400),
         (b'{"Records": [{}]}', 400),
         (b'{"Records": 7}', 400),
+        (b"[" * 60_000, 400),
+        (HALF_A_CHARACTER, 400),
         (b'{"Records": [{"eventName": "s3:ObjectCreated:Put", "s3": {"object": {"key": 7}}}]}', 400),
         (b" " * (1 << 21), 413),
     ],

@@ -123,7 +123,8 @@ def test_a_look_alike_is_doubted():
 
 
 def test_a_space_that_was_passed_over_within_a_word_is_doubted():
-    assert doubt_of(A, maybe_space(0.3), B) == pytest.approx(0.3)
+    assert doubt_of(A, maybe_space(0.05), B) == pytest.approx(0.15), "threefold: it spoils two words"
+    assert doubt_of(A, maybe_space(0.4), B) == 1
 
 
 def test_a_space_beside_a_sign_is_no_doubt():
