@@ -39,7 +39,7 @@ class Size:
 
 
 WHOLE = Size(jobs=1000, clients=64, page_ms=50, wait=13)
-DRAWN = Size(jobs=100, clients=64, page_ms=None, wait=3)
+DRAWN = Size(jobs=100, clients=64, page_ms=None, wait=1)
 
 
 def main() -> bool:
