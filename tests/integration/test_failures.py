@@ -114,7 +114,7 @@ def test_a_redis_that_hangs_is_told_in_time(service):
     try:
         assert service.get("/health/alive").status_code == 200
         refused(service)
-        assert service.get("/health/ready").status_code == 503
+        wait_until(lambda: service.get("/health/ready").status_code == 503, 3, "the news")
     finally:
         os.kill(service.redis.process.pid, signal.SIGCONT)
     wait_until(service.ready, 30, "readiness after the hang")
