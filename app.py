@@ -18,6 +18,7 @@ from middleware import (
     error_handler,
     metrics,
     parking,
+    plain_refusal,
     rate_limiter,
     request_id,
     security_headers,
@@ -82,6 +83,7 @@ def create_app(settings: Settings | None = None, services: Services | None = Non
     # A trace has every request in it, and with keys every request has to show one.
     if not settings.otel_exporter_otlp_endpoint and not settings.api_keys:
         plain_status.init_app(app, tell_budget)
+        plain_refusal.init_app(app, tell_budget)
     client_address.init_app(app, settings.trusted_proxies)
 
     api.register_blueprint(ocr.make_blueprint(settings, limiter))
