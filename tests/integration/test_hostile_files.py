@@ -8,9 +8,9 @@ import pytest
 
 from services.errors import OCRServiceError
 from services.inspection import InspectionLimits, Inspector
-from services.ocr_service.helpers.image_processor import iter_frames
 from services.ocr_service.helpers.pdf_processor import PdfDocument
 from tests.support import hostile
+from tests.support.frames import iter_frames
 
 MAX_PIXELS = 50_000_000
 SECONDS = 10

@@ -73,18 +73,11 @@ class Frame:
         return self.array.shape[0]
 
 
-def iter_frames(path: str | PathLike[str], *, max_pixels: int) -> Iterator[Frame]:
-    """The pages of a picture: every frame of a TIFF, the first frame of anything else, one in memory at a time.
-
-    Raises UnsupportedType, TooManyPixels (a frame has more than `max_pixels`), TruncatedFile or CorruptFile. A frame
-    that raises ends the iteration; `read_frame` can still read the others.
-    """
-    for number in range(1, count_frames(path, max_pixels=max_pixels) + 1):
-        yield read_frame(path, number, max_pixels=max_pixels)
-
-
 def read_frame(path: str | PathLike[str], number: int, *, max_pixels: int) -> Frame:
-    """Frame `number` (from 1) of the picture at `path`. Raises what `iter_frames` raises."""
+    """Frame `number` (from 1) of the picture at `path`: of a TIFF any, of anything else the first.
+
+    Raises UnsupportedType, TooManyPixels (it has more than `max_pixels`), TruncatedFile or CorruptFile.
+    """
     # Here, because the upload check lives off headers alone and does without NumPy.
     from services.ocr_service.helpers.colour import to_rgb_array
 
@@ -98,7 +91,7 @@ def read_frame(path: str | PathLike[str], number: int, *, max_pixels: int) -> Fr
 
 
 def count_frames(path: str | PathLike[str], *, max_pixels: int) -> int:
-    """How many pages a picture has: the frames of a TIFF, 1 for anything else. Raises what `iter_frames` raises."""
+    """How many pages a picture has: the frames of a TIFF, 1 for anything else. Raises what `read_frame` raises."""
     with open_picture(path, max_pixels=max_pixels) as picture:
         return picture.n_frames if picture.format == "TIFF" else 1
 

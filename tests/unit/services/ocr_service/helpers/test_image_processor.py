@@ -9,11 +9,11 @@ from services.errors import CorruptFile, TooManyPixels, TruncatedFile, Unsupport
 from services.ocr_service.helpers.image_processor import (
     count_frames,
     displayed_size,
-    iter_frames,
     open_picture,
     read_frame,
 )
 from tests.support.drawing import saved
+from tests.support.frames import iter_frames
 from tests.support.hostile import gif, noise, tiff
 
 PLENTY = 10_000_000
