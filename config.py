@@ -252,6 +252,11 @@ def child_environment() -> dict[str, str]:
     return dict(os.environ)
 
 
+def tell_libraries(**variables: str) -> None:
+    """Set what a library reads from the environment alone, for this process and those it starts."""
+    os.environ.update(variables)
+
+
 def usable_cores() -> int:
     """Cores this process may use: its affinity, bounded by a container's CPU quota (cgroup v2)."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

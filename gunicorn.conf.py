@@ -12,7 +12,7 @@ from pathlib import Path
 
 from gunicorn.glogging import Logger
 
-from config import ConfigurationError, Settings
+from config import ConfigurationError, Settings, tell_libraries
 from middleware.gunicorn_worker import ServiceWorker
 from middleware.shares import Shares
 from services.request_metrics import share_counts
@@ -87,4 +87,5 @@ def pre_fork(server, worker):
 def post_fork(server, worker):
     """A worker must not outlive a master that was killed."""
     die_with_parent(signal.SIGTERM)
-    share_counts(_counts, worker.place)
+    tell_libraries(PROMETHEUS_MULTIPROC_DIR=str(_counts))
+    share_counts(worker.place)

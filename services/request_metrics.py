@@ -6,10 +6,8 @@ them can tell for all.
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, disable_created_metrics, generate_latest, values
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
@@ -34,14 +32,13 @@ class Totals:
         return self.errors / self.requests if self.requests else 0.0
 
 
-def share_counts(folder: Path, place: int) -> None:
-    """Count in files of `folder` from now on, together with the other processes of this web server.
+def share_counts(place: int) -> None:
+    """Count in files from now on, together with the other processes of this web server.
 
     `place` is this process's own among those that run now. Whoever takes the place of one that ended goes on with its
-    files: their number stays what it is, and no count is lost. To be called before the first count is made.
+    files: their number stays what it is, and no count is lost. To be called before the first count is made, and when
+    PROMETHEUS_MULTIPROC_DIR names the folder: prometheus_client knows it by that variable alone.
     """
-    # prometheus_client knows the folder only by this variable.
-    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder)
     values.ValueClass = values.MultiProcessValue(lambda: place)
 
 

@@ -162,15 +162,19 @@ class WorkerDied(BaseException):
     """Stands for a killed process: nothing of ours catches it."""
 
 
-def test_a_page_that_stops_its_worker_twice_is_given_up_and_its_neighbours_are_read(scene, monkeypatch):
-    monkeypatch.setattr("services.work_queue.LEASE_SECONDS", 0.05)
-    scene.submit_file(pages=3)
-    document = Pages(lambda: "one", fails(WorkerDied()), lambda: "three")
+def stop_two_workers(scene, document):
     for _ in range(2):
         with pytest.raises(WorkerDied):
             scene.run(document)
         time.sleep(0.1)
         assert scene.queue.recover((scene.id, 1))
+
+
+def test_a_page_that_stops_its_worker_twice_is_given_up_and_its_neighbours_are_read(scene, monkeypatch):
+    monkeypatch.setattr("services.work_queue.LEASE_SECONDS", 0.05)
+    scene.submit_file(pages=3)
+    document = Pages(lambda: "one", fails(WorkerDied()), lambda: "three")
+    stop_two_workers(scene, document)
     assert scene.run(document).status == "completed"
     assert [page.get("error", {}).get("code") for page in scene.pages()] == [None, "page_crashed", None]
     assert document.read == [1, 2, 2, 3]
@@ -184,11 +188,7 @@ def test_a_document_whose_opening_stops_its_worker_twice_is_a_dead_letter(scene,
     document = Pages(lambda: "never")
     monkeypatch.setattr(document, "open", lambda *_: fails(WorkerDied())())
     monkeypatch.setattr(PageKeeper, "end", _unless_dying(PageKeeper.end))
-    for _ in range(2):
-        with pytest.raises(WorkerDied):
-            scene.run(document)
-        time.sleep(0.1)
-        assert scene.queue.recover((scene.id, 1))
+    stop_two_workers(scene, document)
     record = scene.run(document)
     assert (record.status, record.error["code"]) == ("failed", "page_crashed")
     assert scene.store.dead_since(scene.id)
@@ -199,11 +199,7 @@ def test_a_job_whose_result_stops_its_worker_twice_is_a_dead_letter(scene, monke
     monkeypatch.setattr("services.job_runner.summarize", lambda *_: fails(WorkerDied())())
     scene.submit_file(pages=2)
     document = Pages(lambda: "one", lambda: "two")
-    for _ in range(2):
-        with pytest.raises(WorkerDied):
-            scene.run(document)
-        time.sleep(0.1)
-        assert scene.queue.recover((scene.id, 1))
+    stop_two_workers(scene, document)
     record = scene.run(document)
     assert (record.status, record.error["code"]) == ("failed", "page_crashed")
     assert document.read == [1, 2]
