@@ -24,7 +24,7 @@ logger = logging.getLogger(__name__)
 ENGINE_NAME = "PaddleOCR"
 #: Pixels of a picture after which freed memory goes back to the system. The next small one would only fetch it again,
 #: which takes longer than many of its steps.
-_LARGE = 3_000_000
+_LARGE = 2_000_000
 
 
 class OCREngine:

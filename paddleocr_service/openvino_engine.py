@@ -11,17 +11,10 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from .memory import give_back_freed_memory
-
 NAME = "openvino"
 
 # Kernels that a stream keeps; a shape takes some 100.
 _LINE_KERNELS, _PAGE_KERNELS = 1000, 64
-# A page of more pixels gives its working memory back (150 bytes a pixel); to have it anew takes half as long again as
-# to compute with it.
-_KEPT_PIXELS, _CHANNELS = 400_000, 3
-# The same of a line, for each stream: 48 pixels high, as wide as a column.
-_KEPT_LINE_PIXELS = 48 * 1280
 
 
 @lru_cache(maxsize=1)
@@ -39,6 +32,17 @@ def register() -> str:
     return NAME
 
 
+class _Outputs:
+    """The callback of a queue, set once: to set another ends the process at times when it exits, since the thread that
+    ran the last one may hold it still."""
+
+    def __init__(self) -> None:
+        self.take: Callable[[int, list[Any]], None] | None = None
+
+    def __call__(self, request, index: int) -> None:
+        self.take(index, [one.data for one in request.output_tensors])
+
+
 def _runner_class():
     from paddlex.inference.models.runners import InferenceRunner
 
@@ -53,12 +57,12 @@ def _runner_class():
             threads = int(config["threads"])
             self._model, self._reads_lines = compile_model(model_file, threads)
             self._queue = _queue(self._model, threads if self._reads_lines else 1)
+            self._outputs = _Outputs()
+            self._queue.set_callback(self._outputs)
 
         def __call__(self, x=None, **_kwargs):
             array = x[0] if isinstance(x, list) else x
             outputs: list = []
-            if array.size > _CHANNELS * _KEPT_PIXELS:
-                give_back_freed_memory()  # or the network's would come on top of what the page left so far
             self.run_each([array], lambda _, tensors: outputs.extend(tensor.copy() for tensor in tensors))
             return outputs
 
@@ -68,17 +72,13 @@ def _runner_class():
             ``take`` gets the number of an input and its outputs, which are gone when it returns; other threads call
             it, several perhaps at once. An input is asked for when there is room for it.
             """
-            largest = 0
-            self._queue.set_callback(lambda request, index: take(index, [one.data for one in request.output_tensors]))
+            self._outputs.take = take
             try:
                 for index, array in enumerate(inputs):
-                    largest = max(largest, array.size)
                     self._queue.start_async([array], index)
             finally:
                 self._queue.wait_all()
-            if largest > _CHANNELS * (_KEPT_LINE_PIXELS if self._reads_lines else _KEPT_PIXELS):
-                self._model.release_memory()
-                give_back_freed_memory()
+                self._outputs.take = None  # or the queue would keep the page that it knows
 
         def close(self) -> None:
             self._queue = self._model = None

@@ -18,7 +18,9 @@ from .cutting import cut_lines
 from .detector import Detector
 from .environment import prepare_paddlex
 from .line_reader import LineReader
+from .memory import keep_large_blocks_apart
 from .results import Line, Polygon
+from .tiles import TiledRunner
 from .word_boxes import words_of
 
 DETECTOR_SETTINGS = {
@@ -51,6 +53,7 @@ class Pipeline:
         import cv2
 
         cv2.setNumThreads(threads)
+        keep_large_blocks_apart()
         self.runtime = runtime
         engine, engine_config = _engine(runtime, threads)
         self._ocr = PaddleOCR(
@@ -63,6 +66,7 @@ class Pipeline:
             text_recognition_model_dir=str(recogniser[1]),
         )
         inner = self._ocr.paddlex_pipeline._pipeline
+        inner.text_det_model.runner = TiledRunner(inner.text_det_model.runner)
         self._detector = inner.text_det_model = Detector(inner.text_det_model)
         inner._crop_by_polys = cut_lines
         quick = scout and inner.create_model(

@@ -19,6 +19,7 @@ import paddleocr_service.engine as engine
 import paddleocr_service.line_reader as line_reader
 import paddleocr_service.openvino_engine as openvino_engine
 import paddleocr_service.pipeline as pipeline
+import paddleocr_service.tiles as tiles
 from paddleocr_service import OCREngine
 
 _FIXED_SIDE = 1280  # pixels: the detector's resolution before it followed the text
@@ -85,8 +86,13 @@ def _no_look_at_spots() -> Callable[..., OCREngine]:
     return OCREngine
 
 
-def _all_memory_given_back() -> Callable[..., OCREngine]:
-    openvino_engine._KEPT_PIXELS = engine._LARGE = 0
+def _pages_whole() -> Callable[..., OCREngine]:
+    tiles.LARGEST_TILE = 1 << 32
+    return OCREngine
+
+
+def _no_memory_given_back() -> Callable[..., OCREngine]:
+    pipeline.keep_large_blocks_apart = engine.give_back_freed_memory = lambda: None
     return OCREngine
 
 
@@ -122,7 +128,8 @@ WITHOUT: dict[str, Callable[[], Callable[..., OCREngine]]] = {
     "resolution": _fixed_resolution,
     "spots": _no_look_at_spots,
     "cutting": _cut_by_paddlex,
-    "kept": _all_memory_given_back,
+    "tiles": _pages_whole,
+    "trim": _no_memory_given_back,
     "openvino": lambda: partial(OCREngine, runtime="onnxruntime"),
     "kernels": partial(_compiled_with, CPU_RUNTIME_CACHE_CAPACITY="0"),
     "doubt-0.06": partial(_threshold, 0.06),
