@@ -10,6 +10,7 @@ a page gives the same order at any resolution.
     corridors.py   where there might be a gutter
     gutters.py     whether it is one, or only the space between the columns of a table
     bands.py       what white bands set apart from the columns: headings, page headers, footers
+    panels.py      tables side by side in a region: one after the other
     blocks.py      rows of a region -> paragraphs and tables; the text of a page
 """
 

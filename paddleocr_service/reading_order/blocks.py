@@ -9,6 +9,7 @@ import numpy as np
 from ..results import Block, Line
 from .columns import regions
 from .geometry import upright_boxes
+from .panels import side_by_side
 from .region import Region
 
 _LEADING = 1.35  # a step from row to row that is this much longer than usual begins a block
@@ -31,9 +32,10 @@ def reading_order(lines: Sequence[Line], width: int, height: int) -> tuple[Block
     level = np.flatnonzero(~standing)
     blocks = []
     for region in regions(Region.of(boxes[level])) if len(level) else []:
-        chosen = level[region.index]
-        alone = Region.of(boxes[chosen])  # a neighbour across a gutter is none any more
-        blocks.extend(_block(lines, [chosen[row] for row in rows]) for rows in _blocks(alone))
+        for part in side_by_side(region, [lines[one].text for one in level[region.index]]):
+            chosen = level[part.index]
+            alone = Region.of(boxes[chosen])  # a neighbour across a gutter is none any more
+            blocks.extend(_block(lines, [chosen[row] for row in rows]) for rows in _blocks(alone))
     blocks.extend(_block(lines, [[one]]) for one in np.flatnonzero(standing))
     return tuple(blocks)
 

@@ -266,3 +266,36 @@ def cards(rng: random.Random) -> Page:
                 length = rng.uniform(0.7, 0.9) * width
                 page.line(column * (width + 3) + (width - length) / 2, card * 6.3 + row * 1.1, length)
     return page
+
+
+def folded_list(rng: random.Random) -> Page:
+    """A list folded to fit the page: its headings stand there two or three times, each over a part of its own."""
+    page, count, rows = Page(rng), rng.randint(2, 3), rng.randint(6, 40)
+    widths, leading = [rng.uniform(5, 9) for _ in range(rng.randint(2, 3))], rng.uniform(1.1, 1.6)
+    if rng.random() < 0.5:
+        page.line(2, -3, rng.uniform(5, 30))
+    for part in range(count):
+        x = part * (sum(widths) + 2)
+        for column, width in enumerate(widths):
+            page.line(x + sum(widths[:column]), 0, 0.7 * width, text=f"Heading {column}")
+        page.table(1.8, widths, rows if part < count - 1 else rng.randint(4, rows), x, leading)
+    page.line(0, 1.8 + leading * rows + 2, count * sum(widths))
+    return page
+
+
+def tables_beside_each_other(rng: random.Random) -> Page:
+    """Two tables of many narrow columns on the same rows, a strip between them, a title and a note across both."""
+    page, width, rows = Page(rng), rng.uniform(3.5, 5), rng.randint(8, 40)
+    labels, leading, strip = rng.uniform(9, 14), rng.uniform(1, 1.8), rng.uniform(2, 4)
+    left, right = rng.randint(3, 8), rng.randint(4, 8)
+    whole = labels + (left + right) * width + strip
+    page.line(0, -3, rng.uniform(0.9, 1) * whole)
+    for x, count in ((labels, left), (labels + left * width + strip, right)):
+        for row in range(rows):
+            if x == labels:
+                page.line(0, row * leading, rng.uniform(0.3, 0.9) * labels)
+            for column in range(1, count + 1):
+                length = width * rng.uniform(0.4, 0.8)
+                page.line(x + column * width - length, row * leading, length)
+    page.line(0, rows * leading + 1, whole)
+    return page

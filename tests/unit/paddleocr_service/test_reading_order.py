@@ -25,6 +25,8 @@ LAYOUTS = [
     layouts.terms_and_explanations,
     layouts.letter,
     layouts.cards,
+    layouts.folded_list,
+    layouts.tables_beside_each_other,
 ]
 
 
@@ -164,6 +166,22 @@ def test_a_few_long_entries_side_by_side_on_a_receipt_are_read_row_by_row() -> N
     for row in range(4):
         page.line(0, row * 1.2, 8)
         page.line(14, row * 1.2, 9.5)
+    assert read(page) == page.texts
+
+
+def test_headings_that_are_there_twice_over_rows_with_labels_are_those_of_one_table() -> None:
+    page = Page(random.Random(0))
+    for column, heading in enumerate(("Units", "Value", "Units", "Value")):
+        page.line(12 + column * 6, 0, 4, text=heading)
+    page.table(1.5, [11, 6, 6, 6, 6], 12)
+    assert read(page) == page.texts
+
+
+def test_groups_of_columns_are_those_of_one_table() -> None:
+    page = Page(random.Random(0))
+    for row in range(20):
+        for x, width in ((0, 9), (14, 3), (18, 3), (22, 3), (30, 3), (34, 3), (38, 3)):
+            page.line(x, row * 1.3, width)
     assert read(page) == page.texts
 
 
