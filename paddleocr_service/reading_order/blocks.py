@@ -9,6 +9,7 @@ import numpy as np
 from ..results import Block, Line
 from .columns import regions
 from .geometry import upright_boxes
+from .margins import line_numbers
 from .panels import side_by_side
 from .region import Region
 
@@ -29,20 +30,41 @@ def reading_order(lines: Sequence[Line], width: int, height: int) -> tuple[Block
         return ()
     lines = sorted(lines, key=lambda line: (line.polygon, line.text))
     boxes, standing = upright_boxes(lines, width)
-    level = np.flatnonzero(~standing)
-    blocks = []
-    for region in regions(Region.of(boxes[level])) if len(level) else []:
-        for part in side_by_side(region, [lines[one].text for one in level[region.index]]):
-            chosen = level[part.index]
-            alone = Region.of(boxes[chosen])  # a neighbour across a gutter is none any more
-            blocks.extend(_block(lines, [chosen[row] for row in rows]) for rows in _blocks(alone))
-    blocks.extend(_block(lines, [[one]]) for one in np.flatnonzero(standing))
-    return tuple(blocks)
+    found = _with_margins(lines, boxes, np.flatnonzero(~standing))
+    found += [[[one]] for one in np.flatnonzero(standing)]
+    return tuple(_block(lines, rows) for rows in found)
 
 
 def page_text(blocks: Sequence[Block]) -> str:
     """Rows on lines of their own, the lines of a row joined by a space, a blank line between blocks."""
     return "\n\n".join(block.text for block in blocks)
+
+
+def _with_margins(lines: Sequence[Line], boxes: np.ndarray, level: np.ndarray) -> list[Sequence[np.ndarray]]:
+    """The blocks of the lines at the positions ``level``, as rows of positions; line numbers go before their text."""
+    if not len(level):
+        return []
+    page = Region.of(boxes[level])
+    margins = [(level[some], level[beside]) for some, beside in line_numbers(page, [lines[one].text for one in level])]
+    if margins:
+        level = np.setdiff1d(level, np.concatenate([numbers for numbers, _ in margins]))
+        page = Region.of(boxes[level])
+    found = list(_level_blocks(lines, boxes, level, page))
+    for numbers, beside in margins:
+        place = next(at for at, rows in enumerate(found) if np.isin(np.concatenate(rows), beside).any())
+        found.insert(place, list(numbers[:, None]))
+    return found
+
+
+def _level_blocks(
+    lines: Sequence[Line], boxes: np.ndarray, level: np.ndarray, page: Region
+) -> Iterator[list[np.ndarray]]:
+    for region in regions(page):
+        for part in side_by_side(region, [lines[one].text for one in level[region.index]]):
+            chosen = level[part.index]
+            alone = Region.of(boxes[chosen])  # a neighbour across a gutter is none any more
+            for rows in _blocks(alone):
+                yield [chosen[row] for row in rows]
 
 
 def _block(lines: Sequence[Line], rows: Sequence[Sequence[int]]) -> Block:

@@ -205,25 +205,37 @@ def receipt(rng: random.Random) -> Page:
 
 
 def numbered_lines(rng: random.Random) -> Page:
-    """Numbers in the margin, on each row or on each fifth."""
+    """Numbers in the margin, on each row or on each fifth: a column of their own, before the text."""
     page = Page(rng)
-    width, each, leading = rng.uniform(20, 40), rng.choice([1, 5]), rng.uniform(1.1, 2)
-    for row in range(rng.randint(15, 30)):
-        if (row + 1) % each == 0:
-            page.line(0, row * leading, 1)
+    width, each, leading, rows = rng.uniform(20, 40), rng.choice([1, 5]), rng.uniform(1.1, 2.4), rng.randint(20, 30)
+    for row in range(each, rows + 1, each):
+        page.line(0, row * leading, 1, text=str(row))
+    for row in range(1, rows + 1):
         page.line(3, row * leading, width * rng.choice([1, 1, 1, 0.95, 0.5]))
     return page
 
 
 def transcript(rng: random.Random) -> Page:
-    """Two pages of a transcript on one sheet, each with its line numbers, all on the same rows."""
+    """Four pages of a transcript on one sheet, each with the numbers of its lines."""
     page = Page(rng)
     width, gutter = rng.uniform(17, 22), rng.uniform(1.5, 3)
-    for column in range(2):
-        x = column * (width + 3 + gutter)
+    for place in range(4):
+        x, y = place // 2 * (width + 3 + gutter), place % 2 * 32
         for row in range(25):
-            page.line(x, row * 1.1, 0.6 if row < 9 else 1.1)
-            page.line(x + 2.8, row * 1.1, width * rng.choice([1, 1, 0.97, 0.9, 0.95, 0.5]))
+            page.line(x if row > 8 else x + 0.5, y + row * 1.1, 0.6 if row < 9 else 1.1, text=str(row + 1))
+        for row in range(25):
+            page.line(x + 2.8, y + row * 1.1, width * rng.choice([1, 1, 0.97, 0.9, 0.95, 0.5]))
+    return page
+
+
+def numbered_rows(rng: random.Random) -> Page:
+    """A table or a list whose rows are numbered, which stay with their numbers."""
+    page, cells = Page(rng), rng.randint(0, 3)
+    for row in range(rng.randint(8, 40)):
+        page.line(0, row * 1.4, 1, text=str(row + 1))
+        page.line(3, row * 1.4, rng.uniform(3, 12))
+        for cell in range(cells):
+            page.line(18 + cell * 5, row * 1.4, rng.uniform(2, 3))
     return page
 
 

@@ -22,6 +22,7 @@ LAYOUTS = [
     layouts.receipt,
     layouts.numbered_lines,
     layouts.transcript,
+    layouts.numbered_rows,
     layouts.terms_and_explanations,
     layouts.letter,
     layouts.cards,
@@ -183,6 +184,22 @@ def test_groups_of_columns_are_those_of_one_table() -> None:
         for x, width in ((0, 9), (14, 3), (18, 3), (22, 3), (30, 3), (34, 3), (38, 3)):
             page.line(x, row * 1.3, width)
     assert read(page) == page.texts
+
+
+def test_line_numbers_are_a_block_before_their_text_though_some_were_overlooked() -> None:
+    rows = [line(100, row * 26, 500 if row % 3 else 440, text=f"row {row}") for row in range(30)]
+    numbers = [line(40 if row < 9 else 30, row * 26, 10 if row < 9 else 20, text=str(row + 1)) for row in range(30)]
+    del numbers[7], numbers[0]
+    blocks = reading_order([line(100, -80, 300, text="heading"), *rows, *numbers], 700, 900)
+    assert [block.text for block in blocks] == ["heading", "\n".join(one.text for one in numbers), blocks[2].text]
+    assert list(blocks[2].lines) == rows
+
+
+def test_numbers_that_do_not_rise_from_line_to_line_stay_with_their_lines() -> None:
+    rng = random.Random(0)
+    rows = [(line(30, row * 26, 20, text=str(rng.randint(1, 99))), line(100, row * 26, 500)) for row in range(30)]
+    blocks = reading_order([one for row in rows for one in row], 700, 900)
+    assert [row for block in blocks for row in block.rows] == rows
 
 
 def test_a_sidebar_is_read_before_the_text_that_goes_on_below_it() -> None:
