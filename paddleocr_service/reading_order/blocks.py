@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from ..results import Block, Line
+from .cells import joined
 from .columns import regions
 from .geometry import upright_boxes
 from .margins import line_numbers
@@ -63,8 +64,9 @@ def _level_blocks(
         for part in side_by_side(region, [lines[one].text for one in level[region.index]]):
             chosen = level[part.index]
             alone = Region.of(boxes[chosen])  # a neighbour across a gutter is none any more
+            texts = [lines[one].text for one in chosen]
             for rows in _blocks(alone):
-                yield [chosen[row] for row in rows]
+                yield [chosen[row] for row in joined(alone, rows, texts)]
 
 
 def _block(lines: Sequence[Line], rows: Sequence[Sequence[int]]) -> Block:
@@ -97,4 +99,5 @@ def _indented(region: Region, rows: Sequence[np.ndarray]) -> np.ndarray:
     before, after = np.r_[-np.inf, start[:-1]], np.r_[start[1:], start[-2:-1], -np.inf][: len(start)]
     full = end >= start.min() + _FULL * (end.max() - start.min())
     centred = np.abs((start - start.min()) - (end.max() - end)) <= _CENTRED * region.height
-    return (before <= least) & (after <= least) & full & ~centred
+    single = np.array([len(row) == 1 for row in rows])  # the row of a table may begin with an empty cell
+    return (before <= least) & (after <= least) & full & ~centred & single

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from .region import Region
+from .region import Region, covered
 
 _ROWS = 3  # with cells on both sides
 _HEADINGS = 2  # of a folded list; one that is there twice may well be over two columns of one table
@@ -44,7 +44,7 @@ def _folded(region: Region, texts: Sequence[str]) -> tuple[np.ndarray, ...] | No
     for number, row in enumerate(rows[:-_ROWS]):
         period = _period([texts[one] for one in row])
         if period:
-            start, end = _columns(region.boxes[np.concatenate([one for one in rows[number:] if len(one) == len(row)])])
+            start, end = covered(region.boxes[np.concatenate([one for one in rows[number:] if len(one) == len(row)])])
             second = np.searchsorted(start, region.boxes[row[period], 0], side="right") - 1
             parts = _parted(region, rows[number:], end[second - 1], start[second]) if second else None
             if parts is not None and np.median(np.unique(region.row[parts[1]], return_counts=True)[1]) <= period:
@@ -68,7 +68,7 @@ def _stripped(region: Region) -> tuple[np.ndarray, ...] | None:
     full = [row for row in rows if len(row) >= 2 * _COLUMNS]
     if len(full) < _STRIP_ROWS:
         return None
-    start, end = _columns(region.boxes[np.concatenate(full)])
+    start, end = covered(region.boxes[np.concatenate(full)])
     gap = start[1:] - end[:-1]
     inner = gap[_COLUMNS - 1 : len(gap) - _COLUMNS + 1]
     if not len(inner):
@@ -78,14 +78,6 @@ def _stripped(region: Region) -> tuple[np.ndarray, ...] | None:
     if gap[widest] < max(_WIDER * others.max(), _STRIP * region.height):
         return None
     return _parted(region, rows, end[widest], start[widest + 1])
-
-
-def _columns(boxes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """x0 and x1, each (columns,), of what cells cover of the width, from left to right."""
-    boxes = boxes[np.argsort(boxes[:, 0], kind="stable")]
-    reach = np.maximum.accumulate(boxes[:, 2])
-    begins = np.flatnonzero(boxes[1:, 0] > reach[:-1]) + 1
-    return boxes[np.r_[0, begins], 0], reach[np.r_[begins - 1, len(boxes) - 1]]
 
 
 def _parted(region: Region, rows: Sequence[np.ndarray], end: float, start: float) -> tuple[np.ndarray, ...] | None:

@@ -202,6 +202,36 @@ def test_numbers_that_do_not_rise_from_line_to_line_stay_with_their_lines() -> N
     assert [row for block in blocks for row in block.rows] == rows
 
 
+def block_of(*cells: tuple[float, float, str]) -> str:
+    (block,) = reading_order([line(x, y, 9 * len(text), text=text) for x, y, text in cells], 900, 300)
+    return block.text
+
+
+def test_a_cell_of_several_lines_is_read_whole() -> None:
+    description = ((0, 0, "Fee for the"), (0, 26, "establishment of"), (0, 52, "a new account"), (300, 26, "25.00"))
+    assert block_of(*description) == "Fee for the establishment of a new account 25.00"
+    headings = ((0, 0, "Site"), (100, 0, "Total flow"), (250, 0, "Low flow"), (400, 0, "Estimated from both"))
+    further = ((100, 26, "reduction (%)"), (250, 26, "reduction (%)"), (400, 26, "Total"), (500, 26, "Low"))
+    words = "Site Total flow reduction (%) Low flow reduction (%) Estimated from both Total Low"
+    assert block_of(*headings, *further) == words
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        ("Fee", "Paid", "Interest", "Open"),
+        ("Name", "the name of the file", "Type", "the kind of the file"),
+        ("name", "of the file", "type", "of the file"),
+        ("PRICE", "AMOUNT", "(RM)", "(RM)"),
+        ("Bread", "2.00", "1.00", "0.50"),
+    ],
+)
+def test_rows_whose_lines_do_not_go_on_below_are_read_across(rows: tuple[str, str, str, str]) -> None:
+    places = ((0, 0), (300, 0), (0, 26), (300, 26))
+    across = block_of(*((*place, text) for place, text in zip(places, rows, strict=True)))
+    assert across == f"{rows[0]} {rows[1]}\n{rows[2]} {rows[3]}"
+
+
 def test_a_sidebar_is_read_before_the_text_that_goes_on_below_it() -> None:
     page = Page(random.Random(0))
     page.prose(0, 0, 36, 20)
