@@ -46,4 +46,4 @@ def _is_one(texts: Sequence[str], rows: np.ndarray) -> bool:
 
 
 def _goes_on(text: str) -> bool:
-    return text[:1].islower() or text[:1] in "([&"
+    return text[:1].islower() or text.startswith(("(", "[", "&"))

@@ -270,9 +270,16 @@ def letter(rng: random.Random) -> Page:
 
 
 def cards(rng: random.Random) -> Page:
-    """Rows of cards with a few centred lines each, as in the chart of an organisation: read card by card, downwards."""
-    page, width = Page(rng), rng.uniform(12, 18)
-    for column in range(rng.randint(2, 4)):
+    """Rows of cards with a few centred lines each, as in the chart of an organisation: read card by card, downwards.
+
+    The one at the top of them all comes first.
+    """
+    page, width, count = Page(rng), rng.uniform(12, 18), rng.randint(2, 4)
+    if rng.random() < 0.5:
+        for row in range(3):
+            length = rng.uniform(0.7, 0.9) * width
+            page.line((count * (width + 3) - 3 - length) / 2, row * 1.1 - 8, length)
+    for column in range(count):
         for card in range(4):
             for row in range(3):
                 length = rng.uniform(0.7, 0.9) * width
