@@ -18,6 +18,7 @@ from .pipeline import Pipeline
 from .pool import PipelinePool
 from .results import OFF, EngineInfo, Line, Recognition, RecognizeOptions
 from .runtimes import AUTO, ONNXRUNTIME, OPENVINO, check_gpu, default_threads
+from .stacks import unstacked
 
 logger = logging.getLogger(__name__)
 
@@ -99,7 +100,7 @@ class OCREngine:
             height, width = width, height
         from .reading_order import page_text, reading_order  # numpy comes with it
 
-        blocks = reading_order(lines, width, height)
+        blocks = reading_order(unstacked(lines), width, height)
         in_order = tuple(line for block in blocks for line in block.lines)
         return Recognition(width, height, in_order, page_text(blocks), models.lang, info, blocks, turn, seconds)
 

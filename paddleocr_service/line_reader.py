@@ -45,7 +45,7 @@ class LineReader:
         """squeeze: the width at which a line is read, of the width that it has at the recogniser's height."""
         self._predictor = predictor
         self._squeeze = squeeze
-        self._in_word = word_classes(predictor.post_op.character)
+        self._kind = word_classes(predictor.post_op.character)
 
     def read(self, lines: Sequence[np.ndarray], word_boxes: bool = False) -> list[LineReading]:
         """lines: arrays (h, w, 3) uint8 BGR, text from left to right. Returns a reading for each, in their order."""
@@ -72,7 +72,7 @@ class LineReader:
 
     def _decode(self, outputs, line: np.ndarray, word_boxes: bool) -> LineReading:
         width = self._width_of(line)
-        probabilities, doubt = settle(outputs[0][0], self._in_word)
+        probabilities, doubt = settle(outputs[0][0], self._kind)
         (text,), (confidence,) = self._predictor.post_op(
             [probabilities[None]],
             return_word_box=word_boxes,

@@ -80,7 +80,8 @@ class Block:
     """A paragraph, or the rows of a table, in reading order.
 
     kind: "table" where most rows have several lines beside each other, else "text".
-    rows: visual rows from the top down, each with its lines in the order they are read.
+    rows: visual rows from the top down, each with its lines in the order they are read; where cells have several lines,
+    they are one row, cell by cell.
     bbox: x0, y0, x1, y1 in pixels of the picture as it was read.
     """
 

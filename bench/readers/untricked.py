@@ -77,7 +77,7 @@ def _no_squeeze() -> Callable[..., OCREngine]:
 
 def _all_spaces_doubted() -> Callable[..., OCREngine]:
     doubt._LIKELY_SPACE, doubt._SPACE_COUNTS = 2.0, 1  # a chance that nothing has
-    line_reader.word_classes = lambda characters: np.ones(len(characters), bool)
+    line_reader.word_classes = lambda characters: np.ones(len(characters), np.uint8)
     return OCREngine
 
 

@@ -15,6 +15,8 @@ _HEADER_ROWS = 2
 _SHORT = 0.7  # the width of a heading, of its column
 _MASTHEAD_BAND = 2.0
 _MASTHEAD = 0.2  # its height, of the columns under it
+_TOP = 0.33  # and where fewer lines stand side by side: the first card of an organisation's chart
+_FEWER = 0.5  # of the lines side by side under it
 _SIDEBAR = 0.67  # its width, of the column beside it
 _ACROSS = 1.3  # the width of a heading across columns, of the widest line above and below it
 _ACROSS_BAND = 0.4
@@ -72,12 +74,15 @@ def _header_length(region: Region, corridor: Corridor, parts: Sequence[np.ndarra
     tops = np.array([region.boxes[part, 1].min() for part in parts])
     bottoms = np.array([region.boxes[part, 3].max() for part in parts])
     reach = np.cumsum(bottoms - tops)
+    pieces = np.array([len(part) / _row_count(region, part) for part in parts])
     length, small = 0, True
     for number, part in enumerate(parts[:-1]):
         white = max(tops[number + 1] - bottoms[number], tops[number] - bottoms[number + 1])
         far = white >= _MASTHEAD_BAND * region.height
         small = small and _is_small(region, corridor, part, far)
-        if small or (far and reach[number] <= _MASTHEAD * reach[-1] and not _goes_on(region, corridor, part)):
+        top = pieces[number] <= _FEWER * np.median(pieces[number + 1 :])
+        large = reach[number] > (_TOP if top else _MASTHEAD) * reach[-1]
+        if small or (far and not large and not _goes_on(region, corridor, part, top)):
             length = number + 1
     return length
 
@@ -92,12 +97,12 @@ def _is_small(region: Region, corridor: Corridor, part: np.ndarray, far: bool) -
     return far or not _is_set_in(region, beside, corridor)
 
 
-def _goes_on(region: Region, corridor: Corridor, part: np.ndarray) -> bool:
-    """Whether a part fills the same column or columns as the rest, or is of the left one alone."""
+def _goes_on(region: Region, corridor: Corridor, part: np.ndarray, top: bool) -> bool:
+    """Whether a part fills the same column or columns as the rest, or is of the left one alone and no top."""
     for side in (corridor.left, corridor.right):
         chosen = part[side[part]]
         if len(chosen) and np.abs(_ends(region, chosen) - _ends(region, side)).max() > _MEASURE * region.height:
-            return not corridor.right[part].any()
+            return not top and not corridor.right[part].any()
     return True
 
 

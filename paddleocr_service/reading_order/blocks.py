@@ -7,8 +7,11 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from ..results import Block, Line
+from .cells import joined
 from .columns import regions
 from .geometry import upright_boxes
+from .margins import line_numbers
+from .panels import side_by_side
 from .region import Region
 
 _LEADING = 1.35  # a step from row to row that is this much longer than usual begins a block
@@ -28,19 +31,42 @@ def reading_order(lines: Sequence[Line], width: int, height: int) -> tuple[Block
         return ()
     lines = sorted(lines, key=lambda line: (line.polygon, line.text))
     boxes, standing = upright_boxes(lines, width)
-    level = np.flatnonzero(~standing)
-    blocks = []
-    for region in regions(Region.of(boxes[level])) if len(level) else []:
-        chosen = level[region.index]
-        alone = Region.of(boxes[chosen])  # a neighbour across a gutter is none any more
-        blocks.extend(_block(lines, [chosen[row] for row in rows]) for rows in _blocks(alone))
-    blocks.extend(_block(lines, [[one]]) for one in np.flatnonzero(standing))
-    return tuple(blocks)
+    found = _with_margins(lines, boxes, np.flatnonzero(~standing))
+    found += [[[one]] for one in np.flatnonzero(standing)]
+    return tuple(_block(lines, rows) for rows in found)
 
 
 def page_text(blocks: Sequence[Block]) -> str:
     """Rows on lines of their own, the lines of a row joined by a space, a blank line between blocks."""
     return "\n\n".join(block.text for block in blocks)
+
+
+def _with_margins(lines: Sequence[Line], boxes: np.ndarray, level: np.ndarray) -> list[Sequence[np.ndarray]]:
+    """The blocks of the lines at the positions ``level``, as rows of positions; line numbers go before their text."""
+    if not len(level):
+        return []
+    page = Region.of(boxes[level])
+    margins = [(level[some], level[beside]) for some, beside in line_numbers(page, [lines[one].text for one in level])]
+    if margins:
+        level = np.setdiff1d(level, np.concatenate([numbers for numbers, _ in margins]))
+        page = Region.of(boxes[level])
+    found = list(_level_blocks(lines, boxes, level, page))
+    for numbers, beside in margins:
+        place = next(at for at, rows in enumerate(found) if np.isin(np.concatenate(rows), beside).any())
+        found.insert(place, list(numbers[:, None]))
+    return found
+
+
+def _level_blocks(
+    lines: Sequence[Line], boxes: np.ndarray, level: np.ndarray, page: Region
+) -> Iterator[list[np.ndarray]]:
+    for region in regions(page):
+        for part in side_by_side(region, [lines[one].text for one in level[region.index]]):
+            chosen = level[part.index]
+            alone = Region.of(boxes[chosen])  # a neighbour across a gutter is none any more
+            texts = [lines[one].text for one in chosen]
+            for rows in _blocks(alone):
+                yield [chosen[row] for row in joined(alone, rows, texts)]
 
 
 def _block(lines: Sequence[Line], rows: Sequence[Sequence[int]]) -> Block:
@@ -73,4 +99,5 @@ def _indented(region: Region, rows: Sequence[np.ndarray]) -> np.ndarray:
     before, after = np.r_[-np.inf, start[:-1]], np.r_[start[1:], start[-2:-1], -np.inf][: len(start)]
     full = end >= start.min() + _FULL * (end.max() - start.min())
     centred = np.abs((start - start.min()) - (end.max() - end)) <= _CENTRED * region.height
-    return (before <= least) & (after <= least) & full & ~centred
+    single = np.array([len(row) == 1 for row in rows])  # the row of a table may begin with an empty cell
+    return (before <= least) & (after <= least) & full & ~centred & single

@@ -56,6 +56,14 @@ class Region:
         return np.split(order, np.flatnonzero(np.diff(self.row[order])) + 1)
 
 
+def covered(boxes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """x0 and x1, each (columns,), of the strips of the width that boxes (n, 4) cover, from left to right; n > 0."""
+    boxes = boxes[np.argsort(boxes[:, 0], kind="stable")]
+    reach = np.maximum.accumulate(boxes[:, 2])
+    begins = np.flatnonzero(boxes[1:, 0] > reach[:-1]) + 1
+    return boxes[np.r_[0, begins], 0], reach[np.r_[begins - 1, len(boxes) - 1]]
+
+
 def _median_height(boxes: np.ndarray) -> float:
     return max(float(np.median(boxes[:, 3] - boxes[:, 1])), 1e-6) if len(boxes) else 0.0
 

@@ -205,25 +205,37 @@ def receipt(rng: random.Random) -> Page:
 
 
 def numbered_lines(rng: random.Random) -> Page:
-    """Numbers in the margin, on each row or on each fifth."""
+    """Numbers in the margin, on each row or on each fifth: a column of their own, before the text."""
     page = Page(rng)
-    width, each, leading = rng.uniform(20, 40), rng.choice([1, 5]), rng.uniform(1.1, 2)
-    for row in range(rng.randint(15, 30)):
-        if (row + 1) % each == 0:
-            page.line(0, row * leading, 1)
+    width, each, leading, rows = rng.uniform(20, 40), rng.choice([1, 5]), rng.uniform(1.1, 2.4), rng.randint(20, 30)
+    for row in range(each, rows + 1, each):
+        page.line(0, row * leading, 1, text=str(row))
+    for row in range(1, rows + 1):
         page.line(3, row * leading, width * rng.choice([1, 1, 1, 0.95, 0.5]))
     return page
 
 
 def transcript(rng: random.Random) -> Page:
-    """Two pages of a transcript on one sheet, each with its line numbers, all on the same rows."""
+    """Four pages of a transcript on one sheet, each with the numbers of its lines."""
     page = Page(rng)
     width, gutter = rng.uniform(17, 22), rng.uniform(1.5, 3)
-    for column in range(2):
-        x = column * (width + 3 + gutter)
+    for place in range(4):
+        x, y = place // 2 * (width + 3 + gutter), place % 2 * 32
         for row in range(25):
-            page.line(x, row * 1.1, 0.6 if row < 9 else 1.1)
-            page.line(x + 2.8, row * 1.1, width * rng.choice([1, 1, 0.97, 0.9, 0.95, 0.5]))
+            page.line(x if row > 8 else x + 0.5, y + row * 1.1, 0.6 if row < 9 else 1.1, text=str(row + 1))
+        for row in range(25):
+            page.line(x + 2.8, y + row * 1.1, width * rng.choice([1, 1, 0.97, 0.9, 0.95, 0.5]))
+    return page
+
+
+def numbered_rows(rng: random.Random) -> Page:
+    """A table or a list whose rows are numbered, which stay with their numbers."""
+    page, cells = Page(rng), rng.randint(0, 3)
+    for row in range(rng.randint(8, 40)):
+        page.line(0, row * 1.4, 1, text=str(row + 1))
+        page.line(3, row * 1.4, rng.uniform(3, 12))
+        for cell in range(cells):
+            page.line(18 + cell * 5, row * 1.4, rng.uniform(2, 3))
     return page
 
 
@@ -258,11 +270,51 @@ def letter(rng: random.Random) -> Page:
 
 
 def cards(rng: random.Random) -> Page:
-    """Rows of cards with a few centred lines each, as in the chart of an organisation: read card by card, downwards."""
-    page, width = Page(rng), rng.uniform(12, 18)
-    for column in range(rng.randint(2, 4)):
+    """Rows of cards with a few centred lines each, as in the chart of an organisation: read card by card, downwards.
+
+    The one at the top of them all comes first.
+    """
+    page, width, count = Page(rng), rng.uniform(12, 18), rng.randint(2, 4)
+    if rng.random() < 0.5:
+        for row in range(3):
+            length = rng.uniform(0.7, 0.9) * width
+            page.line((count * (width + 3) - 3 - length) / 2, row * 1.1 - 8, length)
+    for column in range(count):
         for card in range(4):
             for row in range(3):
                 length = rng.uniform(0.7, 0.9) * width
                 page.line(column * (width + 3) + (width - length) / 2, card * 6.3 + row * 1.1, length)
+    return page
+
+
+def folded_list(rng: random.Random) -> Page:
+    """A list folded to fit the page: its headings stand there two or three times, each over a part of its own."""
+    page, count, rows = Page(rng), rng.randint(2, 3), rng.randint(6, 40)
+    widths, leading = [rng.uniform(5, 9) for _ in range(rng.randint(2, 3))], rng.uniform(1.1, 1.6)
+    if rng.random() < 0.5:
+        page.line(2, -3, rng.uniform(5, 30))
+    for part in range(count):
+        x = part * (sum(widths) + 2)
+        for column, width in enumerate(widths):
+            page.line(x + sum(widths[:column]), 0, 0.7 * width, text=f"Heading {column}")
+        page.table(1.8, widths, rows if part < count - 1 else rng.randint(4, rows), x, leading)
+    page.line(0, 1.8 + leading * rows + 2, count * sum(widths))
+    return page
+
+
+def tables_beside_each_other(rng: random.Random) -> Page:
+    """Two tables of many narrow columns on the same rows, a strip between them, a title and a note across both."""
+    page, width, rows = Page(rng), rng.uniform(3.5, 5), rng.randint(8, 40)
+    labels, leading, strip = rng.uniform(9, 14), rng.uniform(1, 1.8), rng.uniform(2, 4)
+    left, right = rng.randint(3, 8), rng.randint(4, 8)
+    whole = labels + (left + right) * width + strip
+    page.line(0, -3, rng.uniform(0.9, 1) * whole)
+    for x, count in ((labels, left), (labels + left * width + strip, right)):
+        for row in range(rows):
+            if x == labels:
+                page.line(0, row * leading, rng.uniform(0.3, 0.9) * labels)
+            for column in range(1, count + 1):
+                length = width * rng.uniform(0.4, 0.8)
+                page.line(x + column * width - length, row * leading, length)
+    page.line(0, rows * leading + 1, whole)
     return page

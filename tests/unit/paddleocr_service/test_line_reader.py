@@ -127,6 +127,15 @@ def test_a_space_that_was_passed_over_within_a_word_is_doubted():
     assert doubt_of(A, maybe_space(0.4), B) == 1
 
 
+def test_a_slight_chance_of_a_space_between_a_digit_and_a_letter_is_doubted():
+    characters = ("blank", "1", "b", ".", " ")
+    for gap, doubt in (((0.998, 0.0, 0.0, 0.0, 0.002), 0.13), ((0.9995, 0.0, 0.0, 0.0, 0.0005), 0.0325)):
+        for before, after in ((A, B), (B, A)):
+            assert settle(steps(before, gap, after), word_classes(characters))[1] == pytest.approx(doubt)
+    within = (0.0, 0.01, 0.98, 0.0, 0.01)
+    assert settle(steps(A, within, SURE, B), word_classes(characters))[1] == pytest.approx(0.03), "only in the gap"
+
+
 def test_a_space_beside_a_sign_is_no_doubt():
     assert doubt_of(A, STOP, maybe_space(0.25), B) == pytest.approx(0.01)
 

@@ -22,9 +22,12 @@ LAYOUTS = [
     layouts.receipt,
     layouts.numbered_lines,
     layouts.transcript,
+    layouts.numbered_rows,
     layouts.terms_and_explanations,
     layouts.letter,
     layouts.cards,
+    layouts.folded_list,
+    layouts.tables_beside_each_other,
 ]
 
 
@@ -165,6 +168,68 @@ def test_a_few_long_entries_side_by_side_on_a_receipt_are_read_row_by_row() -> N
         page.line(0, row * 1.2, 8)
         page.line(14, row * 1.2, 9.5)
     assert read(page) == page.texts
+
+
+def test_headings_that_are_there_twice_over_rows_with_labels_are_those_of_one_table() -> None:
+    page = Page(random.Random(0))
+    for column, heading in enumerate(("Units", "Value", "Units", "Value")):
+        page.line(12 + column * 6, 0, 4, text=heading)
+    page.table(1.5, [11, 6, 6, 6, 6], 12)
+    assert read(page) == page.texts
+
+
+def test_groups_of_columns_are_those_of_one_table() -> None:
+    page = Page(random.Random(0))
+    for row in range(20):
+        for x, width in ((0, 9), (14, 3), (18, 3), (22, 3), (30, 3), (34, 3), (38, 3)):
+            page.line(x, row * 1.3, width)
+    assert read(page) == page.texts
+
+
+def test_line_numbers_are_a_block_before_their_text_though_some_were_overlooked() -> None:
+    rows = [line(100, row * 26, 500 if row % 3 else 440, text=f"row {row}") for row in range(30)]
+    numbers = [line(40 if row < 9 else 30, row * 26, 10 if row < 9 else 20, text=str(row + 1)) for row in range(30)]
+    del numbers[7], numbers[0]
+    blocks = reading_order([line(100, -80, 300, text="heading"), *rows, *numbers], 700, 900)
+    assert [block.text for block in blocks] == ["heading", "\n".join(one.text for one in numbers), blocks[2].text]
+    assert list(blocks[2].lines) == rows
+
+
+def test_numbers_that_do_not_rise_from_line_to_line_stay_with_their_lines() -> None:
+    rng = random.Random(0)
+    rows = [(line(30, row * 26, 20, text=str(rng.randint(1, 99))), line(100, row * 26, 500)) for row in range(30)]
+    blocks = reading_order([one for row in rows for one in row], 700, 900)
+    assert [row for block in blocks for row in block.rows] == rows
+
+
+def block_of(*cells: tuple[float, float, str]) -> str:
+    (block,) = reading_order([line(x, y, 9 * len(text), text=text) for x, y, text in cells], 900, 300)
+    return block.text
+
+
+def test_a_cell_of_several_lines_is_read_whole() -> None:
+    description = ((0, 0, "Fee for the"), (0, 26, "establishment of"), (0, 52, "a new account"), (300, 26, "25.00"))
+    assert block_of(*description) == "Fee for the establishment of a new account 25.00"
+    headings = ((0, 0, "Site"), (100, 0, "Total flow"), (250, 0, "Low flow"), (400, 0, "Estimated from both"))
+    further = ((100, 26, "reduction (%)"), (250, 26, "reduction (%)"), (400, 26, "Total"), (500, 26, "Low"))
+    words = "Site Total flow reduction (%) Low flow reduction (%) Estimated from both Total Low"
+    assert block_of(*headings, *further) == words
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        ("Fee", "Paid", "Interest", "Open"),
+        ("Name", "the name of the file", "Type", "the kind of the file"),
+        ("name", "of the file", "type", "of the file"),
+        ("PRICE", "AMOUNT", "(RM)", "(RM)"),
+        ("Bread", "2.00", "1.00", "0.50"),
+    ],
+)
+def test_rows_whose_lines_do_not_go_on_below_are_read_across(rows: tuple[str, str, str, str]) -> None:
+    places = ((0, 0), (300, 0), (0, 26), (300, 26))
+    across = block_of(*((*place, text) for place, text in zip(places, rows, strict=True)))
+    assert across == f"{rows[0]} {rows[1]}\n{rows[2]} {rows[3]}"
 
 
 def test_a_sidebar_is_read_before_the_text_that_goes_on_below_it() -> None:
