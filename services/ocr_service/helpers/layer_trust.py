@@ -121,7 +121,7 @@ def reads_like_language(text: str) -> bool | None:
     lower = text.lower()
     latin = {char: lower.count(char) for char in _USUAL}
     scripts: Counter = Counter()
-    for char in _BEYOND_ASCII.findall(lower):
+    for char in () if lower.isascii() else _BEYOND_ASCII.findall(lower):
         script = _script(char)
         if script == "LATIN":
             plain = unicodedata.normalize("NFKD", char)[0]
