@@ -165,7 +165,8 @@ def _line(spans: Sequence[dict], box: Box, found: dict, place: Place, block: int
     words = tuple(_words(spans, direction, place)) if "chars" in first else ()
     colour = first["color"]
     pale = colour & _PALE == _PALE
-    return LayerLine(Line(text, 1.0, polygon, words), box_around(polygon), block, fonts, hidden, pale, upright)
+    around = (*polygon[0], *polygon[2]) if upright else box_around(polygon)
+    return LayerLine(Line(text, 1.0, polygon, words), around, block, fonts, hidden, pale, upright)
 
 
 def _plain(text: str) -> str:
