@@ -96,7 +96,7 @@ class Block:
     @property
     def text(self) -> str:
         """Rows on lines of their own, the lines of a row joined by a space."""
-        return "\n".join(" ".join(line.text for line in row) for row in self.rows)
+        return "\n".join([" ".join([line.text for line in row]) for row in self.rows])
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,8 +28,12 @@ class Reading:
 
 
 def read(service: OCRService, path: Path, options: JobOptions) -> Reading:
-    """The document read once. Its opening counts as time of its text layers."""
+    """The document read once. Its opening counts as time of its text layers.
+
+    Errors are counted when all pages are read: in between, that would take the processor's caches from the reading.
+    """
     reading = Reading()
+    texts: dict[int, str] = {}
     layers = _layers(path)
     started, cpu = time.perf_counter(), time.process_time()
     with service.open(path, "pdf", options) as document:
@@ -42,9 +46,10 @@ def read(service: OCRService, path: Path, options: JobOptions) -> Reading:
             reading.pages[page["source"]] += 1
             if page["source"] == "text_layer":
                 reading.cpu += time.process_time() - cpu
-                layer = layers[number - 1]
-                reading.errors += edit_distance(layer, normalise(page["text"]))
-                reading.characters += len(layer)
+                texts[number] = page["text"]
+    for number, text in texts.items():
+        reading.errors += edit_distance(layers[number - 1], normalise(text))
+        reading.characters += len(layers[number - 1])
     return reading
 
 

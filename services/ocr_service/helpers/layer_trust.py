@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import lru_cache
 
+import numpy as np
+
 from services.ocr_service.helpers.text_layer import LayerLine
 
 #: More characters without meaning than this share: OCR makes fewer errors.
@@ -119,9 +121,9 @@ def reads_like_language(text: str) -> bool | None:
     if len(text) < _FEWEST_LETTERS and text.isascii():
         return None
     lower = text.lower()
-    latin = {char: lower.count(char) for char in _USUAL}
+    latin = dict(zip(_USUAL, _counts(lower), strict=True))
     scripts: Counter = Counter()
-    for char in _BEYOND_ASCII.findall(lower):
+    for char in () if lower.isascii() else _BEYOND_ASCII.findall(lower):
         script = _script(char)
         if script == "LATIN":
             plain = unicodedata.normalize("NFKD", char)[0]
@@ -134,6 +136,12 @@ def reads_like_language(text: str) -> bool | None:
     if letters < _FEWEST_LETTERS:
         return None
     return _correlation([latin[char] for char in _USUAL], list(_USUAL.values())) >= _LIKE_A_LANGUAGE
+
+
+def _counts(lower: str) -> list[int]:
+    """How often each of a to z stands in a text: counted all at once, where 26 searches would take longer."""
+    codes = np.frombuffer(lower.encode("ascii", "ignore"), np.uint8)
+    return np.bincount(codes, minlength=128)[ord("a") : ord("z") + 1].tolist()
 
 
 @lru_cache(4096)

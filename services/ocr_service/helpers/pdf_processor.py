@@ -164,7 +164,8 @@ class PdfDocument:
 
     def _check_content(self, page: pymupdf.Page, number: int) -> None:
         """MuPDF shows a page that lies behind the end of a cut file as a blank one; here it is a damaged one."""
-        known = self._document.xref_get_keys(page.xref)
+        low_level = self._mupdf.mupdf
+        known = low_level.pdf_dict_len(low_level.pdf_page_from_fz_page(page.this).obj())
         if not known or not all(map(self._document.xref_is_stream, page.get_contents())):
             raise CorruptFile(f"Page {number} is missing: the PDF was cut or damaged. Send the whole file.")
 

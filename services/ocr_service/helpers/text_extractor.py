@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from paddleocr_service import Block, Line, Recognition, Word
+from paddleocr_service import Block, Line, Polygon, Recognition, Word
 
 
 def page_of(recognition: Recognition, number: int, source: str = "ocr") -> dict:
@@ -51,5 +51,13 @@ def _found(item: Line | Word) -> dict:
     return {
         "text": item.text,
         "confidence": round(item.confidence, 4),
-        "bbox": [[round(x, 1), round(y, 1)] for x, y in item.polygon],
+        "bbox": _rounded(item.polygon),
     }
+
+
+def _rounded(polygon: Polygon) -> list[list[float]]:
+    (ax, ay), (bx, by), (cx, cy), (dx, dy) = polygon
+    if ay == by and bx == cx and cy == dy and dx == ax:  # half the work, for what nearly all polygons of a layer are
+        x0, y0, x1, y1 = round(ax, 1), round(ay, 1), round(cx, 1), round(cy, 1)
+        return [[x0, y0], [x1, y0], [x1, y1], [x0, y1]]
+    return [[round(x, 1), round(y, 1)] for x, y in polygon]

@@ -30,8 +30,8 @@ _BULLET = re.compile("(?<!\\S)[\ue000-\uf8ff](?!\\S)")
 _FORMS = re.compile("[\ufb00-\ufdff\ufe70-\ufefc]+")
 #: Characters that are words of their own: Chinese, Japanese.
 _ALONE = re.compile("[\u3040-\u30ff\u3400-\u9fff]")
-#: Pixels of pictures that come out with the text at little cost.
-_LIGHT, _LIGHT_JPEG = 50_000, 8_000_000
+#: Points; pages begin at 0.
+_OFF_THE_PAGE = -1e6
 
 
 class LayerLine(NamedTuple):
@@ -58,6 +58,15 @@ class Picture:
     name: int | None
 
 
+class _Image(NamedTuple):
+    """An image on a page: how many texts are drawn before it, its box in points, and its size in pixels of its own."""
+
+    texts_before: int
+    box: Box
+    size: tuple[int, int]
+    has_mask: bool
+
+
 @dataclass(frozen=True, slots=True)
 class TextLayer:
     """width, height: pixels of the page if it was rendered at `zoom` pixels a point. lines: in the layer's order."""
@@ -77,34 +86,37 @@ def read_layer(page: pymupdf.Page, place: Place, words: bool) -> TextLayer:
     """The layer of a page that is displayed at `place`; with the places of words where they are asked for."""
     import pymupdf
 
-    images = page.get_images()
-    together = bool(images) and not words and all(map(_is_light, images))
+    known = page.get_images()
     # MuPDF would take ligatures apart as well, those of Arabic in the wrong order.
     flags = pymupdf.TEXT_MEDIABOX_CLIP | pymupdf.TEXT_PRESERVE_LIGATURES
-    textpage = page.get_textpage(flags=flags | pymupdf.TEXT_PRESERVE_IMAGES if together else flags)
+    textpage = page.get_textpage(flags=flags | pymupdf.TEXT_PRESERVE_IMAGES if known else flags)
+    images = _take_images(textpage) if known else []
     blocks = (textpage.extractRAWDICT() if words else textpage.extractDICT())["blocks"]
-    order = blocks if together or not images else _blocks_and_images(page)
-    pictures, covered = _pictures(order, images, place) if images else ((), ())
+    pictures, covered = _pictures(images, blocks, known, place)
     return TextLayer(place.width, place.height, place.zoom, tuple(_lines(blocks, place, covered)), pictures)
 
 
-def _is_light(image: tuple) -> bool:
-    """Whether a picture may come out with the text: MuPDF copies JPEGs and compresses all others anew."""
-    _, mask, width, height, *_, packing = image
-    return width * height <= (_LIGHT_JPEG if packing == "DCTDecode" and not mask else _LIGHT)
+def _take_images(textpage: pymupdf.TextPage) -> list[_Image]:
+    """The images of a page, which are moved away from it: an extraction would compress each of them anew."""
+    from pymupdf import mupdf
+
+    images, texts = [], 0
+    page = _box_of(textpage.this.m_internal.mediabox)
+    block = textpage.this.m_internal.first_block
+    while block:
+        box = _box_of(block.bbox)
+        if block.type == mupdf.FZ_STEXT_BLOCK_IMAGE:
+            image = mupdf.FzStextBlock(block).i_image()
+            images.append(_Image(texts, box, (image.w(), image.h()), bool(image.mask().m_internal)))
+            block.bbox.x0 = block.bbox.x1 = _OFF_THE_PAGE
+        else:  # what lies off the page is not extracted
+            texts += max(box[0], page[0]) < min(box[2], page[2]) and max(box[1], page[1]) < min(box[3], page[3])
+        block = block.next
+    return images
 
 
-def _blocks_and_images(page: pymupdf.Page) -> list[dict]:
-    """Places of texts and pictures in the order in which they are drawn, without their contents."""
-    import pymupdf
-
-    textpage = page.get_textpage(flags=pymupdf.TEXT_MEDIABOX_CLIP | pymupdf.TEXT_PRESERVE_IMAGES)
-    texts = [
-        {"number": number, "bbox": tuple(box), "type": 0}
-        for *box, _, number, kind in textpage.extractBLOCKS()
-        if kind == 0
-    ]
-    return texts + [{**image, "type": 1, "mask": image["has-mask"]} for image in textpage.extractIMGINFO()]
+def _box_of(rect: pymupdf.mupdf.fz_rect) -> Box:
+    return rect.x0, rect.y0, rect.x1, rect.y1
 
 
 def _lines(blocks: Iterable[dict], place: Place, covered: Sequence[Box]) -> Iterator[LayerLine]:
@@ -153,7 +165,8 @@ def _line(spans: Sequence[dict], box: Box, found: dict, place: Place, block: int
     words = tuple(_words(spans, direction, place)) if "chars" in first else ()
     colour = first["color"]
     pale = colour & _PALE == _PALE
-    return LayerLine(Line(text, 1.0, polygon, words), box_around(polygon), block, fonts, hidden, pale, upright)
+    around = (*polygon[0], *polygon[2]) if upright else box_around(polygon)
+    return LayerLine(Line(text, 1.0, polygon, words), around, block, fonts, hidden, pale, upright)
 
 
 def _plain(text: str) -> str:
@@ -180,24 +193,22 @@ def _words(spans: Sequence[dict], direction: tuple[float, float], place: Place) 
         yield Word(text, 1.0, polygon)
 
 
-def _pictures(order: Sequence[dict], images: Sequence[tuple], place: Place) -> tuple[tuple[Picture, ...], list[Box]]:
+def _pictures(
+    images: Sequence[_Image], blocks: Sequence[dict], known: Sequence[tuple], place: Place
+) -> tuple[tuple[Picture, ...], list[Box]]:
     """Pictures on the page, and boxes (in the layer's points) of texts that one of them was drawn over.
 
-    order: texts and pictures in the order in which they are drawn. images: those that the page may draw, by PyMuPDF.
+    blocks: of text, in the order in which they are drawn. known: images that the page may draw, by PyMuPDF.
     """
     pictures: list[Picture] = []
     covered: list[Box] = []
-    for found in order:
-        box = place.box(found["bbox"]) if found["type"] == 1 else None
+    for image in images:
+        box = place.box(image.box)
         if box is None:
             continue
-        same_size = [image[0] for image in images if image[2:4] == (found["width"], found["height"])]
-        name = same_size[0] if len(same_size) == 1 else None
-        pictures.append(Picture(box, name))
-        if not found["mask"]:
-            covered += [
-                other["bbox"]
-                for other in order
-                if other["type"] == 0 and other["number"] < found["number"] and lies_in(other["bbox"], found["bbox"])
-            ]
+        same_size = [one[0] for one in known if one[2:4] == image.size]
+        pictures.append(Picture(box, same_size[0] if len(same_size) == 1 else None))
+        if not image.has_mask:
+            below = [block["bbox"] for block in blocks[: image.texts_before]]
+            covered += [text for text in below if lies_in(text, image.box)]
     return tuple(pictures), covered

@@ -151,6 +151,17 @@ def test_text_under_a_picture_is_hidden_and_text_upon_it_is_not(layer_of):
     }
 
 
+def test_text_upon_a_picture_is_seen_however_many_pictures_were_drawn_before(layer_of):
+    def draw(page):
+        for left in (50, 150, 250):
+            page.insert_image((left, 50, left + 80, 90), stream=picture("Logo"))
+        page.insert_image((50, 250, 450, 350), stream=picture("Background"))
+        write(page, ["Upon the picture"], y=300)
+
+    layer, _ = layer_of(draw)
+    assert [line.line.text for line in layer.seen] == ["Upon the picture"]
+
+
 def test_a_large_picture_that_is_no_jpeg_is_found_as_well(layer_of):
     def draw(page):
         write(page, ["Under the picture"], y=300)
