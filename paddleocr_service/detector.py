@@ -18,10 +18,11 @@ from .letter_size import letter_height
 if TYPE_CHECKING:
     import numpy as np
 
-#: Pixels of the longer side of the smallest and the largest copy that is looked at.
-SMALLEST, LARGEST = 640, 1152
-#: Height in pixels, on the copy that is looked at, from which on nearly all lines (the lowest tenth aside) are found.
-HIGH_ENOUGH = 16
+#: Pixels of the longer side of the smallest copy that is looked at, of the largest, and of that for the smallest print.
+SMALLEST, LARGEST, LARGEST_FOR_PRINT = 640, 1152, 1536
+#: Height in pixels, on the copy that is looked at, from which on nearly all lines (the lowest tenth aside) are found;
+#: and below which whole lines of small print are missed.
+HIGH_ENOUGH, LEAST = 16, 9
 _LOWEST_SHARE = 10  # percent
 #: Height of the lowest lines, as they are found, by that of the letters: 1.37 on average, a little less to be sure.
 _LINE_BY_LETTER = 1.3
@@ -48,7 +49,7 @@ class Detector:
         whole = max(picture.shape[:2])
         side = _first_side(letter_height(picture), whole)
         found = self._at(picture, side, settings)
-        better = _side_for(found["dt_polys"], side, whole)
+        better = _side_for(found["dt_polys"], whole)
         return found if better <= side * _WORTH_IT else self._at(picture, better, settings)
 
     def _at(self, picture: np.ndarray, side: int, settings: dict):
@@ -59,18 +60,22 @@ class Detector:
 def _first_side(letters: float | None, whole: int) -> int:
     """Pixels of the longer side on which lines of such letters (pixels) are high enough; the least where nothing is
     known of them."""
-    wanted = round(whole * HIGH_ENOUGH / (_LINE_BY_LETTER * letters)) if letters else SMALLEST
-    return min(LARGEST, whole, max(SMALLEST, wanted))
+    return _side(_LINE_BY_LETTER * letters, whole) if letters else min(SMALLEST, whole)
 
 
-def _side_for(polygons, side: int, whole: int) -> int:
-    """Pixels of the longer side on which lines are high enough that were found on ``side`` of ``whole`` pixels."""
+def _side_for(polygons, whole: int) -> int:
+    """Pixels of the longer side on which the lines that were found are high enough."""
     import numpy as np
 
-    limit = min(LARGEST, whole)
     if len(polygons) == 0:
-        return limit
+        return min(LARGEST, whole)
     corners = np.asarray(polygons, float)
     edges = np.linalg.norm(corners[:, 1:3] - corners[:, 0:2], axis=2)  # top edge, right edge
-    height = np.percentile(edges.min(axis=1), _LOWEST_SHARE) * side / whole
-    return min(limit, round(side * HIGH_ENOUGH / max(height, 1)))
+    return _side(np.percentile(edges.min(axis=1), _LOWEST_SHARE), whole)
+
+
+def _side(height: float, whole: int) -> int:
+    """Pixels of the longer side for lines of such a height on the picture, whose longer side has ``whole``."""
+    scale = whole / max(height, 1)
+    wanted, needed = round(HIGH_ENOUGH * scale), round(LEAST * scale)
+    return min(whole, max(SMALLEST, min(LARGEST, wanted), min(LARGEST_FOR_PRINT, needed)))

@@ -29,12 +29,12 @@ def test_the_words_of_receipts_are_found(read, shared_data):
     assert score.f1 >= 0.94
 
 
-@pytest.mark.parametrize("points", [5, 11])
-def test_an_a4_page_at_300_dpi_is_read_letter_by_letter(read, points):
+@pytest.mark.parametrize(("points", "top"), [(5, 120), (5, 1900), (5.5, 1400), (11, 120)])
+def test_an_a4_page_at_300_dpi_is_read_letter_by_letter(read, points, top):
     size = round(points * 300 / 72)
     lines = wrapped(" ".join(PROSE * 2), size, 2000)
     image, draw = page(height=3508)
-    set_column(draw, lines, 200, 120, size)
+    set_column(draw, lines, 200, top, size)
     assert character_error_rate("\n".join(lines), read(image).text) < 0.01
 
 

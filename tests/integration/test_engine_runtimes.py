@@ -96,8 +96,8 @@ found["threads"] = psutil.Process().num_threads()
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
-@pytest.mark.parametrize("runtime", RUNTIMES)
-def test_what_a_process_holds_does_not_depend_on_the_page_that_it_read_last(runtime):
+@pytest.mark.parametrize(("runtime", "swing_mb"), [("openvino", 30), ("onnxruntime", 60)])
+def test_what_a_process_holds_does_not_depend_on_the_page_that_it_read_last(runtime, swing_mb):
     code = f"""
 import psutil
 from paddleocr_service import OCREngine
@@ -118,7 +118,7 @@ found["peak"] = int(next(line.split()[1] for line in open("/proc/self/status") i
 """
     found = in_its_own_process(code)
     assert found["peak"] < 700
-    assert abs(found["large"] - found["card"]) < 30
+    assert abs(found["large"] - found["card"]) < swing_mb
 
 
 @pytest.mark.parametrize("runtime", RUNTIMES)

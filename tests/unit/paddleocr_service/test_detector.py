@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from paddleocr_service.detector import HIGH_ENOUGH, LARGEST, SMALLEST, Detector
+from paddleocr_service.detector import HIGH_ENOUGH, LARGEST, LARGEST_FOR_PRINT, LEAST, SMALLEST, Detector
 from paddleocr_service.letter_size import letter_height
 
 
@@ -40,7 +40,12 @@ def test_small_text_is_looked_for_again_where_it_is_high_enough():
 
 
 def test_the_largest_copy_has_a_limit():
-    assert sides(Predictor(10), 8000, 8000) == [SMALLEST, LARGEST]
+    assert sides(Predictor(70), 8000, 8000) == [SMALLEST, LARGEST]
+
+
+def test_small_print_is_looked_at_on_a_larger_copy_on_which_it_is_just_high_enough():
+    assert sides(Predictor(24), 3508, 3508) == [SMALLEST, round(3508 * LEAST / 24)]
+    assert sides(Predictor(10), 8000, 8000) == [SMALLEST, LARGEST_FOR_PRINT]
 
 
 def test_where_nothing_was_found_the_largest_copy_is_looked_at():
