@@ -7,6 +7,8 @@ from tests.support.jobs import Work
 from tests.support.processes import RedisServer, Service
 from tests.support.s3 import S3Server
 
+pytest.register_assert_rewrite("tests.support.job_machine")  # so that its asserts tell what was there instead
+
 
 @pytest.fixture(scope="session")
 def redis_server(tmp_path_factory):
