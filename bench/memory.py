@@ -26,23 +26,24 @@ _TOLD = 100  # pages between what is told
 
 def main(arguments: list[str]) -> int:
     chosen = _parser().parse_args(arguments)
+    settings = {"threads": chosen.threads, "f32": chosen.f32}
     sys.stdout.write(f"machine   {describe()}\n")
     with tempfile.TemporaryDirectory(prefix="bench-memory-") as folder:
         try:
             page = chosen.pdf or draw_pdf(Path(folder) / "a4.pdf", [A4])
             for dpi in (300, 600):
-                _tell_page(page, dpi, chosen.threads)
+                _tell_page(page, dpi, settings)
             if chosen.pages:
-                _tell_run(draw_pdf(Path(folder) / "many.pdf", SIZES), chosen.pages, chosen.threads, chosen.small)
+                _tell_run(draw_pdf(Path(folder) / "many.pdf", SIZES), chosen.pages, settings, chosen.small)
         except ReaderFailed as error:
             sys.stderr.write(f"{error}\n")
             return 1
     return 0
 
 
-def _tell_page(pdf: Path, dpi: int, threads: int) -> None:
+def _tell_page(pdf: Path, dpi: int, settings: dict) -> None:
     """Read twice, since what is held at the second reading comes on top of what the first one left."""
-    with Reader("document", {"threads": threads}) as reader:
+    with Reader("document", settings) as reader:
         before = reader.memory()["rss_mb"]
         for _ in range(2):
             answer = reader.read(pdf, page=1, dpi=dpi)
@@ -54,9 +55,9 @@ def _tell_page(pdf: Path, dpi: int, threads: int) -> None:
     sys.stdout.flush()
 
 
-def _tell_run(pdf: Path, pages: int, threads: int, small: bool) -> None:
+def _tell_run(pdf: Path, pages: int, settings: dict, small: bool) -> None:
     resolutions = RESOLUTIONS[:1] if small else RESOLUTIONS
-    with Reader("document", {"threads": threads}) as reader:
+    with Reader("document", settings) as reader:
         settled, marks = 0, {pages // 4, pages // 2, 3 * pages // 4, _SETTLED, pages}
         for number, (page, dpi) in enumerate(_sequence(pages, resolutions), start=1):
             reader.read(pdf, page=page, dpi=dpi)
@@ -83,5 +84,6 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--pdf", type=Path, help="read its first page instead of a drawn one")
     parser.add_argument("--pages", type=int, default=0, help="then so many pages of mixed sizes; 0 leaves them out")
     parser.add_argument("--small", action="store_true", help="these at the lowest resolution alone")
+    parser.add_argument("--f32", action="store_true", help="as on a processor without bfloat16")
     parser.add_argument("--threads", type=int, default=default_threads())
     return parser
