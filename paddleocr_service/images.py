@@ -7,6 +7,8 @@ import os
 
 from .errors import UnreadableImage
 
+_ORIENTATION = 0x0112  # EXIF
+
 
 def load_image(image):
     """Array (H, W, 3) uint8 RGB of a path, bytes, a PIL image or such an array (H, W, 3), (H, W, 4) or (H, W).
@@ -65,13 +67,14 @@ def _from_pillow(image):
     import numpy as np
     from PIL import Image, ImageOps
 
-    image = ImageOps.exif_transpose(image)
+    if image.getexif().get(_ORIENTATION, 1) != 1:  # or a copy would be made of each
+        image = ImageOps.exif_transpose(image)
     if image.mode.startswith("I") or image.mode == "F":
         image = _to_eight_bits(image)
     if image.mode in ("RGBA", "LA", "PA", "RGBa", "La") or "transparency" in image.info:
         image = image.convert("RGBA")
         image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image)
-    return np.ascontiguousarray(np.asarray(image.convert("RGB")))
+    return np.ascontiguousarray(np.asarray(image if image.mode == "RGB" else image.convert("RGB")))
 
 
 def _to_eight_bits(image):

@@ -84,9 +84,9 @@ class Pipeline:
 
         `seconds` tells afterwards how long each stage took: `recognise` is all that is not `detect`.
         """
-        import numpy as np
+        import cv2
 
-        bgr = np.ascontiguousarray(image[:, :, ::-1])
+        bgr = cv2.cvtColor(image, cv2.COLOR_RGB2BGR)  # numpy takes 20 times as long: 60 ms for an A4 page
         started = time.perf_counter()
         result = self._ocr.predict(bgr, return_word_box=words)[0]
         detect = self._detector.seconds
