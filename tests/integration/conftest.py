@@ -7,7 +7,9 @@ from tests.support.jobs import Work
 from tests.support.processes import RedisServer, Service
 from tests.support.s3 import S3Server
 
-pytest.register_assert_rewrite("tests.support.job_machine")  # so that its asserts tell what was there instead
+pytest.register_assert_rewrite(
+    "tests.support.job_machine", "tests.support.job_checks"
+)  # so that its asserts tell what was there instead
 
 
 @pytest.fixture(scope="session")

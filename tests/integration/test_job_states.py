@@ -12,7 +12,8 @@ import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from tests.support.job_machine import CHANGES, HOOK, OWNERS, STALE, Jobs
+from tests.support.job_checks import CHANGES
+from tests.support.job_machine import HOOK, OWNERS, STALE, Jobs
 
 settings.register_profile("test", max_examples=60, stateful_step_count=100, derandomize=True, database=None)
 settings.register_profile("long", max_examples=3000, stateful_step_count=80)
