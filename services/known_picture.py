@@ -10,6 +10,7 @@ import json
 import threading
 import time
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import asdict
 from pathlib import Path
 
@@ -102,8 +103,10 @@ class KnownPicture:
         with self._redis.guard() as client:
             if not client.set(PENDING, job_id, nx=True, ex=PENDING_SECONDS):
                 return self._appearing((client.get(PENDING) or b"").decode())
-        incoming = self._uploads.receive()
-        incoming.write(PICTURE.read_bytes())
+        content = PICTURE.read_bytes()
+        with closing(self._uploads.receive()) as incoming:
+            incoming.write(content)
+            upload = self._uploads.keep(incoming)
         record = JobRecord(
             id=job_id,
             owner=PROBE_OWNER,
@@ -111,9 +114,9 @@ class KnownPicture:
             stage="queued",
             kind="image",
             filename=PICTURE.name,
-            file_size=incoming.size(),
+            file_size=len(content),
             options=self._options,
-            upload=self._uploads.keep(incoming),
+            upload=upload,
             cache_key=f"known-picture:{job_id}",
             request_id=f"known-picture:{job_id}",
             pages_total=1,

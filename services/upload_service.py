@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import shutil
 import time
+from contextlib import closing
 from dataclasses import dataclass
 from typing import BinaryIO
 
@@ -129,15 +130,12 @@ class UploadService:
             error = UploadMismatch(f"{record.file_size} bytes were announced, but {put.length} are being sent.")
             self._arrivals.refuse(record, error)
             raise error
-        incoming = self._uploads.receive()
-        try:
+        with closing(self._uploads.receive()) as incoming:
             shutil.copyfileobj(put.body, incoming, CHUNK_BYTES)
             if incoming.size() != record.file_size:
                 raise UploadIncomplete()
             self._arrivals.expect(record.id)
             self._uploads.keep(incoming, self._uploads.announced_key(record.id))
-        finally:
-            incoming.close()
         return self._arrivals.arrived(record.id)
 
     def _check_address(self, record: JobRecord, put: Put) -> None:

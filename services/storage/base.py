@@ -35,7 +35,10 @@ class Storage(Protocol):
         """A new empty file on this machine to stream a body into."""
 
     def keep(self, incoming: IncomingFile, key: str = "") -> str:
-        """Accept a received file, under a new key where none is given; returns the key. The bytes are then durable."""
+        """Accept a received file, under a new key where none is given; returns the key. The bytes are then durable.
+
+        `incoming` is closed either way: what was not accepted leaves nothing on this machine.
+        """
 
     def local(self, key: str) -> AbstractContextManager[Path]:
         """The file as a path of this machine, for as long as the context is open. Raises UploadMissing."""

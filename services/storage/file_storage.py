@@ -6,7 +6,7 @@ import os
 import secrets
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import structlog
@@ -35,12 +35,11 @@ class FileStorage:
 
     def keep(self, incoming: IncomingFile, key: str = "") -> str:
         key = key or secrets.token_hex(16)
-        with _faults():
+        with closing(incoming), _faults():
             incoming.sync()
             self._path(key).parent.mkdir(exist_ok=True)
             incoming.path.rename(self._path(key))
             _sync_folder(self._path(key).parent)
-        incoming.close()
         return key
 
     @contextmanager

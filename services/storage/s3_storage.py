@@ -8,7 +8,7 @@ import threading
 import time
 import weakref
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import structlog
@@ -51,11 +51,10 @@ class S3Storage:
     def keep(self, incoming: IncomingFile, key: str = "") -> str:
         """One PUT streams the file up; a client for multipart uploads would hold parts of it in memory."""
         key = key or KEPT + secrets.token_hex(16)
-        with self._s3() as s3:
+        with closing(incoming), self._s3() as s3:
             incoming.flush()
             incoming.seek(0)
             s3.put_object(**self._at(key), Body=incoming, ContentLength=incoming.size())
-        incoming.close()
         return key
 
     @contextmanager

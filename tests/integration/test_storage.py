@@ -65,6 +65,15 @@ def test_an_upload_that_was_not_kept_is_gone_with_its_request(storage, tmp_path)
     assert files(tmp_path) == []
 
 
+def test_an_upload_that_could_not_be_kept_leaves_nothing(storage, tmp_path, monkeypatch):
+    monkeypatch.setattr(storage, "_bucket", "nowhere", raising=False)
+    (tmp_path / "announced").write_text("a file where the folder of announced ones should be")
+    incoming = receive(storage)
+    with pytest.raises(StorageUnavailable):
+        storage.keep(incoming, storage.announced_key(JOB))
+    assert [path.name for path in files(tmp_path)] == ["announced"]
+
+
 def test_no_copy_is_left_of_a_file_that_was_read(s3, tmp_path):
     key = s3.keep(receive(s3))
     with s3.local(key) as path:
