@@ -5,7 +5,9 @@ It stands in the place of PaddleX's own recogniser inside PaddleOCR's pipeline a
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from typing import TYPE_CHECKING
 
 from .line_reader import LineReader, LineReading
@@ -33,11 +35,44 @@ class Cascade:
             yield {"rec_text": reading.text, "rec_score": reading.confidence, "vis_font": None}
 
     def _read(self, lines: Sequence[np.ndarray], word_boxes: bool) -> list[LineReading]:
-        if self._scout is None:
-            return self._reader.read(lines, word_boxes)
-        readings = self._scout.read(lines, word_boxes)
-        doubted = [index for index, reading in enumerate(readings) if reading.doubt > self._doubt]
-        again = self._reader.read([lines[index] for index in doubted], word_boxes)
-        for index, reading in zip(doubted, again, strict=True):
-            readings[index] = reading
+        readings: list[LineReading | None] = [None] * len(lines)
+        first = self._scout or self._reader
+        # Widest first: the last ones to end are short, and no thread waits long for another.
+        unread = deque(sorted(range(len(lines)), key=lambda index: -first.width_of(lines[index])))
+        doubted: deque[int] = deque()
+
+        def work() -> None:
+            for index in _taken(unread):
+                readings[index] = first.read(lines[index], word_boxes)
+                if first is not self._reader and readings[index].doubt > self._doubt:
+                    doubted.append(index)
+            for index in _taken(doubted):
+                readings[index] = self._reader.read(lines[index], word_boxes)
+
+        def stop() -> None:
+            unread.clear()
+            doubted.clear()
+
+        _side_by_side(work, stop, min(first.lanes, len(lines)))
         return readings
+
+
+def _taken(waiting: deque[int]) -> Iterator[int]:
+    """One after another until none is left; several threads may take from the same."""
+    while True:
+        try:
+            yield waiting.popleft()
+        except IndexError:
+            return
+
+
+def _side_by_side(work: Callable[[], None], stop: Callable[[], None], lanes: int) -> None:
+    """Run ``work`` in so many threads; ``stop`` lets them end when one fails, or a time limit strikes this thread."""
+    if lanes <= 1:
+        return work()
+    with ThreadPoolExecutor(lanes, "lines") as pool:
+        try:
+            for done in as_completed([pool.submit(work) for _ in range(lanes)]):
+                done.result()
+        finally:
+            stop()

@@ -9,7 +9,6 @@ line each, and takes more memory.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -21,7 +20,9 @@ if TYPE_CHECKING:
 HEIGHT = 48  # pixels of a line as the recognisers take it
 _WIDEST = 3200
 # (widths up to, in steps of): few shapes, since the runtime compiles its kernels anew for each one it has not met.
-_STEPS = ((320, 32), (640, 64), (1280, 128), (_WIDEST, 256))
+_STEPS = ((320, 32), (640, 64), (_WIDEST, 128))
+# A line that is wider than a step of the scale by so little is squeezed into it.
+_GIVES_WAY = 1.04
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,7 @@ class LineReading:
 
 
 class LineReader:
-    """Reads cut-out lines with one PaddleX predictor. Not thread-safe, as the predictor is not."""
+    """Reads cut-out lines with one PaddleX predictor, for ``lanes`` threads at a time."""
 
     def __init__(self, predictor, squeeze: float = 1.0) -> None:
         """squeeze: the width at which a line is read, of the width that it has at the recogniser's height."""
@@ -47,31 +48,28 @@ class LineReader:
         self._squeeze = squeeze
         self._kind = word_classes(predictor.post_op.character)
 
-    def read(self, lines: Sequence[np.ndarray], word_boxes: bool = False) -> list[LineReading]:
-        """lines: arrays (h, w, 3) uint8 BGR, text from left to right. Returns a reading for each, in their order."""
+    @property
+    def lanes(self) -> int:
+        return getattr(self._predictor.runner, "lanes", 1)
 
-        readings: list[LineReading | None] = [None] * len(lines)
-        # Widest first: the last ones to end are short, and no thread waits long for another.
-        order = sorted(range(len(lines)), key=lambda index: -self._width_of(lines[index]))
+    def read(self, line: np.ndarray, word_boxes: bool = False) -> LineReading:
+        """line: array (h, w, 3) uint8 BGR, text from left to right."""
 
-        def take(place: int, outputs: list[np.ndarray]) -> None:
-            index = order[place]
-            readings[index] = self._decode(outputs, lines[index], word_boxes)
+        def decode(outputs: list[np.ndarray]) -> LineReading:
+            return self._decode(outputs, line, word_boxes)
 
-        self._run((self._padded(lines[index]) for index in order), take)
-        return readings
+        runner, padded = self._predictor.runner, self._padded(line)
+        return runner.run(padded, decode) if hasattr(runner, "run") else decode(runner(x=[padded]))
 
-    def _run(self, inputs: Iterator[np.ndarray], take: Callable[[int, list[np.ndarray]], None]) -> None:
-        """Give each line to the network, its number and outputs to ``take``; several at a time where that can be."""
-        runner = self._predictor.runner
-        if hasattr(runner, "run_each"):
-            runner.run_each(inputs, take)
-        else:
-            for place, line in enumerate(inputs):
-                take(place, runner(x=[line]))
+    def width_of(self, line: np.ndarray) -> int:
+        """Pixels of the line's width as it is read, padding not counted."""
+        height, width = line.shape[:2]
+        wanted = min(_WIDEST, max(1, math.ceil(self._squeeze * HEIGHT * width / height)))
+        narrower = wanted // _step(wanted) * _step(wanted)
+        return narrower if wanted <= narrower * _GIVES_WAY else wanted
 
     def _decode(self, outputs, line: np.ndarray, word_boxes: bool) -> LineReading:
-        width = self._width_of(line)
+        width = self.width_of(line)
         probabilities, doubt = settle(outputs[0][0], self._kind)
         (text,), (confidence,) = self._predictor.post_op(
             [probabilities[None]],
@@ -81,25 +79,24 @@ class LineReader:
         )
         return LineReading(text, float(confidence), doubt)
 
-    def _width_of(self, line: np.ndarray) -> int:
-        height, width = line.shape[:2]
-        return min(_WIDEST, max(1, math.ceil(self._squeeze * HEIGHT * width / height)))
-
     def _padded(self, line: np.ndarray) -> np.ndarray:
         """(1, 3, 48, W) as PaddleX makes it: RGB, -1 to 1, grey (0) to the right of the line."""
         import cv2
         import numpy as np
 
-        width = self._width_of(line)
-        pixels = cv2.resize(line, (width, HEIGHT))[:, :, ::-1].transpose(2, 0, 1)
+        width = self.width_of(line)
         padded = np.zeros((1, 3, HEIGHT, padded_width(width)), np.float32)
-        filled = padded[0, :, :, :width]
-        np.multiply(pixels, np.float32(2 / 255), out=filled)
-        filled -= 1
+        blue_to_red = cv2.split(cv2.resize(line, (width, HEIGHT)))
+        for values, filled in zip(reversed(blue_to_red), padded[0, :, :, :width], strict=True):
+            np.multiply(values, np.float32(2 / 255), out=filled)
+            filled -= 1
         return padded
 
 
 def padded_width(width: int) -> int:
     """The next width on the scale, in pixels."""
-    step = next(step for limit, step in _STEPS if width <= limit)
-    return min(_WIDEST, -(-width // step) * step)
+    return min(_WIDEST, -(-width // _step(width)) * _step(width))
+
+
+def _step(width: int) -> int:
+    return next(step for limit, step in _STEPS if width <= limit)

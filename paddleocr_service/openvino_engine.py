@@ -6,9 +6,10 @@ Paddle and ONNX Runtime. Here is one for OpenVINO, with the same contract: array
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
+from queue import SimpleQueue
 from typing import Any
 
 NAME = "openvino"
@@ -32,56 +33,45 @@ def register() -> str:
     return NAME
 
 
-class _Outputs:
-    """The callback of a queue, set once: to set another ends the process at times when it exits, since the thread that
-    ran the last one may hold it still."""
-
-    def __init__(self) -> None:
-        self.take: Callable[[int, list[Any]], None] | None = None
-
-    def __call__(self, request, index: int) -> None:
-        self.take(index, [one.data for one in request.output_tensors])
-
-
 def _runner_class():
     from paddlex.inference.models.runners import InferenceRunner
 
     class OpenVINORunner(InferenceRunner):
-        """Runs one network on the CPU. Not thread-safe.
+        """Runs one network on the CPU, for ``lanes`` threads at a time.
 
         A detector's page is shared among the threads; a line is too small for that, so a recogniser has a stream of
         one thread for each line.
+
+        Each request that runs is waited for by a Python thread: with OpenVINO's own queue, which calls back, a page or
+        a callback would live on in it, and a callback that is replaced ends the process at times when it exits.
         """
 
         def __init__(self, model_file: Path, config: dict[str, Any]) -> None:
             threads = int(config["threads"])
-            self._model, self._reads_lines = compile_model(model_file, threads)
-            self._queue = _queue(self._model, threads if self._reads_lines else 1)
-            self._outputs = _Outputs()
-            self._queue.set_callback(self._outputs)
+            self._model, reads_lines = compile_model(model_file, threads)
+            #: How many threads may call at a time. While all streams compute, one more makes the next line ready.
+            self.lanes = threads + 1 if reads_lines else 1
+            self._requests: SimpleQueue = SimpleQueue()
+            for _ in range(self.lanes):
+                self._requests.put(self._model.create_infer_request())
 
         def __call__(self, x=None, **_kwargs):
             array = x[0] if isinstance(x, list) else x
-            outputs: list = []
-            self.run_each([array], lambda _, tensors: outputs.extend(tensor.copy() for tensor in tensors))
-            return outputs
+            return self.run(array, lambda outputs: [output.copy() for output in outputs])
 
-        def run_each(self, inputs: Iterable[Any], take: Callable[[int, list[Any]], None]) -> None:
-            """Give each of some inputs (arrays; a batch each) to the network, several at a time.
-
-            ``take`` gets the number of an input and its outputs, which are gone when it returns; other threads call
-            it, several perhaps at once. An input is asked for when there is room for it.
-            """
-            self._outputs.take = take
+        def run(self, array, take: Callable[[list[Any]], Any]):
+            """What ``take`` makes of the network's outputs for an array (a batch), which are gone when it returns."""
+            request = self._requests.get()
             try:
-                for index, array in enumerate(inputs):
-                    self._queue.start_async([array], index)
+                request.start_async([array])
+                request.wait()
+                return take([output.data for output in request.output_tensors])
             finally:
-                self._queue.wait_all()
-                self._outputs.take = None  # or the queue would keep the page that it knows
+                request.wait()  # a time limit can strike before the other one
+                self._requests.put(request)
 
         def close(self) -> None:
-            self._queue = self._model = None
+            self._requests = self._model = None
 
     return OpenVINORunner
 
@@ -131,12 +121,6 @@ def compile_model(model_file: Path, threads: int):
         "CPU_RUNTIME_CACHE_CAPACITY": str(_LINE_KERNELS if reads_lines else _PAGE_KERNELS),
     }
     return core.compile_model(model, "CPU", settings), reads_lines
-
-
-def _queue(model, jobs: int):
-    from openvino import AsyncInferQueue
-
-    return AsyncInferQueue(model, jobs)
 
 
 @lru_cache(maxsize=1)
