@@ -60,6 +60,30 @@ def _no_scale_of_widths() -> Callable[..., OCREngine]:
     return OCREngine
 
 
+def _no_line_gives_way() -> Callable[..., OCREngine]:
+    line_reader._GIVES_WAY = 1.0
+    return OCREngine
+
+
+class _InTwoRounds(cascade.Cascade):
+    """The doubted lines wait until all have been read once, and no thread makes lines ready for the others."""
+
+    def _read(self, lines, word_boxes: bool) -> list:
+        readings = cascade.Cascade(self._scout)._read(lines, word_boxes)
+        doubted = [index for index, reading in enumerate(readings) if reading.doubt > self._doubt]
+        again = cascade.Cascade(self._reader)._read([lines[index] for index in doubted], word_boxes)
+        for index, reading in zip(doubted, again, strict=True):
+            readings[index] = reading
+        return readings
+
+
+def _in_two_rounds() -> Callable[..., OCREngine]:
+    lanes = line_reader.LineReader.lanes.fget
+    line_reader.LineReader.lanes = property(lambda reader: max(1, lanes(reader) - 1))
+    pipeline.Cascade = _InTwoRounds
+    return OCREngine
+
+
 def _threshold(chance: float) -> Callable[..., OCREngine]:
     pipeline.Cascade = partial(cascade.Cascade, doubt=chance)
     return OCREngine
@@ -121,9 +145,11 @@ def _compiled_with(**changes: str) -> Callable[..., OCREngine]:
 WITHOUT: dict[str, Callable[[], Callable[..., OCREngine]]] = {
     "alphabet": partial(_resolving, alphabet=None),
     "widths": _no_scale_of_widths,
+    "giving": _no_line_gives_way,
     "squeeze": _no_squeeze,
     "spaces": _all_spaces_doubted,
     "streams": partial(_compiled_with, NUM_STREAMS="1"),
+    "lanes": _in_two_rounds,
     "cascade": partial(_resolving, scout=None),
     "resolution": _fixed_resolution,
     "spots": _no_look_at_spots,

@@ -52,6 +52,15 @@ def test_calls_from_many_threads_take_turns(engine, picture):
         assert list(pool.map(lambda image: engine.recognize(image).text, shapes * 3)) == alone * 3
 
 
+def test_lines_that_several_threads_read_are_those_that_one_reads(picture):
+    pytest.importorskip("openvino")
+    one, three = (OCREngine(runtime="openvino", threads=threads) for threads in (1, 3))
+    for words in (False, True):
+        alone = one.recognize(picture, RecognizeOptions(words=words)).lines
+        for _ in range(5):
+            assert three.recognize(picture, RecognizeOptions(words=words)).lines == alone
+
+
 def test_the_tiny_model_reads_too(picture):
     found = OCREngine(model="PP-OCRv6_tiny").recognize(picture)
     assert character_error_rate("\n".join(PROSE[:4]), found.text) < 0.05
