@@ -14,8 +14,8 @@ from paddleocr_service.runtimes import default_threads
 
 ALL = "all tricks"
 TRICKS = (
-    "alphabet", "widths", "giving", "squeeze", "spaces", "streams", "lanes", "cascade", "resolution", "spots", "cutting",
-    "tiles", "trim", "openvino", "kernels", "doubt-0.06", "doubt-0.15",
+    "alphabet", "widths", "giving", "squeeze", "spaces", "streams", "lanes", "cascade", "resolution", "spots",
+    "cutting", "tiles", "trim", "openvino", "kernels", "doubt-0.06", "doubt-0.15",
 )  # fmt: skip
 
 

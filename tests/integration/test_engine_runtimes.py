@@ -146,6 +146,35 @@ def test_a_page_is_not_kept_when_it_was_read(monkeypatch, runtime):
     assert not [picture for picture in kept if picture() is not None]
 
 
+@pytest.mark.parametrize("runtime", RUNTIMES)
+def test_a_time_limit_may_strike_at_any_moment(runtime):
+    code = f"""
+import random, signal, time
+from paddleocr_service import OCREngine
+from tests.support.engine import PROSE, page, set_column
+class TimeIsUp(Exception): pass
+def strike(*_): raise TimeIsUp
+signal.signal(signal.SIGALRM, strike)
+image, draw = page(900, 700)
+set_column(draw, list(PROSE), 20, 20, 18)
+engine = OCREngine(runtime={runtime!r}, threads=2)
+text = engine.recognize(image).text
+started = time.perf_counter()
+engine.recognize(image)
+seconds, moment = time.perf_counter() - started, random.Random(5)
+for _ in range(20):
+    try:
+        signal.setitimer(signal.ITIMER_REAL, moment.uniform(0.001, seconds))
+        engine.recognize(image)
+        signal.setitimer(signal.ITIMER_REAL, 0)
+    except TimeIsUp:
+        found["struck"] = found.get("struck", 0) + 1
+found["the same"] = engine.recognize(image).text == text
+"""
+    found = in_its_own_process(code)
+    assert found["the same"] and found["struck"] > 5
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="Python handles signals on a stack of their own on Linux")
 def test_a_signal_after_pipelines_came_and_went_does_not_kill_the_process():
     pytest.importorskip("openvino")
