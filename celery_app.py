@@ -69,9 +69,9 @@ def _tell_children(**_) -> None:
 
 @signals.worker_process_init.connect
 def _load_model(**_) -> None:
-    die_with_parent(signal.SIGKILL)
-    os.nice(NICENESS)
     try:
+        die_with_parent(signal.SIGKILL)
+        _let_requests_go_first()
         celery.worker = services.build_worker(stopping=lambda: stopping[0] == 1)
         celery.worker.start()
     except Exception:
@@ -79,6 +79,13 @@ def _load_model(**_) -> None:
         log.exception("the model could not be loaded")
         time.sleep(RESTART_PAUSE_SECONDS)
         os._exit(1)
+
+
+def _let_requests_go_first() -> None:
+    try:
+        os.nice(NICENESS)
+    except OSError:  # a sandbox may forbid it: a request then waits a little longer beside a page, and no more
+        log.warning("the priority of reading could not be lowered", exc_info=True)
 
 
 @signals.worker_process_shutdown.connect

@@ -107,7 +107,7 @@ install_service() {
 
 set_up() {
   install_service
-  works || die "It does not work. Its logs: $("${MODE}_logs_command")"
+  must_work "It does not work."
   certify
   tell_next
 }

@@ -63,5 +63,5 @@ restore() {
   is_installed || install_service
   "${MODE}_import" "$WORK"
   "${MODE}_start"
-  works || die "The data is back, but the service does not work. Its logs: $("${MODE}_logs_command")"
+  must_work "The data is back, but the service does not work."
 }

@@ -39,3 +39,11 @@ read_sample() {
 }
 
 works() { wait_until_ready && read_sample; }
+
+# must_work MESSAGE: or it ends here, with the last words of the service, the message and where more is to be read.
+must_work() {
+  works && return
+  warn "The service does not work. Its last words:"
+  "${MODE}_logs" || true
+  die "$1 Its logs: $("${MODE}_logs_command")"
+}

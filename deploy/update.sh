@@ -21,7 +21,7 @@ update() {
   step "Going back to the version before"
   [[ -z $commit ]] || run git reset --keep --quiet "$commit"
   "${MODE}_go_back"
-  works || die "The version before does not work either. Its logs: $("${MODE}_logs_command")"
+  must_work "The version before does not work either."
   die "The update failed. The version before runs again."
 }
 

@@ -33,7 +33,7 @@ class Debian(BootedDebian):
 
     def succeed(self, command: str, typed: str = "") -> str:
         done = self.run(command, typed=typed)
-        assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
+        assert done.returncode == 0, done.stdout[-9000:] + done.stderr[-3000:]
         return done.stdout
 
     def ask(self, path: str, *options: str) -> dict:

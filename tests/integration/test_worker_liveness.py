@@ -1,11 +1,14 @@
 """Readiness follows the processes that do the OCR, not the parent that only hands out their work."""
 
+import platform
 import signal
+import sys
 import time
 
 import psutil
 import pytest
 
+from tests.support.drawing import picture
 from tests.support.processes import Service, wait_until
 
 #: Seconds from the end of the last child's work to a readiness probe that says so.
@@ -43,6 +46,22 @@ def test_a_worker_whose_children_are_all_dead_or_hung_is_not_ready_though_its_pa
 def test_reading_yields_to_the_web_server_of_the_same_machine(service):
     web = psutil.Process(service.web.pid)
     assert all(child.nice() > web.nice() for child in service.worker_children())
+
+
+@pytest.mark.skipif((sys.platform, platform.machine()) != ("linux", "x86_64"), reason="the sandbox is for x86-64")
+def test_a_worker_that_may_not_set_its_priority_reads_all_the_same(tmp_path):
+    running = SandboxedService(tmp_path, OCR_WORKERS=1, OCR_THREADS=2)
+    try:
+        (child,) = running.start().worker_children()
+        assert child.nice() == psutil.Process(running.worker.pid).nice(), "it is no sandbox"
+        answer = running.post("/ocr/predict", picture("Receipt 4711", size=24, width=300)).json()
+        assert answer["text"] == "Receipt 4711"
+    finally:
+        running.stop()
+
+
+class SandboxedService(Service):
+    worker_app = "tests.support.sandboxed_worker"
 
 
 def kill_all_but(hung, service):
