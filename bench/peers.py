@@ -8,14 +8,13 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 
-from bench.arguments import begin, parser_of, some_of
-from bench.dense import draw_pictures
+from bench.arguments import over_pictures, parser_of, some_of
 from bench.machine import describe
 from bench.readers.process import REPOSITORY, Reader, ReaderFailed
 from bench.rounds import Record, Result, read_in_turn, result_of
@@ -30,19 +29,11 @@ PEERS_PYTHON = REPOSITORY / ".venv-peers" / "bin" / "python"
 
 def main(arguments: list[str]) -> int:
     chosen = _parser().parse_args(arguments)
-    if not chosen.dense:
-        return _compare_over(chosen)
-    with tempfile.TemporaryDirectory(prefix="bench-dense-") as folder:
-        chosen.folder = Path(folder)
-        draw_pictures(chosen.folder, chosen.dense)
-        return _compare_over(chosen)
+    return over_pictures(chosen, f", {chosen.threads} threads each", partial(_tell, chosen))
 
 
-def _compare_over(chosen: argparse.Namespace) -> int:
-    """Read the chosen folder and tell the results; returns the exit status."""
-    found = begin(chosen, f", {chosen.threads} threads each")
-    if not found:
-        return 2
+def _tell(chosen: argparse.Namespace, found: list[Path]) -> int:
+    """Read the pictures and tell the results; returns the exit status."""
     names = list(dict.fromkeys([OURS, *chosen.readers]))
     settings = {name: _settings(name, chosen) for name in names}
     pythons = {name: sys.executable if name in _AT_HOME else chosen.peers_python for name in names}
@@ -112,7 +103,6 @@ def _parser() -> argparse.ArgumentParser:
     parser = parser_of("peers", "Us and the peers, in turn.")
     parser.add_argument("--threads", type=int, default=default_threads(), help="of each reader")
     parser.add_argument("--readers", type=some_of(READERS), default=READERS, help=f"some of {','.join(READERS)}")
-    parser.add_argument("--dense", type=int, metavar="N", help="draw so many dense A4 pages of 300 dpi and read these")
     parser.add_argument("--peers-python", type=Path, default=PEERS_PYTHON, help="the Python of the peers' environment")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the results there as well")
     return parser

@@ -6,6 +6,7 @@ ratio means something even where the seconds do not.
 
 from __future__ import annotations
 
+import random
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -42,9 +43,11 @@ class Result:
 
 
 def order_of(names: Sequence[str], picture: int, turn: int) -> list[str]:
-    """The names, begun with another one at each picture and round."""
-    start = (picture + turn) % len(names)
-    return [*names[start:], *names[:start]]
+    """The names in an order of chance, another for each picture and round, and the same whenever this is asked: who
+    reads after a reader that swept the caches pays for it, so nobody reads after the same one each time."""
+    shuffled = list(names)
+    random.Random(f"{picture} {turn}").shuffle(shuffled)
+    return shuffled
 
 
 def read_in_turn(readers: Mapping[str, Reader], found: Sequence[Path], rounds: int) -> dict[str, Record]:

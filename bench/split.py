@@ -13,10 +13,11 @@ import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from statistics import median
 
-from bench.arguments import begin, parser_of
+from bench.arguments import over_pictures, parser_of
 from bench.readers.process import Reader, ReaderFailed
 from config import default_workers
 from paddleocr_service.runtimes import default_threads
@@ -27,9 +28,11 @@ Split = tuple[int, int]  # workers, threads of each
 
 def main(arguments: list[str]) -> int:
     chosen = _parser().parse_args(arguments)
-    found = begin(chosen)
-    if not found:
-        return 2
+    return over_pictures(chosen, "", partial(_tell, chosen))
+
+
+def _tell(chosen: argparse.Namespace, found: list[Path]) -> int:
+    """Measure every split over the pictures and tell the results; returns the exit status."""
     try:
         speeds = measure(splits_of(chosen.cores), found, chosen.rounds)
     except ReaderFailed as error:

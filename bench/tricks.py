@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import argparse
 import sys
+from functools import partial
+from pathlib import Path
 
-from bench.arguments import begin, parser_of, some_of
+from bench.arguments import over_pictures, parser_of, some_of
 from bench.peers import compare, table
 from paddleocr_service.runtimes import default_threads
 
@@ -21,9 +23,11 @@ TRICKS = (
 
 def main(arguments: list[str]) -> int:
     chosen = _parser().parse_args(arguments)
-    found = begin(chosen)
-    if not found:
-        return 2
+    return over_pictures(chosen, "", partial(_tell, chosen))
+
+
+def _tell(chosen: argparse.Namespace, found: list[Path]) -> int:
+    """Read the pictures and tell the results; returns the exit status."""
     settings = {ALL: _settings(chosen)}
     settings |= {_title(trick): {**_settings(chosen), "without": trick} for trick in chosen.tricks}
     results, failed = compare(settings, dict.fromkeys(settings, sys.executable), found, chosen.rounds)

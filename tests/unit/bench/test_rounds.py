@@ -41,9 +41,11 @@ def test_only_turns_that_both_have_make_pairs():
         ratio({("a", 0): 1.0}, {("b", 0): 1.0})
 
 
-def test_each_picture_and_round_begins_with_another_reader():
-    assert order_of("xyz", 0, 0) == ["x", "y", "z"]
-    assert order_of("xyz", 1, 0) == order_of("xyz", 0, 1) == ["y", "z", "x"]
+def test_no_reader_reads_after_the_same_one_each_time():
+    orders = [order_of("xyz", picture, turn) for picture in range(6) for turn in range(5)]
+    assert {frozenset(order) for order in orders} == {frozenset("xyz")}
+    assert len({tuple(order) for order in orders}) == 6
+    assert orders == [order_of("xyz", picture, turn) for picture in range(6) for turn in range(5)]
 
 
 def test_all_read_a_picture_before_the_next_one_comes(found):
@@ -51,7 +53,9 @@ def test_all_read_a_picture_before_the_next_one_comes(found):
     readers = {name: Reader(name, log) for name in "xy"}
     records = read_in_turn(readers, found, rounds=2)
     assert log[:2] == [("x", "a.png"), ("y", "a.png")], "to warm up"
-    assert [name for name, _ in log[2:]] == ["x", "y", "y", "x", "y", "x", "x", "y"]
+    assert [name for name, _ in log[2:]] == [
+        name for turn in range(2) for picture in range(2) for name in order_of("xy", picture, turn)
+    ]
     assert [picture for _, picture in log[2:]] == [*["a.png"] * 2, *["b.png"] * 2] * 2
     assert set(records["x"].seconds) == {("a.png", 0), ("b.png", 0), ("a.png", 1), ("b.png", 1)}
     assert records["x"].peak_mb == 2
