@@ -6,10 +6,10 @@ Paddle and ONNX Runtime. Here is one for OpenVINO, with the same contract: array
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
-from queue import SimpleQueue
 from typing import Any
 
 NAME = "openvino"
@@ -51,9 +51,7 @@ def _runner_class():
             self._model, reads_lines = compile_model(model_file, threads)
             #: How many threads may call at a time. While all streams compute, one more makes the next line ready.
             self.lanes = threads + 1 if reads_lines else 1
-            self._requests: SimpleQueue = SimpleQueue()
-            for _ in range(self.lanes):
-                self._requests.put(self._model.create_infer_request())
+            self._idle: deque = deque()  # requests, each with room for what it was last asked
 
         def __call__(self, x=None, **_kwargs):
             array = x[0] if isinstance(x, list) else x
@@ -61,17 +59,20 @@ def _runner_class():
 
         def run(self, array, take: Callable[[list[Any]], Any]):
             """What ``take`` makes of the network's outputs for an array (a batch), which are gone when it returns."""
-            request = self._requests.get()
+            try:
+                request = self._idle.pop()
+            except IndexError:  # all are at work, or a time limit struck while one was in nobody's hands
+                request = self._model.create_infer_request()
             try:
                 request.start_async([array])
                 request.wait()
                 return take([output.data for output in request.output_tensors])
             finally:
                 request.wait()  # a time limit can strike before the other one
-                self._requests.put(request)
+                self._idle.append(request)
 
         def close(self) -> None:
-            self._requests = self._model = None
+            self._idle = self._model = None
 
     return OpenVINORunner
 

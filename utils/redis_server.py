@@ -45,9 +45,11 @@ def _candidates() -> list[Path]:
 def redis_argv(program: Path, folder: Path, socket_path: Path) -> list[str]:
     """The command line of a Redis that keeps its data in `folder` and listens on a Unix socket alone.
 
-    Every change is written to the append-only file before it is answered, so a killed process loses nothing; the file
-    is synced once a second, so a power cut may lose the last one. A tail cut off by a crash is dropped at the next
-    start. Nothing is ever evicted: jobs live here.
+    Every change is written to the append-only file before it is answered, unless the file is being synced, as it is
+    once a second: then it is written afterwards, within two seconds. So a process that is killed may lose what it was
+    told while it synced, and a power cut the last second. (`always` would lose neither, but Redis then ends when the
+    disk is full, instead of refusing what it cannot keep.) A tail cut off by a crash is dropped at the next start.
+    Nothing is ever evicted: jobs live here.
     """
     options = {
         "port": "0",

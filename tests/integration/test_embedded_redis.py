@@ -46,8 +46,11 @@ def test_a_file_cut_off_in_the_middle_of_a_command_still_loads(embedded):
     client = embedded.start()
     client.set("first", "1")
     client.set("second", "2")
-    embedded.kill()
     log = next(path for path in embedded.folder.rglob("*.aof") if path.is_file() and path.stat().st_size)
+    wait_until(
+        lambda: b"second" in log.read_bytes(), 10, "the second one's way to the file, which may be synced just now"
+    )
+    embedded.kill()
     log.write_bytes(log.read_bytes()[:-5])
     client = embedded.start()
     assert client.get("first") == b"1" and client.get("second") is None
