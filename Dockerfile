@@ -56,7 +56,7 @@ STOPSIGNAL SIGTERM
 # tini passes signals on and buries orphans: the processes that inspect uploads, and what Celery leaves.
 ENTRYPOINT ["tini", "--"]
 CMD ["gunicorn", "--graceful-timeout", "40", "app:create_app()"]
-# The worker: celery -A celery_app worker, with the healthcheck python -m services.worker_pulse.
+# The worker: celery -A celery_app worker, with the healthcheck python -m services.health.liveness_file.
 HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --retries=3 \
     CMD ["python", "-c", "import os, urllib.request as r; r.urlopen(f'http://127.0.0.1:{os.environ[\"PORT\"]}/health/alive', timeout=4)"]
 

@@ -53,7 +53,7 @@ load: $(DEV) ## Over the front door: requests a second (wrk), 5,000 clients that
 	@failed=0; for part in $(PARTS); do $(PY) -m bench load $$part || failed=1; done; exit $$failed
 
 chaos: $(DEV) ## Processes killed, Redis away, a full disk, pages that crash or hang, under load: no job may be lost (minutes)
-	$(PY) -m tests.chaos $(CHAOS)
+	$(PY) -m stress.chaos $(CHAOS)
 
 $(PEERS)/.done: requirements/peers.txt requirements/opencv_marker.py $(DONE)/venv
 	$(PYTHON) -m venv $(PEERS)

@@ -13,9 +13,9 @@ from pathlib import Path
 from gunicorn.glogging import Logger
 
 from config import ConfigurationError, Settings, tell_libraries
-from middleware.gunicorn_worker import ServiceWorker
-from middleware.shares import Shares
-from services.request_metrics import share_counts
+from server.gunicorn_worker import ServiceWorker
+from server.process_counts import ProcessCounts
+from services.telemetry.request_metrics import share_counts
 from utils.logging_setup import configure_logging
 from utils.process import die_with_parent
 
@@ -26,10 +26,10 @@ except ConfigurationError as error:
 
 bind = f"{_settings.host}:{_settings.port}"
 worker_class = ServiceWorker
-ServiceWorker.patience = min(ServiceWorker.patience, _settings.request_timeout)
+ServiceWorker.client_timeout = min(ServiceWorker.client_timeout, _settings.request_timeout)
 workers = 2
-ServiceWorker.shares = Shares(workers)
-ServiceWorker.creating = Shares(workers)
+ServiceWorker.connection_counts = ProcessCounts(workers)
+ServiceWorker.creating_counts = ProcessCounts(workers)
 threads = 64
 # Connections that are served or kept alive in one process, beside those that wait for a job; and how many may stand at
 # the door until one is free. The kernel may allow fewer (net.core.somaxconn).
@@ -57,7 +57,7 @@ class ServiceLogger(Logger):
         self.access_log.disabled = True
 
     def exception(self, msg, *args, **kwargs):
-        if isinstance(sys.exc_info()[1], BlockingIOError):  # a client fell silent for longer than `patience`
+        if isinstance(sys.exc_info()[1], BlockingIOError):  # a client fell silent for longer than `client_timeout`
             self.info("a client fell silent in the middle of a request")
         else:
             super().exception(msg, *args, **kwargs)
@@ -80,12 +80,12 @@ def on_exit(server):
 
 def pre_fork(server, worker):
     """A worker counts in the first place that no living one has, so places are as few as workers, and none is lost."""
-    taken = {other.place for other in server.WORKERS.values()}
-    worker.place = next(place for place in range(len(taken) + 1) if place not in taken)
+    taken = {other.index for other in server.WORKERS.values()}
+    worker.index = next(place for place in range(len(taken) + 1) if place not in taken)
 
 
 def post_fork(server, worker):
     """A worker must not outlive a master that was killed."""
     die_with_parent(signal.SIGTERM)
     tell_libraries(PROMETHEUS_MULTIPROC_DIR=str(_counts))
-    share_counts(worker.place)
+    share_counts(worker.index)

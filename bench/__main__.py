@@ -11,7 +11,6 @@ import argparse
 import sys
 from pathlib import Path
 
-from bench.load.__main__ import main as measure_load
 from bench.machine import describe
 from bench.memory import main as measure_memory
 from bench.ocr import SAMPLE, Score, measure, pictures
@@ -23,6 +22,7 @@ from bench.tricks import main as measure_tricks
 from paddleocr_service import EngineError, OCREngine
 from paddleocr_service.official_models import FAMILIES
 from paddleocr_service.runtimes import RUNTIMES
+from stress.load.__main__ import main as measure_load
 
 COMMANDS = {
     "orientation": measure_orientation,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Response, current_app, jsonify
 
 from controllers import answers
-from services.dead_letters import DeadLetter, DeadLetters
+from services.jobs.dead_letters import DeadLetter, DeadLetters
 
 
 def dead_letters() -> DeadLetters:

@@ -7,10 +7,9 @@ from urllib.parse import urljoin
 
 from flask import Response, jsonify, url_for
 
-from services.errors import OCRServiceError
-from services.job_record import COMPLETED, FAILED, JobRecord
+from services.jobs.record import COMPLETED, FAILED, JobRecord
+from services.jobs.unit_queue import WaitEstimate
 from services.storage import SignedUpload
-from services.work_queue import Outlook
 
 #: Seconds after which asking again for a job makes sense.
 ASK_AGAIN_SECONDS = 1
@@ -61,23 +60,19 @@ def _message(record: JobRecord) -> str:
     return "The file was accepted and is being processed. Ask for it at links.self, or fetch links.result."
 
 
-def fault(error: OCRServiceError) -> dict[str, str]:
-    return {"code": error.code, "title": error.title, "detail": error.message}
-
-
-def status(record: JobRecord, outlook: Outlook | None = None, pages: list[dict] | None = None) -> Response:
+def status(record: JobRecord, outlook: WaitEstimate | None = None, pages: list[dict] | None = None) -> Response:
     """200 when the job has ended, 202 while it runs. `pages`: those that are done, where they were asked for."""
     body, code, headers = status_answer(record, outlook)
     return _answer(body if pages is None else {**body, "pages": pages}, code, headers)
 
 
-def status_answer(record: JobRecord, outlook: Outlook | None) -> tuple[dict, int, dict[str, str]]:
+def status_answer(record: JobRecord, outlook: WaitEstimate | None) -> tuple[dict, int, dict[str, str]]:
     """Body, status and headers of the answer that tells how a job stands."""
     body = status_body(record, outlook)
     return (body, 200, {}) if record.ended else (body, 202, {"Retry-After": str(ASK_AGAIN_SECONDS)})
 
 
-def status_body(record: JobRecord, outlook: Outlook | None = None) -> dict:
+def status_body(record: JobRecord, outlook: WaitEstimate | None = None) -> dict:
     """How a job stands. Needs no request, so that others than views can tell it."""
     body = {
         "job_id": record.id,

@@ -50,7 +50,7 @@ def capabilities() -> Response:
 def _loaded(services: Services) -> list[str]:
     """Models that a live worker holds in memory; none are known while Redis is away."""
     try:
-        workers = services.workers.all()
+        workers = services.worker_registry.all()
     except RedisUnavailable:
         return []
     return sorted({model for worker in workers for model in worker["models"]})

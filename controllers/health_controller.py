@@ -9,8 +9,9 @@ from datetime import UTC, datetime
 from flask import Response, current_app, jsonify
 
 from services.container import Services
-from services.health_service import UNHEALTHY, memory_usage, paddleocr_installed
-from services.picture_reading import LOW
+from services.errors import NotReady
+from services.health.known_picture.quality import LOW
+from services.health.service import UNHEALTHY, memory_usage, paddleocr_installed
 
 SERVICE = "paddleocr-service"
 
@@ -24,11 +25,10 @@ def alive() -> Response:
     return jsonify(status="alive", timestamp=_now())
 
 
-def not_ready_because() -> str | None:
-    return _services().readiness.not_ready_because()
-
-
 def ready() -> Response:
+    """Raises NotReady."""
+    if reason := _services().readiness.not_ready_because():
+        raise NotReady(reason)
     return jsonify(status="ready", timestamp=_now())
 
 

@@ -7,7 +7,7 @@ import time
 from flask import Response, current_app, jsonify, request
 
 from services.container import Services
-from services.request_metrics import CONTENT_TYPE, RequestMetrics
+from services.telemetry.request_metrics import CONTENT_TYPE, RequestMetrics
 
 JSON = "application/json"
 

@@ -10,10 +10,12 @@ from flask import Response, current_app, g, jsonify, request
 from controllers import answers
 from controllers.waiting import once_ended
 from services.container import Services
-from services.errors import InvalidOption, JobNotFound, MissingFile, OCRServiceError, QueueFull
-from services.idempotency import IdMaker
-from services.job_record import BY_ADDRESS, JobOptions, JobRecord, new_job_id
-from services.job_service import Submission
+from services.errors import InvalidOption, JobNotFound, MissingFile, OCRServiceError
+from services.jobs.admission import UNCHECKED, Slot
+from services.jobs.idempotency import IdMaker
+from services.jobs.record import JobRecord, new_job_id
+from services.jobs.service import Submission
+from services.ocr_service.options import DocumentOptions
 from utils.file_names import plain_name
 
 
@@ -22,16 +24,13 @@ def services() -> Services:
 
 
 def ensure_accepting() -> None:
-    """Raises before a body is read that could not be accepted anyway: no Redis, no room in the queue."""
-    if isinstance(_place(), QueueFull):
-        services().admission.tell_refusal()
-        raise _place()
-    services().jobs.ensure_accepting(_place())
+    """Raises before the body of a request is read that could not be accepted anyway: Redis is down, the queue is full."""
+    services().jobs.ensure_accepting(_slot())
 
 
-def _place() -> bool | QueueFull:
-    """Whether the queue has one for this request, as the server found when it came; False where it does not know."""
-    return request.environ.get("ocr.place", False)
+def _slot() -> Slot:
+    """Room in the queue, as the server knew it when the request arrived."""
+    return request.environ.get("ocr.slot", UNCHECKED)
 
 
 def create_job(options: dict, kinds: tuple[str, ...] = ("image", "pdf")) -> Response:
@@ -75,7 +74,7 @@ def create_batch(options: dict) -> Response:
             _try_submit(upload, chosen, options["callback_url"], job_id(number))
             for number, upload in enumerate(uploads)
         ]
-        created = [answers.fault(each) if isinstance(each, OCRServiceError) else each.id for each in outcomes]
+        created = [each.as_dict() if isinstance(each, OCRServiceError) else each.id for each in outcomes]
         if all(isinstance(outcome, OCRServiceError) for outcome in outcomes):
             raise _all_failed(names, outcomes, created)
         return created
@@ -98,7 +97,7 @@ def _outcome(job_id: str, owner: str) -> JobRecord | dict:
     try:
         return services().jobs.get(job_id, owner)
     except JobNotFound as error:  # deleted while the others were waited for
-        return answers.fault(error)
+        return error.as_dict()
 
 
 def once(uploads: list, options: dict, create: Callable[[IdMaker], list]) -> tuple[list, bool]:
@@ -142,16 +141,6 @@ def job_status(job_id: str) -> Response:
     return _status(services().jobs.get(job_id, g.owner))
 
 
-def plain_status(services: Services, job_id: str) -> tuple[dict, int, dict[str, str]] | None:
-    """Body, status and headers for a job that whoever knows its id may read, without a look at who asks; None where
-    that is to be asked, or something is amiss."""
-    try:
-        record = services.jobs.get(job_id, BY_ADDRESS)
-        return answers.status_answer(record, services.jobs.outlook(record))
-    except OCRServiceError:
-        return None
-
-
 def job_result(job_id: str, wait: float = 0.0, partial: bool = False) -> Response:
     record = services().jobs.get(job_id, g.owner)
     if record.ended:
@@ -174,7 +163,7 @@ def list_jobs(status: str, cursor: str, limit: int) -> Response:
 
 
 def _status(record: JobRecord, pages: list[dict] | None = None) -> Response:
-    return answers.status(record, services().jobs.outlook(record), pages)
+    return answers.status(record, services().jobs.estimate_wait(record), pages)
 
 
 def _result(record: JobRecord) -> Response:
@@ -202,9 +191,9 @@ def _only_field(name: str) -> None:
             raise InvalidOption(f"The file field `{other[:64]}` is not known. Send files in the field `{name}`.")
 
 
-def chosen_options(options: dict) -> JobOptions:
+def chosen_options(options: dict) -> DocumentOptions:
     """The options that change a result. Raises InvalidOption for any option, ModelUnavailable for a language."""
-    chosen = JobOptions(**{field.name: options[field.name] for field in fields(JobOptions)})
+    chosen = DocumentOptions(**{field.name: options[field.name] for field in fields(DocumentOptions)})
     services().jobs.check_options(chosen)
     if options["callback_url"]:
         services().webhook_guard.check(options["callback_url"])
@@ -212,7 +201,7 @@ def chosen_options(options: dict) -> JobOptions:
 
 
 def _submit(
-    upload, chosen: JobOptions, callback_url: str, job_id: str, kinds: tuple[str, ...] = ("image", "pdf")
+    upload, chosen: DocumentOptions, callback_url: str, job_id: str, kinds: tuple[str, ...] = ("image", "pdf")
 ) -> JobRecord:
     return services().jobs.submit(
         Submission(
@@ -225,12 +214,12 @@ def _submit(
             trace=g.span.traceparent if "span" in g else "",
             job_id=job_id,
             callback_url=callback_url,
-            let_in=bool(_place()),
+            slot=_slot(),
         )
     )
 
 
-def _try_submit(upload, chosen: JobOptions, callback_url: str, job_id: str) -> JobRecord | OCRServiceError:
+def _try_submit(upload, chosen: DocumentOptions, callback_url: str, job_id: str) -> JobRecord | OCRServiceError:
     try:
         return _submit(upload, chosen, callback_url, job_id)
     except OCRServiceError as error:

@@ -11,8 +11,8 @@ from werkzeug.exceptions import BadRequest, ClientDisconnected
 from controllers import answers
 from controllers.ocr_controller import chosen_options, marked, once, services
 from services.errors import Forbidden, Unauthorized, UploadIncomplete
-from services.idempotency import IdMaker
-from services.upload_service import Announcement, Put
+from services.jobs.idempotency import IdMaker
+from services.uploads.service import Announcement, Put
 from utils.file_names import plain_name
 
 #: Bytes of the largest body of events that is read.
@@ -31,7 +31,7 @@ def announce(announced: dict) -> Response:
         trace=g.span.traceparent if "span" in g else "",
         callback_url=announced["callback_url"],
     )
-    direct, made = services().direct, []
+    direct, made = services().uploads, []
 
     def create(job_id: IdMaker) -> list:
         made.append(direct.announce(announcement, job_id(0)))
@@ -53,7 +53,7 @@ def receive(job_id: str, signed: dict) -> Response:
         body=request.stream,
     )
     try:
-        record = services().direct.receive(put)
+        record = services().uploads.receive(put)
     except ClientDisconnected as error:
         raise UploadIncomplete() from error
     if record.ended:

@@ -12,7 +12,7 @@ def once_ended(job_ids: list[str], seconds: float, answer: Callable[[], Response
 
     It is called in another thread, and in a context without the request's body.
     """
-    park = request.environ.get("ocr.park")
+    park = request.environ.get("ocr.wait_for_jobs")
     if park and job_ids and seconds > 0:
         park(job_ids, seconds, answer)  # does not return
     return answer()

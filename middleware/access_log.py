@@ -7,7 +7,8 @@ import time
 import structlog
 from flask import Flask, Response, g, request
 
-from middleware.parking import kept
+from middleware.resumed_requests import kept
+from middleware.view_marks import Mark, marks_of_request
 
 log = structlog.get_logger("access")
 
@@ -18,8 +19,8 @@ def init_app(app: Flask) -> None:
 
 
 def is_probe() -> bool:
-    """Is this request a health probe, or Prometheus'?"""
-    return request.path in ("/health", "/metrics") or request.path.startswith("/health/")
+    """Is this request from a health probe or from Prometheus?"""
+    return Mark.PROBE in marks_of_request()
 
 
 def _start() -> None:

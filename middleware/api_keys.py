@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import hmac
 
-from flask import Flask, current_app, g, request
+from flask import Flask, g, request
 
+from middleware.view_marks import Mark, marks_of_request
 from services.errors import Forbidden, Unauthorized
-from services.job_record import BY_ADDRESS
-
-_OPEN = "open_to_all"
+from services.jobs.record import BY_ADDRESS
 
 
 def init_app(app: Flask, api_keys: dict[str, str], admin_token: str) -> None:
@@ -22,22 +21,13 @@ def init_app(app: Flask, api_keys: dict[str, str], admin_token: str) -> None:
     @app.before_request
     def _identify() -> None:
         g.owner = BY_ADDRESS + (request.remote_addr or "")
-        if request.method == "OPTIONS" or getattr(_view(), _OPEN, False):
+        marks = marks_of_request()
+        if request.method == "OPTIONS" or Mark.OPEN in marks:
             return
-        if request.path.startswith("/admin/"):
+        if Mark.ADMIN in marks:
             _check_admin(admin_token, api_keys)
         elif request.path.startswith("/ocr/") and api_keys:
             g.owner = _owner_of(_credential(), api_keys)
-
-
-def open_to_all(view):
-    """For views that know by other means whom they deal with, such as by a signature in the address."""
-    setattr(view, _OPEN, True)
-    return view
-
-
-def _view():
-    return current_app.view_functions.get(request.endpoint or "")
 
 
 def _check_admin(admin_token: str, api_keys: dict[str, str]) -> None:

@@ -1,21 +1,24 @@
-"""One place turns every fault into one shape: `application/problem+json` (RFC 9457).
+"""Turns every error into one response format: `application/problem+json` (RFC 9457).
 
-The cause goes to the log, the remedy to the client.
+The client gets the remedy; the cause goes to the log.
 """
 
 from __future__ import annotations
+
+from collections.abc import Mapping
 
 import structlog
 from flask import Flask, Response, current_app, json, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound, RequestEntityTooLarge
 
-from middleware.error_catalog import BY_STATUS, problem_body
+from middleware.error_catalog import BY_STATUS, class_for_status, problem_body, status_of
 from middleware.request_id import request_id
-from services.errors import JobFailed, OCRServiceError, StorageUnavailable
+from services import errors
+from services.errors import OCRServiceError
 
 log = structlog.get_logger(__name__)
 
-#: Seconds after which a client may try again when the service could not work.
+#: Retry-After of a 503 that names no time of its own.
 RETRY_SECONDS = 5
 
 
@@ -26,68 +29,64 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(Exception, _unexpected)
 
 
-def problem(code: str, detail: str, **extra) -> dict:
-    """The body of an error of this request; `extra` as in `problem_body`."""
-    # A host that cannot be one leaves the address of the error's kind relative.
+def problem_response(
+    error: OCRServiceError, *, title: str = "", status: int = 0, headers: Mapping[str, str] | None = None
+) -> Response:
+    """The error as the response to the current request."""
+    # Without a valid Host header the `type` stays a relative address.
     base = request.host_url if request.host else "/"
-    return problem_body(code, detail, request_id(), base=base, **extra)
-
-
-def problem_response(body: dict, headers: dict | None = None) -> Response:
-    """An error as the answer of this request."""
-    response = Response(json.dumps(body), status=body["status"], content_type="application/problem+json")
+    body = problem_body(error, request_id(), base=base, title=title, status=status)
+    response = Response(json.dumps(body), status=status or status_of(type(error)))
+    response.content_type = "application/problem+json"
     response.headers.update(headers or {})
-    if body["status"] == 503:
+    if "retry_after" in error.extra:
+        response.headers["Retry-After"] = str(error.extra["retry_after"])
+    if response.status_code == 503:
         response.headers.setdefault("Retry-After", str(RETRY_SECONDS))
+    if response.status_code == 401:
+        response.headers["WWW-Authenticate"] = "Bearer"
     return response
 
 
 def _domain_error(error: OCRServiceError) -> Response:
-    # What made a job fail is no fault of the request that asks for its result, whatever it was.
-    status = 422 if isinstance(error, JobFailed) else None
-    body = problem(error.code, error.message, title=error.title, status=status, **error.extra)
-    if body["status"] >= 500:
-        log.warning("request refused", code=error.code, exc_info=error.__cause__)
-    headers = {"Retry-After": str(error.extra["retry_after"])} if "retry_after" in error.extra else {}
-    if body["status"] == 401:
-        headers["WWW-Authenticate"] = "Bearer"
-    return problem_response(body, headers)
+    if status_of(type(error)) >= 500:
+        log.warning("request rejected", code=error.code, exc_info=error.__cause__)
+    return problem_response(error)
 
 
 def _http_error(error: HTTPException) -> Response:
-    if error.response is not None:
+    if isinstance(error.response, Response):
         return error.response
     status = error.code or 500
-    code = BY_STATUS.get(status, "bad_request" if status < 500 else "internal_error")
-    body = problem(code, _detail(error), title=None if status in BY_STATUS else error.name, status=status)
     headers = {name: value for name, value in error.get_headers() if name in ("Allow", "Retry-After")}
-    return problem_response(body, headers)
+    title = "" if status in BY_STATUS else error.name
+    return problem_response(class_for_status(status)(_detail(error)), title=title, status=status, headers=headers)
 
 
 def _detail(error: HTTPException) -> str:
     if isinstance(error, RequestEntityTooLarge):
-        most, parts, field = (
-            current_app.config[name] for name in ("MAX_CONTENT_LENGTH", "MAX_FORM_PARTS", "MAX_FORM_MEMORY_SIZE")
-        )
-        if request.max_content_length is not None and request.max_content_length < most:
-            return f"The request is too large. The most that is taken here is {request.max_content_length} bytes."
+        limits = ("MAX_CONTENT_LENGTH", "MAX_FORM_PARTS", "MAX_FORM_MEMORY_SIZE")
+        total, parts, field = (current_app.config[name] for name in limits)
+        if request.max_content_length is not None and request.max_content_length < total:
+            return f"The request is too large. The limit here is {request.max_content_length} bytes."
         return (
-            f"The request is too large. The most that is taken is {most} bytes ({most / 2**20:.0f} MB) in all, "
-            f"in no more than {parts} files and fields, and {field} bytes in a field that is no file."
+            f"The request is too large. The limits are {total} bytes ({total / 2**20:.0f} MB) in total, "
+            f"{parts} files and fields, and {field} bytes for a field that is not a file."
         )
     if isinstance(error, NotFound):
-        return "There is nothing at this address. What there is stands at /docs."
+        return ""  # the default message of EndpointNotFound
     if isinstance(error, MethodNotAllowed):
-        return f"{request.method} is not possible here. Possible: {', '.join(sorted(error.valid_methods or ()))}."
+        allowed = ", ".join(sorted(error.valid_methods or ()))
+        return f"{request.method} is not allowed here. Allowed methods: {allowed}."
     return error.description or error.name
 
 
 def _disk_error(error: OSError) -> Response:
-    """The only files a request touches are uploads, so a fault of the disk means that one could not be stored."""
-    log.error("disk fault", exc_info=error)
-    return problem_response(problem(StorageUnavailable.code, StorageUnavailable().message))
+    """The only files that a request touches are uploads, so a disk error means that one could not be stored."""
+    log.error("disk error", exc_info=error)
+    return problem_response(errors.StorageUnavailable())
 
 
 def _unexpected(error: Exception) -> Response:
     log.error("unexpected error", exc_info=error)
-    return problem_response(problem("internal_error", "Something went wrong in the service. Its log has the cause."))
+    return problem_response(errors.InternalError())

@@ -8,7 +8,7 @@ from functools import cache
 
 from flask import Flask, Response, current_app, g, request
 
-from services.request_metrics import RequestMetrics
+from services.telemetry.request_metrics import RequestMetrics
 
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 #: Stands for every address where there is nothing, and every method that nobody knows.

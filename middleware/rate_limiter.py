@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
 
 import structlog
 from flask import Flask, Response, g
 from flask_limiter import Limiter, RateLimitExceeded
-from limits import parse
+from limits import RateLimitItem, parse
 
 from middleware.access_log import is_probe
-from middleware.error_handler import problem, problem_response
+from middleware.error_handler import problem_response
+from services.errors import RateLimited
 
 log = structlog.get_logger(__name__)
 
 SCOPE = "work"
-#: Answers before the application tell what was known of the client's budget so many seconds ago; of so many clients.
-KNOWN_SECONDS, MOST_KNOWN = 1.0, 10_000
-#: (client, whether only what is known just now will do) -> headers.
-HeaderTeller = Callable[[str, bool], Iterable[tuple[str, str]]]
 HEADERS = ("X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset")
 
 
@@ -59,53 +55,40 @@ def limit_text(settings) -> str:
     return f"{settings.rate_limit_requests} per {settings.rate_limit_window}"
 
 
-def init_app(app: Flask, limiter: Limiter, settings) -> HeaderTeller:
-    """Returns what tells the state of a client's budget, for answers that are not made in the application."""
+def limiter_of(app: Flask) -> Limiter:
+    """The limiter that `init_app` installed."""
+    return app.extensions["work_limiter"]
+
+
+def init_app(app: Flask, settings) -> None:
+    limiter = make_limiter(settings)
     limiter.init_app(app)
-    teller = _teller(limiter, settings)
+    app.extensions["work_limiter"] = limiter
+    item = parse(limit_text(settings))
 
     @app.after_request
-    def _tell(response: Response) -> Response:
-        """Every answer but a probe's tells the state of the client's budget, whether it cost something or not."""
-        if not is_probe():
-            response.headers.update(teller(_client(), True))
+    def _add_headers(response: Response) -> Response:
+        """Every response except a probe's reports the client's remaining requests."""
+        if settings.rate_limit_enabled and not is_probe():
+            response.headers.update(_headers(limiter, item))
         return response
 
     @app.errorhandler(RateLimitExceeded)
-    def _too_many(error: RateLimitExceeded) -> Response:
+    def _limit_exceeded(error: RateLimitExceeded) -> Response:
         current = limiter.current_limit
-        retry_after = max(1, int(current.reset_at - time.time())) if current else 60
-        body = problem(
-            "rate_limited",
-            f"Too many requests. Limit: {limit_text(settings)}",
-            retry_after=retry_after,
-            remaining=current.remaining if current else 0,
+        return problem_response(
+            RateLimited(
+                f"Too many requests. Limit: {limit_text(settings)}",
+                retry_after=max(1, int(current.reset_at - time.time())) if current else 60,
+                remaining=current.remaining if current else 0,
+            )
         )
-        return problem_response(body, {"Retry-After": str(retry_after)})
-
-    return teller
 
 
-def _teller(limiter: Limiter, settings) -> HeaderTeller:
-    if not settings.rate_limit_enabled:
-        return lambda client, fresh: ()
-    item = parse(limit_text(settings))
-    known: dict[str, tuple[float, tuple]] = {}
-
-    def tell(client: str, fresh: bool) -> tuple[tuple[str, str], ...]:
-        now = time.monotonic()
-        found = known.get(client)
-        if found and not fresh and now - found[0] < KNOWN_SECONDS:
-            return found[1]
-        try:
-            reset, remaining = limiter.limiter.get_window_stats(item, client, SCOPE)
-        except Exception:  # whatever its storage raises: a header is not worth an answer
-            log.debug("no rate limit headers", exc_info=True)
-            return ()
-        headers = tuple(zip(HEADERS, (str(item.amount), str(remaining), str(int(reset) + 1)), strict=True))
-        if len(known) >= MOST_KNOWN:
-            known.clear()
-        known[client] = now, headers
-        return headers
-
-    return tell
+def _headers(limiter: Limiter, item: RateLimitItem) -> dict[str, str]:
+    try:
+        reset, remaining = limiter.limiter.get_window_stats(item, _client(), SCOPE)
+    except Exception:  # whatever the limiter's storage raises: the response is more important than this header
+        log.debug("no rate limit headers", exc_info=True)
+        return {}
+    return dict(zip(HEADERS, (str(item.amount), str(remaining), str(int(reset) + 1)), strict=True))

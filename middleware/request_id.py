@@ -8,7 +8,7 @@ import uuid
 import structlog
 from flask import Flask, Response, g, request
 
-from middleware.parking import kept
+from middleware.resumed_requests import kept
 
 HEADER = "X-Request-ID"
 #: An id that a client sent is passed on only when it can do no harm in a header or a log line.

@@ -7,9 +7,9 @@ from contextlib import ExitStack
 from flask import Flask, Response, current_app, g, request
 
 from middleware.access_log import is_probe
-from middleware.live.held import SetAside
-from middleware.parking import kept
 from middleware.request_id import request_id
+from middleware.resumed_requests import kept
+from server.connections import Detach
 
 
 def init_app(app: Flask) -> None:
@@ -41,7 +41,7 @@ def _tell(response: Response) -> Response:
 
 
 def _end(error: BaseException | None) -> None:
-    if isinstance(error, SetAside) and "tracing" in g:
+    if isinstance(error, Detach) and "tracing" in g:
         kept()["tracing"] = g.pop("tracing"), g.pop("span")
     elif tracing := g.pop("tracing", None):
         tracing.close()

@@ -37,4 +37,4 @@ class StreamingRequest(Request):
     form_data_parser_class = MultipartParser
 
     def _get_file_stream(self, total_content_length, content_type, filename=None, content_length=None):
-        return current_app.extensions["services"].uploads.receive()
+        return current_app.extensions["services"].storage.receive()

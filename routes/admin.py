@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from controllers import admin_controller
+from middleware.view_marks import Mark, mark
 from routes.blueprint import RETRY_AFTER, DescribedBlueprint
 from routes.schemas import examples
 from routes.schemas.admin import DeadLetterBody, DeadLetterList, DeadLetterPage
@@ -15,6 +16,7 @@ JOB_ID = {"in": "path", "name": "job_id", "description": "The `job_id` of a dead
 
 
 @blueprint.route("/dead-letters", methods=["GET"])
+@mark(Mark.ADMIN)
 @blueprint.problems(*REFUSED)
 @blueprint.arguments(DeadLetterPage, location="query")
 @blueprint.response(200, DeadLetterList, example=examples.DEAD_LETTERS)
@@ -27,6 +29,7 @@ def list_dead_letters(options):
 
 
 @blueprint.route("/dead-letters/<string:job_id>", methods=["GET"], parameters=[JOB_ID])
+@mark(Mark.ADMIN)
 @blueprint.problems(*REFUSED, "not_a_dead_letter")
 @blueprint.arguments(NoOptions, location="query")
 @blueprint.response(200, DeadLetterBody, example=examples.DEAD_LETTER)
@@ -36,6 +39,7 @@ def show_dead_letter(options, job_id):
 
 
 @blueprint.route("/dead-letters/<string:job_id>/replay", methods=["POST"], parameters=[JOB_ID])
+@mark(Mark.ADMIN)
 @blueprint.problems(*REFUSED, "not_a_dead_letter")
 @blueprint.arguments(NoOptions, location="query")
 @blueprint.response(202, Accepted, example=examples.ACCEPTED, headers=RETRY_AFTER)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask_smorest import Blueprint
 
-from middleware.error_catalog import CATALOG
+from middleware.error_catalog import CATALOG, status_of
 from middleware.option_parser import OptionsParser
 from routes.schemas.examples import problem_example
 from routes.schemas.problems import Problem
@@ -29,11 +29,11 @@ class DescribedBlueprint(Blueprint):
 
     def problems(self, *codes: str):
         """The errors of these codes belong to what the view may answer."""
-        statuses = sorted({CATALOG[code].status for code in codes})
+        statuses = sorted({status_of(CATALOG[code]) for code in codes})
 
         def decorate(view):
             for status in statuses:
-                view = self._problem(status, [code for code in codes if CATALOG[code].status == status])(view)
+                view = self._problem(status, [code for code in codes if status_of(CATALOG[code]) == status])(view)
             return view
 
         return decorate

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib.util
-from functools import partial
 from pathlib import Path
 
 from flask import Flask, Response, send_from_directory
@@ -76,7 +75,7 @@ def init_app(app: Flask, version: str) -> Api:
     api.ma_plugin.converter.add_parameter_attribute_function(default_in_words)
     app.add_url_rule(f"{ASSETS_PATH}/<path:name>", "docs_assets", _asset)
     for path, name in PAGES.items():
-        app.add_url_rule(path, name, partial(_page, name))
+        app.add_url_rule(path, name, _page, defaults={"name": name})
     return api
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from controllers import health_controller
-from middleware.error_handler import problem, problem_response
+from middleware.view_marks import Mark, mark
 from routes.blueprint import DescribedBlueprint
 from routes.schemas.health import Alive, HealthReport, PictureReading, Ready
 
@@ -13,6 +13,7 @@ blueprint = DescribedBlueprint(
 
 
 @blueprint.route("", methods=["GET"], strict_slashes=False)
+@mark(Mark.PROBE)
 @blueprint.response(200, HealthReport, description="Healthy or degraded")
 @blueprint.alt_response(503, schema=HealthReport, description="Unhealthy")
 def health_report():
@@ -24,6 +25,7 @@ def health_report():
 
 
 @blueprint.route("/ready", methods=["GET"])
+@mark(Mark.PROBE | Mark.FAST)
 @blueprint.problems("not_ready")
 @blueprint.response(200, Ready)
 def health_ready():
@@ -31,12 +33,11 @@ def health_ready():
 
     200 only while Redis is reachable and at least one worker has its model loaded.
     """
-    if reason := health_controller.not_ready_because():
-        return problem_response(problem("not_ready", reason))
     return health_controller.ready()
 
 
 @blueprint.route("/alive", methods=["GET"])
+@mark(Mark.PROBE | Mark.FAST)
 @blueprint.response(200, Alive)
 def health_alive():
     """Does the process answer?
@@ -47,6 +48,7 @@ def health_alive():
 
 
 @blueprint.route("/ai", methods=["GET"])
+@mark(Mark.PROBE)
 @blueprint.response(200, PictureReading, description="Good or acceptable")
 @blueprint.alt_response(503, schema=PictureReading, description="Low, or not to be found out")
 @blueprint.problems("storage_unavailable")

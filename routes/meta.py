@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import abort, jsonify
 
 from controllers import capabilities_controller
-from middleware.error_catalog import CATALOG
+from middleware.error_catalog import CATALOG, status_of
 from routes.blueprint import DescribedBlueprint
 from routes.schemas.problems import ErrorKind
 from routes.schemas.service import Capabilities, Index
@@ -33,8 +33,8 @@ def capabilities():
 def error_kind(slug):
     """What an error means and what to do about it"""
     code = slug.replace("-", "_")
-    kind = CATALOG.get(code) or abort(404)
-    return jsonify(code=code, status=kind.status, title=kind.title, remedy=kind.remedy)
+    error = CATALOG.get(code) or abort(404)
+    return jsonify(code=code, status=status_of(error), title=error.title, remedy=error.remedy)
 
 
 @blueprint.route("/", methods=["GET"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from controllers import metrics_controller
+from middleware.view_marks import Mark, mark
 from routes.blueprint import DescribedBlueprint
 from routes.schemas.health import Metrics
 
@@ -12,6 +13,7 @@ TEXT = {"schema": {"type": "string"}, "example": "# TYPE ocr_redis_up gauge\nocr
 
 
 @blueprint.route("/metrics", methods=["GET"])
+@mark(Mark.PROBE)
 @blueprint.response(200, Metrics, description="JSON where `Accept` asks for it")
 @blueprint.doc(responses={200: {"content": {"text/plain": TEXT}}})
 def metrics():

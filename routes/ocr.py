@@ -11,6 +11,7 @@ from marshmallow.fields import Field
 from controllers import events_controller, ocr_controller
 from middleware.rate_limiter import shared_limit
 from middleware.uploads import MULTIPART
+from middleware.view_marks import Mark, mark
 from routes.blueprint import RETRY_AFTER, DescribedBlueprint
 from routes.schemas import examples
 from routes.schemas.jobs import Accepted, BatchAccepted, JobList, JobsPage, JobStatus
@@ -73,7 +74,7 @@ def _add_creating_views(blueprint: DescribedBlueprint, settings, limited) -> Non
             view = blueprint.problems(*BAD_REQUEST, *BAD_FILE, *FAILED, *REFUSED, *BY_KEY)(limited(view))
             view = blueprint.doc(requestBody={"required": True, "content": {MULTIPART: {"schema": body}}})(view)
             view = blueprint.doc(callbacks=CALLBACKS)(view)
-            return blueprint.arguments(query_of(options), location="query")(view)
+            return mark(Mark.CREATES_WORK)(blueprint.arguments(query_of(options), location="query")(view))
 
         return decorate
 

@@ -7,8 +7,8 @@ from flask_limiter import Limiter
 from flask_smorest import Blueprint
 
 from controllers import upload_controller
-from middleware.api_keys import open_to_all
 from middleware.rate_limiter import shared_limit
+from middleware.view_marks import Mark, mark
 from routes.blueprint import RETRY_AFTER, DescribedBlueprint
 from routes.ocr import BAD_FILE, BY_KEY, IDEMPOTENCY_KEY, JOB_ID, LOCATION, REFUSED
 from routes.schemas import examples
@@ -53,7 +53,7 @@ def make_blueprint(settings, limiter: Limiter) -> Blueprint:
         return upload_controller.announce(announced)
 
     @blueprint.route("/<string:job_id>", methods=["PUT"], parameters=[JOB_ID])
-    @open_to_all
+    @mark(Mark.OPEN)
     @blueprint.arguments(Signed, location="query")
     @blueprint.doc(requestBody={"required": True, "content": {"application/octet-stream": BYTES}})
     @blueprint.problems(
@@ -71,7 +71,7 @@ def make_blueprint(settings, limiter: Limiter) -> Blueprint:
         return upload_controller.receive(job_id, signed)
 
     @blueprint.route("/events", methods=["POST"])
-    @open_to_all
+    @mark(Mark.OPEN)
     @blueprint.arguments(NoOptions, location="query")
     @blueprint.doc(
         requestBody={"required": True, "content": {"application/json": JSON_OF_S3}},

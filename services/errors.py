@@ -1,330 +1,300 @@
-"""Errors of the domain: a code that programs read and a message that is safe to send to a client.
+"""All errors of the service. Each class declares its code, title, kind, default message and remedy once.
 
-Each class names its `code` once. The web door turns the code into a status (`middleware/error_handler.py`); the worker
-writes it into the job record. The cause stays in `__cause__` and goes to the log alone.
+    OCRServiceError
+    ├── MalformedRequest, ModelUnavailable, MissingFile, EmptyFile, UploadIncomplete
+    ├── InvalidOption: PageOutOfRange, UnknownLanguage
+    ├── Unauthorized, Forbidden, InvalidSignature, EndpointNotFound, MethodNotAllowed, JobNotFound, DeadLetterNotFound
+    ├── JobCancelled, IdempotencyInFlight, UploadFinished, UploadExpired, ResultExpired, LengthRequired
+    ├── PayloadTooLarge, UnsupportedMediaType, RateLimited, IdempotencyConflict, UploadMismatch, UploadMissing
+    ├── UnprocessableFile: UnsupportedType, CorruptFile, TruncatedFile, EncryptedFile, TooManyPages, TooManyPixels
+    ├── JobFailed, RetriesExhausted, InternalError
+    ├── PageFailed: PageTimeout, PageCrashed
+    └── ServiceUnavailable: RedisUnavailable (RedisFull), QueueFull, MemoryShort, StorageUnavailable, NotReady
+
+`middleware/error_catalog.py` maps a kind to an HTTP status; the OpenAPI description and `docs/errors.md` are generated
+from these classes. The worker writes `as_dict()` into the job record.
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator, Mapping
+from typing import ClassVar, Literal
+
+#: What an error means to the client. Several errors share a kind.
+# fmt: off
+Kind = Literal[
+    "invalid", "unauthorized", "forbidden", "not_found", "method_not_allowed", "conflict", "gone", "length_required",
+    "too_large", "unsupported_media_type", "unprocessable", "rate_limited", "internal", "unavailable",
+]
+# fmt: on
 
 
 class OCRServiceError(Exception):
-    """Base of all expected faults.
+    """Base of all expected errors.
 
-    `code` is the machine-readable name, `title` a short headline, `message` says what is wrong and what to do; it never
-    holds a path, a secret or a traceback. `retryable` tells the worker whether another try can help.
+    `problem` says what is wrong and `remedy` what to do; `message` (for the client: `detail`) is both, unless the error
+    was raised with a message of its own. A message never contains a path, a secret or a traceback: the cause goes to
+    the log. `extra` holds further fields for the client. `retryable`: another attempt can help.
     """
 
-    code = "internal_error"
-    title = "Internal error"
-    retryable = False
+    code: ClassVar[str] = ""  # empty: the class only groups others
+    title: ClassVar[str] = ""
+    kind: ClassVar[Kind] = "internal"
+    problem: ClassVar[str] = ""
+    remedy: ClassVar[str] = ""
+    retryable: ClassVar[bool] = False
 
-    def __init__(self, message: str, **extra: object) -> None:
-        super().__init__(message)
-        self.message = message
+    def __init_subclass__(cls, code: str = "", title: str = "", kind: Kind | None = None) -> None:
+        if code:
+            cls.code = code
+            cls.title = title or code.replace("_", " ").capitalize()
+        cls.kind = kind or cls.kind
+
+    def __init__(self, message: str = "", **extra: object) -> None:
+        self.message = message or f"{self.problem} {self.remedy}".strip()
         self.extra = extra
+        super().__init__(self.message)
 
+    def as_dict(self) -> dict[str, str]:
+        """The error as stored in job records and reported for a page or a file of a batch."""
+        return {"code": self.code, "title": self.title, "detail": self.message}
 
-class InvalidOption(OCRServiceError):
-    """An option is unknown, malformed or cannot be honoured; the message names it."""
 
-    code = "invalid_option"
-    title = "Invalid option"
+class MalformedRequest(OCRServiceError, code="bad_request", kind="invalid"):
+    problem = "The request is malformed."
+    remedy = "Compare it with the API description at /docs."
 
 
-class MissingFile(OCRServiceError):
-    code = "missing_file"
-    title = "No file"
+class InvalidOption(OCRServiceError, code="invalid_option", kind="invalid"):
+    remedy = "Correct or remove the option named in `detail`."
 
 
-class EmptyFile(OCRServiceError):
-    code = "empty_file"
-    title = "Empty file"
+class PageOutOfRange(InvalidOption, code="page_out_of_range"):
+    remedy = "Request only pages that the document has."
 
 
-class UnprocessableFile(OCRServiceError):
-    """The file as sent can never be processed; subclasses tell why."""
+class UnknownLanguage(InvalidOption, code="unsupported_language"):
+    remedy = "Choose a `lang` listed by GET /capabilities."
 
-    code = "unprocessable_file"
-    title = "File cannot be processed"
 
+class ModelUnavailable(OCRServiceError, code="model_not_available", kind="invalid"):
+    remedy = "Ask the operator to run the command in `detail`, or choose another `lang`."
 
-class UnsupportedType(UnprocessableFile):
-    code = "unsupported_type"
-    title = "Unsupported file type"
 
+class MissingFile(OCRServiceError, code="missing_file", title="No file", kind="invalid"):
+    remedy = "Send multipart/form-data with the field named in `detail`."
 
-class CorruptFile(UnprocessableFile):
-    code = "corrupt_file"
-    title = "Corrupt file"
 
+class EmptyFile(OCRServiceError, code="empty_file", kind="invalid"):
+    problem = "The file is empty."
+    remedy = "Send an image or a PDF."
 
-class TruncatedFile(UnprocessableFile):
-    code = "truncated_file"
-    title = "Truncated file"
 
+class UploadIncomplete(OCRServiceError, code="upload_incomplete", kind="invalid"):
+    problem = "The upload ended early."
+    remedy = "Send the whole file again to the same address."
 
-class EncryptedFile(UnprocessableFile):
-    code = "encrypted_file"
-    title = "Encrypted file"
 
+class Unauthorized(OCRServiceError, code="unauthorized", kind="unauthorized"):
+    problem = "The API key is missing or unknown."
+    remedy = "Send a valid key in the header `Authorization: Bearer KEY`."
 
-class TooManyPages(UnprocessableFile):
-    code = "too_many_pages"
-    title = "Too many pages"
 
+class Forbidden(OCRServiceError, code="forbidden", kind="forbidden"):
+    remedy = "Use a key that has this permission, or ask the operator."
 
-class TooManyPixels(UnprocessableFile):
-    code = "too_many_pixels"
-    title = "Picture too large"
 
+class InvalidSignature(OCRServiceError, code="invalid_signature", kind="forbidden"):
+    remedy = "Send the file to the unchanged `upload_url`, with the `headers` returned with it."
 
-class PageOutOfRange(InvalidOption):
-    code = "page_out_of_range"
-    title = "Page out of range"
 
+class EndpointNotFound(OCRServiceError, code="not_found", kind="not_found"):
+    problem = "Not found."
+    remedy = "See /docs for the available endpoints."
 
-class PayloadTooLarge(OCRServiceError):
-    code = "payload_too_large"
-    title = "Payload too large"
 
+class JobNotFound(OCRServiceError, code="job_not_found", kind="not_found"):
+    problem = "No job has this id."
+    remedy = "Check the id, or send the file again. Jobs are deleted some time after they end."
 
-class LengthRequired(OCRServiceError):
-    code = "length_required"
-    title = "Length required"
 
-    def __init__(self) -> None:
-        super().__init__("The request does not tell its length. Send the header Content-Length, and no chunks.")
+class DeadLetterNotFound(OCRServiceError, code="not_a_dead_letter", kind="not_found"):
+    problem = "No dead letter has this id."
+    remedy = "List them with GET /admin/dead-letters."
 
 
-class InvalidSignature(OCRServiceError):
-    """An upload's address, or the request sent to it, is not what was signed."""
+class MethodNotAllowed(OCRServiceError, code="method_not_allowed", kind="method_not_allowed"):
+    remedy = "Use a method listed in the Allow header."
 
-    code = "invalid_signature"
-    title = "Invalid signature"
 
+class JobCancelled(OCRServiceError, code="job_cancelled", kind="conflict"):
+    problem = "The job was cancelled and has no result."
+    remedy = "Send the file again if you need the result."
 
-class UploadIncomplete(OCRServiceError):
-    code = "upload_incomplete"
-    title = "Upload incomplete"
 
-    def __init__(self) -> None:
-        super().__init__("The file did not arrive whole. Send it again to the same address.")
+class IdempotencyInFlight(OCRServiceError, code="idempotency_in_flight", title="Request in progress", kind="conflict"):
+    problem = "The first request with this Idempotency-Key is still in progress."
+    remedy = "Repeat the request after it has been answered."
 
 
-class UploadMismatch(OCRServiceError):
-    """Another file came than was announced."""
+class UploadFinished(OCRServiceError, code="upload_finished", kind="conflict"):
+    problem = "The file of this job was already uploaded."
+    remedy = "To send another file, announce it with POST /ocr/uploads."
 
-    code = "upload_mismatch"
-    title = "Not the announced file"
 
+class UploadExpired(OCRServiceError, code="upload_expired", kind="gone"):
+    problem = "The file did not arrive in time."
+    remedy = "Announce it again and send it before `expires_at`."
 
-class UploadExpired(OCRServiceError):
-    code = "upload_expired"
-    title = "Upload expired"
 
-    def __init__(self) -> None:
-        super().__init__("The file did not come in time. Announce it again, and send it before `expires_at`.")
+class ResultExpired(OCRServiceError, code="result_expired", kind="gone"):
+    problem = "The result of this job has expired."
+    remedy = "Send the file again, and fetch results within RESULT_TTL seconds."
 
 
-class UploadFinished(OCRServiceError):
-    code = "upload_finished"
-    title = "Upload finished"
+class LengthRequired(OCRServiceError, code="length_required", kind="length_required"):
+    problem = "The request has no Content-Length."
+    remedy = "Send this header, and do not use chunked encoding."
 
-    def __init__(self) -> None:
-        super().__init__("The file of this job has come already. Announce another one to send it.")
 
+class PayloadTooLarge(OCRServiceError, code="payload_too_large", kind="too_large"):
+    remedy = "Send a smaller file, or fewer files in one batch."
 
-class UploadMissing(OCRServiceError):
-    """A file that a job needs is not in the storage any more."""
 
-    code = "upload_missing"
-    title = "Upload gone"
+class UnsupportedMediaType(OCRServiceError, code="unsupported_media_type", kind="unsupported_media_type"):
+    remedy = "Send the type named in `detail`."
 
-    def __init__(self) -> None:
-        super().__init__("The uploaded file is not there any more. Send it again.")
 
+class RateLimited(OCRServiceError, code="rate_limited", title="Rate limit exceeded", kind="rate_limited"):
+    remedy = "Wait for Retry-After seconds, then send requests more slowly."
 
-class JobNotFound(OCRServiceError):
-    code = "job_not_found"
-    title = "Job not found"
 
-    def __init__(self) -> None:
-        super().__init__("There is no job of this id. Check the id, or send the file again.")
+class IdempotencyConflict(OCRServiceError, code="idempotency_conflict", title="Key reused", kind="unprocessable"):
+    problem = "This Idempotency-Key was already used for a different request."
+    remedy = "Use a new key for each request."
 
 
-class ResultExpired(OCRServiceError):
-    code = "result_expired"
-    title = "Result expired"
+class UnprocessableFile(OCRServiceError, code="unprocessable_file", kind="unprocessable"):
+    remedy = "Send another file."
 
-    def __init__(self) -> None:
-        super().__init__("The result of this job is past its time to live. Send the file again.")
 
+class UnsupportedType(UnprocessableFile, code="unsupported_type", title="Unsupported file type"):
+    remedy = "Send JPEG, PNG, BMP, TIFF, WebP, GIF or PDF. The content decides, not the file name."
 
-class JobCancelled(OCRServiceError):
-    code = "job_cancelled"
-    title = "Job cancelled"
 
-    def __init__(self) -> None:
-        super().__init__("This job was cancelled, so it has no result.")
+class CorruptFile(UnprocessableFile, code="corrupt_file"):
+    remedy = "Open the file in a viewer, save it again and send the new file."
 
 
-class JobFailed(OCRServiceError):
-    """A finished job's own fault, told again: `code`, `title` and `message` are the job's."""
+class TruncatedFile(UnprocessableFile, code="truncated_file"):
+    remedy = "Send the whole file. Its end is missing."
 
-    def __init__(self, code: str, title: str, message: str) -> None:
-        super().__init__(message)
-        self.code = code
-        self.title = title
 
+class EncryptedFile(UnprocessableFile, code="encrypted_file"):
+    remedy = "Remove the password and send the file again."
 
-class PageFailed(OCRServiceError):
-    """All that could be recognised of a job's only page failed."""
 
-    code = "page_failed"
-    title = "Page failed"
+class TooManyPages(UnprocessableFile, code="too_many_pages"):
+    remedy = "Split the document, or ask the operator to raise MAX_PDF_PAGES."
 
 
-class PageTimeout(PageFailed):
-    code = "page_timeout"
-    title = "Page timed out"
+class TooManyPixels(UnprocessableFile, code="too_many_pixels", title="Image too large"):
+    remedy = "Send the image at a lower resolution."
 
-    def __init__(self, seconds: int) -> None:
-        super().__init__(f"The page was given up after {seconds} seconds. Send it at a lower resolution.")
 
+class UploadMismatch(OCRServiceError, code="upload_mismatch", title="Not the announced file", kind="unprocessable"):
+    remedy = "Announce the real size and type of the file."
 
-class PageCrashed(PageFailed):
-    code = "page_crashed"
-    title = "Page could not be processed"
 
-    def __init__(self) -> None:
-        super().__init__("The page stopped the worker that read it, twice, and was given up.")
+class UploadMissing(OCRServiceError, code="upload_missing", kind="unprocessable"):
+    problem = "The uploaded file no longer exists."
+    remedy = "Send it again. Operators: check that nothing deletes files in UPLOAD_FOLDER."
 
 
-class RetriesExhausted(OCRServiceError):
-    code = "retries_exhausted"
-    title = "Job failed"
+class JobFailed(OCRServiceError, kind="unprocessable"):
+    """Reports the stored error of a failed job: code, title and message are the job's own."""
 
-    def __init__(self) -> None:
-        super().__init__("The job failed on every try through a fault of the service. Send the file again later.")
+    def __init__(self, error: Mapping[str, str]) -> None:
+        super().__init__(error["detail"])
+        self.code = error["code"]  # type: ignore[misc]  # the one error whose code is known only at run time
+        self.title = error["title"]  # type: ignore[misc]
 
 
-class NotADeadLetter(OCRServiceError):
-    code = "not_a_dead_letter"
-    title = "Not a dead letter"
+class PageFailed(OCRServiceError, code="page_failed", kind="unprocessable"):
+    problem = "The page could not be read."
+    remedy = "Send it in another format or at another resolution."
 
-    def __init__(self) -> None:
-        super().__init__("There is no dead letter of this id. GET /admin/dead-letters lists those there are.")
 
+class PageTimeout(PageFailed, code="page_timeout", title="Page timed out"):
+    problem = "The page took longer than the time limit."
+    remedy = "Send it at a lower resolution."
 
-class IdempotencyConflict(OCRServiceError):
-    code = "idempotency_conflict"
-    title = "Idempotency key used before"
 
-    def __init__(self) -> None:
-        super().__init__("This Idempotency-Key was used for another request. Use a new key for each piece of work.")
+class PageCrashed(PageFailed, code="page_crashed", title="Page could not be processed"):
+    problem = "The page crashed its worker process twice and was not tried again."
+    remedy = "Send it in another format."
 
 
-class IdempotencyInFlight(OCRServiceError):
-    code = "idempotency_in_flight"
-    title = "Request in flight"
+class RetriesExhausted(OCRServiceError, code="retries_exhausted", title="Job failed", kind="unprocessable"):
+    problem = "Every attempt failed because of an error in the service."
+    remedy = "Send the file again later, and report the request id to the operator."
 
-    def __init__(self) -> None:
-        super().__init__(
-            "The first request with this Idempotency-Key has not been answered yet. Send it again shortly."
-        )
 
+class InternalError(OCRServiceError, code="internal_error"):
+    problem = "An internal error occurred. The cause is in the server log."
+    remedy = "Report the request id to the operator."
 
-class Unauthorized(OCRServiceError):
-    code = "unauthorized"
-    title = "Unauthorized"
 
-    def __init__(self) -> None:
-        super().__init__("The key is missing or unknown. Send it in the header `Authorization: Bearer KEY`.")
-
-
-class Forbidden(OCRServiceError):
-    code = "forbidden"
-    title = "Forbidden"
-
-
-class ModelUnavailable(OCRServiceError):
-    """No model for the language asked for is on this machine; the message names the model and its install command."""
-
-    code = "model_not_available"
-    title = "Model not available"
-
-
-class UnknownLanguage(InvalidOption):
-    code = "unsupported_language"
-    title = "Unsupported language"
-
-
-class ServiceUnavailable(OCRServiceError):
-    """The service cannot work now; a later try can succeed."""
-
-    code = "service_unavailable"
-    title = "Service unavailable"
+class ServiceUnavailable(OCRServiceError, code="service_unavailable", kind="unavailable"):
+    remedy = "Try again after Retry-After seconds."
     retryable = True
 
 
-class RedisUnavailable(ServiceUnavailable):
-    code = "redis_unavailable"
-    title = "Service unavailable"
-
-    def __init__(self) -> None:
-        super().__init__("The job store (Redis) cannot be reached right now. Nothing was accepted; try again shortly.")
+class RedisUnavailable(ServiceUnavailable, code="redis_unavailable", title="Service unavailable"):
+    problem = "The job store (Redis) is unreachable. Nothing was accepted."
+    remedy = "Try again shortly. Operators: start Redis."
 
 
 class RedisFull(RedisUnavailable):
-    """Redis has filled its memory but for what the work under way needs."""
-
-    def __init__(self) -> None:
-        OCRServiceError.__init__(
-            self, "The job store (Redis) is full. Nothing was accepted; try again later, when results have expired."
-        )
+    problem = "The job store (Redis) is full. Nothing was accepted."
+    remedy = "Try again later, when results have expired."
 
 
-class MemoryShort(ServiceUnavailable):
-    code = "memory_short"
-    title = "Out of memory"
+class QueueFull(ServiceUnavailable, code="queue_full"):
+    """A new job would wait longer than MAX_QUEUE_WAIT; `seconds` is how long until the queue is short enough again."""
 
-    def __init__(self) -> None:
-        super().__init__("The server has no memory left for more work. Nothing was accepted; try again shortly.")
+    problem = "The job queue is full. Nothing was accepted."
+    remedy = "Try again after Retry-After seconds. Operators: add workers."
 
-
-class QueueFull(ServiceUnavailable):
-    """More work waits than can be done in the time that a job may wait."""
-
-    code = "queue_full"
-    title = "Queue full"
-
-    def __init__(self, seconds: float) -> None:
+    def __init__(self, seconds: float = 5.0) -> None:
         retry_after = max(1, math.ceil(seconds))
-        super().__init__(
-            f"More jobs wait than can be worked on in time. Nothing was accepted; try again in {retry_after} s.",
-            retry_after=retry_after,
-        )
+        super().__init__(f"{self.problem} Try again in {retry_after} s.", retry_after=retry_after)
 
 
-class StorageUnavailable(ServiceUnavailable):
-    code = "storage_unavailable"
-    title = "Storage unavailable"
-
-    def __init__(self) -> None:
-        super().__init__(
-            "The upload could not be stored (no space or no access). Nothing was accepted; try again later."
-        )
+class MemoryShort(ServiceUnavailable, code="memory_short", title="Out of memory"):
+    problem = "The server is out of memory. Nothing was accepted."
+    remedy = "Try again shortly. Operators: add memory."
 
 
-#: Faults for which the file may not be to blame: a job that ends with one can be looked at, and worked on once more.
+class StorageUnavailable(ServiceUnavailable, code="storage_unavailable"):
+    problem = "The upload could not be stored (no space or no access). Nothing was accepted."
+    remedy = "Try again later. Operators: free disk space."
+
+
+class NotReady(ServiceUnavailable, code="not_ready"):
+    remedy = "Wait until a worker has loaded its model. Operators: see GET /health."
+
+
+#: A job that ends with one of these becomes a dead letter: the file may be good, so an operator can replay the job.
 DEAD_LETTER_CODES = frozenset(
-    {
-        PageCrashed.code,
-        PageFailed.code,
-        RetriesExhausted.code,
-        ServiceUnavailable.code,
-        StorageUnavailable.code,
-    }
+    error.code for error in (PageCrashed, PageFailed, RetriesExhausted, ServiceUnavailable, StorageUnavailable)
 )
+
+
+def all_errors(base: type[OCRServiceError] = OCRServiceError) -> Iterator[type[OCRServiceError]]:
+    """Every error class with a code of its own, in the order of declaration within each group."""
+    for error in base.__subclasses__():
+        if error.code and error.code != base.code:
+            yield error
+        yield from all_errors(error)

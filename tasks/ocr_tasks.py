@@ -13,7 +13,7 @@ def process(self, job_id: str) -> None:
 
     `job_id` names the job for which the ticket was put on the queue; it need not be the one whose turn it is.
     """
-    self.app.worker.run()
+    self.app.worker_process.run()
 
 
 @shared_task(bind=True, name=ARRIVED)

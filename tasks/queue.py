@@ -1,4 +1,4 @@
-"""The Celery application and the queue as the services see it."""
+"""The Celery application, and the broker as the services see it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import kombu.exceptions
 import redis
 from celery import Celery
 
-from services.container import Queue
+from services.container import Broker
 from services.errors import RedisUnavailable
 
 QUEUE = "ocr"
@@ -59,15 +59,15 @@ def celery_url(url: str) -> str:
     return "redis+socket://" + url.removeprefix("unix://") if url.startswith("unix://") else url
 
 
-def make_queue(celery: Celery, client: redis.Redis) -> Queue:
+def make_broker(celery: Celery, client: redis.Redis) -> Broker:
     """Tickets go through Celery; how many lie in its list is read through `client`, a connection to the same Redis."""
 
-    def put(job_id: str, delay: float) -> None:
+    def send_ticket(job_id: str, delay: float) -> None:
         # Each ticket has an id of its own: a job has one for each of its units. Its id is there for people to read:
         # what is worked on is the unit whose turn it is.
         send(TASK, QUEUE, job_id, countdown=delay or None)
 
-    def tell_arrival(job_id: str) -> None:
+    def send_arrival(job_id: str) -> None:
         send(ARRIVED, ARRIVALS, job_id)
 
     def send(task: str, queue: str, job_id: str, **how: object) -> None:
@@ -77,10 +77,10 @@ def make_queue(celery: Celery, client: redis.Redis) -> Queue:
         except (kombu.exceptions.OperationalError, redis.exceptions.RedisError, OSError) as error:
             raise RedisUnavailable() from error
 
-    def tickets() -> int:
+    def ticket_count() -> int:
         try:
             return client.llen(QUEUE)
         except (redis.exceptions.ConnectionError, redis.exceptions.TimeoutError) as error:
             raise RedisUnavailable() from error
 
-    return Queue(put, tell_arrival, tickets)
+    return Broker(send_ticket, send_arrival, ticket_count)

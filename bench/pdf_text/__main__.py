@@ -9,8 +9,8 @@ from pathlib import Path
 from bench.machine import describe
 from bench.pdf_text.reading import Reading, read
 from paddleocr_service import OCREngine
-from services.job_record import JobOptions
 from services.ocr_service.document import OCRService
+from services.ocr_service.options import DocumentOptions
 
 SAMPLE = Path(__file__).resolve().parents[3] / "shared" / "data" / "pdf_digital"
 MAX_PIXELS = 100_000_000
@@ -26,7 +26,7 @@ def main(arguments: list[str] | None = None) -> int:
     print(f"machine   {describe()}")
     total = Reading()
     for path in paths:
-        rounds = [read(service, path, JobOptions(chosen.lang, 300)) for _ in range(chosen.rounds)]
+        rounds = [read(service, path, DocumentOptions(chosen.lang, 300)) for _ in range(chosen.rounds)]
         best = min(rounds, key=lambda one: sum(one.seconds.values()))
         _tell(path.name, best)
         for name in total.pages:

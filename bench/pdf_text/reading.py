@@ -9,8 +9,8 @@ from pathlib import Path
 import pymupdf
 
 from bench.metrics import edit_distance, normalise
-from services.job_record import JobOptions
 from services.ocr_service.document import OCRService
+from services.ocr_service.options import DocumentOptions
 
 
 @dataclass
@@ -27,7 +27,7 @@ class Reading:
     characters: int = 0
 
 
-def read(service: OCRService, path: Path, options: JobOptions) -> Reading:
+def read(service: OCRService, path: Path, options: DocumentOptions) -> Reading:
     """The document read once. Its opening counts as time of its text layers.
 
     Errors are counted when all pages are read: in between, that would take the processor's caches from the reading.

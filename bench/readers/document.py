@@ -11,7 +11,7 @@ def make(threads: int, f32: bool = False) -> Callable[[dict], str]:
     bfloat16."""
     from config import Settings
     from paddleocr_service import OCREngine, openvino_engine
-    from services.job_record import JobOptions
+    from services.jobs.record import DocumentOptions
     from services.ocr_service.document import OCRService
 
     if f32:
@@ -22,7 +22,7 @@ def make(threads: int, f32: bool = False) -> Callable[[dict], str]:
     service = OCRService(engine, settings.max_image_pixels)
 
     def read(request: dict) -> str:
-        options = JobOptions("en", request["dpi"], mode="ocr")
+        options = DocumentOptions("en", request["dpi"], mode="ocr")
         with service.open(Path(request["path"]), "pdf", options) as document:
             return document.recognize(request["page"])["text"]
 

@@ -205,4 +205,4 @@ RESULTS = {
 
 def problem_example(code: str) -> dict:
     """An error of this code, as a client gets it."""
-    return problem_body(code, CATALOG[code].remedy, "4bf92f3577b34da6a3ce929d0e0e4736")
+    return problem_body(CATALOG[code](), "4bf92f3577b34da6a3ce929d0e0e4736")

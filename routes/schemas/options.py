@@ -72,7 +72,7 @@ def job_options(settings, wait: int) -> dict[str, fields.Field]:
 
 def query_of(options: dict[str, fields.Field]) -> type[Schema]:
     """Options as they stand in a query."""
-    return StrictSchema.from_dict(options, name="JobOptions")
+    return StrictSchema.from_dict(options, name="DocumentOptions")
 
 
 def one_file(name: str, options: dict[str, fields.Field], formats: str) -> type[Schema]:

@@ -38,7 +38,7 @@ def inspect_upload(path: str | PathLike[str], limits: InspectionLimits) -> FileF
     Raises EmptyFile, UnsupportedType, TruncatedFile, CorruptFile, EncryptedFile, TooManyPages or TooManyPixels.
     """
     if os.path.getsize(path) == 0:
-        raise EmptyFile("The file is empty. Send a picture or a PDF.")
+        raise EmptyFile()
     media_type = sniff_file(path)
     if media_type is None:
         raise UnsupportedType(

@@ -27,8 +27,8 @@ from services.errors import (
     TruncatedFile,
     UnsupportedType,
 )
-from services.inspection.child_process import ChildDied, ChildHung, ChildProcess
 from services.inspection.facts import FileFacts, InspectionLimits
+from services.inspection.process import ChildDied, ChildHung, InspectionProcess
 
 # The standard library's, since the child loads this package too: structlog alone would triple its start.
 log = logging.getLogger(__name__)
@@ -85,7 +85,7 @@ class Inspector:
         and ServiceUnavailable where no child can be started.
         """
         if os.path.getsize(path) == 0:
-            raise EmptyFile("The file is empty. Send a picture or a PDF.")
+            raise EmptyFile()
         if known := self._known.get(digest):
             return known
         request = {"path": os.path.abspath(os.fspath(path)), "limits": self._limits}
@@ -125,13 +125,13 @@ class Inspector:
                 self._give_back(child)
                 return answer
 
-    def _take(self) -> ChildProcess:
+    def _take(self) -> InspectionProcess:
         with self._lock:
             if self._idle:
                 return self._idle.pop()
-        return ChildProcess(self._memory_mb)
+        return InspectionProcess(self._memory_mb)
 
-    def _give_back(self, child: ChildProcess) -> None:
+    def _give_back(self, child: InspectionProcess) -> None:
         """The most recently used child is used next, so that spare ones grow old and can be let go."""
         leaving = []
         with self._lock:
@@ -142,7 +142,7 @@ class Inspector:
             old.kill()
 
     def _forget_children(self) -> None:
-        self._idle: list[ChildProcess] = []
+        self._idle: list[InspectionProcess] = []
         self._lock = threading.Lock()
         self._slots = threading.BoundedSemaphore(self._children)
 

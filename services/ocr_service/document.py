@@ -13,10 +13,10 @@ import numpy as np
 
 from paddleocr_service import EngineError, EngineInfo, Recognition, RecognizeOptions
 from services.errors import CorruptFile, ModelUnavailable, OCRServiceError, ServiceUnavailable, UnknownLanguage
-from services.job_record import JobOptions
 from services.ocr_service.helpers.image_processor import read_frame
 from services.ocr_service.helpers.pdf_processor import PdfDocument
 from services.ocr_service.helpers.text_extractor import page_of
+from services.ocr_service.options import DocumentOptions
 from services.ocr_service.page_ranges import parse_pages
 from services.ocr_service.pdf_pages import PdfPages
 from services.ocr_service.stages import Stages
@@ -52,7 +52,7 @@ class OCRService:
         self._max_pixels = max_pixels
         self._used: dict[str, EngineInfo] = {}
 
-    def open(self, path: Path, kind: str, options: JobOptions, frames: int = 1) -> Document:
+    def open(self, path: Path, kind: str, options: DocumentOptions, frames: int = 1) -> Document:
         """`kind` is "image" or "pdf"; `frames` is how many pages an image has. Raises OCRServiceError."""
         if kind == "pdf":
             pdf = PdfDocument(path)
@@ -60,7 +60,7 @@ class OCRService:
             return PdfPages(pdf, _numbers(options, pdf.page_count), options, read, self._max_pixels, self.stages)
         return _Picture(self, path, options, frames)
 
-    def engine_of(self, options: JobOptions) -> EngineInfo:
+    def engine_of(self, options: DocumentOptions) -> EngineInfo:
         """What read these options last; where nothing was read yet, what would."""
         return self._used.get(options.lang) or self._engine.info(options.lang)
 
@@ -69,7 +69,7 @@ class OCRService:
         with self.stages.measure("decode"):
             return read_frame(path, number, max_pixels=self._max_pixels).array
 
-    def read(self, array: np.ndarray, options: JobOptions) -> Recognition:
+    def read(self, array: np.ndarray, options: DocumentOptions) -> Recognition:
         """array: (H, W, 3) uint8 RGB. Raises OCRServiceError."""
         wanted = RecognizeOptions(options.lang, options.detail == "word", options.orientation)
         try:
@@ -84,7 +84,7 @@ class OCRService:
 class _Picture:
     """The frames of a picture, each decoded when it is read."""
 
-    def __init__(self, service: OCRService, path: Path, options: JobOptions, frames: int) -> None:
+    def __init__(self, service: OCRService, path: Path, options: DocumentOptions, frames: int) -> None:
         self._service = service
         self._path = path
         self._options = options
@@ -100,13 +100,12 @@ class _Picture:
         pass
 
 
-def _numbers(options: JobOptions, count: int) -> tuple[int, ...]:
+def _numbers(options: DocumentOptions, count: int) -> tuple[int, ...]:
     return parse_pages(options.pages, count) if options.pages else tuple(range(1, count + 1))
 
 
 def failed_page(number: int, error: OCRServiceError) -> dict:
     """The result of a page that failed alone."""
-    fault = {"code": error.code, "title": error.title, "detail": error.message}
     return {
         "page": number,
         "text": "",
@@ -117,7 +116,7 @@ def failed_page(number: int, error: OCRServiceError) -> dict:
         "height": None,
         "orientation": None,
         "source": "ocr",
-        "error": fault,
+        "error": error.as_dict(),
     }
 
 
@@ -125,7 +124,7 @@ def failed_page(number: int, error: OCRServiceError) -> dict:
 _PICTURE_FIELDS = ("text", "lines", "blocks", "width", "height", "orientation")
 
 
-def summarize(pages: list[dict], kind: str, engine: EngineInfo, options: JobOptions, seconds: float) -> dict:
+def summarize(pages: list[dict], kind: str, engine: EngineInfo, options: DocumentOptions, seconds: float) -> dict:
     """The result document of a job, without what belongs to the job itself (id, file name, …)."""
     pages = [{"blocks": [], "orientation": 0, **page} for page in pages]  # one stored by a version before knows none
     common = {

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 from paddleocr_service import EngineInfo, Line, Recognition
 from paddleocr_service.orientation import lines_as_given
 from paddleocr_service.reading_order import page_text, reading_order
-from services.job_record import JobOptions
 from services.ocr_service.helpers.layer_order import blocks_of
 from services.ocr_service.helpers.layer_pictures import (
     INK_DPI,
@@ -27,6 +26,7 @@ from services.ocr_service.helpers.layer_trust import Judge, sample, says_the_sam
 from services.ocr_service.helpers.pdf_processor import PdfDocument
 from services.ocr_service.helpers.text_extractor import page_of
 from services.ocr_service.helpers.text_layer import LayerLine, TextLayer
+from services.ocr_service.options import DocumentOptions
 from services.ocr_service.stages import Stages
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ class PdfPages:
         self,
         pdf: PdfDocument,
         page_numbers: tuple[int, ...],
-        options: JobOptions,
+        options: DocumentOptions,
         read: Callable[[np.ndarray], Recognition],
         max_pixels: int,
         stages: Stages | None = None,

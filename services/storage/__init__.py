@@ -6,6 +6,8 @@ sent ever becomes part of a path or an object's key.
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from services.storage.base import SignedUpload, Storage
 from services.storage.file_storage import FileStorage
 from services.storage.incoming import IncomingFile
@@ -23,14 +25,16 @@ __all__ = [
 ]
 
 
-def build_storage(settings) -> Storage:
-    """The back end that the settings choose: S3 where a bucket is named, the file system elsewhere."""
-    if settings.s3_bucket:
-        return S3Storage(
-            settings.upload_folder,
-            settings.s3_bucket,
-            prefix=settings.s3_prefix,
-            endpoint_url=settings.s3_endpoint_url,
-            region=settings.s3_region,
-        )
-    return FileStorage(settings.upload_folder, UploadSignature(settings.secret_key))
+def build_storage(
+    folder: Path,
+    signature: UploadSignature,
+    *,
+    s3_bucket: str = "",
+    s3_prefix: str = "",
+    s3_endpoint_url: str = "",
+    s3_region: str = "",
+) -> Storage:
+    """S3 if a bucket is named, otherwise the file system. `folder` also holds files while they are received."""
+    if s3_bucket:
+        return S3Storage(folder, s3_bucket, prefix=s3_prefix, endpoint_url=s3_endpoint_url, region=s3_region)
+    return FileStorage(folder, signature)

@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from services.job_record import COMPLETED, JobRecord
+from services.jobs.record import COMPLETED, JobRecord
 
 
 @dataclass(frozen=True, slots=True)

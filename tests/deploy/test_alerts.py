@@ -10,12 +10,12 @@ import pytest
 import redis
 import yaml
 
+from services.health.known_picture.check import FRESH
 from services.keys import WAITING
-from services.known_picture import FRESH
+from stress.harness import wait_until
 from tests.support.deploy_check import asked_for
 from tests.support.drawing import picture
 from tests.support.obedient import ObedientService
-from tests.support.processes import wait_until
 from tests.support.prometheus import DASHBOARD, RULES, WINDOW, Prometheus, find_prometheus, hasty
 
 ALERTS = {rule["alert"] for group in yaml.safe_load(RULES.read_text())["groups"] for rule in group["rules"]}

@@ -10,12 +10,12 @@ import pytest
 import redis as redis_client
 
 from config import VERSION, Settings
-from services.page_guard import GRACE_SECONDS
+from embedded.redis_server import find_redis_server
+from services.worker.page_timeout import GRACE_SECONDS
+from stress.harness import REPOSITORY, free_port, wait_until
 from tests.support import compose
 from tests.support.manifests import K8S, render
-from tests.support.processes import REPOSITORY, free_port, wait_until
 from utils.process import tie_to
-from utils.redis_server import find_redis_server
 
 OURS = ("web", "worker", "flower")
 #: The image says where it listens and keeps its data; uploads lie below that.

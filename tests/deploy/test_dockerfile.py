@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from tests.support.processes import REPOSITORY
+from stress.harness import REPOSITORY
 
 DOCKERFILE = REPOSITORY / "Dockerfile"
 
@@ -33,10 +33,10 @@ def test_the_weights_that_it_checks_are_those_that_are_installed_here():
 def test_what_is_copied_into_the_image_is_all_that_the_service_consists_of():
     """A new folder of the service has to be let through `.dockerignore`, which lets nothing else through."""
     listed = (REPOSITORY / ".dockerignore").read_text().splitlines()
-    let_in = {line[1:].rstrip("/") for line in listed if line.startswith("!")}
+    admitted = {line[1:].rstrip("/") for line in listed if line.startswith("!")}
     packages = {path.parent.name for path in REPOSITORY.glob("*/__init__.py")} - {"tests", "bench"}
-    assert packages and packages <= let_in
-    assert not let_in & {"tests", "bench", ".git", "*"}
+    assert packages and packages <= admitted
+    assert not admitted & {"tests", "bench", ".git", "*"}
 
 
 def test_web_and_worker_are_one_image_and_paddle_one_of_its_own():

@@ -6,10 +6,10 @@ import pytest
 
 from config import Settings
 from services import keys
+from stress.harness import REPOSITORY
 from tasks.queue import ARRIVALS, QUEUE
 from tests.support.compose import FILE
 from tests.support.manifests import K8S, render
-from tests.support.processes import REPOSITORY
 
 GUIDES = ("operations", "vps", "kubernetes")
 DOCUMENTS = [REPOSITORY / "README.md", *sorted((REPOSITORY / "docs").glob("*.md"))]

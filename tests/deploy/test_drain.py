@@ -9,8 +9,8 @@ from concurrent.futures import ThreadPoolExecutor
 import psutil
 import pytest
 
+from stress.harness import Service, wait_until
 from tests.support.drawing import picture
-from tests.support.processes import Service, wait_until
 
 BOUNDARY = "drain"
 

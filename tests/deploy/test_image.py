@@ -15,11 +15,11 @@ from pathlib import Path
 import pytest
 import yaml
 
+from embedded.redis_server import find_redis_server
+from stress.harness import REPOSITORY, wait_until
 from tests.support import deploy_check
 from tests.support.container import Container, Loopback
 from tests.support.image import CERTIFICATES, Builder, said
-from tests.support.processes import REPOSITORY, wait_until
-from utils.redis_server import find_redis_server
 
 pytestmark = pytest.mark.timeout(1800)
 USER = 10001

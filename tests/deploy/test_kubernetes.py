@@ -9,10 +9,10 @@ import yaml
 
 from app import create_app
 from config import VERSION, ConfigurationError, Settings
-from services.page_guard import GRACE_SECONDS
+from services.worker.page_timeout import GRACE_SECONDS
+from stress.harness import REPOSITORY
 from tasks.queue import QUEUE
 from tests.support.manifests import K8S, Manifests, render, selects
-from tests.support.processes import REPOSITORY
 
 DEFAULT, DEV, PRODUCTION, GPU = K8S, K8S / "overlays/dev", K8S / "overlays/production", K8S / "overlays/gpu"
 #: Custom resources, for which the API has no schema.

@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 import requests
 
+from embedded.redis_server import find_redis_server
+from stress.harness import REPOSITORY, free_port, wait_until
 from tasks.queue import QUEUE
 from tests.support.drawing import picture, scanned_pdf
 from tests.support.manifests import K8S, Manifests, render
-from tests.support.processes import REPOSITORY, free_port, wait_until
 from utils.process import tie_to
-from utils.redis_server import find_redis_server
 
 
 class Pods:

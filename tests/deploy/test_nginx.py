@@ -8,8 +8,8 @@ import requests
 
 from middleware.error_catalog import problem_body
 from middleware.security_headers import HEADERS
+from stress.harness import free_port, wait_until
 from tests.support.nginx import Nginx
-from tests.support.processes import free_port, wait_until
 from tests.support.upstream import Upstream, connect
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}"

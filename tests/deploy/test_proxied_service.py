@@ -12,9 +12,9 @@ import requests
 from requests.adapters import HTTPAdapter
 
 from middleware.security_headers import HEADERS
+from stress.harness import REPOSITORY, Service
 from tests.support.drawing import picture
 from tests.support.nginx import SOURCE, Nginx
-from tests.support.processes import REPOSITORY, Service
 from tests.support.streams import events
 
 LIMIT = 2_000_000

@@ -13,10 +13,10 @@ import pytest
 import requests
 
 from paddleocr_service.null_engine import TEXT
+from stress.harness import Service, wait_until
 from tests.support import deploy_check
 from tests.support.drawing import picture, scanned_pdf
 from tests.support.manifests import K8S, render
-from tests.support.processes import Service, wait_until
 
 A_SECOND = 5
 PAGES = 12

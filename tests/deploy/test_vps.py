@@ -12,7 +12,7 @@ import subprocess
 import pytest
 
 from config import VERSION, Settings
-from tests.support.processes import REPOSITORY
+from stress.harness import REPOSITORY
 from tests.support.vps_machine import UBUNTU, Machine
 
 # Installing

@@ -5,9 +5,9 @@ import subprocess
 
 import pytest
 
+from stress.harness import REPOSITORY, free_port, wait_until
 from tests.support import deploy_check
 from tests.support.nspawn import BootedDebian
-from tests.support.processes import REPOSITORY, free_port, wait_until
 
 pytestmark = pytest.mark.timeout(1800)
 DEPLOY = "cd /root/ocr && ./deploy-vps.sh"

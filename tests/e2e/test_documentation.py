@@ -6,8 +6,8 @@ import subprocess
 
 import pytest
 
+from stress.harness import Service
 from tests.support.openapi import Description
-from tests.support.processes import Service
 
 FLAGS = (
     *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"),

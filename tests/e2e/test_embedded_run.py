@@ -11,8 +11,8 @@ import psutil
 import pytest
 import requests
 
+from stress.harness import REPOSITORY, RedisServer, free_port, wait_until
 from tests.support.drawing import picture, scanned_pdf
-from tests.support.processes import REPOSITORY, RedisServer, free_port, wait_until
 
 
 class EmbeddedRun:

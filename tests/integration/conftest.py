@@ -3,8 +3,8 @@
 import pytest
 
 from services.redis_service import RedisService
+from stress.harness import RedisServer, Service
 from tests.support.jobs import Work
-from tests.support.processes import RedisServer, Service
 from tests.support.s3 import S3Server
 
 pytest.register_assert_rewrite(

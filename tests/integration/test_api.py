@@ -8,8 +8,8 @@ import pytest
 import requests
 from PIL import Image
 
+from stress.harness import wait_until
 from tests.support.drawing import picture, saved, scanned_pdf
-from tests.support.processes import wait_until
 
 PROBLEM = {"type", "title", "status", "code", "detail", "error", "message", "request_id"}
 

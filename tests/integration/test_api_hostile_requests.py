@@ -8,8 +8,8 @@ import psutil
 import pytest
 import requests
 
+from stress.harness import Service, wait_until
 from tests.support.drawing import picture
-from tests.support.processes import Service, wait_until
 
 PICTURE = picture("Hostile")
 NAMELESS = b"--B\r\nContent-Disposition: form-data\r\n\r\nx\r\n"

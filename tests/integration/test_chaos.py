@@ -5,13 +5,13 @@ from contextlib import ExitStack
 
 import pytest
 
-from bench.load.burst import Size, burst
-from bench.load.coded import CRASHES
-from bench.load.report import Report
-from tests.chaos import breakage
-from tests.chaos.pages import SETTINGS, Pages
-from tests.chaos.service import KeptService, small_disk
-from tests.chaos.under_load import UnderLoad
+from stress.chaos import breakage
+from stress.chaos.pages import SETTINGS, Pages
+from stress.chaos.service import KeptService, small_disk
+from stress.chaos.under_load import UnderLoad
+from stress.load.burst import Size, burst
+from stress.load.coded import CRASHES
+from stress.load.report import Report
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 """Jobs that were given up, in a real Redis: kept with their files, worked on once more, forgotten."""
 
 from services import keys
-from services.job_store import DEAD_LETTER_TTL
+from services.jobs.store import DEAD_LETTER_TTL
 from tests.support.jobs import ERROR
 
 

@@ -10,7 +10,7 @@ import pytest
 import requests
 
 from config import Settings
-from services import arrivals, keys
+from services import keys
 from services.container import Queue, build_services
 from services.errors import (
     InvalidSignature,
@@ -25,8 +25,10 @@ from services.errors import (
     UploadIncomplete,
     UploadMismatch,
 )
-from services.job_record import JobOptions, new_job_id
-from services.upload_service import Announcement, Put
+from services.jobs.record import new_job_id
+from services.ocr_service.options import DocumentOptions
+from services.uploads import arrivals
+from services.uploads.service import Announcement, Put
 from tests.support.drawing import picture, scanned_pdf
 
 PICTURE = picture("A picture that comes by itself")
@@ -50,7 +52,7 @@ class Scene:
             content_type="",
             owner="alice",
             request_id="r",
-            options=JobOptions("en", 300),
+            options=DocumentOptions("en", 300),
         )
         return self.direct.announce(replace(announcement, **changes), new_job_id())
 
@@ -277,12 +279,12 @@ def test_an_expired_or_begun_upload_is_awaited_no_more(scene, redis):
 
 def test_announcing_the_same_id_twice_makes_one_job(scene):
     job = scene.announce()
-    again = scene.direct.announce(Announcement("b.png", 1, "", "alice", "r", JobOptions("en", 300)), job.id)
+    again = scene.direct.announce(Announcement("b.png", 1, "", "alice", "r", DocumentOptions("en", 300)), job.id)
     assert (again.filename, again.file_size) == ("a.png", len(PICTURE))
 
 
 def test_the_orphan_sweep_spares_uploads_that_are_awaited(scene, monkeypatch):
-    monkeypatch.setattr("services.sweeper.UPLOAD_AGE_SECONDS", -60)
+    monkeypatch.setattr("services.worker.sweeper.UPLOAD_AGE_SECONDS", -60)
     awaited = scene.sent()
     begun = scene.arrivals.arrived(scene.sent(picture("Another")).id)
     orphan = scene.uploads.keep(scene.uploads.receive())

@@ -6,8 +6,8 @@ import psutil
 import pytest
 import redis
 
-from tests.support.processes import wait_until
-from utils.redis_server import find_redis_server, redis_answers, redis_argv, redis_log, redis_socket, redis_url
+from embedded.redis_server import find_redis_server, redis_answers, redis_argv, redis_log, redis_socket, redis_url
+from stress.harness import wait_until
 
 
 class Embedded:

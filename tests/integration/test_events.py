@@ -7,9 +7,9 @@ import pytest
 import redis
 import requests
 
+from stress.harness import wait_until
 from tests.support.drawing import picture, scanned_pdf
 from tests.support.obedient import ObedientService
-from tests.support.processes import wait_until
 from tests.support.streams import Client, events
 
 #: Streams at once, of one job.

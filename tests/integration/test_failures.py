@@ -9,9 +9,9 @@ import pytest
 import redis
 import requests
 
-from services.worker_registry import BEAT_SECONDS
+from services.health.worker_registry import BEAT_SECONDS
+from stress.harness import Service, wait_until
 from tests.support.drawing import picture, scanned_pdf
-from tests.support.processes import Service, wait_until
 
 
 @pytest.fixture

@@ -7,8 +7,8 @@ import concurrent.futures
 
 import pytest
 
+from stress.harness import Service
 from tests.support.drawing import picture
-from tests.support.processes import Service
 
 CLEAR = {400, 422}
 

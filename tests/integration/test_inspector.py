@@ -137,10 +137,12 @@ def test_a_child_past_its_memory_is_given_up_and_the_file_refused(make, picture,
 @pytest.mark.parametrize("deadly", [signal.SIGSEGV, signal.SIGKILL])
 def test_a_fresh_child_that_crashes_blames_the_file(make, picture, monkeypatch, deadly):
     inspector = make()
-    ask = child_process.ChildProcess.ask
+    ask = child_process.InspectionProcess.ask
     with monkeypatch.context() as patch:
         patch.setattr(
-            child_process.ChildProcess, "ask", lambda self, *rest: children()[0].send_signal(deadly) or ask(self, *rest)
+            child_process.InspectionProcess,
+            "ask",
+            lambda self, *rest: children()[0].send_signal(deadly) or ask(self, *rest),
         )
         with pytest.raises(CorruptFile, match="could not be read safely"):
             inspector.inspect(picture)

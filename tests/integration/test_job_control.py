@@ -8,10 +8,10 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 import requests
 
+from stress.harness import REPOSITORY, wait_until
 from tests.support.drawing import picture, scanned_pdf
 from tests.support.obedient import ObedientService
 from tests.support.openapi import Description
-from tests.support.processes import REPOSITORY, wait_until
 
 KEYS = {"alice": "alices-key-0123456789", "bob": "bobs-key-0123456789ab", "zoe": "zoës-schlüssel-0123456789"}
 ADMIN = "the-admin-token-0123456789"

@@ -9,8 +9,8 @@ import pytest
 
 from services import keys
 from services.errors import JobNotFound
-from services.job_record import new_job_id
-from services.work_queue import LAST
+from services.jobs.record import new_job_id
+from services.jobs.unit_queue import LAST
 from tests.support.jobs import ERROR, record
 
 

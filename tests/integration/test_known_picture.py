@@ -7,12 +7,12 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 import redis
 
-from services.known_picture import FRESH, WAIT_SECONDS
-from services.picture_reading import TEXT
+from services.health.known_picture.check import FRESH, WAIT_SECONDS
+from services.health.known_picture.quality import TEXT
+from stress.harness import wait_until
 from tests.support.metrics import Metrics
 from tests.support.obedient import ObedientService
 from tests.support.openapi import Description
-from tests.support.processes import wait_until
 
 
 @pytest.fixture(scope="module")

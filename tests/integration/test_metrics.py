@@ -8,10 +8,10 @@ from pathlib import Path
 import psutil
 import pytest
 
-from services.worker_registry import BEAT_SECONDS
+from services.health.worker_registry import BEAT_SECONDS
+from stress.harness import Service, wait_until
 from tests.support.drawing import picture, scanned_pdf
 from tests.support.metrics import Metrics
-from tests.support.processes import Service, wait_until
 
 
 def metrics(service):

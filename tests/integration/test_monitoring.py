@@ -6,8 +6,8 @@ import re
 import pytest
 import yaml
 
+from stress.harness import REPOSITORY
 from tests.support.metrics import Metrics
-from tests.support.processes import REPOSITORY
 
 FOLDER = REPOSITORY / "monitoring"
 RULES = [rule for group in yaml.safe_load((FOLDER / "alerts.yml").read_text())["groups"] for rule in group["rules"]]

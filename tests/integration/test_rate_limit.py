@@ -3,7 +3,7 @@
 import pytest
 import requests
 
-from tests.support.processes import Service, wait_until
+from stress.harness import Service, wait_until
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.support.processes import REPOSITORY, wait_until
+from stress.harness import REPOSITORY, wait_until
 
 #: Notes its number, its own child's number and the signal that ends it; takes the time it is told to end.
 PROGRAM = """

@@ -6,9 +6,10 @@ from types import SimpleNamespace
 
 import pytest
 
-from services import sweeper, work_queue
+from services.jobs import unit_queue as work_queue
 from services.storage import FileStorage, UploadSignature
-from services.sweeper import Sweeper
+from services.worker import sweeper
+from services.worker.sweeper import Sweeper
 from tests.support.jobs import ERROR, Work
 
 

@@ -5,11 +5,11 @@ import time
 import pytest
 import requests
 
+from stress.harness import free_port, wait_until
 from tests.support.collector import Collector
 from tests.support.drawing import scanned_pdf
 from tests.support.engine import in_its_own_process
 from tests.support.obedient import ObedientService
-from tests.support.processes import free_port, wait_until
 
 TRACE, CALLER = "4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7"
 

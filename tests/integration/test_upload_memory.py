@@ -8,8 +8,8 @@ import pymupdf
 import pytest
 import requests
 
+from stress.harness import Service, wait_until
 from tests.support.memory import Peaks, family
-from tests.support.processes import Service, wait_until
 
 LARGE, MOST_GROWTH = 50_000_000, 20 << 20
 

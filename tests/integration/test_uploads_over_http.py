@@ -9,9 +9,9 @@ from urllib.parse import quote, urlsplit
 import pytest
 import requests
 
+from stress.harness import Service, wait_until
 from tests.support.drawing import picture
 from tests.support.openapi import Description
-from tests.support.processes import Service, wait_until
 
 PICTURE = picture("Sent to an address of its own")
 KEY, TOKEN = "a-key-of-alice-0123", "a-token-for-s3-0123"

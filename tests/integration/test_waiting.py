@@ -9,8 +9,8 @@ import redis
 import requests
 
 from services.keys import WAITING
+from stress.harness import Service, wait_until
 from tests.support.drawing import picture
-from tests.support.processes import Service, wait_until
 from tests.support.streams import Client
 
 #: More than two processes have threads.

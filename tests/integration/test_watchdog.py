@@ -7,9 +7,9 @@ import time
 
 import pytest
 
+from stress.harness import REPOSITORY, wait_until
 from tests.support.drawing import picture
 from tests.support.obedient import ObedientService
-from tests.support.processes import REPOSITORY, wait_until
 
 
 class HastyService(ObedientService):

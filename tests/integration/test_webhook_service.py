@@ -9,11 +9,11 @@ import pytest
 import requests
 
 from services.webhooks.signing import derived_secret
+from stress.harness import REPOSITORY, wait_until
 from tests.support.drawing import picture
 from tests.support.metrics import Metrics
 from tests.support.obedient import ObedientService
 from tests.support.openapi import Description
-from tests.support.processes import REPOSITORY, wait_until
 from tests.support.receiver import Receiver
 
 SECRET = f"whsec_{base64.b64encode(b'of this installation, 32 bytes  ').decode()}"

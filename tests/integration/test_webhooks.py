@@ -12,12 +12,12 @@ import pytest
 
 from services.keys import JOB, WEBHOOKS
 from services.redis_service import RedisService
-from services.tally import Tally
-from services.webhooks.courier import Crowd
+from services.telemetry.counters import Counters
+from services.webhooks.dispatcher import ConcurrencyLimits
 from services.webhooks.outbox import DELIVERED, RETRIED, Outbox
+from stress.harness import REPOSITORY, RedisServer, free_port, wait_until
 from tests.support.courier import SECRET, quick_courier
 from tests.support.jobs import ERROR, record
-from tests.support.processes import REPOSITORY, RedisServer, free_port, wait_until
 from tests.support.receiver import Receiver
 from utils.process import tie_to
 
@@ -57,7 +57,7 @@ def until_settled(redis, seconds=10):
 
 
 def counted(redis):
-    return {name.removeprefix("webhooks:"): int(number) for name, number in Tally(redis).read().items()}
+    return {name.removeprefix("webhooks:"): int(number) for name, number in Counters(redis).read().items()}
 
 
 @pytest.mark.parametrize("status", ["completed", "failed", "cancelled"])
@@ -172,7 +172,7 @@ def test_a_receiver_that_hangs_does_not_hold_up_others(redis, start):
         told = [ended_job(redis, quick.url, owner="another") for _ in range(10)]
         start(call_seconds=2.0)
         wait_until(lambda: all(status_of(redis, job_id) == "delivered" for job_id in told), 1.5, "the quick one")
-        assert len(quick.calls) == 10 and hanging.most_at_once <= Crowd().per_host
+        assert len(quick.calls) == 10 and hanging.most_at_once <= ConcurrencyLimits().per_host
 
 
 def test_an_owner_with_many_receivers_that_hang_does_not_hold_up_others(redis, start):
@@ -184,7 +184,7 @@ def test_an_owner_with_many_receivers_that_hang_does_not_hold_up_others(redis, s
         told = ended_job(redis, quick.url)
         start(call_seconds=2.0)
         wait_until(lambda: status_of(redis, told) == "delivered", 1.5, "the other owner")
-        assert sum(receiver.most_at_once for receiver in hanging) <= Crowd().per_owner
+        assert sum(receiver.most_at_once for receiver in hanging) <= ConcurrencyLimits().per_owner
 
 
 def test_a_crowd_of_ends_is_told_whole_and_each_once(redis, start):

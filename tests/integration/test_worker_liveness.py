@@ -8,8 +8,8 @@ import time
 import psutil
 import pytest
 
+from stress.harness import Service, wait_until
 from tests.support.drawing import picture
-from tests.support.processes import Service, wait_until
 
 #: Seconds from the end of the last child's work to a readiness probe that says so.
 KNOWN_WITHIN = 30

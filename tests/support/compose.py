@@ -10,7 +10,7 @@ from pathlib import Path
 
 import yaml
 
-from tests.support.processes import REPOSITORY
+from stress.harness import REPOSITORY
 
 FILE = REPOSITORY / "docker-compose.yml"
 PROFILES = ("production", "flower")

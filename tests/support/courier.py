@@ -5,9 +5,9 @@ from __future__ import annotations
 import sys
 import threading
 
-from services.job_store import JobStore, Retention
+from services.jobs.store import JobStore, Retention
 from services.redis_service import RedisService
-from services.webhooks.courier import Courier, Rhythm
+from services.webhooks.dispatcher import RetrySchedule, WebhookDispatcher
 from services.webhooks.guard import Guard
 from services.webhooks.outbox import Outbox
 from services.webhooks.sender import Sender
@@ -24,10 +24,10 @@ def quick_courier(
     lease: float = 5.0,
     call_seconds: float = 3.0,
     **rhythm: float,
-) -> Courier:
+) -> WebhookDispatcher:
     sender = Sender(Guard(allowed), Signer((SECRET,)), call_seconds=call_seconds)
     store = JobStore(redis, Retention(result_ttl=60, cache_ttl=30, cache_size=2))
-    return Courier(Outbox(redis, lease), store, sender, Rhythm(**{**QUICK, **rhythm}))
+    return WebhookDispatcher(Outbox(redis, lease), store, sender, RetrySchedule(**{**QUICK, **rhythm}))
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """The obedient worker, whose watchdog is in a hurry: `celery -A tests.support.hasty_worker worker`."""
 
-from services import watchdog
+from services.worker import watchdog
 from tests.support import obedient_worker
 
 watchdog.LOOK_SECONDS = 0.5

@@ -13,7 +13,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.support.processes import REPOSITORY
+from stress.harness import REPOSITORY
 
 #: What the official base image leaves out or switches off, compared with a plain debootstrap.
 SLIM = """

@@ -3,8 +3,8 @@
 import json
 
 from services import keys
-from services.job_plan import LANES
-from services.job_record import AWAITING_UPLOAD, PROCESSING
+from services.jobs.record import AWAITING_UPLOAD, PROCESSING
+from services.jobs.units import LANES
 from tests.support.job_model import DELAYED, HELD, READY
 from tests.support.kept import table, words
 

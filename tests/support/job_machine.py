@@ -18,10 +18,10 @@ from hypothesis.stateful import (
 
 from services import keys
 from services.errors import QueueFull
-from services.job_record import AWAITING_UPLOAD, COMPLETED, FAILED, PROCESSING
-from services.job_store import Retention
-from services.work_queue import LAST, LOST, MORE, PageOutcome
-from services.work_queue import Unit as TakenUnit
+from services.jobs.record import AWAITING_UPLOAD, COMPLETED, FAILED, PROCESSING
+from services.jobs.store import Retention
+from services.jobs.unit_queue import LAST, LOST, MORE, PageOutcome
+from services.jobs.unit_queue import Unit as TakenUnit
 from tests.support.job_checks import JobChecks
 from tests.support.job_model import DELAYED, HELD, READY, JobModel
 from tests.support.jobs import ERROR, Work, page, record

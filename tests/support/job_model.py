@@ -8,8 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 
-from services.job_plan import pages_of
-from services.job_record import (
+from services.jobs.record import (
     AWAITING_UPLOAD,
     CANCELLED,
     COMPLETED,
@@ -19,7 +18,8 @@ from services.job_record import (
     PROCESSING,
     JobRecord,
 )
-from services.work_queue import USUAL_PACE
+from services.jobs.unit_queue import USUAL_PACE
+from services.jobs.units import pages_of
 
 READY, DELAYED, HELD, DONE = "ready", "delayed", "held", "done"
 

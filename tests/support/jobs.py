@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import uuid
 
-from services.job_plan import lane_for, units_for
-from services.job_record import JobOptions, JobRecord, new_job_id
-from services.job_store import JobStore, Retention
+from services.jobs.record import JobRecord, new_job_id
+from services.jobs.store import JobStore, Retention
+from services.jobs.unit_queue import PageOutcome, Unit, UnitQueue
+from services.jobs.units import lane_for, units_for
+from services.ocr_service.options import DocumentOptions
 from services.redis_service import RedisService
-from services.work_queue import PageOutcome, Unit, WorkQueue
 
 ERROR = {"code": "corrupt_file", "title": "Corrupt file", "detail": "broken"}
 
@@ -23,7 +24,7 @@ def record(content: str | None = None, pages: int = 1, **changes) -> JobRecord:
         "kind": "image" if pages == 1 else "pdf",
         "filename": "scan.jpg",
         "file_size": 3,
-        "options": JobOptions(lang="en", dpi=300),
+        "options": DocumentOptions(lang="en", dpi=300),
         "upload": uuid.uuid4().hex,
         "cache_key": content or uuid.uuid4().hex,
         "request_id": "r",
@@ -46,7 +47,7 @@ class Work:
         retention = retention or Retention(result_ttl=60, cache_ttl=30, cache_size=2)
         self.redis = redis
         self.store = JobStore(redis, retention)
-        self.queue = WorkQueue(redis, retention)
+        self.queue = UnitQueue(redis, retention)
 
     def submit(self, *args, **changes) -> JobRecord:
         job = record(*args, **changes)

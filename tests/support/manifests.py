@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests.support.processes import REPOSITORY
+from stress.harness import REPOSITORY
 
 K8S = REPOSITORY / "k8s"
 

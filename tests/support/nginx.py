@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.processes import REPOSITORY, free_port, wait_until
+from stress.harness import REPOSITORY, free_port, wait_until
 from utils.process import tie_to
 
 SOURCE = REPOSITORY / "nginx"

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import psutil
 
-from tests.support.processes import wait_until
+from stress.harness import wait_until
 from utils.process import tie_to
 
 PACKAGES = "systemd,systemd-sysv,dbus,python3,python3-venv,make,ca-certificates,curl,iproute2,git"

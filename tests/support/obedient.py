@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 import os
 
-from services.picture_reading import TEXT
-from tests.support.processes import Service
+from services.health.known_picture.quality import TEXT
+from stress.harness import Service
 
 #: In DATA_DIR; `obedient_worker.py` reads it before each page.
 ORDERS = "orders.json"

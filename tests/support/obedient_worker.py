@@ -5,10 +5,10 @@ import os
 import signal
 import time
 
+import bootstrap
 import celery_app
 from paddleocr_service import NullEngine
 from paddleocr_service.results import EngineInfo, Line, Recognition
-from services import worker
 from tests.support.obedient import ORDERS
 
 SQUARE = ((0.0, 0.0), (9.0, 0.0), (9.0, 9.0), (0.0, 9.0))
@@ -33,5 +33,5 @@ class ObedientEngine(NullEngine):
         return Recognition(9, 9, lines, orders["text"], "en", EngineInfo("obedient", "none", ()), seconds=seconds)
 
 
-worker.build_engine = ObedientEngine
+bootstrap.build_engine = ObedientEngine
 app = celery_app.app

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import requests
 
-from tests.support.processes import REPOSITORY, free_port, wait_until
+from stress.harness import REPOSITORY, free_port, wait_until
 from utils.process import tie_to
 
 RULES = REPOSITORY / "monitoring" / "alerts.yml"

@@ -10,7 +10,7 @@ import sys
 import boto3
 import requests
 
-from tests.support.processes import free_port, wait_until
+from stress.harness import free_port, wait_until
 from utils.process import tie_to
 
 CREDENTIALS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test-secret"}

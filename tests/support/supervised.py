@@ -1,6 +1,6 @@
 """A supervisor in a process of its own, for tests that signal or kill it: `python -m tests.support.supervised JSON`.
 
-JSON: {"children": [{…the fields of Child; "ready": a file that appears when it is ready}], "start_attempts"?: int}
+JSON: {"children": [{…the fields of Program; "ready": a file that appears when it is ready}], "start_attempts"?: int}
 """
 
 from __future__ import annotations
@@ -10,17 +10,17 @@ import signal
 import sys
 from pathlib import Path
 
-from utils.child import Child
-from utils.supervisor import Supervisor
+from embedded.program import Program
+from embedded.supervisor import Supervisor
 
 
-def child_from(description: dict) -> Child:
+def child_from(description: dict) -> Program:
     if ready := description.get("ready"):
         description["ready"] = Path(ready).exists
     for name in ("stop_signal", "death_signal"):
         if name in description:
             description[name] = signal.Signals[description[name]]
-    return Child(**description)
+    return Program(**description)
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 
 
-class Wire:
+class StreamWriter:
     """One end of a connection. Reading raises TimeoutError when nothing comes for ten seconds."""
 
     def __init__(self, connection: socket.socket) -> None:
@@ -35,8 +35,8 @@ class Wire:
         self._connection.close()
 
 
-def connect(port: int) -> Wire:
-    return Wire(socket.create_connection(("127.0.0.1", port)))
+def connect(port: int) -> StreamWriter:
+    return StreamWriter(socket.create_connection(("127.0.0.1", port)))
 
 
 class Upstream:
@@ -47,9 +47,9 @@ class Upstream:
         self._listener.settimeout(10)
         self.port = self._listener.getsockname()[1]
 
-    def take(self) -> Wire:
+    def take(self) -> StreamWriter:
         """The next connection."""
-        return Wire(self._listener.accept()[0])
+        return StreamWriter(self._listener.accept()[0])
 
     def close(self) -> None:
         self._listener.close()

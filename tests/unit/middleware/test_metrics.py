@@ -10,7 +10,7 @@ from app import create_app
 from config import Settings
 from tests.support.metrics import Metrics
 
-NO_JOBS = SimpleNamespace(ensure_accepting=lambda let_in: None, check_options=lambda options: None)
+NO_JOBS = SimpleNamespace(ensure_accepting=lambda slot: None, check_options=lambda options: None)
 
 
 @pytest.fixture

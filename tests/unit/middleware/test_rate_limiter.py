@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 
 def test_without_its_redis_the_limit_is_counted_in_memory(make_app):
-    jobs = SimpleNamespace(ensure_accepting=lambda let_in: None, check_options=lambda options: None)
+    jobs = SimpleNamespace(ensure_accepting=lambda slot: None, check_options=lambda options: None)
     app = make_app(SimpleNamespace(jobs=jobs), RATE_LIMIT_ENABLED="true", RATE_LIMIT_REQUESTS=3)
     client = app.test_client()
     answers = [client.post("/ocr/image") for _ in range(5)]
@@ -14,7 +14,7 @@ def test_without_its_redis_the_limit_is_counted_in_memory(make_app):
 
 
 def test_clients_have_budgets_of_their_own(make_app):
-    jobs = SimpleNamespace(ensure_accepting=lambda let_in: None, check_options=lambda options: None)
+    jobs = SimpleNamespace(ensure_accepting=lambda slot: None, check_options=lambda options: None)
     app = make_app(SimpleNamespace(jobs=jobs), RATE_LIMIT_ENABLED="true", RATE_LIMIT_REQUESTS=1)
     client = app.test_client()
 
@@ -25,7 +25,7 @@ def test_clients_have_budgets_of_their_own(make_app):
 
 
 def test_a_limit_that_is_off_limits_nothing_and_says_nothing(make_app):
-    jobs = SimpleNamespace(ensure_accepting=lambda let_in: None, check_options=lambda options: None)
+    jobs = SimpleNamespace(ensure_accepting=lambda slot: None, check_options=lambda options: None)
     client = make_app(SimpleNamespace(jobs=jobs)).test_client()
     answers = [client.post("/ocr/image") for _ in range(20)]
     assert {answer.status_code for answer in answers} == {400}

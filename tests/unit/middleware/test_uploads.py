@@ -9,7 +9,7 @@ def test_a_full_disk_is_told_as_such(make_app):
         def write(self, data):
             raise OSError(28, "No space left on device")
 
-    jobs = SimpleNamespace(ensure_accepting=lambda let_in: None, check_options=lambda options: None)
+    jobs = SimpleNamespace(ensure_accepting=lambda slot: None, check_options=lambda options: None)
     uploads = SimpleNamespace(receive=FullDisk)
     client = make_app(SimpleNamespace(jobs=jobs, uploads=uploads)).test_client()
     answer = client.post("/ocr/image", data={"file": (io.BytesIO(b"picture"), "a.png")})

@@ -133,7 +133,7 @@ def test_nothing_is_described_that_is_not_used(description):
 
 
 def test_the_refusal_of_too_many_requests_is_as_described(description, make_app):
-    jobs = SimpleNamespace(ensure_accepting=lambda let_in: None, check_options=lambda options: None)
+    jobs = SimpleNamespace(ensure_accepting=lambda slot: None, check_options=lambda options: None)
     client = make_app(SimpleNamespace(jobs=jobs), RATE_LIMIT_ENABLED="true", RATE_LIMIT_REQUESTS=1).test_client()
     client.post("/ocr/image")
     answer = client.post("/ocr/image")

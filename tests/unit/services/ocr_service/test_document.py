@@ -8,10 +8,10 @@ import pytest
 from paddleocr_service import EngineInfo, NullEngine, UnreadableImage
 from paddleocr_service.errors import ModelNotAvailable, RuntimeNotAvailable, UnsupportedLanguage
 from services.errors import CorruptFile, ModelUnavailable, ServiceUnavailable, UnknownLanguage
-from services.job_record import JobOptions
 from services.ocr_service.document import OCRService, failed_page, summarize
+from services.ocr_service.options import DocumentOptions
 
-OPTIONS = JobOptions(lang="en", dpi=300)
+OPTIONS = DocumentOptions(lang="en", dpi=300)
 PIXELS = np.zeros((10, 10, 3), np.uint8)
 OTHER = EngineInfo("PaddleOCR", "onnxruntime", ("model",))
 ENGINE = EngineInfo("PaddleOCR", "openvino", ("model",))

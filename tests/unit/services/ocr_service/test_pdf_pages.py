@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from paddleocr_service import EngineInfo, Line, Recognition, Word
-from services.job_record import JobOptions
 from services.ocr_service.helpers.pdf_processor import PdfDocument
+from services.ocr_service.options import DocumentOptions
 from services.ocr_service.pdf_pages import PdfPages
 from tests.support.drawing import picture
 from tests.support.engine import PROSE
@@ -40,7 +40,7 @@ def read(tmp_path):
         path.write_bytes(data)
         pdf = PdfDocument(path)
         numbers = tuple(range(1, pdf.page_count + 1))
-        chosen = JobOptions(**{"lang": "en", "dpi": 100, **options})
+        chosen = DocumentOptions(**{"lang": "en", "dpi": 100, **options})
         with PdfPages(pdf, numbers, chosen, eyes or Eyes(), 50_000_000) as document:
             return [document.recognize(number) for number in document.page_numbers]
 

@@ -4,12 +4,13 @@ import json
 
 import pytest
 
-from services.job_record import JobOptions, JobRecord
+from services.jobs.record import JobRecord
+from services.ocr_service.options import DocumentOptions
 from services.webhooks.message import message_of
 
 RECORD = {
     "id": "0b2c8f0e-6f0e-4c62-9d8e-2f0d3f1c7a55", "owner": "o", "stage": "", "kind": "pdf", "filename": "Übersicht.pdf",
-    "file_size": 3, "options": JobOptions("en", 300), "upload": "", "cache_key": "", "request_id": "",
+    "file_size": 3, "options": DocumentOptions("en", 300), "upload": "", "cache_key": "", "request_id": "",
     "created_at": 1767268800.0, "finished_at": 1767268801.5, "pages_total": 3, "pages_done": 3,
 }  # fmt: skip
 

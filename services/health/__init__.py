@@ -1,0 +1,1 @@
+"""Health: readiness, worker liveness, the full report, and the known-picture check."""

@@ -1,0 +1,62 @@
+"""Jobs that were given up though their file may be good: an operator looks at them, and has them worked on again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import structlog
+
+from services.errors import DeadLetterNotFound
+from services.jobs.record import COMPLETED, JobRecord
+from services.jobs.store import JobStore
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class DeadLetter:
+    """A job, when it was given up (Unix seconds), and its faults: {code, title, detail} and, of a page, its number."""
+
+    record: JobRecord
+    since: float
+    faults: list[dict]
+
+
+class DeadLetters:
+    """Raises RedisUnavailable."""
+
+    def __init__(self, store: JobStore, send_ticket: Callable[[str, float], None]) -> None:
+        self._store = store
+        self._send_ticket = send_ticket
+
+    def list(self, start: int, limit: int) -> tuple[int, list[DeadLetter]]:
+        """How many there are, and some of them, newest first."""
+        total, rows = self._store.dead_letters(start, limit)
+        since = dict(rows)
+        records = self._store.get_many(list(since))
+        return total, [DeadLetter(record, since[record.id], self._faults(record)) for record in records]
+
+    def get(self, job_id: str) -> DeadLetter:
+        """Raises DeadLetterNotFound."""
+        since = self._store.dead_since(job_id)
+        records = self._store.get_many([job_id]) if since is not None else []
+        if not records:
+            raise DeadLetterNotFound()
+        return DeadLetter(records[0], since, self._faults(records[0]))
+
+    def replay(self, job_id: str) -> JobRecord:
+        """Put the job on the queue again, with all its tries. Raises DeadLetterNotFound."""
+        units = self._store.replay(job_id)
+        if not units:
+            raise DeadLetterNotFound()
+        for _ in range(units):
+            self._send_ticket(job_id, 0.0)
+        log.info("dead letter replayed", job_id=job_id)
+        return self._store.get(job_id, hidden=True)
+
+    def _faults(self, record: JobRecord) -> list[dict]:
+        if record.status != COMPLETED:
+            return [record.error] if record.error else []
+        pages = (self._store.result(record.id) or {}).get("pages", [])
+        return [{**page["error"], "page": page["page"]} for page in pages if not page["success"]]

@@ -1,0 +1,1 @@
+"""Direct uploads: announce a file, receive it, start its job."""

@@ -1,0 +1,96 @@
+"""A worker process: its engine, its heartbeat, and the units it works on."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+
+import psutil
+import structlog
+
+from paddleocr_service import NullEngine, OCREngine
+from services.health.worker_registry import Heartbeat, WorkerRegistry
+from services.telemetry.counters import Counters
+from services.telemetry.tracing import NullTracer, Tracer
+from services.worker.runner import UnitRunner
+from utils.process import die_with_parent
+
+log = structlog.get_logger(__name__)
+
+#: OCR uses every core. On a machine shared with the web server, requests get priority.
+NICENESS = 10
+
+
+class WorkerProcess:
+    """Lives in one child process of the Celery worker, from the fork until the process ends."""
+
+    def __init__(
+        self,
+        name: str,
+        engine: OCREngine | NullEngine,
+        runner: UnitRunner,
+        *,
+        lang: str,
+        worker_registry: WorkerRegistry,
+        counters: Counters,
+        tracer: Tracer | NullTracer,
+    ) -> None:
+        """lang: the language whose model is loaded at start."""
+        self._engine = engine
+        self._runner = runner
+        self._lang = lang
+        self._counters = counters
+        self._tracer = tracer
+        self._units_done = 0
+        self._busy = False
+        self._idle_since = time.monotonic()
+        self._heartbeat = Heartbeat(worker_registry, name, self._facts, each_time=counters.flush)
+
+    def start(self) -> None:
+        """Load the model, then tell that this worker is ready. Raises EngineError when the model cannot be had."""
+        started = time.monotonic()
+        self._info = self._engine.warm_up(self._lang)
+        self._counters.count("worker_starts")
+        self._heartbeat.start()
+        log.info(
+            "model ready",
+            runtime=self._info.runtime,
+            models=list(self._info.models),
+            seconds=round(time.monotonic() - started, 2),
+        )
+
+    def run(self) -> None:
+        """Work on the unit whose turn it is, if there is one."""
+        self._busy = True
+        try:
+            self._units_done += self._runner.run()
+        finally:
+            self._busy = False
+            self._idle_since = time.monotonic()
+
+    def stop(self, how: str = "stopped") -> None:
+        """`how` is "stopped" when it was told to, "recycled" when it makes room for another."""
+        self._counters.count(f"worker_ends:{how}")
+        self._heartbeat.stop()
+        self._tracer.close()
+
+    def _facts(self) -> dict:
+        return {
+            "engine": self._info.name,
+            "runtime": self._info.runtime,
+            "models": list(self._info.models),
+            "languages": list(self._engine.loaded_languages),
+            "units_done": self._units_done,
+            "idle_seconds": 0.0 if self._busy else round(time.monotonic() - self._idle_since, 1),
+            "rss_mb": round(psutil.Process().memory_info().rss / 2**20, 1),
+        }
+
+
+def prepare_child_process() -> None:
+    """First step after the fork: end with the parent, and give requests priority over OCR."""
+    die_with_parent(signal.SIGKILL)
+    try:
+        os.nice(NICENESS)
+    except OSError:  # forbidden in some sandboxes; requests then wait a little longer while pages are read
+        log.warning("could not lower the priority of this process", exc_info=True)
