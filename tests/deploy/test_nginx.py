@@ -6,7 +6,7 @@ import re
 import pytest
 import requests
 
-from middleware.error_catalog import problem_body
+from middleware.error_catalog import CATALOG, problem_body
 from middleware.security_headers import HEADERS
 from stress.harness import free_port, wait_until
 from tests.support.nginx import Nginx
@@ -129,7 +129,7 @@ def get_problem(nginx, request):
 def test_nginx_errors_have_the_format_of_the_service(make_nginx, request_, code):
     nginx = make_nginx(free_port(), MAX_CONTENT_LENGTH=4999)
     status, headers, problem = get_problem(nginx, request_)
-    assert problem == problem_body(code, problem["detail"], problem["request_id"])
+    assert problem == problem_body(CATALOG[code](problem["detail"]), problem["request_id"])
     assert (status, headers["Content-Type"]) == (problem["status"], "application/problem+json")
     assert re.fullmatch("[0-9a-f]{32}", problem["request_id"]) and headers["X-Request-ID"] == problem["request_id"]
     assert ("Retry-After" in headers) == (code == "service_unavailable")
