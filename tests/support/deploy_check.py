@@ -1,8 +1,8 @@
-"""What `make deploy-check` needs of a machine, and who asks for it.
+"""What `make deploy-check` needs on a machine.
 
-Its heavy tests take minutes, root's rights and a network, so `make test` leaves them out. `make deploy-check` leaves
-nothing out: what this machine lacks is told before anything begins (`python -m tests.support.deploy_check`), and a test
-that would be skipped fails (tests/deploy/conftest.py).
+Its slow tests take minutes and need root rights and a network, so `make test` skips them. `make deploy-check` skips
+nothing: it first reports what this machine lacks (`python -m tests.support.deploy_check`), and a test that would be
+skipped fails (tests/deploy/conftest.py).
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import pytest
 
 from tests.support import compose
 
-#: Programs, and where Debian and Ubuntu have them.
+#: Programs, and how to install them on Debian and Ubuntu.
 PROGRAMS = {
     "nginx": "apt install nginx-light",
     "kubectl": "https://kubernetes.io/docs/tasks/tools",
@@ -32,37 +32,37 @@ IMAGE = ("debootstrap", "buildah", "unshare", "nsenter", "setpriv", "ip")
 VPS = ("debootstrap", "systemd-nspawn", "unshare", "nsenter")
 
 
-def asked_for() -> bool:
+def requested() -> bool:
+    """Is this run `make deploy-check`?"""
     return bool(os.environ.get("OCR_DEPLOY_CHECK"))
 
 
-def lacking(*programs: str) -> list[str]:
-    """What has to be installed, or to be otherwise, before these programs can do their work here."""
+def missing(*programs: str) -> list[str]:
+    """What these programs need that this machine does not have."""
     path = os.environ.get("PATH", "") + ":/usr/sbin:/sbin:/usr/local/sbin"
-    missing = [f"{name} ({PROGRAMS[name]})" for name in programs if not shutil.which(name, path=path)]
-    return missing + ([] if os.geteuid() == 0 else ["root's rights"])
+    found = [f"{name} ({PROGRAMS[name]})" for name in programs if not shutil.which(name, path=path)]
+    return found + ([] if os.geteuid() == 0 else ["root rights"])
 
 
-def lacking_for_all() -> list[str]:
-    missing = lacking(*PROGRAMS)
-    return missing + ([] if compose.find_tool() else ["Docker Compose (apt install docker-compose)"])
+def all_missing() -> list[str]:
+    return missing(*PROGRAMS) + ([] if compose.find_tool() else ["Docker Compose (apt install docker-compose)"])
 
 
 def require(*programs: str) -> None:
-    """Skips a test unless the deploy check is asked for; fails it where the machine lacks something for it."""
-    if not asked_for():
-        pytest.skip("takes minutes, root's rights and the network: `make deploy-check` runs it")
-    if missing := lacking(*programs):
-        pytest.fail(f"This machine lacks: {', '.join(missing)}", pytrace=False)
+    """Skip the test unless this is `make deploy-check`. Then fail it if the machine lacks one of the programs."""
+    if not requested():
+        pytest.skip("takes minutes and needs root rights and a network: `make deploy-check` runs it")
+    if lacking := missing(*programs):
+        pytest.fail(f"This machine lacks: {', '.join(lacking)}", pytrace=False)
 
 
 def main() -> int:
-    missing = lacking_for_all()
-    if missing:
-        sys.stderr.write("This machine cannot run make deploy-check. It lacks:\n")
-        sys.stderr.write("".join(f"  {one}\n" for one in missing))
-        sys.stderr.write("`make image-check`, `make vps-check` and `make test` need less.\n")
-    return 1 if missing else 0
+    lacking = all_missing()
+    if lacking:
+        sys.stderr.write("`make deploy-check` cannot run on this machine. It lacks:\n")
+        sys.stderr.write("".join(f"  {one}\n" for one in lacking))
+        sys.stderr.write("`make image-check`, `make vps-check` and `make test` have fewer requirements.\n")
+    return 1 if lacking else 0
 
 
 if __name__ == "__main__":
