@@ -1,8 +1,10 @@
-"""Jobs in the words of the API."""
+"""Jobs as responses of the API."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
+from typing import Any
 from urllib.parse import urljoin
 
 from flask import Response, jsonify, url_for
@@ -11,8 +13,8 @@ from services.jobs.record import COMPLETED, FAILED, JobRecord
 from services.jobs.unit_queue import WaitEstimate
 from services.storage import SignedUpload
 
-#: Seconds after which asking again for a job makes sense.
-ASK_AGAIN_SECONDS = 1
+#: `Retry-After` of responses about a running job, in seconds.
+POLL_SECONDS = 1
 
 
 def links(record: JobRecord) -> dict[str, str]:
@@ -23,7 +25,7 @@ def links(record: JobRecord) -> dict[str, str]:
 
 
 def accepted(record: JobRecord) -> Response:
-    """202: the job was taken in."""
+    """202: the job was accepted."""
     body = {
         "job_id": record.id,
         "status": record.status,
@@ -34,47 +36,46 @@ def accepted(record: JobRecord) -> Response:
     }
     if record.kind == "pdf":
         body["processing_dpi"] = record.options.dpi
-    headers = {"Location": body["links"]["self"], "Retry-After": str(ASK_AGAIN_SECONDS)}
-    return _answer(body, 202, headers)
+    return json_response(body, 202, {"Location": links(record)["self"], "Retry-After": str(POLL_SECONDS)})
+
+
+def _message(record: JobRecord) -> str:
+    if record.status == COMPLETED:
+        return "The result is already available. Fetch it at links.result."
+    return "The file was accepted. Poll links.self for its status, or fetch links.result."
 
 
 def announced(record: JobRecord, upload: SignedUpload, base: str) -> Response:
-    """201: a file was announced; `base` is the address of this service as the client knows it."""
+    """201: the upload was announced. `base` is the address of this service as the client knows it."""
     body = {
         "job_id": record.id,
         "status": record.status,
         "upload_url": urljoin(base, upload.url),
         "method": upload.method,
         "headers": upload.headers,
-        "expires_at": moment(upload.expires_at),
+        "expires_at": iso_time(upload.expires_at),
         "filename": record.filename,
         "file_size": record.file_size,
         "links": links(record),
     }
-    return _answer(body, 201, {"Location": body["links"]["self"]})
+    return json_response(body, 201, {"Location": links(record)["self"]})
 
 
-def _message(record: JobRecord) -> str:
-    if record.status == COMPLETED:
-        return "The result is known already. Fetch it at links.result."
-    return "The file was accepted and is being processed. Ask for it at links.self, or fetch links.result."
+def status(
+    record: JobRecord, estimate: WaitEstimate | None = None, pages: list[dict[str, Any]] | None = None
+) -> Response:
+    """200 if the job has ended, otherwise 202. `pages`: the finished pages, if the client asked for them."""
+    body = status_body(record, estimate)
+    if pages is not None:
+        body["pages"] = pages
+    if record.ended:
+        return json_response(body, 200)
+    return json_response(body, 202, {"Retry-After": str(POLL_SECONDS)})
 
 
-def status(record: JobRecord, outlook: WaitEstimate | None = None, pages: list[dict] | None = None) -> Response:
-    """200 when the job has ended, 202 while it runs. `pages`: those that are done, where they were asked for."""
-    body, code, headers = status_answer(record, outlook)
-    return _answer(body if pages is None else {**body, "pages": pages}, code, headers)
-
-
-def status_answer(record: JobRecord, outlook: WaitEstimate | None) -> tuple[dict, int, dict[str, str]]:
-    """Body, status and headers of the answer that tells how a job stands."""
-    body = status_body(record, outlook)
-    return (body, 200, {}) if record.ended else (body, 202, {"Retry-After": str(ASK_AGAIN_SECONDS)})
-
-
-def status_body(record: JobRecord, outlook: WaitEstimate | None = None) -> dict:
-    """How a job stands. Needs no request, so that others than views can tell it."""
-    body = {
+def status_body(record: JobRecord, estimate: WaitEstimate | None = None) -> dict[str, Any]:
+    """Works outside of a request, too: event streams send it."""
+    body: dict[str, Any] = {
         "job_id": record.id,
         "status": record.status,
         "stage": record.stage,
@@ -82,23 +83,23 @@ def status_body(record: JobRecord, outlook: WaitEstimate | None = None) -> dict:
         "successful": record.status == COMPLETED if record.ended else None,
         "failed": record.status == FAILED if record.ended else None,
         "progress": {"pages_total": record.pages_total, "pages_done": record.pages_done},
-        "created_at": moment(record.created_at),
-        "started_at": moment(record.started_at),
-        "finished_at": moment(record.finished_at),
+        "created_at": iso_time(record.created_at),
+        "started_at": iso_time(record.started_at),
+        "finished_at": iso_time(record.finished_at),
         "attempts": record.attempts,
         "filename": record.filename,
     }
-    if outlook:
-        body["queue_position"] = None if outlook.ahead is None else outlook.ahead + 1
-        body["eta_seconds"] = round(outlook.seconds, 1)
+    if estimate:
+        body["queue_position"] = None if estimate.ahead is None else estimate.ahead + 1
+        body["eta_seconds"] = round(estimate.seconds, 1)
     if record.error:
         body["error"] = record.error
     return body
 
 
-def result(record: JobRecord, document: dict) -> Response:
+def result(record: JobRecord, document: Mapping[str, Any]) -> Response:
     """200 with the result of a completed job."""
-    own = {
+    job = {
         "job_id": record.id,
         "status": record.status,
         "success": document["success"],
@@ -106,15 +107,15 @@ def result(record: JobRecord, document: dict) -> Response:
         "file_size": record.file_size,
         "cached": record.cached,
     }
-    return _answer({**own, **document}, 200)
+    return json_response({**job, **document}, 200)
 
 
-def moment(seconds: float | None) -> str | None:
+def iso_time(seconds: float | None) -> str | None:
     """Unix seconds as ISO 8601 in UTC."""
     return datetime.fromtimestamp(seconds, UTC).isoformat() if seconds is not None else None
 
 
-def _answer(body: dict, status_code: int, headers: dict[str, str] | None = None) -> Response:
+def json_response(body: Mapping[str, Any], status_code: int, headers: Mapping[str, str] | None = None) -> Response:
     response = jsonify(body)
     response.status_code = status_code
     response.headers.update(headers or {})
