@@ -26,17 +26,18 @@ def links(record: JobRecord) -> dict[str, str]:
 
 def accepted(record: JobRecord) -> Response:
     """202: the job was accepted."""
+    job_links = links(record)
     body = {
         "job_id": record.id,
         "status": record.status,
         "filename": record.filename,
         "file_size": record.file_size,
         "message": _message(record),
-        "links": links(record),
+        "links": job_links,
     }
     if record.kind == "pdf":
         body["processing_dpi"] = record.options.dpi
-    return json_response(body, 202, {"Location": links(record)["self"], "Retry-After": str(POLL_SECONDS)})
+    return json_response(body, 202, {"Location": job_links["self"], "Retry-After": str(POLL_SECONDS)})
 
 
 def _message(record: JobRecord) -> str:
@@ -47,6 +48,7 @@ def _message(record: JobRecord) -> str:
 
 def announced(record: JobRecord, upload: SignedUpload, base: str) -> Response:
     """201: the upload was announced. `base` is the address of this service as the client knows it."""
+    job_links = links(record)
     body = {
         "job_id": record.id,
         "status": record.status,
@@ -56,9 +58,9 @@ def announced(record: JobRecord, upload: SignedUpload, base: str) -> Response:
         "expires_at": iso_time(upload.expires_at),
         "filename": record.filename,
         "file_size": record.file_size,
-        "links": links(record),
+        "links": job_links,
     }
-    return json_response(body, 201, {"Location": links(record)["self"]})
+    return json_response(body, 201, {"Location": job_links["self"]})
 
 
 def status(
