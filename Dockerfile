@@ -21,7 +21,7 @@ RUN apt-get update \
  && rm -rf /var/lib/apt/lists/*
 ENV PIP_NO_CACHE_DIR=1
 WORKDIR /build
-COPY Makefile requirements.txt ./
+COPY Makefile ./
 COPY requirements/ requirements/
 RUN --mount=type=secret,id=pip_conf,target=/etc/pip.conf make VENV=/opt/venv /opt/venv/.done/run
 # The weights come with these packages. That they are the ones this service was tested with is checked once more.
