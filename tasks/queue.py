@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from functools import partial
 from typing import TYPE_CHECKING
 
 import kombu
@@ -84,16 +85,10 @@ def make_broker(celery: Celery, client: redis.Redis) -> Broker:
         except (kombu.exceptions.OperationalError, redis.exceptions.RedisError, OSError) as error:
             raise RedisUnavailable() from error
 
-    def send_ticket(job_id: str, delay: float) -> None:
-        send(TASK, QUEUE, job_id, delay)
-
-    def send_arrival(job_id: str) -> None:
-        send(ARRIVED, ARRIVALS, job_id)
-
     def ticket_count() -> int:
         try:
             return client.llen(QUEUE)
         except (redis.exceptions.ConnectionError, redis.exceptions.TimeoutError) as error:
             raise RedisUnavailable() from error
 
-    return Broker(send_ticket, send_arrival, ticket_count)
+    return Broker(partial(send, TASK, QUEUE), partial(send, ARRIVED, ARRIVALS), ticket_count)
