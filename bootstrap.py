@@ -1,7 +1,7 @@
 """The composition root: builds all objects from the settings. `app.py` and `celery_app.py` start here.
 
-Flask and the OCR are imported inside the functions that build them. So a worker never loads Flask, and a web process
-never loads the OCR.
+Flask and the OCR are imported inside the functions that build them, so that a worker never loads Flask and a web
+process loads no OCR library.
 """
 
 from __future__ import annotations
