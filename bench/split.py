@@ -19,9 +19,9 @@ from statistics import median
 
 from bench.arguments import over_pictures, parser_of
 from bench.readers.process import Reader, ReaderFailed
-from config import default_workers
 from paddleocr_service.runtimes import default_threads
-from utils.memory import usable_memory
+from services.worker.sizing import fastest_process_count
+from utils.machine import usable_memory
 
 Split = tuple[int, int]  # workers, threads of each
 
@@ -58,8 +58,8 @@ def splits_of(cores: int) -> list[Split]:
 
 
 def default_split(cores: int) -> Split:
-    """What config.py picks where neither is set."""
-    workers = default_workers(cores, usable_memory())
+    """The default of the service, if neither is set."""
+    workers = fastest_process_count(cores, usable_memory())
     return workers, max(1, cores // workers)
 
 
