@@ -1,6 +1,6 @@
 """``python -m bench peers [FOLDER]``: compare our engine with other OCR programs on the same images.
 
-Each program runs in a process of its own, and they take turns. A program that cannot run is listed with the reason. The
+Each program runs in a separate process, and they take turns. A program that cannot run is listed with the reason. The
 other programs have their own environment (`make bench-peers`).
 """
 

@@ -1,8 +1,8 @@
 """Text detection at a resolution that follows the size of the text.
 
-Large print, as on a receipt, is found as well on a small copy of the image as on a large one, at a third of the cost.
-The small print of a dense page is not. So the height of the letters is estimated first, and the copy is scaled to it.
-If the detected lines are smaller than estimated, or none is detected, detection runs once more on a larger copy.
+A small copy of the image is enough for large print, as on a receipt, and costs a third of a large copy. It is not
+enough for the small print of a dense page. So the height of the letters is estimated first, and determines the size of
+the copy. If the detected lines are smaller than estimated, or none is detected, a larger copy is used.
 
 ``Detector`` replaces PaddleX's detector inside PaddleOCR's pipeline and has the same interface.
 """
@@ -24,12 +24,12 @@ class Resolution:
 
     min_side: int = 640
     max_side: int = 1152
-    max_side_for_small_print: int = 1536  # used if lines would be lower than min_line_height on max_side
-    line_height: int = 16  # from this height on, nearly all lines are found
-    min_line_height: int = 9  # below this height, whole lines of small print are missed
-    low_percentile: int = 10  # percent; this percentile of the line heights counts as the height of the text
+    max_side_for_small_print: int = 1536  # if lines would be smaller than min_line_height on max_side
+    line_height: int = 16  # nearly all lines of this height and more are found
+    min_line_height: int = 9  # some smaller lines are missed completely
+    low_percentile: int = 10  # this percentile of the line heights is the height of the text
     line_to_letter_height: float = 1.3  # ratio; 1.37 on average over 43 sample images, rounded down to be safe
-    min_gain: float = 1.15  # ratio; a copy that is less than this much larger shows nothing new
+    min_gain: float = 1.15  # ratio of the sides; a copy that is only slightly larger is of no use
 
 
 RESOLUTION = Resolution()
@@ -67,14 +67,14 @@ class Detector:
 
 
 def _first_side(letter_height: float | None, full_side: int) -> int:
-    """Return the side for the first run: by the height of the letters, the smallest if it is unknown."""
+    """Return the side for the first run, by the height of the letters; the smallest side if it is unknown."""
     if letter_height is None:
         return min(RESOLUTION.min_side, full_side)
     return _side_for(RESOLUTION.line_to_letter_height * letter_height, full_side)
 
 
 def _needed_side(polygons: Any, full_side: int) -> int:
-    """Return the side at which the detected lines are high enough; polygons (n, 4, 2)."""
+    """Return the side at which the detected lines are large enough; polygons (n, 4, 2)."""
     if len(polygons) == 0:
         return min(RESOLUTION.max_side, full_side)
     corners = np.asarray(polygons, float)

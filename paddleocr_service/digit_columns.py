@@ -1,7 +1,7 @@
 """Split columns of single digits that the detector merged into one vertical line.
 
 Digits below each other (the first nine row numbers of a table, quantities) are as close together as the letters of a
-line. The recogniser reads them from top to bottom, so the text is right, but each digit belongs to a row of its own.
+line. The recogniser reads them from top to bottom, so the text is right, but each digit belongs to a different row.
 """
 
 import math

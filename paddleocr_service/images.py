@@ -74,7 +74,7 @@ def _from_pillow(image: Image.Image) -> Pixels:
 def _to_eight_bits(image: Image.Image) -> Image.Image:
     """Convert deep greyscale to 8 bits. Pillow clips all values at 255, which turns a scan into a white page.
 
-    In most files, mode I holds 16-bit values. If all values fit into 8 bits, they are left as they are.
+    In most files, mode I holds 16-bit values. If all values fit into 8 bits, they are not scaled.
     """
     values = np.asarray(image, dtype=np.float32)
     brightest = float(values.max(initial=0.0))

@@ -95,6 +95,6 @@ def recogniser_for(lang: str, family: str) -> str:
     family_groups = next(groups for prefix, groups in _FAMILY_GROUPS if family.startswith(prefix))
     if group in family_groups and not (lang in _NOT_IN_V6 and family.startswith("PP-OCRv6")):
         return f"{family}_rec"
-    if group in ("ch", "chinese_cht", "japan"):  # these have no recogniser of their own since PP-OCRv5
+    if group in ("ch", "chinese_cht", "japan"):  # since PP-OCRv5 there are no separate recognisers for these
         return "PP-OCRv6_small_rec"
     return "ka_PP-OCRv3_mobile_rec" if group == "ka" else f"{group}_PP-OCRv5_mobile_rec"

@@ -1,7 +1,7 @@
 """Crop the detected lines from an image and straighten them.
 
-PaddleX uses a perspective transform with cubic interpolation, which takes a tenth of the time of a dense page. Its
-quadrilaterals are rectangles, so an upright one needs no interpolation, and any other one an affine transform only.
+PaddleX uses a perspective transform with cubic interpolation, which takes a tenth of the time of a dense page. But its
+quadrilaterals are rectangles: an upright one needs no interpolation, any other one only an affine transform.
 ``crop_lines`` replaces PaddleX's function inside PaddleOCR's pipeline and has the same interface.
 """
 
@@ -11,7 +11,7 @@ import numpy as np
 
 from .arrays import Pixels, Tensor
 
-_VERTICAL_ASPECT = 1.5  # a line at least this many times as high as wide is rotated to the left
+_VERTICAL_ASPECT = 1.5  # a line at least this many times as tall as wide is rotated to the left
 _UPRIGHT_TOLERANCE = 0.5  # pixels by which the corners of an upright rectangle may be out of line
 
 

@@ -41,7 +41,7 @@ class LineRecogniser:
     """Recognises cropped lines with one PaddleX predictor, in up to ``concurrency`` threads at once."""
 
     def __init__(self, predictor: Any, width_scale: float = 1.0) -> None:
-        """width_scale: factor by which the width of a line is reduced, after scaling it to the input height."""
+        """width_scale: factor for the width of a line, after the line is scaled to the input height."""
         self._predictor = predictor
         self._width_scale = width_scale
         self._kinds = character_kinds(predictor.post_op.character)

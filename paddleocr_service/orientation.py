@@ -1,9 +1,9 @@
-"""Find pages that are rotated by 90, 180 or 270 degrees from the recognised lines, and turn them upright.
+"""Detect pages that are rotated by 90, 180 or 270 degrees, and turn them upright.
 
-An upright page costs nothing extra, because the confidence of the recogniser decides. It is high for upright lines
-(0.95 and more) and low for upside-down lines (0.5 to 0.8). The recogniser gets lines that are higher than wide rotated
-to the left, so its confidence is high for text that runs downwards and low for text that runs upwards. If most lines of
-a page have low confidence, a few of them are recognised in the opposite direction before the page is repeated.
+The recogniser's confidence decides, so an upright page costs nothing extra: confidence is high for upright lines (0.95
+and more) and low for upside-down lines (0.5 to 0.8). Lines that are taller than wide are rotated to the left before
+recognition, so their confidence is high if the text runs downwards, and low if it runs upwards. If most lines of a page
+have low confidence, a few of them are recognised in the opposite direction before the whole page is recognised again.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ from .results import Line, Recognition
 if TYPE_CHECKING:
     from .arrays import Pixels
 
-_HIGH_CONFIDENCE = 0.9  # lines in the right direction reach it
-_HIGH_CONFIDENCE_SHARE = 0.5  # share of the lines that must reach it for the page to be in the right direction
-_MIN_ASPECT = 1.5  # shorter lines are ignored; PaddleOCR rotates lines that are higher than this times their width
+_HIGH_CONFIDENCE = 0.9  # confidence of a line in the right direction
+_HIGH_CONFIDENCE_SHARE = 0.5  # share of such lines on a page in the right direction
+_MIN_ASPECT = 1.5  # of lines that are used; PaddleOCR rotates lines that are this many times as tall as wide
 _SAMPLE_LINES = 6  # lines that are recognised in the opposite direction
 #: Chinese and Japanese are also written vertically, so their pages are never rotated for vertical lines. Read in
 #: columns from right to left, the lines are in the right order in both cases.

@@ -11,12 +11,12 @@ import numpy as np
 from .arrays import Integers, Kinds, Mask, Tensor
 
 _BLANK, _SPACE = 0, -1
-#: From this probability on, a space is inserted although the blank is more likely: a narrow space shares its step with
-#: the blank.
+#: A space with at least this probability is inserted even if the blank is more likely: a narrow space shares its step
+#: with the blank.
 _MIN_SPACE_PROBABILITY = 0.3
 #: Factor for the probability of a space inside a word: one missing space spoils two words.
 _SPACE_WEIGHT = 3
-#: The same between a digit and a letter: the fast recogniser gives the space in ``13 A`` only 0.002 to 0.03.
+#: The same between a digit and a letter: in ``13 A``, the fast recogniser gives the space only 0.002 to 0.03.
 _SPACE_NEAR_DIGIT_WEIGHT = 65
 _LETTER, _DIGIT = 1, 2
 
@@ -34,7 +34,7 @@ def resolve_spaces(probabilities: Tensor, kinds: Kinds) -> tuple[Tensor, float]:
     At each step these classes are expected and do not count: the blank, the best class of the step, and the decoded
     characters before and after it. Any other class is evidence for a different text: a look-alike letter, or a missing
     space, whose probability is weighted. Spaces count between letters and digits only: next to a punctuation mark
-    (``No:7``) a space separates no words, and the accurate recogniser is no more certain about it.
+    (``No:7``) a space separates no words, and the accurate recogniser is not more certain about it.
 
     kinds: (classes,) from ``character_kinds``.
     """

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from .polygons import Point, Polygon, bounds, slice_polygon
 from .results import Word
 
-_VERTICAL_ASPECT = 1.5  # PaddleOCR treats a box higher than this times its width as a vertical line
+_VERTICAL_ASPECT = 1.5  # PaddleOCR treats a box taller than this times its width as a vertical line
 
 #: A character with its start and end as shares of the line's length.
 Span = tuple[str, float, float]
@@ -44,7 +44,7 @@ def _direction(polygon: Polygon) -> tuple[int, float, float]:
 
 
 def _split_into_words(spans: Sequence[Span]) -> list[list[Span]]:
-    """Split at spaces. Each character of a script without spaces is a word of its own, as in PaddleOCR."""
+    """Split at spaces. Each character of a script without spaces is a separate word, as in PaddleOCR."""
     words: list[list[Span]] = []
     starts_word = True
     for span in spans:

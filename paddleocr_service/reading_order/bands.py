@@ -15,15 +15,15 @@ class _Limits:
     """In line heights of the region, unless noted."""
 
     blank_line: float = 0.8  # height of a band
-    header_rows: int = 2
-    heading_width: float = 0.7  # share of the column's width
+    header_rows: int = 2  # maximum for page headers, page footers and headings
+    header_width: float = 0.7  # a header above the left column only is narrower than this share of the column
     masthead_band: float = 2.0  # height of the band below a masthead
-    masthead_height: float = 0.2  # share of the height of the columns below it
-    top_height: float = 0.33  # the same, if fewer lines are side by side: the first card of an organisation chart
-    top_lines: float = 0.5  # share of the number of lines side by side below it
-    sidebar_width: float = 0.67  # share of the width of the column beside it
-    across_width: float = 1.3  # width of a heading across columns, by the widest line above and below it
-    across_band: float = 0.4  # height of the bands around it
+    masthead_height: float = 0.2  # maximum, as a share of the total height
+    top_height: float = 0.33  # the same for a top group, such as the first card of an organisation chart
+    top_lines: float = 0.5  # a top group has at most this share of the lines per row of the groups below it
+    sidebar_width: float = 0.67  # a sidebar is narrower than this share of the column beside it
+    across_width: float = 1.3  # width of a heading across columns, relative to any line above and below it
+    across_band: float = 0.4  # height of the bands around such a heading
     edge_tolerance: float = 1.0  # lines that start and end this close to the edges of a column belong to it
 
 
@@ -39,7 +39,7 @@ def split_at_bands(region: Region, lines: Integers, min_height: float = _LIMITS.
 
 
 def headings_across(region: Region) -> Mask:
-    """Return a mask (n,) of headings above or below lines side by side, between bands, and wider than all of them.
+    """Return a mask (n,) of headings between bands that are wider than any of the lines side by side around them.
 
     Such a heading ends all columns, even those that it does not reach.
     """
@@ -101,14 +101,14 @@ def _is_header(region: Region, candidate: GutterCandidate, group: Integers, far:
         return False
     on_right = group[candidate.right[group]]
     if not len(on_right):
-        return _extent(region, group) < _LIMITS.heading_width * _extent(region, candidate.left)
+        return _extent(region, group) < _LIMITS.header_width * _extent(region, candidate.left)
     return far or not _is_aligned(region, on_right, candidate.right)
 
 
 def _continues_columns(region: Region, candidate: GutterCandidate, group: Integers, is_top: bool) -> bool:
-    """Return whether a group fills the same column or columns as the rest.
+    """Return whether a group has the same edges as the columns that contain it.
 
-    A group in the left column only also continues it, unless it is at the top.
+    A group in the left column only may have other edges, unless it is a top group.
     """
     for side in (candidate.left, candidate.right):
         lines = group[side[group]]

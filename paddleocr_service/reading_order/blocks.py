@@ -13,13 +13,12 @@ from .line_numbers import find_line_numbers
 from .region import Region
 from .side_by_side_tables import split_side_by_side_tables
 
-# A new block begins:
-_MAX_LEADING = 1.35  # at a distance between rows of more than this times the usual one
-_MAX_SIZE_RATIO = 1.6  # at a larger change of letter size
-_INDENT = 0.8  # at a row indented by this many line heights, compared with the rows before and after,
-_FULL_ROW = 0.8  # if the row also ends in the last fifth of the column,
-_CENTRED_TOLERANCE = 0.5  # and is not centred: its two margins differ by more than this many line heights
-_TABLE_ROWS = 3  # a table has at least this many rows
+_MAX_LEADING = 1.35  # distance between two rows of a block, relative to the usual distance
+_MAX_SIZE_RATIO = 1.6  # ratio of the letter sizes of two rows of a block
+_INDENT = 0.8  # line heights; indent of the first row of a paragraph, compared with the rows before and after
+_FULL_ROW = 0.8  # share of the column's width; such a first row ends beyond it
+_CENTRED_TOLERANCE = 0.5  # line heights; a row whose two margins differ by no more is centred, not indented
+_MIN_TABLE_ROWS = 3
 
 
 def reading_order(lines: Sequence[Line], width: int, height: int) -> tuple[Block, ...]:
@@ -44,7 +43,7 @@ def page_text(blocks: Sequence[Block]) -> str:
 def _blocks_with_line_numbers(lines: Sequence[Line], boxes: Boxes, level: Integers) -> list[list[Integers]]:
     """Return the blocks of the lines at the positions ``level``, as rows of positions.
 
-    Line numbers are a block of their own, before their text.
+    Line numbers are a separate block before their text.
     """
     if not len(level):
         return []
@@ -75,7 +74,7 @@ def _create_block(lines: Sequence[Line], rows: Sequence[Integers]) -> Block:
     block_rows = tuple(tuple(lines[position] for position in row) for row in rows)
     xs, ys = zip(*(point for row in block_rows for line in row for point in line.polygon), strict=True)
     with_several_lines = sum(len(row) > 1 for row in block_rows)
-    is_table = len(block_rows) >= _TABLE_ROWS and with_several_lines * 2 > len(block_rows)
+    is_table = len(block_rows) >= _MIN_TABLE_ROWS and with_several_lines * 2 > len(block_rows)
     return Block("table" if is_table else "text", block_rows, (min(xs), min(ys), max(xs), max(ys)))
 
 

@@ -1,6 +1,6 @@
 """Split a page into columns of text at its gutters; inside the resulting regions, text is read row by row.
 
-A gutter is a vertical strip without text between two columns of text. The highest one is used first, because a heading
+A gutter is a vertical strip without text between two columns of text. The tallest one is used first, because a heading
 across columns ends the strips below it. The reading order is: what is above the strip, its left side, its right side,
 what is below. Each of the four parts is split again in the same way. This is the recursive X-Y cut (Nagy and Seth 1984;
 Ha, Haralick and Phillips 1995), with strips that end at the text that crosses them (Breuel 2002, "Two algorithms for
@@ -38,7 +38,7 @@ def split_into_regions(page: Region) -> list[Region]:
 
 
 def _split(region: Region, across: Mask) -> tuple[Mask, ...] | None:
-    """Return the parts (masks) into which the highest gutter splits a region; None if it has no gutter."""
+    """Return the parts (masks) into which the tallest gutter splits a region; None if it has no gutter."""
     if len(region.index) < _MIN_LINES:
         return None
     for candidate in find_candidates(region, across):

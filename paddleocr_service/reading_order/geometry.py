@@ -44,7 +44,7 @@ def _boxes(polygons: Floats) -> Boxes:
 
 
 def _is_vertical(polygons: Floats, lines: Sequence[Line]) -> Mask:
-    """Return a mask (n,) of lines with several characters that are higher than wide."""
+    """Return a mask (n,) of lines with several characters that are taller than wide."""
     extent = polygons.max(axis=1) - polygons.min(axis=1)
     several = np.array([len(line.text.strip()) > 2 for line in lines])
     vertical: Mask = several & (extent[:, 1] > _MIN_ASPECT * extent[:, 0])

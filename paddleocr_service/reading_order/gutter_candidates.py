@@ -1,4 +1,4 @@
-"""Gutter candidates: vertical strips without text, at least a few rows high, with text on both sides."""
+"""Gutter candidates: vertical strips without text, at least a few rows tall, with text on both sides."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from .region import Region
 _EDGE_STEP = 0.3  # left edges this close together are tried once
 _OVERLAP = 0.5  # a line may reach this far into the column on its right: detectors pad their boxes
 _MIN_SHARED_HEIGHT = 2.5  # height over which there is text on both sides
-_MIN_SIDE_WIDTH = 4.0  # the prices of a receipt are narrower
+_MIN_SIDE_WIDTH = 4.0  # a column of prices on a receipt is narrower
 _MIN_CELL_LENGTH = 4.0  # if the rows of both sides match, lines shorter than this on average are cells of a table
 ROW_TOLERANCE = 0.2  # lines whose vertical centres are this close together are on one row
 TABLE_SHARE = 0.8  # both sides are one table if this share of the rows matches a row of the other side
@@ -33,10 +33,10 @@ class GutterCandidate:
 
 
 def find_candidates(region: Region, across: Mask) -> Iterator[GutterCandidate]:
-    """Yield the strips that begin at the left edge of a line, highest first, without duplicates.
+    """Yield the strips that begin at the left edge of a line, tallest first, without duplicates.
 
     across: mask (n,) of lines that no strip passes, wherever they are. A line that crosses a strip ends it: the text
-    between two crossing lines is a segment, and each segment is a strip of its own. All edges are processed at once in
+    between two crossing lines is a segment, and each segment is a separate strip. All edges are processed at once in
     arrays (edges, lines). The lines are sorted from top to bottom, so a segment is a contiguous part of an array's row.
     """
     order = np.argsort(region.centres, kind="stable")

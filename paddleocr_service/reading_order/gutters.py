@@ -23,18 +23,18 @@ from .region import Region
 class _Limits:
     """In line heights of the region, unless noted."""
 
-    gutter_width: float = 0.3  # detectors pad their boxes: this remains of a gutter of one line height on paper
+    gutter_width: float = 0.3  # what padded boxes leave of a gutter that is one line height wide on paper
     max_intruders: float = 0.15  # share of rows that may reach into the gutter
-    full_line: float = 0.7  # a line is full from this share of the length of the longest lines of its column
-    min_running_length: float = 5.5  # median length times share of full lines: 14 characters, or 28 in every second row
-    min_full_length: float = 40.0  # all full lines together: distinguishes running text from a few long cells
+    full_line: float = 0.7  # length of a full line, relative to the longest lines of its column
+    min_running_length: float = 5.5  # median length times share of full lines: 14 characters, or 28 if half are full
+    min_full_length: float = 40.0  # total of all full lines; a few long cells have less
     max_word_space: float = 0.5  # a wider space separates two pieces of text
     max_margin_number: float = 2.0  # a number in the margin is shorter
     max_leading: float = 2.2  # distance between two rows of running text
-    min_width: float = 7.0  # of any column; the amounts beside the items of a receipt are narrower
-    min_width_beside_text: float = 4.0  # of any column beside running text
+    min_width: float = 7.0  # of a column; the amounts beside the items of a receipt are narrower
+    min_width_beside_text: float = 4.0  # of a column beside running text
     max_term_width: float = 0.6  # share of the width of the explanations
-    next_term: float = 1.3  # a distance this many times the distance between the rows of a term starts a new term
+    next_term: float = 1.3  # distance to the next term, relative to the distance between the rows of a term
     min_leading: float = 0.8  # distance between the rows of a term
     min_terms: int = 3
     min_running_rows: int = 3  # on each side
@@ -72,7 +72,7 @@ def split_at_gutter(region: Region, candidate: GutterCandidate) -> tuple[Mask, .
 
 
 def _find_terms(left: _Side, right: _Side, height: float) -> Floats | None:
-    """Return the y above each term on the left whose explanation begins beside it; None if it is no such list.
+    """Return the y above each term on the left; None unless explanations begin beside the terms on the right.
 
     The rows of a term need not match those of its explanation.
     """

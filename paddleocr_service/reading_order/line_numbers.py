@@ -1,8 +1,8 @@
-"""Line numbers in the margin, as in transcripts, pleadings and bills: a column of its own beside the text.
+"""Find columns of line numbers in the margin, as in transcripts, pleadings and bills.
 
-A straight column of numbers is a column of line numbers if the numbers increase by one from line to line, or by five on
-every fifth line, and if running text follows on the right: long lines in one piece. Row numbers of a table are followed
-by cells, and numbers of a list by short items, so they stay with their rows.
+A straight column of numbers contains line numbers if the numbers increase by one from line to line, or by five on every
+fifth line, and if running text follows on the right: long lines in one piece. Row numbers of a table are followed by
+cells, and numbers of a list by short items, so they stay with their rows.
 """
 
 import re
@@ -15,12 +15,12 @@ from .region import Region
 
 _NUMBER = re.compile(r"\d{1,3}")
 _MIN_NUMBERS = {1: 8, 5: 4}  # increment -> length of a run
-_MAX_SKIPPED = 3  # increments between two neighbours, because the detector may miss numbers
+_MAX_SKIPPED = 3  # increments between two neighbours; the detector may miss numbers
 _STEP_TOLERANCE = 0.35  # deviation from the usual distance between lines, as a share of it
-_COLUMN_TOLERANCE = 1.0  # line heights between the right ends; numbers may be centred
+_COLUMN_TOLERANCE = 1.0  # line heights by which the right ends may differ; numbers may be centred
 _MIN_LINE_LENGTH = 10.0  # line heights; median of the lines beside the numbers
 _MIN_SINGLE_SHARE = 0.8  # share of lines in one piece
-_FULL_LINE = 0.7  # a line is full from this share of the length of the longest lines
+_FULL_LINE = 0.7  # length of a full line, relative to the longest lines
 _MIN_FULL_SHARE = 0.4  # share of full lines
 
 

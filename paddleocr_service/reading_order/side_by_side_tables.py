@@ -16,9 +16,9 @@ _MIN_SHARED_ROWS = 3  # rows with cells on both sides
 _MIN_HEADINGS = 2  # of a wrapped list; a single repeated heading may belong to two columns of one table
 _MIN_COLUMNS = 4  # on each side of a gap; fewer are a group of columns of one table
 _MIN_FULL_ROWS = 5
-_GAP_RATIO = 2.5  # width of the gap by the widest gap between other columns
+_GAP_RATIO = 2.5  # width of the gap, relative to the widest gap between other columns
 _MIN_GAP = 0.5  # line heights; detectors pad their boxes
-_MAX_LEADING = 1.35  # a step this many times as long as usual ends the taller table
+_MAX_LEADING = 1.35  # distance between two rows of a table, relative to the usual distance
 _PADDING = 0.5  # line heights by which a cell may reach into the gap
 
 
