@@ -37,7 +37,7 @@ def _parser(usage: str, description: str) -> argparse.ArgumentParser:
 
 
 def _recognize(arguments: list[str]) -> int:
-    parser = _parser("", "Recognise the text of an image. Other commands: 'models' lists models, 'install NAME'.")
+    parser = _parser("", "Recognise the text of an image. Also: 'models' lists models, 'install NAME' downloads one.")
     parser.add_argument("image", help="JPEG, PNG, TIFF, BMP, WebP or GIF file")
     parser.add_argument("--json", action="store_true", help="print lines with polygons and confidences as JSON")
     parser.add_argument("--words", action="store_true", help="with --json: include a polygon for each word")

@@ -14,9 +14,7 @@ from ..arrays import Boxes, Floats, Integers, Mask
 
 _MIN_OVERLAP = 0.5  # share of the lower line's height; with less overlap, a line belongs to the row above or below
 _MAX_HEIGHT_RATIO = 2.5  # a logo beside three lines of text is in none of their rows
-_CHUNK = (
-    256  # boxes compared with all others at once: limits memory, which would reach hundreds of MB for 1000s of lines
-)
+_CHUNK = 256  # boxes compared with all others at once; in one piece, thousands of lines take hundreds of MB
 _VERTICAL_DISTANCE_WEIGHT = 10.0  # one pixel of vertical distance counts as this many pixels of horizontal distance
 
 
