@@ -47,7 +47,7 @@ bench-peers: install $(PEERS)/.done ## Us and RapidOCR, PaddleOCR, PaddleX, Tess
 	$(PY) -m bench peers --peers-python $(PEERS)/bin/python $(BENCH)
 
 bench-tricks: install ## What each trick of the engine buys, and what it costs in errors (BENCH="folder ...")
-	$(PY) -m bench tricks $(BENCH)
+	$(PY) -m bench ablation $(BENCH)
 
 bench-split: install ## Which OCR_WORKERS x OCR_THREADS is fastest on this machine
 	$(PY) -m bench split $(BENCH)
