@@ -110,7 +110,6 @@ def build_services(settings: Settings, make_broker: Callable[[Redis], Broker]) -
     uploads = UploadService(
         store=store,
         storage=storage,
-        jobs=jobs,
         arrivals=arrivals,
         admission=admission,
         signature=UploadSignature(settings.secret_key),

@@ -146,7 +146,7 @@ def job_result(job_id: str, wait: float = 0.0, partial: bool = False) -> Respons
     if record.ended:
         return _result(record)
     if not wait:
-        return _status(record, pages=services().jobs.partial(record)) if partial else _status(record)
+        return _status(record, pages=services().jobs.finished_pages(record)) if partial else _status(record)
     return once_ended([job_id], wait, lambda: job_result(job_id, partial=partial))
 
 
@@ -158,7 +158,7 @@ def discard_job(job_id: str) -> Response:
 
 
 def list_jobs(status: str, cursor: str, limit: int) -> Response:
-    records, following = services().jobs.owned(g.owner, status, cursor, limit)
+    records, following = services().jobs.list_owned(g.owner, status, cursor, limit)
     return jsonify(jobs=[answers.status_body(record) for record in records], next_cursor=following or None)
 
 

@@ -69,7 +69,7 @@ def ensure_teller() -> None:
 
 def events() -> Response:
     """Objects that S3 says were created. What it says is only a hint: a worker looks at the object itself."""
-    return jsonify(noticed=services().arrivals.notice_objects(_names(request.get_data())))
+    return jsonify(noticed=services().arrivals.hand_objects_to_workers(_names(request.get_data())))
 
 
 def _check_token(token: str) -> None:

@@ -19,4 +19,4 @@ def process(self, job_id: str) -> None:
 @shared_task(bind=True, name=ARRIVED)
 def upload_arrived(self, job_id: str) -> None:
     """The announced upload of this job seems to be there: begin the job with it, or end the job."""
-    self.app.arrivals.work(job_id)
+    self.app.arrivals.start_job_in_background(job_id)

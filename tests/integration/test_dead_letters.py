@@ -9,9 +9,9 @@ def test_a_dead_letter_keeps_its_upload_and_can_be_worked_on_once_more(work):
     job = work.submit(pages=7)
     for token in "ab":
         unit = work.take(token)
-        work.queue.begin(unit, unit.number)
-    assert work.queue.fail(unit, job, ERROR, True) == 2
-    assert job.upload in work.queue.uploads_in_use()
+        work.unit_queue.start_step(unit, unit.number)
+    assert work.unit_queue.fail(unit, job, ERROR, True) == 2
+    assert job.upload in work.unit_queue.uploads_in_use()
     total, ((found, since),) = work.store.dead_letters(0, 10)
     assert (total, found) == (1, job.id) and since > 0
     assert work.redis.client.ttl(keys.JOB + job.id) > DEAD_LETTER_TTL - 10
@@ -20,14 +20,14 @@ def test_a_dead_letter_keeps_its_upload_and_can_be_worked_on_once_more(work):
     assert (again.status, again.stage, again.attempts, again.error) == ("processing", "queued", 0, {})
     assert work.store.dead_letters(0, 10) == (0, [])
     unit = work.take()
-    assert (unit.tries, work.queue.begin(unit, 1)) == (1, 1), "what was counted before is forgotten"
+    assert (unit.tries, work.unit_queue.start_step(unit, 1)) == (1, 1), "what was counted before is forgotten"
     assert work.store.replay(job.id) == 0
 
 
 def test_who_followed_a_job_that_was_cancelled_is_the_dead_letter(work):
     first, second = work.submit("content"), work.submit("content")
     work.store.cancel(first.id)
-    assert work.queue.fail(work.take(), first, ERROR, True) == 2
+    assert work.unit_queue.fail(work.take(), first, ERROR, True) == 2
     assert work.store.dead_letters(0, 10)[1][0][0] == second.id
     assert work.store.get(second.id).upload == first.upload
     assert work.store.replay(second.id) == 1
@@ -36,7 +36,7 @@ def test_who_followed_a_job_that_was_cancelled_is_the_dead_letter(work):
 def test_a_replayed_job_does_not_pass_for_one_that_was_answered_without_work(work):
     first, second = work.submit("content"), work.submit("content")
     work.store.cancel(first.id)
-    assert work.do(dead=True) == 2
+    assert work.complete_next(dead_letter=True) == 2
     assert work.store.get(second.id).cached
     work.store.replay(second.id)
     assert not work.store.get(second.id).cached
@@ -44,15 +44,15 @@ def test_a_replayed_job_does_not_pass_for_one_that_was_answered_without_work(wor
 
 def test_dead_letters_whose_time_is_over_are_dropped_when_the_next_one_comes(work):
     old = work.submit()
-    work.queue.fail(work.take(), old, ERROR, True)
+    work.unit_queue.fail(work.take(), old, ERROR, True)
     work.redis.client.zincrby(keys.DEAD, -DEAD_LETTER_TTL - 1, old.id)
     new = work.submit()
-    work.queue.fail(work.take(), new, ERROR, True)
+    work.unit_queue.fail(work.take(), new, ERROR, True)
     assert work.redis.client.zrange(keys.DEAD, 0, -1) == [new.id.encode()]
 
 
 def test_a_deleted_dead_letter_gives_its_upload_free(work):
     job = work.submit()
-    work.queue.fail(work.take(), job, ERROR, True)
+    work.unit_queue.fail(work.take(), job, ERROR, True)
     assert work.store.delete(job.id) == job.upload
     assert work.store.dead_letters(0, 10) == (0, [])
