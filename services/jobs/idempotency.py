@@ -61,7 +61,7 @@ class Idempotency:
         return created, False
 
     def _begin(self, name: str, digest: str) -> list[Any] | None:
-        """Store a note that the request has begun. If it was sent before, return what it created."""
+        """Store a note that the request is in progress. If it was sent before, return what it created."""
         note = json.dumps([digest, None])
         with self._redis.guard() as client:
             if client.set(name, note, nx=True, ex=IN_FLIGHT_SECONDS):

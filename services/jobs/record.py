@@ -21,7 +21,7 @@ CANCELLED: Final = "cancelled"
 STATUSES: tuple[Status, ...] = get_args(Status)
 ENDED: frozenset[Status] = frozenset({COMPLETED, FAILED, CANCELLED})
 
-#: The stage of a running job tells what happened to one of its units last. Otherwise it equals the status.
+#: The stage of a running job is the latest change of one of its units. Otherwise it equals the status.
 Stage = Literal["awaiting_upload", "queued", "started", "retrying", "completed", "failed", "cancelled"]
 QUEUED: Final = "queued"
 STARTED: Final = "started"

@@ -25,7 +25,7 @@ PROGRESS = ("stage", "started_at", "pages_done", "attempts")
 
 @dataclass(frozen=True, slots=True)
 class Retention:
-    """How long things are stored, in seconds, and how many results the cache holds."""
+    """Lifetimes in seconds, and the number of results that the cache holds."""
 
     result_ttl: int
     cache_ttl: int
@@ -39,7 +39,7 @@ class Retention:
 
 @dataclass(frozen=True, slots=True)
 class Submitted:
-    """What became of a submitted job.
+    """The outcome of `JobStore.submit`.
 
     Stored now: "lead" (its units are ready: send a ticket for each), "follow" (another job works on the same content
     and will complete this one) or "hit" (completed from the cache). Not stored: "known" (it was stored before), "ended"
@@ -103,7 +103,7 @@ class JobStore:
     def claim_arrival(self, job_id: str, seconds: int) -> bool:
         """Whether the caller should handle the arrival of this job's upload.
 
-        False if the job awaits no upload, or if somebody claimed it within the last `seconds`.
+        False if the job awaits no upload, or if another process claimed it within the last `seconds`.
         """
         return bool(self._redis.script("notice", job_id, seconds))
 
@@ -130,17 +130,20 @@ class JobStore:
         return _with_running_stage(record.updated({name.encode(): value for name, value in found if value is not None}))
 
     def result(self, job_id: str) -> Document | None:
-        """The result document, or None if there is none or it has expired."""
+        """The result document. None if it does not exist or has expired."""
         with self._redis.guard() as client:
             body = client.get(keys.RESULT + job_id)
         return unpack(body) if body else None
 
     def cancel(self, job_id: str) -> str | None:
-        """Cancel a job that has not ended. Returns the key of the upload to delete ("": none), or None if it has."""
+        """Cancel a job that has not ended.
+
+        Returns the key of the upload to delete ("" if there is no upload to delete), or None if the job has ended.
+        """
         return _upload_of(*self._redis.script("cancel", job_id, self._retention.record_ttl))
 
     def delete(self, job_id: str) -> str | None:
-        """Delete an ended job. Returns the same as `cancel`; None if the job has not ended or does not exist."""
+        """Delete an ended job. Returns the same as `cancel`, but None if the job has not ended or does not exist."""
         return _upload_of(*self._redis.script("delete", job_id))
 
     def ids_of_owner(self, owner: str, before: str, limit: int, before_at: float = float("inf")) -> list[str]:

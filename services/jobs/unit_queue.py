@@ -41,7 +41,7 @@ class Unit:
 
 @dataclass(frozen=True, slots=True)
 class WaitEstimate:
-    """For a running job: units that come before its first one (None once that was taken), and seconds until its end."""
+    """For a running job: number of units before its first unit (None if that was taken), and seconds until it ends."""
 
     ahead: int | None
     seconds: float

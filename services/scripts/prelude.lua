@@ -61,7 +61,7 @@ local function make_all_ready(id, waiting_since)
   for unit = 1, tonumber(units) do make_ready(id, unit, waiting_since, cost) end
 end
 
--- Ends the work on an ended job: none of its units can be taken, and a worker that holds one stops at its next step.
+-- Ends the work on an ended job: its units cannot be taken, and a worker that holds one stops at its next step.
 -- The record of a job that its client has deleted is deleted now.
 local function close_work(id, record_ttl)
   local lane, units, content = unpack(redis.call('HMGET', K.JOB .. id, 'lane', 'units', 'cache_key'))

@@ -89,7 +89,7 @@ class Arrivals:
         return started
 
     def start_job_in_background(self, job_id: str) -> None:
-        """`start_job` for a worker: nobody waits for the outcome, so errors are only logged."""
+        """`start_job` for a worker: no client waits for the outcome, so errors are only logged."""
         try:
             self.start_job(job_id)
         except ServiceUnavailable:

@@ -90,7 +90,7 @@ class JobChecks:
     def _check_open_work(self, snapshot, job_id, work):
         values = snapshot.get(keys.JOB + job_id)
         assert (values["open"], int(values["left"])) == (b"1", work.left)
-        assert work.left > 0, "without a unit left nobody would end the job"
+        assert work.left > 0, "the last unit ends the job"
         tokens = {
             name.removeprefix("token:"): value.decode()
             for name, value in snapshot.get(keys.UNITS + job_id).items()
