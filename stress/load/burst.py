@@ -13,7 +13,7 @@ from pathlib import Path
 
 import redis
 
-from services.keys import TALLY
+from services.keys import COUNTERS
 from stress.load.coded import text_of
 from stress.load.crowd import Plan, Told
 from stress.load.prober import Probed
@@ -82,7 +82,7 @@ def run_crowd(plan: Plan) -> list[Told]:
 
 def completed(redis_port: int) -> int:
     """Jobs that the service has counted as completed."""
-    return int(redis.Redis(port=redis_port).hget(TALLY, "jobs:completed") or 0)
+    return int(redis.Redis(port=redis_port).hget(COUNTERS, "jobs:completed") or 0)
 
 
 class Probes:
