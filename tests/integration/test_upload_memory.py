@@ -9,7 +9,7 @@ import pytest
 import requests
 
 from stress.harness import Service, wait_until
-from tests.support.memory import Peaks, family
+from tests.support.memory import Peaks, process_tree
 
 LARGE, MOST_GROWTH = 50_000_000, 20 << 20
 
@@ -72,10 +72,10 @@ def warm_up(service):
 @pytest.mark.parametrize("way", WAYS)
 def test_a_large_file_raises_no_processs_memory(service, way):
     content = pdf(LARGE)
-    processes = family(service.web.pid, service.worker.pid)
+    processes = process_tree(service.web.pid, service.worker.pid)
     processes += [psutil.Process(service.redis.process.pid)]
     peaks = Peaks(processes)
     completed(service, WAYS[way](service, content))
-    grown = peaks.grown()
+    grown = peaks.growth()
     assert len(grown) >= 6
     assert {name: growth >> 20 for name, growth in grown.items() if growth > MOST_GROWTH} == {}

@@ -1,4 +1,4 @@
-"""How much memory processes take at most while something happens, from what the kernel notes (`VmHWM`)."""
+"""Measures how much the memory of processes grows, from the peak that the kernel records (`VmHWM`)."""
 
 from __future__ import annotations
 
@@ -6,17 +6,17 @@ from pathlib import Path
 
 import psutil
 
-#: Tells the kernel to begin its note of the most that was in memory anew.
+#: Written to `clear_refs`: the kernel resets the recorded peak to the current size.
 RESET_PEAK = "5"
 
 
-def family(*roots: int) -> list[psutil.Process]:
-    """These processes and all that come from them."""
+def process_tree(*roots: int) -> list[psutil.Process]:
+    """These processes and all their descendants."""
     return [each for root in map(psutil.Process, roots) for each in (root, *root.children(recursive=True))]
 
 
 class Peaks:
-    """By how many bytes each process that lives now exceeds, at any moment from now on, what it takes now."""
+    """The peak memory of processes, compared with their memory when this object was created."""
 
     def __init__(self, processes: list[psutil.Process]) -> None:
         self._before = {}
@@ -24,8 +24,8 @@ class Peaks:
             Path(f"/proc/{process.pid}/clear_refs").write_text(RESET_PEAK)
             self._before[process] = _peak(process)
 
-    def grown(self) -> dict[str, int]:
-        """{command line: bytes} of those that still live."""
+    def growth(self) -> dict[str, int]:
+        """{command line: bytes} of the processes that are still running."""
         return {
             f"{process.pid} {' '.join(process.cmdline())[-60:]}": _peak(process) - before
             for process, before in self._before.items()

@@ -1,4 +1,4 @@
-"""What receivers are told."""
+"""The message that receivers get."""
 
 import json
 
@@ -15,12 +15,12 @@ RECORD = {
 }  # fmt: skip
 
 
-def told(**changes):
+def message(**changes):
     return json.loads(message_of(JobRecord(**{**RECORD, "status": "completed", **changes})).body)
 
 
-def test_it_tells_how_the_job_ended_and_where_its_result_is():
-    assert told() == {
+def test_message_says_how_the_job_ended_and_where_its_result_is():
+    assert message() == {
         "type": "job.completed",
         "timestamp": "2026-01-01T12:00:01.500000+00:00",
         "data": {
@@ -36,15 +36,15 @@ def test_it_tells_how_the_job_ended_and_where_its_result_is():
     }
 
 
-def test_it_tells_why_a_job_failed():
+def test_message_says_why_a_job_failed():
     error = {"code": "corrupt_file", "title": "Corrupt file", "detail": "broken"}
-    message = told(status="failed", error=error)
-    assert (message["type"], message["data"]["successful"], message["data"]["error"]) == ("job.failed", False, error)
+    failed = message(status="failed", error=error)
+    assert (failed["type"], failed["data"]["successful"], failed["data"]["error"]) == ("job.failed", False, error)
 
 
 @pytest.mark.parametrize("changes", [{"status": "failed"}, {"finished_at": 1767268802.0}, {"id": "another"}])
-def test_each_end_of_a_job_has_an_id_of_its_own(changes):
+def test_each_end_of_a_job_has_its_own_id(changes):
     first = message_of(JobRecord(**RECORD, status="completed")).id
     assert first == message_of(JobRecord(**RECORD, status="completed")).id
     assert first != message_of(JobRecord(**{**RECORD, "status": "completed", **changes})).id
-    assert "." not in first, "a full stop separates what is signed"
+    assert "." not in first, "a full stop separates the signed parts"
