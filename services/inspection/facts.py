@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class InspectionLimits:
-    """Maximum pixels of one picture, and maximum pages of one document (the frames of a TIFF are pages)."""
+    """Maximum pixels of one image, and maximum pages of one document (the frames of a TIFF are pages)."""
 
     max_pixels: int
     max_pages: int
@@ -47,7 +47,7 @@ def inspect_upload(path: str | PathLike[str], limits: InspectionLimits) -> FileF
     media_type = sniff_file(path)
     if media_type is None:
         raise UnsupportedType(f"The content of the file is not of a supported type. {UnsupportedType.remedy}")
-    return _inspect_pdf(path, limits) if media_type == "application/pdf" else _inspect_picture(path, media_type, limits)
+    return _inspect_pdf(path, limits) if media_type == "application/pdf" else _inspect_image(path, media_type, limits)
 
 
 def check_page_count(count: int, limits: InspectionLimits) -> None:
@@ -76,7 +76,7 @@ def _first_readable_size(document: PdfDocument) -> tuple[float, float]:
     raise CorruptFile(f"The PDF is damaged: none of its pages can be read. {CorruptFile.remedy}") from last_error
 
 
-def _inspect_picture(path: str | PathLike[str], media_type: str, limits: InspectionLimits) -> FileFacts:
+def _inspect_image(path: str | PathLike[str], media_type: str, limits: InspectionLimits) -> FileFacts:
     from services.inspection.structure import check_length, check_structure
     from services.ocr_service.helpers.image_processor import displayed_size, open_picture
 

@@ -1,4 +1,4 @@
-"""Checks that a picture file is complete, from the structure of its format. Far cheaper than decoding it."""
+"""Checks that an image file is complete, from the structure of its format. Far cheaper than decoding it."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def check_length(path: str | PathLike[str], media_type: str) -> None:
 
 
 def check_structure(path: str | PathLike[str], picture: Image.Image, limits: InspectionLimits) -> int:
-    """Check an opened picture and return its number of pages.
+    """Check an opened image and return its number of pages.
 
     Raises TruncatedFile, CorruptFile, TooManyPages, TooManyPixels.
     """
@@ -171,7 +171,7 @@ def _reaches_past_end(picture: TiffImageFile, file_size: int) -> bool:
 
 
 def _truncated() -> TruncatedFile:
-    return TruncatedFile(f"The picture ends before its last pixel. {TruncatedFile.remedy}")
+    return TruncatedFile(f"The image ends before its last pixel. {TruncatedFile.remedy}")
 
 
 _CHECKS = {"JPEG": _check_jpeg, "MPO": _check_jpeg, "PNG": _check_png}

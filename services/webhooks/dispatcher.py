@@ -10,6 +10,7 @@ import random
 import threading
 import time
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -64,12 +65,15 @@ class WebhookDispatcher:
         outbox: Outbox,
         store: JobStore,
         sender: Sender,
+        job_links: Callable[[str], dict[str, str]],
         schedule: RetrySchedule = RetrySchedule(),
         limits: ConcurrencyLimits = ConcurrencyLimits(),
     ) -> None:
+        """job_links: (job id) -> the paths of its status and result."""
         self._outbox = outbox
         self._store = store
         self._sender = sender
+        self._job_links = job_links
         self._schedule = schedule
         self._limits = limits
         self._stopped = False
@@ -148,7 +152,7 @@ class WebhookDispatcher:
 
     def _attempt(self, webhook: DueWebhook, record: JobRecord, call_log: structlog.stdlib.BoundLogger) -> None:
         started = time.monotonic()
-        result = self._sender.send(record.callback_url, message_of(record))
+        result = self._sender.send(record.callback_url, message_of(record, self._job_links(record.id)))
         seconds_left = self._schedule.give_up_after - webhook.age - (time.monotonic() - started)
         call_log = call_log.bind(status=result.status, error=result.error)
         if result.delivered:

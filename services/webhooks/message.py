@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -18,7 +19,7 @@ class Message:
     body: bytes
 
 
-def message_of(record: JobRecord) -> Message:
+def message_of(record: JobRecord, links: Mapping[str, str]) -> Message:
     """The message about an ended job. Its id includes the time, because a replayed job ends again."""
     finished_at = record.finished_at or 0.0  # always set for an ended job
     data: dict[str, Any] = {
@@ -29,7 +30,7 @@ def message_of(record: JobRecord) -> Message:
         "created_at": _timestamp(record.created_at),
         "finished_at": _timestamp(finished_at),
         "filename": record.filename,
-        "links": {"self": f"/ocr/job/{record.id}", "result": f"/ocr/job/{record.id}/result"},
+        "links": links,
     }
     if record.error:
         data["error"] = record.error

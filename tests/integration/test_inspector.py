@@ -84,7 +84,7 @@ def test_relative_path_refers_to_the_folder_of_the_caller(make, picture, monkeyp
 
 
 def test_error_keeps_its_class_message_and_cause(make, picture):
-    with pytest.raises(TooManyPixels, match="5,535 pixels; at most 5,000") as caught:
+    with pytest.raises(TooManyPixels, match="5,535 pixels. The limit is 5,000 pixels") as caught:
         make(InspectionLimits(5000, 1)).inspect(picture)
     assert "DecompressionBombError" in str(caught.value.__cause__)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import sys
 import threading
 
+from routes.paths import job_links
 from services.jobs.store import JobStore, Retention
 from services.redis_service import RedisService
 from services.webhooks.dispatcher import RetrySchedule, WebhookDispatcher
@@ -30,7 +31,7 @@ def fast_dispatcher(
 ) -> WebhookDispatcher:
     sender = Sender(Guard(allowed), Signer((SECRET,)), call_seconds=call_seconds)
     store = JobStore(redis, Retention(result_ttl=60, cache_ttl=30, cache_size=2))
-    return WebhookDispatcher(Outbox(redis, lease), store, sender, RetrySchedule(**{**FAST, **schedule}))
+    return WebhookDispatcher(Outbox(redis, lease), store, sender, job_links, RetrySchedule(**{**FAST, **schedule}))
 
 
 if __name__ == "__main__":

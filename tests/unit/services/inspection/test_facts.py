@@ -90,7 +90,7 @@ def test_page_limit_is_exact(file, data, pages):
 def test_pixel_limit_is_exact(file):
     path = file(saved(hostile.noise(100, 100), format="PNG"))
     inspect_upload(path, InspectionLimits(10_000, 1))
-    with pytest.raises(TooManyPixels, match="10,000 pixels; at most 9,999"):
+    with pytest.raises(TooManyPixels, match="10,000 pixels. The limit is 9,999 pixels"):
         inspect_upload(path, InspectionLimits(9_999, 1))
 
 

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from routes.paths import job_links
 from services.jobs.record import JobRecord
 from services.ocr_service.options import DocumentOptions
 from services.webhooks.message import message_of
@@ -15,8 +16,13 @@ RECORD = {
 }  # fmt: skip
 
 
+def message_about(**changes):
+    record = JobRecord(**{**RECORD, "status": "completed", **changes})
+    return message_of(record, job_links(record.id))
+
+
 def message(**changes):
-    return json.loads(message_of(JobRecord(**{**RECORD, "status": "completed", **changes})).body)
+    return json.loads(message_about(**changes).body)
 
 
 def test_message_says_how_the_job_ended_and_where_its_result_is():
@@ -44,7 +50,7 @@ def test_message_says_why_a_job_failed():
 
 @pytest.mark.parametrize("changes", [{"status": "failed"}, {"finished_at": 1767268802.0}, {"id": "another"}])
 def test_each_end_of_a_job_has_its_own_id(changes):
-    first = message_of(JobRecord(**RECORD, status="completed")).id
-    assert first == message_of(JobRecord(**RECORD, status="completed")).id
-    assert first != message_of(JobRecord(**{**RECORD, "status": "completed", **changes})).id
+    first = message_about().id
+    assert first == message_about().id
+    assert first != message_about(**changes).id
     assert "." not in first, "a full stop separates the signed parts"
