@@ -31,8 +31,8 @@ class Readiness:
 
     def not_ready_because(self) -> str | None:
         checked_at, reason = self._last
-        # Only a recent "ready" is taken from the cache. If the last check found a problem, a new check reports at once
-        # that it is solved. If the background check hangs, as it does with Redis, a new check finds out.
+        # Only a recent "ready" comes from the cache. After a problem each probe checks again, so that all processes
+        # report the recovery at once. The result also gets too old if the background check hangs, as it can with Redis.
         if reason is None and time.monotonic() - checked_at <= MAX_AGE_SECONDS:
             return None
         return self._check()

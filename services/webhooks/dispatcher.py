@@ -28,7 +28,7 @@ log = structlog.get_logger(__name__)
 
 #: With this status a receiver asks for no more calls (Standard Webhooks). It ends the retries early.
 STATUS_GONE = 410
-#: What the concurrency of calls is limited by: ("total", ""), ("host", name) and ("owner", name).
+#: Calls that share a concurrency limit: ("total", ""), ("host", name) or ("owner", name).
 Group: TypeAlias = tuple[str, str]
 ALL_CALLS: Group = ("total", "")
 

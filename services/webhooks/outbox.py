@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import cast
 
 from services.redis_service import RedisService
 
@@ -34,7 +33,7 @@ class Outbox:
 
     def take(self, limit: int) -> list[DueWebhook]:
         """The webhooks that have been due longest. No other dispatcher gets them until the lease expires."""
-        rows = cast(list[list[bytes]], self._redis.script("webhook_take", self._lease_seconds, limit))
+        rows = self._redis.script("webhook_take", self._lease_seconds, limit)
         return [
             DueWebhook(job_id.decode(), ended.decode(), int(tries), float(age)) for job_id, ended, tries, age in rows
         ]

@@ -32,8 +32,8 @@ log = structlog.get_logger(__name__)
 
 #: Seconds before each retry of a unit that failed with a temporary error.
 RETRY_DELAYS = (1, 2, 4)
-#: Seconds past a page's time limit without progress after which the lease is no longer renewed. The time limit itself
-#: ends the process earlier.
+#: If a unit makes no progress for this many seconds past the page's time limit, its lease is no longer renewed.
+#: `page_time_limit` should have ended the process by then.
 STALLED_SECONDS = 60
 #: The step that builds the result from the stored pages.
 RESULT_STEP = "result"
@@ -166,7 +166,7 @@ class UnitRunner:
             self._finish_job(record, unit, other_seconds + seconds)
 
     def _finish_job(self, record: JobRecord, unit: Unit, seconds: float) -> None:
-        """Build the result from all pages. A step of its own: a huge result may exceed the memory and crash this."""
+        """Build the result from all pages. This is a step of its own, because a huge result may crash the process."""
         writer = PageWriter(self._unit_queue, unit)
         writer.start(RESULT_STEP)
         try:

@@ -1,8 +1,8 @@
 """Repairs what a crash or a lost message leaves behind.
 
-Queues units again whose worker died, replaces lost tickets, finds uploads that arrived without a notification, and
-deletes files that no job needs. Runs in the parent process of every worker; a lock in Redis lets one of them sweep at a
-time. A surplus ticket does no harm: the worker that gets it finds no unit.
+Requeues units whose worker died, replaces lost tickets, finds uploads that arrived without a notification, and deletes
+files that no job needs. Runs in the parent process of every worker; a lock in Redis lets one of them sweep at a time. A
+surplus ticket does no harm: the worker that gets it finds no unit.
 """
 
 from __future__ import annotations
@@ -77,7 +77,7 @@ class Sweeper:
             return bool(client.set(SWEEPER + suffix, "1", nx=True, px=int(seconds * 1000)))
 
     def sweep(self) -> None:
-        """Queue units again whose worker died, and replace lost tickets."""
+        """Requeue units whose worker died, and replace lost tickets."""
         for job_id, unit in self._unit_queue.expired_leases():
             if self._unit_queue.recover((job_id, unit)):
                 self._send_ticket(job_id, 0.0)

@@ -25,7 +25,7 @@ log = structlog.get_logger(__name__)
 
 #: Seconds between two checks.
 CHECK_SECONDS = 5
-#: A child without a heartbeat for this long after the time limit of a page hangs, and its own time limits have failed.
+#: A child without a heartbeat for this long past the time limit of a page hangs, and its own time limits have failed.
 SILENT_SECONDS = 60
 #: If units and tickets wait while all children have been idle for this long, the parent hands out no work.
 IDLE_SECONDS = 30

@@ -104,14 +104,14 @@ def test_no_process_is_started_for_an_empty_file(make, tmp_path):
 
 def test_one_child_serves_several_calls_and_is_then_replaced(make, picture):
     inspector = make(calls_per_child=3)
-    seen = []
+    pids = []
     for _ in range(7):
         inspector.inspect(picture)
-        seen.append([child.pid for child in children()])
-    first, second = seen[0], seen[3]
-    assert seen[:2] == [first] * 2
-    assert seen[2] == []
-    assert seen[3:5] == [second] * 2
+        pids.append([child.pid for child in children()])
+    first, second = pids[0], pids[3]
+    assert pids[:2] == [first] * 2
+    assert pids[2] == []
+    assert pids[3:5] == [second] * 2
     assert first != second
 
 

@@ -170,12 +170,12 @@ REQUESTS = {
 }
 
 
-@pytest.mark.parametrize("fault", ["no server", "no bucket", "no credentials"])
-def test_unusable_s3_is_reported_within_seconds(s3, s3_server, tmp_path, monkeypatch, fault):
+@pytest.mark.parametrize("problem", ["no server", "no bucket", "no credentials"])
+def test_unusable_s3_is_reported_within_seconds(s3, s3_server, tmp_path, monkeypatch, problem):
     bucket, url = s3_server.bucket, s3_server.url
-    if fault == "no server":
+    if problem == "no server":
         url = "http://127.0.0.1:1"
-    elif fault == "no bucket":
+    elif problem == "no bucket":
         bucket = "missing"
     else:
         monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
@@ -183,7 +183,7 @@ def test_unusable_s3_is_reported_within_seconds(s3, s3_server, tmp_path, monkeyp
             monkeypatch.delenv(name)
     unusable = S3Storage(tmp_path, bucket, prefix="ocr", endpoint_url=url, region="us-east-1")
     for name, request in REQUESTS.items():
-        if (fault, name) == ("no bucket", "size"):  # S3 answers as for a missing file
+        if (problem, name) == ("no bucket", "size"):  # S3 answers as for a missing file
             continue
         started = time.monotonic()
         with pytest.raises(StorageUnavailable):

@@ -64,7 +64,7 @@ class KnownPictureCheck:
         self._closing = threading.Event()
 
     def check(self) -> QualityReport:
-        """The last report if it is fresh, otherwise a new one. Low without Redis. Raises StorageUnavailable."""
+        """The last report if it is fresh, otherwise a new one. Without Redis it is low. Raises StorageUnavailable."""
         try:
             return self._load(FRESH) or self._run()
         except RedisUnavailable as error:
