@@ -10,6 +10,7 @@ import os
 import sys
 import tempfile
 import time
+from contextlib import suppress
 from pathlib import Path
 
 #: A file older than this many seconds belongs to a dead worker. Under full load a few heartbeats may be late.
@@ -28,17 +29,13 @@ class LivenessFile:
         self._path = (folder or liveness_folder()) / str(os.getpid())
 
     def touch(self) -> None:
-        try:
+        with suppress(OSError):
             self._path.parent.mkdir(mode=0o700, exist_ok=True)
             self._path.touch()
-        except OSError:
-            pass
 
     def remove(self) -> None:
-        try:
+        with suppress(OSError):
             self._path.unlink(missing_ok=True)
-        except OSError:
-            pass
 
 
 def any_worker_alive(folder: Path | None = None) -> bool:
@@ -46,13 +43,11 @@ def any_worker_alive(folder: Path | None = None) -> bool:
     folder = folder or liveness_folder()
     alive = False
     for path in folder.iterdir() if folder.is_dir() else ():
-        try:
+        with suppress(FileNotFoundError):  # its worker has just ended
             if time.time() - path.stat().st_mtime < SILENT_SECONDS:
                 alive = True
             else:
                 path.unlink()
-        except FileNotFoundError:  # its worker has just ended
-            pass
     return alive
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import psutil
@@ -56,8 +56,8 @@ class HealthService:
         checks = {
             "redis": _run_check(self._check_redis),
             "workers": _run_check(self._check_workers),
-            "queue": _run_check(self._check_queue),
-            "storage": _run_check(self._check_storage),
+            "queue": _run_check(self._unit_queue.counts),
+            "storage": _run_check(self._storage.check),
             "configuration": {"status": HEALTHY, **self._configuration},
         }
         states = {check["status"] for check in checks.values()}
@@ -69,7 +69,7 @@ class HealthService:
         used, limit = self._redis.memory()
         memory = {"used_mb": round(used / 2**20, 3), "maximum_mb": round(limit / 2**20, 1) if limit else None}
         if not limit or used < NEARLY_FULL * limit:
-            return {"status": HEALTHY, **memory}
+            return memory
         return {
             "status": DEGRADED if used < limit else UNHEALTHY,
             **memory,
@@ -79,24 +79,18 @@ class HealthService:
     def _check_workers(self) -> dict[str, Any]:
         workers = self._worker_registry.all()
         if workers:
-            return {"status": HEALTHY, "count": len(workers), "workers": workers}
+            return {"count": len(workers), "workers": workers}
         return {
             "status": UNHEALTHY,
             "count": 0,
             "recommendation": "Start a worker (celery -A celery_app worker), or wait until one has loaded its model.",
         }
 
-    def _check_queue(self) -> dict[str, Any]:
-        return {"status": HEALTHY, **self._unit_queue.counts()}
 
-    def _check_storage(self) -> dict[str, Any]:
-        self._storage.check()
-        return {"status": HEALTHY}
-
-
-def _run_check(check: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+def _run_check(check: Callable[[], Mapping[str, Any] | None]) -> dict[str, Any]:
+    """The status is healthy unless `check` raises OCRServiceError or returns another one."""
     try:
-        return check()
+        return {"status": HEALTHY, **(check() or {})}
     except OCRServiceError as error:
         recommendation = RECOMMENDATIONS.get(error.code, error.message)
         return {"status": UNHEALTHY, "error": error.message, "recommendation": recommendation}

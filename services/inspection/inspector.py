@@ -140,6 +140,4 @@ def _facts_from(response: dict[str, Any]) -> FileFacts:
 
 
 def _unsafe() -> OCRServiceError:
-    return CorruptFile(
-        "The file could not be read safely: it is damaged or far too complex. Save it in a simpler form."
-    )
+    return CorruptFile("The file could not be read safely: it is damaged or too complex. Save it in a simpler form.")

@@ -15,15 +15,7 @@ from services.storage.incoming import IncomingFile
 from services.storage.s3_storage import S3Storage
 from services.storage.signature import UploadSignature
 
-__all__ = [
-    "FileStorage",
-    "IncomingFile",
-    "S3Storage",
-    "SignedUpload",
-    "Storage",
-    "UploadSignature",
-    "build_storage",
-]
+__all__ = ["FileStorage", "IncomingFile", "S3Storage", "SignedUpload", "Storage", "UploadSignature", "build_storage"]
 
 
 def build_storage(

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import structlog
 
-from services.errors import StorageUnavailable, UploadMissing
+from services.errors import UploadMissing
 from services.storage.base import SignedUpload
-from services.storage.incoming import IncomingFile, IncomingFolder
+from services.storage.incoming import IncomingFile, IncomingFolder, storage_errors
 from services.storage.signature import UploadSignature
 
 log = structlog.get_logger(__name__)
@@ -37,7 +37,7 @@ class FileStorage:
 
     def save(self, incoming: IncomingFile, key: str = "") -> str:
         key = key or secrets.token_hex(16)
-        with closing(incoming), _translate_errors():
+        with closing(incoming), storage_errors():
             incoming.sync()
             self._path(key).parent.mkdir(exist_ok=True)
             incoming.path.rename(self._path(key))
@@ -52,7 +52,7 @@ class FileStorage:
         yield path
 
     def size(self, key: str) -> int | None:
-        with _translate_errors():
+        with storage_errors():
             try:
                 return self._path(key).stat().st_size
             except FileNotFoundError:
@@ -94,7 +94,7 @@ class FileStorage:
     def claim(self, job_id: str) -> str:
         """Makes a hard link. A later upload replaces the file under the announced name only."""
         announced, key = self._path(self.announced_key(job_id)), secrets.token_hex(16)
-        with _translate_errors():
+        with storage_errors():
             try:
                 os.link(announced, self._path(key))
             except FileNotFoundError as error:
@@ -112,7 +112,7 @@ class FileStorage:
 
     def _entries(self, prefix: str) -> Iterator[os.DirEntry[str]]:
         folder = self._folder / prefix
-        with _translate_errors():
+        with storage_errors():
             yield from os.scandir(folder) if folder.is_dir() else ()
 
 
@@ -123,11 +123,3 @@ def _sync_folder(folder: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
-
-
-@contextmanager
-def _translate_errors() -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        raise StorageUnavailable() from error

@@ -8,6 +8,7 @@ import secrets
 import time
 import weakref
 from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -50,11 +51,18 @@ class IncomingFile:
 
 
 def _discard(file: BinaryIO, path: Path) -> None:
-    try:
+    with suppress(OSError):  # a full disk can reject the last buffer; the file is deleted anyway
         file.close()
-    except OSError:  # a full disk can reject the last buffer; the file is deleted anyway
-        pass
     path.unlink(missing_ok=True)
+
+
+@contextmanager
+def storage_errors() -> Iterator[None]:
+    """Raises StorageUnavailable for an OSError of the body."""
+    try:
+        yield
+    except OSError as error:
+        raise StorageUnavailable() from error
 
 
 class IncomingFolder:
@@ -66,23 +74,17 @@ class IncomingFolder:
 
     def receive(self) -> IncomingFile:
         """A new empty file. Raises StorageUnavailable."""
-        try:
+        with storage_errors():
             self._folder.mkdir(parents=True, exist_ok=True)
             self._clean_up()
-            return IncomingFile(self._folder / secrets.token_hex(16))
-        except OSError as error:
-            raise StorageUnavailable() from error
+            incoming = IncomingFile(self._folder / secrets.token_hex(16))
+        return incoming
 
     def check(self) -> None:
         """Raises StorageUnavailable unless a file can be written here now."""
-        probe = self.receive()
-        try:
+        with storage_errors(), closing(self.receive()) as probe:
             probe.write(b"\0" * 4096)
             probe.flush()
-        except OSError as error:
-            raise StorageUnavailable() from error
-        finally:
-            probe.close()
 
     def _clean_up(self) -> None:
         now = time.time()

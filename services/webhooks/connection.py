@@ -89,7 +89,7 @@ class TimedConnection:
 
 
 class _Connection(HTTPConnection):
-    """A urllib3 connection whose socket comes from `open_socket` (host, port)."""
+    """A urllib3 connection whose socket comes from `open_socket` (host, port). The pools pass that argument on."""
 
     def __init__(self, *args: Any, open_socket: Callable[[str, int], socket.socket], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -104,12 +104,8 @@ class _TLSConnection(_Connection, HTTPSConnection):
 
 
 class TimedHTTPPool(HTTPConnectionPool):
-    """Takes `open_socket` as an additional argument."""
-
     ConnectionCls = _Connection
 
 
 class TimedHTTPSPool(HTTPSConnectionPool):
-    """Takes `open_socket` as an additional argument."""
-
     ConnectionCls = _TLSConnection

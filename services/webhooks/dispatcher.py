@@ -12,7 +12,6 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypeAlias
 
 import structlog
 
@@ -21,16 +20,13 @@ from services.jobs.record import JobRecord
 from services.jobs.store import JobStore
 from services.webhooks.guard import parse
 from services.webhooks.message import message_of
-from services.webhooks.outbox import DELIVERED, GIVEN_UP, RETRIED, DueWebhook, Outbox
+from services.webhooks.outbox import DELIVERED, GIVEN_UP, POSTPONED, RETRIED, DueWebhook, Outbox
 from services.webhooks.sender import DeliveryResult, Sender
 
 log = structlog.get_logger(__name__)
 
 #: With this status a receiver asks for no more calls (Standard Webhooks). It ends the retries early.
 STATUS_GONE = 410
-#: Calls that share a concurrency limit: ("total", ""), ("host", name) or ("owner", name).
-Group: TypeAlias = tuple[str, str]
-ALL_CALLS: Group = ("total", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +75,8 @@ class WebhookDispatcher:
         self._stopped = False
         self._wake = threading.Event()
         self._lock = threading.Lock()
-        #: Number of calls in progress.
-        self._active: Counter[Group] = Counter()
+        #: Calls in progress: in total, by host, and by owner.
+        self._active: Counter[str] = Counter()
 
     def start(self) -> None:
         threading.Thread(target=self._run, name="webhook-dispatcher", daemon=True).start()
@@ -105,7 +101,7 @@ class WebhookDispatcher:
 
     def _round(self) -> bool:
         """Start the calls that are due, up to the limit. False if there was none to start."""
-        free = self._limits.total - self._active[ALL_CALLS]
+        free = self._limits.total - self._active["total"]
         webhooks = self._outbox.take(free) if free > 0 else []
         for webhook in webhooks:
             self._start_call(webhook)
@@ -119,13 +115,14 @@ class WebhookDispatcher:
         if not record.ended:
             return
         host = parse(record.callback_url).host or ""
-        groups = (ALL_CALLS, ("host", host), ("owner", record.owner))
+        groups = ("total", f"host {host}", f"owner {record.owner}")
         if self._acquire(groups):
-            threading.Thread(target=self._call, args=(webhook, record, groups), name="webhook", daemon=True).start()
+            arguments = (webhook, record, host, groups)
+            threading.Thread(target=self._call, args=arguments, name="webhook", daemon=True).start()
         else:
-            self._outbox.postpone(webhook, self._schedule.busy_pause * random.uniform(0.5, 1.5))
+            self._outbox.settle(webhook, POSTPONED, self._schedule.busy_pause * random.uniform(0.5, 1.5))
 
-    def _acquire(self, groups: tuple[Group, Group, Group]) -> bool:
+    def _acquire(self, groups: tuple[str, ...]) -> bool:
         limits = (self._limits.total, self._limits.per_host, self._limits.per_owner)
         with self._lock:
             if any(self._active[group] >= limit for group, limit in zip(groups, limits, strict=True)):
@@ -133,13 +130,12 @@ class WebhookDispatcher:
             self._active.update(groups)
             return True
 
-    def _release(self, groups: tuple[Group, Group, Group]) -> None:
+    def _release(self, groups: tuple[str, ...]) -> None:
         with self._lock:
             self._active -= Counter(groups)  # also drops groups that have no call left
         self._wake.set()
 
-    def _call(self, webhook: DueWebhook, record: JobRecord, groups: tuple[Group, Group, Group]) -> None:
-        _, (_, host), _ = groups
+    def _call(self, webhook: DueWebhook, record: JobRecord, host: str, groups: tuple[str, ...]) -> None:
         call_log = log.bind(job_id=record.id, request_id=record.request_id, host=host, tries=webhook.tries + 1)
         try:
             self._attempt(webhook, record, call_log)

@@ -9,7 +9,8 @@ from services.redis_service import RedisService
 #: A webhook whose dispatcher died is taken again after this many seconds. One call takes less.
 LEASE_SECONDS = 30.0
 
-DELIVERED, RETRIED, GIVEN_UP = "delivered", "retried", "given_up"
+#: Outcomes of `settle`. POSTPONED: no call was made.
+DELIVERED, RETRIED, GIVEN_UP, POSTPONED = "delivered", "retried", "given_up", ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,14 +39,7 @@ class Outbox:
             DueWebhook(job_id.decode(), ended.decode(), int(tries), float(age)) for job_id, ended, tries, age in rows
         ]
 
-    def postpone(self, webhook: DueWebhook, seconds: float) -> None:
-        """Make it due again in `seconds` without counting an attempt."""
-        self._settle(webhook, "", seconds)
-
-    def settle(self, webhook: DueWebhook, outcome: str, retry_in: float | None = None) -> None:
-        """Record the outcome of an attempt: DELIVERED, GIVEN_UP, or RETRIED with `retry_in` seconds."""
-        self._settle(webhook, outcome, retry_in)
-
-    def _settle(self, webhook: DueWebhook, outcome: str, seconds: float | None) -> None:
-        delay = "" if seconds is None else seconds
+    def settle(self, webhook: DueWebhook, outcome: str, due_in: float | None = None) -> None:
+        """Record the outcome of an attempt. For RETRIED and POSTPONED, the webhook is due again in `due_in` seconds."""
+        delay = "" if due_in is None else due_in
         self._redis.script("webhook_settle", webhook.job_id, webhook.ended, outcome, delay)

@@ -23,13 +23,12 @@ class OpenDocument:
         self._ocr = ocr
         self._open: tuple[str, Document, ExitStack] | None = None
 
-    def is_open(self, record: JobRecord) -> bool:
-        return self._open is not None and self._open[0] == record.id
+    def get(self, record: JobRecord) -> Document | None:
+        """The job's document if it is open."""
+        return self._open[1] if self._open and self._open[0] == record.id else None
 
-    def get(self, record: JobRecord) -> Document:
-        """The job's document, opened if necessary. Raises OCRServiceError if it cannot be opened."""
-        if self._open and self._open[0] == record.id:
-            return self._open[1]
+    def open(self, record: JobRecord) -> Document:
+        """Open the job's document. Raises OCRServiceError."""
         self.close()
         with ExitStack() as stack:
             path = stack.enter_context(self._storage.local(record.upload))

@@ -123,13 +123,13 @@ class UnitRunner:
         writer.flush()
 
     def _open(self, record: JobRecord, unit: Unit, writer: PageWriter) -> Document:
-        if self._open_document.is_open(record):
-            return self._open_document.get(record)
+        if document := self._open_document.get(record):
+            return document
         step = f"document:{unit.number}"
         writer.start(step)
         try:
             with page_time_limit(self._page_timeout):
-                return self._open_document.get(record)
+                return self._open_document.open(record)
         finally:
             writer.finish(step)
 
