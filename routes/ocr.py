@@ -14,8 +14,9 @@ from middleware.uploads import MULTIPART
 from middleware.view_marks import Mark, mark
 from routes.blueprint import RETRY_AFTER, Decorator, DescribedBlueprint, View
 from routes.schemas import examples
+from routes.schemas.base import NoOptions
 from routes.schemas.jobs import Accepted, BatchAccepted, JobList, JobListOptions, JobStatus
-from routes.schemas.options import NoOptions, file_form, files_form, job_options, query_schema, result_options
+from routes.schemas.options import file_form, files_form, job_options, query_schema, result_options
 from routes.schemas.results import RESULT, PartialStatus
 from routes.schemas.webhooks import CALLBACKS
 

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields
 
+from routes.schemas.base import about
+
 
 class Models(Schema):
     default = fields.String(required=True)
-    loaded = fields.List(fields.String(), required=True, metadata={"description": "Loaded by a running worker."})
+    loaded = fields.List(fields.String(), required=True, **about("Loaded by a running worker."))
     installed = fields.List(fields.String(), required=True)
     installable = fields.List(fields.String(), required=True)
 
 
 class Languages(Schema):
     default = fields.String(required=True)
-    available = fields.List(fields.String(), required=True, metadata={"description": "Valid values of `lang`."})
-    installable = fields.List(
-        fields.String(), required=True, metadata={"description": "Valid once their model is installed."}
-    )
+    available = fields.List(fields.String(), required=True, **about("Valid values of `lang`."))
+    installable = fields.List(fields.String(), required=True, **about("Valid once their model is installed."))
 
 
 class Formats(Schema):
@@ -26,10 +26,10 @@ class Formats(Schema):
 
 
 class Limits(Schema):
-    max_content_length = fields.Integer(required=True, metadata={"description": "Bytes of a request."})
-    max_image_pixels = fields.Integer(required=True, metadata={"description": "Larger images are rejected."})
-    max_image_width = fields.Integer(required=True, metadata={"description": "Wider images are scaled down."})
-    max_image_height = fields.Integer(required=True, metadata={"description": "Higher images are scaled down."})
+    max_content_length = fields.Integer(required=True, **about("Bytes of a request."))
+    max_image_pixels = fields.Integer(required=True, **about("Larger images are rejected."))
+    max_image_width = fields.Integer(required=True, **about("Wider images are scaled down."))
+    max_image_height = fields.Integer(required=True, **about("Higher images are scaled down."))
     max_pdf_pages = fields.Integer(required=True)
     min_dpi = fields.Integer(required=True)
     max_dpi = fields.Integer(required=True)
