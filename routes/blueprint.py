@@ -11,7 +11,7 @@ from controllers.context import ErrorClass
 from middleware.error_catalog import problem_body, status_of
 from middleware.option_parser import OptionsParser
 from routes.schemas.examples import REQUEST_ID
-from routes.schemas.problems import Problem
+from routes.schemas.service import Problem
 
 PROBLEM = "application/problem+json"
 RETRY_AFTER = {"Retry-After": {"schema": {"type": "integer"}, "description": "Seconds until the next request."}}

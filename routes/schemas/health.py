@@ -101,11 +101,8 @@ class OCRQuality(Schema):
     text_matches = fields.Boolean(required=True, allow_none=True)
     latency_ms = fields.Integer(required=True, allow_none=True, **about("From submission to end, including the queue."))
     queue_depth = fields.Integer(required=True, allow_none=True, **about("Waiting jobs."))
-    load_ = fields.Float(
-        data_key="load",  # `Schema.load` is a method
-        required=True,
-        allow_none=True,
-        **about("Waiting and running jobs per worker process."),
+    load_ = fields.Float(  # `Schema.load` is a method
+        data_key="load", required=True, allow_none=True, **about("Waiting and running jobs per worker process.")
     )
     reasons = fields.List(fields.String(), required=True, **about("Why the quality is not good."))
     checked_at = fields.DateTime(required=True)

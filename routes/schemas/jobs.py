@@ -7,6 +7,8 @@ from marshmallow import Schema, fields, validate
 from routes.schemas.base import StrictSchema, about
 
 STATUSES = ["awaiting_upload", "processing", "completed", "failed", "cancelled"]
+STAGES = ["awaiting_upload", "queued", "started", "retrying", "completed", "failed", "cancelled"]
+#: Option of all lists.
 LIMIT = fields.Integer(load_default=50, validate=validate.Range(min=1, max=200), **about("Maximum number to return."))
 
 
@@ -92,9 +94,7 @@ class JobStatus(Schema):
     status = fields.String(required=True, validate=validate.OneOf(STATUSES))
     stage = fields.String(
         required=True,
-        validate=validate.OneOf(
-            ["awaiting_upload", "queued", "started", "retrying", "completed", "failed", "cancelled"]
-        ),
+        validate=validate.OneOf(STAGES),
         **about("More precise than `status` while the job is running."),
     )
     ready = fields.Boolean(required=True)

@@ -55,22 +55,13 @@ def job_options(limits: RequestLimits, wait: int) -> dict[str, fields.Field[Any]
     }
 
 
-def query_schema(options: dict[str, fields.Field[Any]]) -> type[Schema]:
-    return StrictSchema.from_dict(options, name="DocumentOptions")
+def one_file(formats: str) -> fields.Raw:
+    return fields.Raw(required=True, **about(f"{formats}. The content decides, not the file name.", **BINARY))
 
 
-def file_form(name: str, options: dict[str, fields.Field[Any]], formats: str) -> type[Schema]:
-    """The multipart form of one file and its options. `name`: the name of the schema in OpenAPI."""
-    file = fields.Raw(required=True, **about(f"{formats}. The content decides, not the file name.", **BINARY))
-    return StrictSchema.from_dict({"file": file, **options}, name=name)
-
-
-def files_form(name: str, options: dict[str, fields.Field[Any]]) -> type[Schema]:
-    """The multipart form of several files and their common options."""
-    files = fields.List(
-        fields.Raw(metadata=BINARY), required=True, validate=validate.Length(min=1), **about("Images and PDFs.")
-    )
-    return StrictSchema.from_dict({"files": files, **options}, name=name)
+def several_files() -> fields.Field[Any]:
+    file = fields.Raw(metadata=BINARY)
+    return fields.List(file, required=True, validate=validate.Length(min=1), **about("Images and PDFs."))
 
 
 def result_options(limits: RequestLimits) -> type[Schema]:

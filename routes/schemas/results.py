@@ -2,49 +2,42 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from marshmallow import Schema, fields, validate
 
 from routes.schemas.base import about
 from routes.schemas.jobs import JobError, JobStatus
 
-
-def _polygon() -> fields.Field[Any]:
-    return fields.List(
-        fields.List(fields.Float(), validate=validate.Length(equal=2)),
-        required=True,
-        validate=validate.Length(equal=4),
-        **about(
-            "Four points `[x, y]` in pixels of the page as displayed (EXIF and `orientation` applied), "
-            "clockwise from the top left of the text.",
-            examples=[[[10, 20], [100, 20], [100, 40], [10, 40]]],
-        ),
-    )
+POLYGON = fields.List(
+    fields.List(fields.Float(), validate=validate.Length(equal=2)),
+    required=True,
+    validate=validate.Length(equal=4),
+    **about(
+        "Four points `[x, y]` in pixels of the page as displayed (EXIF and `orientation` applied), "
+        "clockwise from the top left of the text.",
+        examples=[[[10, 20], [100, 20], [100, 40], [10, 40]]],
+    ),
+)
+INDEX = fields.Integer(validate=validate.Range(min=0))
 
 
 class WordBox(Schema):
     text = fields.String(required=True)
     confidence = fields.Float(required=True, validate=validate.Range(min=0, max=1))
-    bbox = _polygon()
+    bbox = POLYGON
 
 
 class LineBox(WordBox):
     words = fields.List(fields.Nested(WordBox), **about("With the option `detail=word`."))
 
 
-def _line_indices(**options: Any) -> fields.Field[Any]:
-    return fields.List(fields.Integer(validate=validate.Range(min=0)), **options)
-
-
 class BlockBox(Schema):
     """A paragraph or a table."""
 
     kind = fields.String(required=True, validate=validate.OneOf(["text", "table"]))
-    bbox = _polygon()
+    bbox = POLYGON
     text = fields.String(required=True, **about("One text line for each row. A space joins the lines of a row."))
-    lines = _line_indices(required=True, **about("Indices into `lines`, from 0, in reading order."))
-    rows = fields.List(_line_indices(), **about("Tables only: the line indices of each row, from top to bottom."))
+    lines = fields.List(INDEX, required=True, **about("Indices into `lines`, from 0, in reading order."))
+    rows = fields.List(fields.List(INDEX), **about("Tables only: the line indices of each row, from top to bottom."))
 
 
 def _orientation(allow_none: bool) -> fields.Integer:

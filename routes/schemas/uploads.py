@@ -6,12 +6,13 @@ from typing import Any
 
 from marshmallow import Schema, fields, validate
 
+from controllers.capabilities_controller import FORMATS
 from controllers.context import RequestLimits
 from routes.schemas.base import StrictSchema, about
 from routes.schemas.jobs import STATUSES, Links
 from routes.schemas.options import job_options
 
-MEDIA_TYPES = ["image/jpeg", "image/png", "image/bmp", "image/tiff", "image/webp", "image/gif", "application/pdf"]
+MEDIA_TYPES = [*FORMATS["image"], *FORMATS["pdf"]]
 
 
 def announcement(limits: RequestLimits) -> Schema:
