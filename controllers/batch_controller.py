@@ -47,10 +47,10 @@ def create_batch(options: dict[str, Any]) -> Response:
     owner = g.owner
     job_ids = [outcome.id for outcome in outcomes if isinstance(outcome, JobRecord)]
 
-    def current() -> list[Outcome]:
+    def latest() -> list[Outcome]:
         return [find_job(each.id, owner) if isinstance(each, JobRecord) else each for each in outcomes]
 
-    return once_ended(job_ids, options["wait"], lambda: respond(current()))
+    return once_ended(job_ids, options["wait"], lambda: respond(latest()))
 
 
 def _try_submit(upload: UploadedFile, options: DocumentOptions, callback_url: str, job_id: str) -> Outcome:
