@@ -4,21 +4,15 @@ from __future__ import annotations
 
 import hmac
 from typing import Any, BinaryIO, cast
-from urllib.parse import unquote_plus
+from urllib.parse import unquote_plus, urljoin
 
-from flask import Response, current_app, g, jsonify, request
+from flask import Response, current_app, g, jsonify, make_response, request
 from werkzeug.exceptions import BadRequest, ClientDisconnected
 
 from controllers import responses
 from controllers.context import ErrorClasses, services, traceparent
 from controllers.idempotency import Outcome, mark_replayed, run_once
-from controllers.submission import (
-    ADMISSION_ERRORS,
-    FILE_ERRORS,
-    IDEMPOTENCY_ERRORS,
-    OPTION_ERRORS,
-    document_options,
-)
+from controllers.submission import ADMISSION_ERRORS, FILE_ERRORS, OPTION_ERRORS, document_options
 from services import errors
 from services.jobs.idempotency import IdMaker
 from services.uploads.service import Announcement, Put
@@ -27,12 +21,7 @@ from utils.file_names import plain_name
 #: Maximum body size of an event notification, in bytes.
 MAX_EVENT_BYTES = 1 << 20
 
-ANNOUNCE_ERRORS: ErrorClasses = (
-    *OPTION_ERRORS,
-    *(errors.PayloadTooLarge, errors.UnsupportedMediaType),
-    *ADMISSION_ERRORS,
-    *IDEMPOTENCY_ERRORS,
-)
+ANNOUNCE_ERRORS = (*OPTION_ERRORS, errors.PayloadTooLarge, errors.UnsupportedMediaType, *ADMISSION_ERRORS)
 RECEIVE_ERRORS: ErrorClasses = (
     *(errors.MalformedRequest, errors.InvalidOption, errors.UploadIncomplete, errors.EmptyFile, errors.PageOutOfRange),
     *(errors.InvalidSignature, errors.JobNotFound, errors.UploadFinished, errors.JobCancelled, errors.UploadExpired),
@@ -66,7 +55,15 @@ def announce(options: dict[str, Any]) -> Response:
     (record,), replayed = run_once([], options, create)
     if isinstance(record, errors.OCRServiceError):  # a replay whose job has been deleted
         raise record
-    return mark_replayed(responses.announced(record, uploads.address(record), base=request.host_url), replayed)
+    upload = uploads.address(record)
+    body = {
+        **responses.job_fields(record),
+        "upload_url": urljoin(request.host_url, upload.url),
+        "method": upload.method,
+        "headers": upload.headers,
+        "expires_at": responses.iso_time(upload.expires_at),
+    }
+    return mark_replayed(make_response(body, 201, {"Location": body["links"]["self"]}), replayed)
 
 
 def receive(job_id: str, signed: dict[str, str]) -> Response:
