@@ -14,7 +14,7 @@ from controllers.submission import UploadedFile, document_options, submit, uploa
 from controllers.waiting import once_ended
 from services.errors import InvalidOption, MissingFile, OCRServiceError
 from services.jobs.idempotency import IdMaker
-from services.jobs.service import KINDS
+from services.jobs.planner import KINDS
 
 
 def create_job(options: dict[str, Any], kinds: tuple[str, ...] = KINDS) -> Response:
