@@ -71,7 +71,6 @@ class RedisClient(Protocol):
     def pipeline(self, transaction: bool = True) -> RedisPipeline: ...
     def time(self) -> tuple[int, int]: ...
     def info(self, section: str) -> Mapping[str, Any]: ...
-    def ping(self) -> bool: ...
 
 
 class RedisService:
@@ -129,11 +128,6 @@ class RedisService:
         with self.guard() as client:
             seconds, microseconds = client.time()
         return seconds + microseconds / 1e6
-
-    def ping(self) -> None:
-        """Raises RedisUnavailable when Redis does not answer."""
-        with self.guard() as client:
-            client.ping()
 
     def memory(self) -> tuple[int, int]:
         """Bytes used, and the configured maximum (0: unlimited). Raises RedisUnavailable."""

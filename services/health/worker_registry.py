@@ -10,6 +10,8 @@ import json
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any
 
 from services.errors import RedisUnavailable
@@ -21,32 +23,32 @@ BEAT_SECONDS = SHARED.heartbeat_seconds
 SILENT_SECONDS = SHARED.worker_timeout_seconds
 
 
+@dataclass(frozen=True, slots=True)
 class WorkerRegistry:
     """The live workers, stored in Redis. Methods raise RedisUnavailable."""
 
-    def __init__(self, redis: RedisService) -> None:
-        self._redis = redis
+    redis: RedisService
 
     def record_heartbeat(self, name: str, state: dict[str, Any]) -> None:
-        now = self._redis.now()
-        with self._redis.guard() as client:
+        now = self.redis.now()
+        with self.redis.guard() as client:
             pipeline = client.pipeline(transaction=False).zadd(WORKERS, {name: now})
             pipeline.set(WORKER + name, json.dumps(state), ex=SILENT_SECONDS).execute()
 
     def remove(self, name: str) -> None:
-        with self._redis.guard() as client:
+        with self.redis.guard() as client:
             client.pipeline(transaction=False).zrem(WORKERS, name).delete(WORKER + name).execute()
 
     def count(self) -> int:
         """Number of live workers."""
-        now = self._redis.now()
-        with self._redis.guard() as client:
+        now = self.redis.now()
+        with self.redis.guard() as client:
             return client.zcount(WORKERS, now - SILENT_SECONDS, "+inf")
 
     def all(self) -> list[dict[str, Any]]:
         """The name of each live worker and the state it sent last."""
-        now = self._redis.now()
-        with self._redis.guard() as client:
+        now = self.redis.now()
+        with self.redis.guard() as client:
             client.zremrangebyscore(WORKERS, "-inf", now - SILENT_SECONDS)
             names = [name.decode() for name in client.zrange(WORKERS, 0, -1)]
             states = client.mget([WORKER + name for name in names]) if names else []
@@ -61,7 +63,7 @@ class Heartbeat:
         worker_registry: WorkerRegistry,
         name: str,
         state: Callable[[], dict[str, Any]],
-        on_beat: Callable[[], None] = lambda: None,
+        on_beat: Callable[[], None],
     ) -> None:
         """on_beat: called after each heartbeat and after the last one."""
         self._worker_registry = worker_registry
@@ -80,17 +82,13 @@ class Heartbeat:
         self._thread.join(timeout=1)
         self._liveness_file.remove()
         self._on_beat()
-        try:
+        with suppress(RedisUnavailable):  # the last heartbeat expires by itself
             self._worker_registry.remove(self._name)
-        except RedisUnavailable:
-            pass  # the last heartbeat expires by itself
 
     def _run(self) -> None:
         while not self._stopped.is_set():
             self._liveness_file.touch()
-            try:
+            with suppress(RedisUnavailable):  # without Redis, no process could read it
                 self._worker_registry.record_heartbeat(self._name, {**self._state(), "beat_at": time.time()})
-            except RedisUnavailable:
-                pass  # without Redis, no process could read it
             self._on_beat()
             self._stopped.wait(BEAT_SECONDS)

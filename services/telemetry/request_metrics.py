@@ -7,7 +7,6 @@ each of them can export the totals.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
 from functools import cache
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, disable_created_metrics, generate_latest, values
@@ -15,21 +14,11 @@ from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
+from services.telemetry.counters import SECONDS
+
 CONTENT_TYPE = CONTENT_TYPE_PLAIN_0_0_4
-#: Upper bounds of the histogram buckets, for seconds and for bytes (1 KB to 64 MB).
-SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 300.0)
+#: Upper bounds of the histogram buckets for bytes (1 KB to 64 MB).
 BYTES = tuple(4.0**power for power in range(5, 14))
-
-
-@dataclass(frozen=True, slots=True)
-class Totals:
-    requests: int
-    errors: int
-
-    @property
-    def error_rate(self) -> float:
-        """0 to 1."""
-        return self.errors / self.requests if self.requests else 0.0
 
 
 def share_counts(index: int) -> None:
@@ -87,8 +76,8 @@ class RequestMetrics:
             registry.register(collector)
         return generate_latest(registry)
 
-    def totals(self) -> Totals:
-        """Requests except probes, and how many of them failed with a server error."""
+    def totals(self) -> tuple[int, int]:
+        """The number of requests except probes, and how many of them failed with a server error."""
         probes = self._probe_routes()
         samples = [
             sample
@@ -97,7 +86,7 @@ class RequestMetrics:
             if sample.name == "ocr_http_requests_total" and sample.labels["route"] not in probes
         ]
         errors = sum(sample.value for sample in samples if sample.labels["status"].startswith("5"))
-        return Totals(int(sum(sample.value for sample in samples)), int(errors))
+        return int(sum(sample.value for sample in samples)), int(errors)
 
     def _registry(self) -> CollectorRegistry:
         registry = CollectorRegistry()
