@@ -23,7 +23,7 @@ from services.redis_service import RedisService
 from services.storage import Storage
 from services.telemetry.counters import Counters
 from services.telemetry.service_metrics import ServiceMetrics
-from services.telemetry.tracing import NullTracer, Tracer
+from services.telemetry.tracing import Tracer
 from services.uploads.arrivals import Arrivals
 from services.uploads.service import UploadService
 from services.webhooks.guard import Guard
@@ -64,7 +64,7 @@ class Services:
     known_picture: KnownPictureCheck
     counters: Counters
     metrics: ServiceMetrics
-    tracer: Tracer | NullTracer
+    tracer: Tracer
     webhook_guard: Guard
     webhook_signer: Signer
 

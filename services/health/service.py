@@ -25,7 +25,7 @@ RECOMMENDATIONS = {
 }
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(eq=False)
 class HealthService:
     """Readiness and the full report."""
 
@@ -39,11 +39,9 @@ class HealthService:
     def not_ready_because(self) -> str | None:
         """Why a job submitted now would not be processed; None if it would be."""
         try:
-            if self.worker_registry.count() == 0:
-                return "No worker has its model loaded."
+            return None if self.worker_registry.count() else "No worker has its model loaded."
         except RedisUnavailable as error:
             return error.message
-        return None
 
     def report(self) -> dict[str, Any]:
         """`status`, the `checks` by name, and `advice` for the operator."""
@@ -64,11 +62,8 @@ class HealthService:
         memory = {"used_mb": round(used / 2**20, 3), "maximum_mb": round(limit / 2**20, 1) if limit else None}
         if not limit or used < NEARLY_FULL * limit:
             return memory
-        return {
-            "status": DEGRADED if used < limit else UNHEALTHY,
-            **memory,
-            "recommendation": "Give Redis more memory (maxmemory), or delete results earlier (RESULT_TTL).",
-        }
+        recommendation = "Give Redis more memory (maxmemory), or delete results earlier (RESULT_TTL)."
+        return {"status": DEGRADED if used < limit else UNHEALTHY, **memory, "recommendation": recommendation}
 
     def _check_workers(self) -> dict[str, Any]:
         workers = self.worker_registry.all()

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from services.errors import RedisUnavailable
-from services.health.liveness_file import LivenessFile
+from services.health import liveness_file
 from services.keys import SHARED, WORKER, WORKERS
 from services.redis_service import RedisService
 
@@ -23,7 +23,7 @@ BEAT_SECONDS = SHARED.heartbeat_seconds
 SILENT_SECONDS = SHARED.worker_timeout_seconds
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False)
 class WorkerRegistry:
     """The live workers, stored in Redis. Methods raise RedisUnavailable."""
 
@@ -49,8 +49,8 @@ class WorkerRegistry:
         """The name of each live worker and the state it sent last."""
         now = self.redis.now()
         with self.redis.guard() as client:
-            client.zremrangebyscore(WORKERS, "-inf", now - SILENT_SECONDS)
-            names = [name.decode() for name in client.zrange(WORKERS, 0, -1)]
+            pipeline = client.pipeline(transaction=False).zremrangebyscore(WORKERS, "-inf", now - SILENT_SECONDS)
+            names = [name.decode() for name in pipeline.zrange(WORKERS, 0, -1).execute()[1]]
             states = client.mget([WORKER + name for name in names]) if names else []
         return [{"name": name, **json.loads(state)} for name, state in zip(names, states, strict=True) if state]
 
@@ -70,7 +70,6 @@ class Heartbeat:
         self._name = name
         self._state = state
         self._on_beat = on_beat
-        self._liveness_file = LivenessFile()
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._run, name="heartbeat", daemon=True)
 
@@ -80,14 +79,14 @@ class Heartbeat:
     def stop(self) -> None:
         self._stopped.set()
         self._thread.join(timeout=1)
-        self._liveness_file.remove()
+        liveness_file.remove()
         self._on_beat()
         with suppress(RedisUnavailable):  # the last heartbeat expires by itself
             self._worker_registry.remove(self._name)
 
     def _run(self) -> None:
         while not self._stopped.is_set():
-            self._liveness_file.touch()
+            liveness_file.touch()
             with suppress(RedisUnavailable):  # without Redis, no process could read it
                 self._worker_registry.record_heartbeat(self._name, {**self._state(), "beat_at": time.time()})
             self._on_beat()

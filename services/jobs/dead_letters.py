@@ -26,7 +26,7 @@ class DeadLetter:
     faults: Errors
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False)
 class DeadLetters:
     """Methods raise RedisUnavailable."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from paddleocr_service import Catalogue
@@ -18,41 +18,36 @@ RESULT_SHAPE = "2"
 KINDS = ("image", "pdf")
 
 
-@dataclass(frozen=True, slots=True)
-class JobPlanner:
-    """Reads files and models, but not Redis."""
+def plan_job(
+    record: JobRecord, path: Path, sha256: str, kinds: tuple[str, ...], inspector: Inspector, catalogue: Catalogue
+) -> JobRecord:
+    """The record with everything known from its file. `kinds`: the accepted kinds of files.
 
-    inspector: Inspector
-    catalogue: Catalogue
-
-    def plan(self, record: JobRecord, path: Path, sha256: str, kinds: tuple[str, ...] = KINDS) -> JobRecord:
-        """The record with everything known from its file. `kinds`: the accepted kinds of files.
-
-        Raises EmptyFile, UnsupportedType, InvalidOption, UploadMismatch, PageOutOfRange, and the errors of
-        `Inspector.inspect`.
-        """
-        options = record.options
-        if record.file_size == 0:
-            raise EmptyFile()
-        facts = self.inspector.inspect(path, sha256)
-        if facts.kind not in kinds:
-            name, path_for_it = ("a PDF", "/ocr/pdf") if facts.kind == "pdf" else ("an image", "/ocr/image")
-            raise UnsupportedType(f"This endpoint does not accept {name}. Send it to {path_for_it}.")
-        if facts.kind == "image" and options.mode == "text":
-            raise InvalidOption("The option `mode` cannot be `text` for an image: it has no text layer. Leave it out.")
-        if record.content_type and facts.media_type != record.content_type:
-            raise UploadMismatch(f"{record.content_type} was announced, but {facts.media_type} arrived.")
-        pages = len(parse_pages(options.pages, facts.pages)) if options.pages else facts.pages
-        # Equal for jobs that must have the same result. Results are never shared between owners.
-        content = [RESULT_SHAPE, record.owner, sha256, options.dumps(), self.catalogue.identity(options.lang)]
-        return replace(
-            record,
-            status=PROCESSING,
-            stage=QUEUED,
-            kind=facts.kind,
-            cache_key=hashlib.sha256("\n".join(content).encode()).hexdigest(),
-            frames=facts.pages,
-            pages_total=pages,
-            lane=lane_for(pages),
-            units=units_for(pages),
-        )
+    Raises EmptyFile, UnsupportedType, InvalidOption, UploadMismatch, PageOutOfRange, and the errors of
+    `Inspector.inspect`.
+    """
+    options = record.options
+    if record.file_size == 0:
+        raise EmptyFile()
+    facts = inspector.inspect(path, sha256)
+    if facts.kind not in kinds:
+        name, path_for_it = ("a PDF", "/ocr/pdf") if facts.kind == "pdf" else ("an image", "/ocr/image")
+        raise UnsupportedType(f"This endpoint does not accept {name}. Send it to {path_for_it}.")
+    if facts.kind == "image" and options.mode == "text":
+        raise InvalidOption("The option `mode` cannot be `text` for an image: it has no text layer. Leave it out.")
+    if record.content_type and facts.media_type != record.content_type:
+        raise UploadMismatch(f"{record.content_type} was announced, but {facts.media_type} arrived.")
+    pages = len(parse_pages(options.pages, facts.pages)) if options.pages else facts.pages
+    # Equal for jobs that must have the same result. Results are never shared between owners.
+    content = [RESULT_SHAPE, record.owner, sha256, options.dumps(), catalogue.identity(options.lang)]
+    return replace(
+        record,
+        status=PROCESSING,
+        stage=QUEUED,
+        kind=facts.kind,
+        cache_key=hashlib.sha256("\n".join(content).encode()).hexdigest(),
+        frames=facts.pages,
+        pages_total=pages,
+        lane=lane_for(pages),
+        units=units_for(pages),
+    )

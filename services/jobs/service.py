@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Callable
-from dataclasses import InitVar, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import structlog
@@ -24,7 +24,7 @@ from services.errors import (
 )
 from services.inspection import Inspector
 from services.jobs.admission import UNCHECKED, Admission, Slot
-from services.jobs.planner import KINDS, JobPlanner
+from services.jobs.planner import KINDS, plan_job
 from services.jobs.record import BY_ADDRESS, CANCELLED, FAILED, PROCESSING, JobRecord
 from services.jobs.store import NEEDS_NO_FILE, Document, JobStore, Submitted
 from services.jobs.unit_queue import UnitQueue, WaitEstimate
@@ -40,22 +40,18 @@ LIST_LIMIT, LIST_CHUNK = 2000, 200
 LANGUAGE_CHECK_SECONDS = 10
 
 
-@dataclass(slots=True)
+@dataclass(eq=False)
 class JobService:
     """Accepts jobs and reports on them. Methods raise the errors of `services.errors`."""
 
     store: JobStore
     storage: Storage
-    inspector: InitVar[Inspector]
+    inspector: Inspector
     catalogue: Catalogue
     send_ticket: Callable[[str, float], None]
     admission: Admission
     unit_queue: UnitQueue
-    _planner: JobPlanner = field(init=False)
     _language_valid_until: dict[str, float] = field(init=False, default_factory=dict)
-
-    def __post_init__(self, inspector: Inspector) -> None:
-        self._planner = JobPlanner(inspector, self.catalogue)
 
     def ensure_accepting(self, slot: Slot = UNCHECKED) -> None:
         """Called before the request body is read. Raises what `Admission.check` raises."""
@@ -87,7 +83,8 @@ class JobService:
         Pass its options to `check_options` first. `kinds`: the accepted kinds of files. `slot`: room in the queue, as
         known when the request arrived.
         """
-        record = self._planner.plan(replace(record, file_size=file.size()), file.path, file.sha256(), kinds)
+        record = replace(record, file_size=file.size())
+        record = plan_job(record, file.path, file.sha256(), kinds, self.inspector, self.catalogue)
         submitted = self.store.submit(record, NEEDS_NO_FILE)
         if submitted.outcome != "new":
             return self._accepted(submitted)  # The file is not needed, so it is never moved to the storage.
@@ -105,7 +102,8 @@ class JobService:
         with open(path, "rb") as file:
             sha256 = hashlib.file_digest(file, "sha256").hexdigest()
         # The job was admitted when it was announced, so a full queue no longer matters.
-        return self._store_and_queue(self._planner.plan(record, path, sha256), longest_wait=0)
+        planned = plan_job(record, path, sha256, KINDS, self.inspector, self.catalogue)
+        return self._store_and_queue(planned, longest_wait=0)
 
     def _store_and_queue(self, record: JobRecord, longest_wait: float) -> JobRecord:
         try:

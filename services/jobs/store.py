@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Any, Literal, cast
@@ -60,7 +60,7 @@ class Submitted:
         return self.outcome in ("lead", "follow", "hit")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False)
 class JobStore:
     """Records and results. Every method raises RedisUnavailable when Redis cannot be reached."""
 
@@ -108,8 +108,7 @@ class JobStore:
     def awaiting_upload(self, until: float, limit: int) -> list[str]:
         """Jobs whose upload has not arrived and expires before `until` (Unix s), oldest first."""
         with self.redis.guard() as client:
-            found = client.zrangebyscore(keys.AWAITING, "-inf", until, start=0, num=limit)
-        return _decoded(found)
+            return [job_id.decode() for job_id in client.zrangebyscore(keys.AWAITING, "-inf", until, 0, limit)]
 
     def get(self, job_id: str, hidden: bool = False) -> JobRecord:
         """The record. A follower has the progress of its leader. Raises JobNotFound.
@@ -154,7 +153,7 @@ class JobStore:
             if before:
                 rank = client.zrevrank(keys.OWNED + owner, before)
                 start = client.zcount(keys.OWNED + owner, f"({before_at}", "+inf") if rank is None else rank + 1
-            return _decoded(client.zrevrange(keys.OWNED + owner, start, start + limit - 1))
+            return [job_id.decode() for job_id in client.zrevrange(keys.OWNED + owner, start, start + limit - 1)]
 
     def get_many(self, job_ids: Sequence[str]) -> list[JobRecord]:
         """The records of the jobs that still exist."""
@@ -208,10 +207,6 @@ def pack(document: Document) -> bytes:
 
 def unpack(body: bytes) -> Document:
     return cast(Document, json.loads(zlib.decompress(body)))
-
-
-def _decoded(members: Iterable[bytes]) -> list[str]:
-    return [member.decode() for member in members]
 
 
 def _upload_of(done: int, upload: bytes) -> str | None:

@@ -58,7 +58,7 @@ class PageOutcome:
         return self.step, pack(self.page) if self.page else "", "1" if self.page and self.page["success"] else "0"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False)
 class UnitQueue:
     """Every method raises RedisUnavailable when Redis cannot be reached."""
 

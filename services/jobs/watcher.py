@@ -133,7 +133,7 @@ class JobWatcher:
 
     def _receive(self) -> None:
         while not self._stopped.is_set():
-            channel = self._redis.pubsub()
+            channel = self._redis.client.pubsub()  # type: ignore[no-untyped-call]  # not annotated there
             try:
                 channel.subscribe(EVENTS)
                 self._receive_from(channel)

@@ -79,7 +79,7 @@ HISTOGRAMS = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False)
 class ServiceMetrics(Collector):
     """A collector for a prometheus_client registry. Without Redis it exports only that Redis is down."""
 

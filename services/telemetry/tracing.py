@@ -35,25 +35,11 @@ class Span:
     attributes: dict[str, Attribute] = field(default_factory=dict)
 
 
-class NullTracer:
-    """Records nothing."""
-
-    @contextmanager
-    def span(self, name: str, parent: str = "", **attributes: Attribute) -> Iterator[Span]:
-        yield Span(parent)
-
-    def record(self, name: str, parent: str, started: float, ended: float, **attributes: Attribute) -> None:
-        pass
-
-    def close(self) -> None:
-        pass
-
-
 class Tracer:
     """Records the spans of this process. Can be created before a fork: it starts nothing until the first span."""
 
     def __init__(self, endpoint: str) -> None:
-        """endpoint: URL of a collector for OTLP over HTTP, without the path."""
+        """endpoint: URL of a collector for OTLP over HTTP, without the path. Empty: nothing is recorded."""
         self._endpoint = endpoint.rstrip("/")
         self._lock = threading.Lock()
         self._provider: TracerProvider | None = None
@@ -61,6 +47,9 @@ class Tracer:
     @contextmanager
     def span(self, name: str, parent: str = "", **attributes: Attribute) -> Iterator[Span]:
         """A span around the body. `parent` is a traceparent; without it, a new trace begins."""
+        if not self._endpoint:
+            yield Span(parent)
+            return
         # Not made current in the thread: a request can start in one thread and end in another.
         inner = self._tracer.start_span(name, _context(parent), attributes=attributes)
         context = inner.get_span_context()
@@ -76,6 +65,8 @@ class Tracer:
 
     def record(self, name: str, parent: str, started: float, ended: float, **attributes: Attribute) -> None:
         """Record a span that has already ended. Times are Unix seconds."""
+        if not self._endpoint:
+            return
         start_time, end_time = int(started * 1e9), int(ended * 1e9)  # nanoseconds
         self._tracer.start_span(name, _context(parent), attributes=attributes, start_time=start_time).end(end_time)
 

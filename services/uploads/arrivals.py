@@ -37,7 +37,7 @@ LOST_SECONDS = 3600
 MAX_EXPIRED = 5000
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False)
 class Arrivals:
     """Methods raise RedisUnavailable and StorageUnavailable."""
 

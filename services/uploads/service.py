@@ -46,7 +46,7 @@ class Put:
     body: BinaryIO
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False)
 class UploadService:
     """Methods raise the errors of `services.errors`."""
 

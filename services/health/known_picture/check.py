@@ -40,7 +40,7 @@ FRESH, LAST, PENDING = keys.KNOWN_PICTURE_FRESH, keys.KNOWN_PICTURE_LAST, keys.K
 PENDING_SECONDS = 3600
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(eq=False)
 class KnownPictureCheck:
     """Submits the picture as a job and grades the result."""
 

@@ -8,7 +8,7 @@ import pytest
 from services.errors import EmptyFile, InvalidOption, PageOutOfRange, UnsupportedType, UploadMismatch
 from services.inspection import FileFacts
 from services.jobs import planner as planner_module
-from services.jobs.planner import JobPlanner
+from services.jobs.planner import plan_job
 from services.jobs.record import JobRecord
 from services.ocr_service.options import DocumentOptions
 from tests.support.jobs import record
@@ -17,13 +17,10 @@ IMAGE = FileFacts("image", "image/png", 1, 10, 10)
 PDF = FileFacts("pdf", "application/pdf", 12, 10, 10)
 
 
-def planner(facts: FileFacts) -> JobPlanner:
-    inspector = SimpleNamespace(inspect=lambda path, sha256: facts)
-    return JobPlanner(inspector, SimpleNamespace(identity=lambda lang: f"model of {lang}"))
-
-
 def plan(facts: FileFacts, kinds: tuple[str, ...] = ("image", "pdf"), sha256: str = "1", **changes) -> JobRecord:
-    return planner(facts).plan(record(**changes), Path("file"), sha256, kinds)
+    inspector = SimpleNamespace(inspect=lambda path, sha256: facts)
+    catalogue = SimpleNamespace(identity=lambda lang: f"model of {lang}")
+    return plan_job(record(**changes), Path("file"), sha256, kinds, inspector, catalogue)
 
 
 def cache_key(**changes) -> str:
