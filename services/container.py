@@ -1,7 +1,4 @@
-"""What the entry points share: every service, the broker as the services see it, and the limits of requests.
-
-`bootstrap.py` builds them.
-"""
+"""Every service, the broker as the services see it, and the limits of requests. `bootstrap.py` builds them."""
 
 from __future__ import annotations
 

@@ -1,7 +1,6 @@
 """Which workers are alive and have their model loaded.
 
-Heartbeats come from the process that does the OCR, not from its parent: a parent keeps answering while its children
-die.
+Heartbeats come from the process that does the OCR: its parent would keep answering while its children die.
 """
 
 from __future__ import annotations
@@ -30,9 +29,8 @@ class WorkerRegistry:
     redis: RedisService
 
     def record_heartbeat(self, name: str, state: dict[str, Any]) -> None:
-        now = self.redis.now()
         with self.redis.guard() as client:
-            pipeline = client.pipeline(transaction=False).zadd(WORKERS, {name: now})
+            pipeline = client.pipeline(transaction=False).zadd(WORKERS, {name: self.redis.now()})
             pipeline.set(WORKER + name, json.dumps(state), ex=SILENT_SECONDS).execute()
 
     def remove(self, name: str) -> None:
@@ -41,15 +39,14 @@ class WorkerRegistry:
 
     def count(self) -> int:
         """Number of live workers."""
-        now = self.redis.now()
         with self.redis.guard() as client:
-            return client.zcount(WORKERS, now - SILENT_SECONDS, "+inf")
+            return client.zcount(WORKERS, self.redis.now() - SILENT_SECONDS, "+inf")
 
     def all(self) -> list[dict[str, Any]]:
         """The name of each live worker and the state it sent last."""
-        now = self.redis.now()
         with self.redis.guard() as client:
-            pipeline = client.pipeline(transaction=False).zremrangebyscore(WORKERS, "-inf", now - SILENT_SECONDS)
+            pipeline = client.pipeline(transaction=False)
+            pipeline.zremrangebyscore(WORKERS, "-inf", self.redis.now() - SILENT_SECONDS)
             names = [name.decode() for name in pipeline.zrange(WORKERS, 0, -1).execute()[1]]
             states = client.mget([WORKER + name for name in names]) if names else []
         return [{"name": name, **json.loads(state)} for name, state in zip(names, states, strict=True) if state]

@@ -196,9 +196,8 @@ class JobStore:
 
     def cache_entries(self) -> int:
         """Number of results in the cache."""
-        now = self.redis.now()
         with self.redis.guard() as client:
-            return client.zcount(keys.CACHE_INDEX, now - self.retention.cache_ttl, "+inf")
+            return client.zcount(keys.CACHE_INDEX, self.redis.now() - self.retention.cache_ttl, "+inf")
 
 
 def pack(document: Document) -> bytes:

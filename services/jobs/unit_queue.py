@@ -130,17 +130,14 @@ class UnitQueue:
         """Estimated from the units ahead of the job and from how long recent units took."""
         job_id = record.leader or record.id
         other = BULK if record.lane == QUICK else QUICK
-        now = self.redis.now()
         with self.redis.guard() as client:
             pipeline = client.pipeline(transaction=False)
             pipeline.zrank(keys.READY + record.lane, f"{job_id}/1")
             pipeline.zcard(keys.READY + other)
             pipeline.hmget(keys.PACE, record.lane, other)
-            pipeline.zcount(keys.WORKERS, now - SHARED.worker_timeout_seconds, "+inf")
+            pipeline.zcount(keys.WORKERS, self.redis.now() - SHARED.worker_timeout_seconds, "+inf")
             ahead, others, paces, workers = pipeline.execute()
-        pace, others_pace = (
-            float(pace or USUAL_PACE[lane]) for pace, lane in zip(paces, (record.lane, other), strict=True)
-        )
+        pace, others_pace = float(paces[0] or USUAL_PACE[record.lane]), float(paces[1] or USUAL_PACE[other])
         workers = max(1, workers)
         done = record.pages_done / record.pages_total if record.pages_total else 0.0
         own = record.units * (1 - done) * pace / min(workers, record.units)
@@ -151,15 +148,14 @@ class UnitQueue:
 
     def expired_leases(self, limit: int = 100) -> list[tuple[str, int]]:
         """Units (job id, number) whose worker has not renewed the lease."""
-        now = self.redis.now()
         with self.redis.guard() as client:
-            return [_split(member) for member in client.zrangebyscore(keys.LEASES, "-inf", now, start=0, num=limit)]
+            expired = client.zrangebyscore(keys.LEASES, "-inf", self.redis.now(), start=0, num=limit)
+        return [_split(member) for member in expired]
 
     def ready_count(self) -> int:
         """Number of units that a worker could take now."""
-        now = self.redis.now()
         with self.redis.guard() as client:
-            pipeline = client.pipeline(transaction=False).zcount(keys.DELAYED, "-inf", now)
+            pipeline = client.pipeline(transaction=False).zcount(keys.DELAYED, "-inf", self.redis.now())
             for lane in LANES:
                 pipeline.zcard(keys.READY + lane)
             return sum(pipeline.execute())

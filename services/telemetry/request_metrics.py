@@ -7,7 +7,7 @@ each of them can export the totals.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from functools import cache
+from functools import cache, partial
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, disable_created_metrics, generate_latest, values
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
@@ -45,12 +45,9 @@ class RequestMetrics:
         self._seconds = Histogram(
             "ocr_http_request_seconds", "Time until the response began.", labels, buckets=SECONDS, registry=own
         )
-        self._received = Histogram(
-            "ocr_http_request_bytes", "Sizes of request bodies.", ["route"], buckets=BYTES, registry=own
-        )
-        self._sent = Histogram(
-            "ocr_http_response_bytes", "Sizes of response bodies.", ["route"], buckets=BYTES, registry=own
-        )
+        sizes = partial(Histogram, labelnames=["route"], buckets=BYTES, registry=own)
+        self._received = sizes("ocr_http_request_bytes", "Sizes of request bodies.")
+        self._sent = sizes("ocr_http_response_bytes", "Sizes of response bodies.")
         self._own = own
         # Cached: looking up the series of some labels takes as long as counting in it.
         self._series = cache(self._find_series)

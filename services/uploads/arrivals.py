@@ -27,7 +27,7 @@ from services.storage import Storage
 
 log = structlog.get_logger(__name__)
 
-#: Seconds for which an arrival is left to the worker that was asked to handle it.
+#: Seconds for which an arrival is left to the worker or web process that claimed it.
 CLAIM_SECONDS = 30
 #: Seconds for which an upload that started in time may continue after `upload_expires_at`.
 LATE_SECONDS = 60
@@ -103,10 +103,6 @@ class Arrivals:
     def _fail(self, record: JobRecord, error: OCRServiceError) -> None:
         if self.store.reject_upload(record.id, error.as_dict()):
             log.info("upload rejected", job_id=record.id, code=error.code, announced_size=record.file_size)
-
-    def claim(self, job_id: str) -> None:
-        """The caller is about to store the file and will call `start_job` itself."""
-        self.store.claim_arrival(job_id, CLAIM_SECONDS)
 
     def hand_to_workers(self, job_ids: Iterable[str]) -> int:
         """The files of these jobs may have arrived: let workers start the jobs that await one. Returns their number."""

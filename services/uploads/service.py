@@ -26,7 +26,7 @@ from services.jobs.admission import Admission
 from services.jobs.record import AWAITING_UPLOAD, CANCELLED, JobRecord
 from services.jobs.store import JobStore
 from services.storage import SignedUpload, Storage, UploadSignature
-from services.uploads.arrivals import Arrivals
+from services.uploads.arrivals import CLAIM_SECONDS, Arrivals
 
 #: Signed as the media type if the client announced none. The content decides anyway.
 ANY_TYPE = "application/octet-stream"
@@ -97,7 +97,7 @@ class UploadService:
             shutil.copyfileobj(put.body, incoming, CHUNK_BYTES)
             if incoming.size() != record.file_size:
                 raise UploadIncomplete()
-            self.arrivals.claim(record.id)
+            self.store.claim_arrival(record.id, CLAIM_SECONDS)
             self.storage.save(incoming, self.storage.announced_key(record.id))
         return self.arrivals.start_job(record.id)
 

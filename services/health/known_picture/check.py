@@ -10,7 +10,7 @@ import json
 import threading
 import time
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
@@ -124,10 +124,9 @@ class KnownPictureCheck:
     def _job_of_another_process(self, job_id: str) -> JobRecord:
         """Its record is stored a moment after the pending id. Raises JobNotFound."""
         for _ in range(20):
-            try:
+            with suppress(JobNotFound):
                 return self.store.get(job_id)
-            except JobNotFound:
-                time.sleep(0.05)
+            time.sleep(0.05)
         return self.store.get(job_id)
 
     def _grade(self, record: JobRecord) -> QualityReport:
