@@ -15,7 +15,6 @@ from pathlib import Path
 
 #: A file older than this many seconds belongs to a dead worker. Under full load a few heartbeats may be late.
 SILENT_SECONDS = 30
-
 #: The folder of this user's liveness files. It may not exist yet.
 FOLDER = Path(tempfile.gettempdir(), f"ocr-workers-{os.getuid()}")
 

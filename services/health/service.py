@@ -66,8 +66,7 @@ class HealthService:
         return {"status": DEGRADED if used < limit else UNHEALTHY, **memory, "recommendation": recommendation}
 
     def _check_workers(self) -> dict[str, Any]:
-        workers = self.worker_registry.all()
-        if workers:
+        if workers := self.worker_registry.all():
             return {"count": len(workers), "workers": workers}
         recommendation = "Start a worker (celery -A celery_app worker), or wait until one has loaded its model."
         return {"status": UNHEALTHY, "count": 0, "recommendation": recommendation}

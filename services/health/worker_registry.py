@@ -10,7 +10,7 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from services.errors import RedisUnavailable
@@ -52,39 +52,34 @@ class WorkerRegistry:
         return [{"name": name, **json.loads(state)} for name, state in zip(names, states, strict=True) if state]
 
 
+@dataclass(eq=False)
 class Heartbeat:
     """Sends heartbeats from a thread of the worker process."""
 
-    def __init__(
-        self,
-        worker_registry: WorkerRegistry,
-        name: str,
-        state: Callable[[], dict[str, Any]],
-        on_beat: Callable[[], None],
-    ) -> None:
-        """on_beat: called after each heartbeat and after the last one."""
-        self._worker_registry = worker_registry
-        self._name = name
-        self._state = state
-        self._on_beat = on_beat
-        self._stopped = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="heartbeat", daemon=True)
+    worker_registry: WorkerRegistry
+    name: str
+    state: Callable[[], dict[str, Any]]
+    #: Called after each heartbeat and after the last one.
+    on_beat: Callable[[], None]
+    _stopped: threading.Event = field(init=False, default_factory=threading.Event)
+    _thread: threading.Thread = field(init=False)
 
     def start(self) -> None:
+        self._thread = threading.Thread(target=self._run, name="heartbeat", daemon=True)
         self._thread.start()
 
     def stop(self) -> None:
         self._stopped.set()
         self._thread.join(timeout=1)
         liveness_file.remove()
-        self._on_beat()
+        self.on_beat()
         with suppress(RedisUnavailable):  # the last heartbeat expires by itself
-            self._worker_registry.remove(self._name)
+            self.worker_registry.remove(self.name)
 
     def _run(self) -> None:
         while not self._stopped.is_set():
             liveness_file.touch()
             with suppress(RedisUnavailable):  # without Redis, no process could read it
-                self._worker_registry.record_heartbeat(self._name, {**self._state(), "beat_at": time.time()})
-            self._on_beat()
+                self.worker_registry.record_heartbeat(self.name, {**self.state(), "beat_at": time.time()})
+            self.on_beat()
             self._stopped.wait(BEAT_SECONDS)

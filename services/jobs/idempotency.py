@@ -48,8 +48,7 @@ class Idempotency:
             raise InvalidOption("The header Idempotency-Key must have 1 to 255 printable characters without spaces.")
         name = IDEMPOTENCY + hashlib.sha256(f"{owner}\n{key}".encode()).hexdigest()
         digest = hashlib.sha256(json.dumps(fingerprint, sort_keys=True).encode()).hexdigest()
-        created_before = self._begin(name, digest)
-        if created_before is not None:
+        if (created_before := self._begin(name, digest)) is not None:
             return created_before, True
         try:
             created = create(lambda number: self._job_id(name, digest, number))

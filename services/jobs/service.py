@@ -123,8 +123,7 @@ class JobService:
         return self._accepted(submitted)
 
     def _accepted(self, submitted: Submitted) -> JobRecord:
-        record = submitted.record
-        outcome = submitted.outcome
+        record, outcome = submitted.record, submitted.outcome
         log.info("job accepted", job_id=record.id, kind=record.kind, file_size=record.file_size, outcome=outcome)
         return record if submitted.is_stored else self.store.get(record.id)
 

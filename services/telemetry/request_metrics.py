@@ -39,7 +39,7 @@ class RequestMetrics:
         self._probe_routes = probe_routes
         # The creation time of each series would double the number of lines, and nothing uses it.
         disable_created_metrics()  # type: ignore[no-untyped-call]  # not annotated there
-        own = CollectorRegistry()
+        self._own = own = CollectorRegistry()
         labels = ["method", "route"]
         self._requests = Counter("ocr_http_requests", "Requests answered.", [*labels, "status"], registry=own)
         self._seconds = Histogram(
@@ -48,7 +48,6 @@ class RequestMetrics:
         sizes = partial(Histogram, labelnames=["route"], buckets=BYTES, registry=own)
         self._received = sizes("ocr_http_request_bytes", "Sizes of request bodies.")
         self._sent = sizes("ocr_http_response_bytes", "Sizes of response bodies.")
-        self._own = own
         # Cached: looking up the series of some labels takes as long as counting in it.
         self._series = cache(self._find_series)
 
