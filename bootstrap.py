@@ -35,7 +35,7 @@ from services.redis_service import RedisService
 from services.storage import Storage, UploadSignature, build_storage
 from services.telemetry.counters import Counters
 from services.telemetry.service_metrics import ServiceMetrics
-from services.telemetry.tracing import make_tracer
+from services.telemetry.tracing import Tracer
 from services.uploads.arrivals import Arrivals
 from services.uploads.service import UploadService
 from services.webhooks.guard import Guard
@@ -153,7 +153,7 @@ def build_services(settings: Settings, make_broker: Callable[[Redis], Broker]) -
         known_picture=known_picture,
         counters=counters,
         metrics=ServiceMetrics(counters, store, unit_queue, worker_registry, known_picture),
-        tracer=make_tracer(settings.otel_exporter_otlp_endpoint),
+        tracer=Tracer(settings.otel_exporter_otlp_endpoint),
         webhook_guard=Guard(settings.webhook_allowed_networks),
         webhook_signer=Signer(settings.webhook_secret or (derived_secret(settings.secret_key),)),
     )

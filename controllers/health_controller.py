@@ -66,13 +66,13 @@ def metrics() -> Response:
     request_metrics: RequestMetrics = current_app.extensions["request_metrics"]
     if request.accept_mimetypes.best_match(["text/plain", JSON], default="text/plain") != JSON:
         return Response(request_metrics.text(services().metrics), content_type=CONTENT_TYPE)
-    totals = request_metrics.totals()
+    requests, errors = request_metrics.totals()
     return jsonify(
         status="ok" if services().health.not_ready_because() is None else "not_ready",
         uptime_seconds=_uptime_seconds(),
-        requests_processed=totals.requests,
-        errors=totals.errors,
-        error_rate=round(totals.error_rate, 4),
+        requests_processed=requests,
+        errors=errors,
+        error_rate=round(errors / requests, 4) if requests else 0.0,
     )
 
 

@@ -12,7 +12,6 @@ from services import errors
 from services.jobs.admission import UNCHECKED, Slot
 from services.jobs.planner import KINDS
 from services.jobs.record import JobRecord
-from services.jobs.service import Submission
 from services.ocr_service.options import DocumentOptions
 from services.storage import IncomingFile
 from utils.file_names import plain_name
@@ -94,17 +93,13 @@ def submit(
     upload: UploadedFile, options: DocumentOptions, callback_url: str, job_id: str, kinds: tuple[str, ...] = KINDS
 ) -> JobRecord:
     """Create a job for the current client. Raises the errors of `JobService.submit`."""
-    return services().jobs.submit(
-        Submission(
-            file=upload.content,
-            filename=upload.name,
-            owner=g.owner,
-            request_id=g.request_id,
-            options=options,
-            kinds=kinds,
-            trace=traceparent(),
-            job_id=job_id,
-            callback_url=callback_url,
-            slot=request_slot(),
-        )
+    record = JobRecord(
+        id=job_id,
+        owner=g.owner,
+        filename=upload.name,
+        options=options,
+        request_id=g.request_id,
+        trace=traceparent(),
+        callback_url=callback_url,
     )
+    return services().jobs.submit(record, upload.content, kinds, request_slot())

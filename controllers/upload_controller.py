@@ -15,7 +15,8 @@ from controllers.idempotency import Outcome, mark_replayed, run_once
 from controllers.submission import ADMISSION_ERRORS, FILE_ERRORS, OPTION_ERRORS, document_options
 from services import errors
 from services.jobs.idempotency import IdMaker
-from services.uploads.service import Announcement, Put
+from services.jobs.record import JobRecord
+from services.uploads.service import Put
 from utils.file_names import plain_name
 
 #: Maximum body size of an event notification, in bytes.
@@ -37,20 +38,22 @@ EVENT_ERRORS = (
 
 def announce(options: dict[str, Any]) -> Response:
     """201 with the job and the address for its file. The job starts when the file has arrived."""
-    announcement = Announcement(
-        filename=plain_name(options["filename"]),
-        file_size=options["file_size"],
-        content_type=options["content_type"],
-        owner=g.owner,
-        request_id=g.request_id,
-        options=document_options(options),
-        trace=traceparent(),
-        callback_url=options["callback_url"],
-    )
+    chosen = document_options(options)
     uploads = services().uploads
 
     def create(job_id: IdMaker) -> list[Outcome]:
-        return [uploads.announce(announcement, job_id(0))]
+        record = JobRecord(
+            id=job_id(0),
+            owner=g.owner,
+            filename=plain_name(options["filename"]),
+            options=chosen,
+            request_id=g.request_id,
+            file_size=options["file_size"],
+            trace=traceparent(),
+            callback_url=options["callback_url"],
+            content_type=options["content_type"],
+        )
+        return [uploads.announce(record)]
 
     (record,), replayed = run_once([], options, create)
     if isinstance(record, errors.OCRServiceError):  # a replay whose job has been deleted

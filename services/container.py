@@ -1,7 +1,4 @@
-"""What the entry points share: every service, the broker as the services see it, and the limits of requests.
-
-`bootstrap.py` builds them.
-"""
+"""Every service, the broker as the services see it, and the limits of requests. `bootstrap.py` builds them."""
 
 from __future__ import annotations
 
@@ -23,7 +20,7 @@ from services.redis_service import RedisService
 from services.storage import Storage
 from services.telemetry.counters import Counters
 from services.telemetry.service_metrics import ServiceMetrics
-from services.telemetry.tracing import NullTracer, Tracer
+from services.telemetry.tracing import Tracer
 from services.uploads.arrivals import Arrivals
 from services.uploads.service import UploadService
 from services.webhooks.guard import Guard
@@ -64,7 +61,7 @@ class Services:
     known_picture: KnownPictureCheck
     counters: Counters
     metrics: ServiceMetrics
-    tracer: Tracer | NullTracer
+    tracer: Tracer
     webhook_guard: Guard
     webhook_signer: Signer
 
