@@ -6,10 +6,10 @@ from typing import cast
 
 from flask import current_app, g
 
-from services.container import RequestLimits, Services
+from services.container import MIN_DPI, RequestLimits, Services
 from services.errors import OCRServiceError
 
-__all__ = ["ErrorClass", "ErrorClasses", "RequestLimits", "services", "traceparent"]
+__all__ = ["MIN_DPI", "ErrorClass", "ErrorClasses", "RequestLimits", "services", "traceparent"]
 
 #: An error as controllers list it for the API description.
 ErrorClass = type[OCRServiceError]

@@ -14,6 +14,7 @@ from services.jobs.planner import KINDS
 from services.jobs.record import JobRecord
 from services.ocr_service.options import DocumentOptions
 from services.storage import IncomingFile
+from utils import environ_keys
 from utils.file_names import plain_name
 
 OPTION_ERRORS: ErrorClasses = (
@@ -62,7 +63,7 @@ def ensure_accepting() -> None:
 
 def request_slot() -> Slot:
     """What the server knew about room in the job queue when the request arrived."""
-    return cast(Slot, request.environ.get("ocr.slot", UNCHECKED))
+    return cast(Slot, request.environ.get(environ_keys.SLOT, UNCHECKED))
 
 
 def document_options(options: dict[str, Any]) -> DocumentOptions:

@@ -31,10 +31,14 @@ class DescribedBlueprint(Blueprint):  # type: ignore[misc]  # flask-smorest has 
     ARGUMENTS_PARSER = OptionsParser()
 
     # Inherited. Declared for the type checker.
-    alt_response: Callable[..., Decorator]
     arguments: Callable[..., Decorator]
-    doc: Callable[..., Decorator]
     response: Callable[..., Decorator]
+
+    def doc(self, **fields: Any) -> Decorator:
+        return _description_only(super().doc(**fields))
+
+    def alt_response(self, status_code: int, **description: Any) -> Decorator:
+        return _description_only(super().alt_response(status_code, **description))
 
     def route(self, rule: str, **options: Any) -> Decorator:
         register = super().route(rule, **options)
@@ -64,6 +68,19 @@ class DescribedBlueprint(Blueprint):  # type: ignore[misc]  # flask-smorest has 
             return view
 
         return decorate
+
+
+def _description_only(decorate: Callable[[Any], Any]) -> Decorator:
+    """Keep the description that a decorator of flask-smorest adds, without the function that it puts around the view.
+
+    A view has about ten descriptions, and each function would be called in each request.
+    """
+
+    def describe(view: View) -> View:
+        setattr(view, "_apidoc", decorate(view)._apidoc)  # noqa: B010
+        return view
+
+    return describe
 
 
 def _example(error: ErrorClass) -> dict[str, object]:

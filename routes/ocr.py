@@ -12,6 +12,7 @@ from controllers.context import RequestLimits
 from middleware.uploads import MULTIPART
 from middleware.view_marks import Mark, mark
 from routes.blueprint import RETRY_AFTER, Decorator, DescribedBlueprint, View
+from routes.paths import OCR
 from routes.schemas import examples
 from routes.schemas.base import NoOptions, StrictSchema
 from routes.schemas.jobs import Accepted, BatchAccepted, JobList, JobListOptions, JobStatus
@@ -37,7 +38,7 @@ EVENT_STREAM = {"text/event-stream": {"schema": {"type": "string"}, "example": e
 
 def make_blueprint(limits: RequestLimits, rate_limit: Decorator) -> DescribedBlueprint:
     """The views of `/ocr`. Their schemas contain the configured limits."""
-    blueprint = DescribedBlueprint("ocr", __name__, url_prefix="/ocr", description="Text from images and PDFs")
+    blueprint = DescribedBlueprint("ocr", __name__, url_prefix=OCR, description="Text from images and PDFs")
     blueprint.before_request(submission.ensure_accepting)
     _add_submission_views(blueprint, limits, rate_limit)
     _add_job_views(blueprint, limits)

@@ -66,12 +66,16 @@ class Services:
     webhook_signer: Signer
 
 
+#: Resolution below which PDF pages are never rendered.
+MIN_DPI = 72
+
+
 @dataclass(frozen=True, slots=True)
 class RequestLimits:
-    """Defaults and limits of a request. The option schemas enforce them and `GET /capabilities` returns them."""
+    """The settings that clients see, under the same names. Schemas enforce them, `GET /capabilities` returns them."""
 
-    default_model: str
-    default_lang: str
+    ocr_model: str
+    ocr_lang: str
     #: Bytes of a request.
     max_content_length: int
     #: An image with more pixels is rejected. One that is only wider or higher is scaled down.
@@ -81,7 +85,7 @@ class RequestLimits:
     max_pdf_pages: int
     default_dpi: int
     max_dpi: int
-    page_timeout_seconds: int
-    result_ttl_seconds: int
-    max_wait_seconds: int
-    min_dpi: int = 72
+    ocr_timeout_per_page: int
+    result_ttl: int
+    #: Seconds. The longest that a request may wait for a result.
+    request_timeout: int

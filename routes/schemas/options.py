@@ -6,7 +6,7 @@ from typing import Any
 
 from marshmallow import Schema, fields, validate
 
-from controllers.context import RequestLimits
+from controllers.context import MIN_DPI, RequestLimits
 from routes.schemas.base import StrictSchema, about
 
 BINARY = {"type": "string", "format": "binary"}
@@ -18,13 +18,13 @@ def job_options(limits: RequestLimits, wait: int) -> dict[str, fields.Field[Any]
     """The options of a job. `wait`: default number of seconds that a response waits for the result."""
     return {
         "lang": fields.String(
-            load_default=limits.default_lang,
+            load_default=limits.ocr_lang,
             validate=validate.Length(min=1, max=32),
             **about("Language of the text. `GET /capabilities` lists the available ones."),
         ),
         "dpi": fields.Integer(
             load_default=limits.default_dpi,
-            validate=validate.Range(min=limits.min_dpi, max=limits.max_dpi),
+            validate=validate.Range(min=MIN_DPI, max=limits.max_dpi),
             **about("Resolution at which PDF pages are rendered. Has no effect on images."),
         ),
         "pages": fields.String(
@@ -48,7 +48,7 @@ def job_options(limits: RequestLimits, wait: int) -> dict[str, fields.Field[Any]
             ),
         ),
         "wait": _wait(
-            min(wait, limits.max_wait_seconds),
+            min(wait, limits.request_timeout),
             limits,
             "Seconds to wait for the result. The response is 200 with the result, or 202 if it takes longer.",
         ),
@@ -80,6 +80,6 @@ def _wait(default: int, limits: RequestLimits, description: str) -> fields.Float
     return fields.Float(
         load_default=default,
         allow_nan=False,
-        validate=validate.Range(min=0, max=limits.max_wait_seconds),
+        validate=validate.Range(min=0, max=limits.request_timeout),
         **about(description),
     )
