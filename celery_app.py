@@ -4,8 +4,6 @@ The parent process receives messages and runs the background services. Each chil
 and does the OCR.
 """
 
-from __future__ import annotations
-
 import mmap
 import os
 import sys
