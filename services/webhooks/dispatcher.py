@@ -14,11 +14,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import structlog
+from urllib3.util import parse_url
 
 from services.errors import JobNotFound, RedisUnavailable
 from services.jobs.record import JobRecord
 from services.jobs.store import JobStore
-from services.webhooks.guard import parse
 from services.webhooks.message import message_of
 from services.webhooks.outbox import DELIVERED, GIVEN_UP, POSTPONED, RETRIED, DueWebhook, Outbox
 from services.webhooks.sender import DeliveryResult, Sender
@@ -89,15 +89,14 @@ class WebhookDispatcher:
     def _run(self) -> None:
         while not self._stopped:
             try:
-                found = self._round()
+                if self._round():
+                    continue
             except RedisUnavailable:
-                found = False
+                pass
             except Exception:
                 log.exception("webhook round failed")
-                found = False
-            if not found:
-                self._wake.wait(self._schedule.poll)
-                self._wake.clear()
+            self._wake.wait(self._schedule.poll)
+            self._wake.clear()
 
     def _round(self) -> bool:
         """Start the calls that are due, up to the limit. False if there was none to start."""
@@ -114,7 +113,7 @@ class WebhookDispatcher:
             return
         if not record.ended:
             return
-        host = parse(record.callback_url).host or ""
+        host = parse_url(record.callback_url).host or ""
         groups = ("total", f"host {host}", f"owner {record.owner}")
         if self._acquire(groups):
             arguments = (webhook, record, host, groups)

@@ -10,11 +10,10 @@ from dataclasses import dataclass
 
 from urllib3 import HTTPConnectionPool, Timeout
 from urllib3.exceptions import HTTPError
-from urllib3.util import Url
-from urllib3.util.ssl_ import create_urllib3_context
+from urllib3.util import Url, parse_url
 
 from services.webhooks.connection import TimedConnection, TimedHTTPPool, TimedHTTPSPool
-from services.webhooks.guard import Guard, NotAllowed, parse, port_of
+from services.webhooks.guard import Guard, NotAllowed, port_of
 from services.webhooks.message import Message
 from services.webhooks.resolver import NoAnswer, NoSuchName
 from services.webhooks.signing import Signer
@@ -54,7 +53,7 @@ class Sender:
         self._signer = signer
         self._connect_seconds = connect_seconds
         self._call_seconds = call_seconds
-        self._tls = tls or _system_tls()
+        self._tls = tls or ssl.create_default_context()
 
     def send(self, url: str, message: Message) -> DeliveryResult:
         """Never raises because of the receiver or the network."""
@@ -66,7 +65,7 @@ class Sender:
                 return DeliveryResult(error="timed out" if connection.timed_out else type(error).__name__)
 
     def _post(self, url: str, body: bytes, headers: dict[str, str], connection: TimedConnection) -> DeliveryResult:
-        parsed = parse(url)
+        parsed = parse_url(url)
         with self._pool(parsed, connection) as pool:
             response = pool.urlopen(
                 "POST", parsed.request_uri, body=body, headers=headers, redirect=False, preload_content=False
@@ -94,9 +93,3 @@ def parse_retry_after(text: str) -> float:
         return max(0.0, email.utils.parsedate_to_datetime(text).timestamp() - time.time())
     except (ValueError, OverflowError):
         return 0.0
-
-
-def _system_tls() -> ssl.SSLContext:
-    context = create_urllib3_context()
-    context.load_default_certs()
-    return context
