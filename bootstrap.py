@@ -32,7 +32,7 @@ from services.jobs.service import JobService
 from services.jobs.store import JobStore, Retention
 from services.jobs.unit_queue import UnitQueue
 from services.redis_service import RedisService
-from services.storage import Storage, UploadSignature, build_storage
+from services.storage import FileStorage, S3Storage, Storage, UploadSignature
 from services.telemetry.counters import Counters
 from services.telemetry.service_metrics import ServiceMetrics
 from services.telemetry.tracing import make_tracer
@@ -160,14 +160,15 @@ def build_services(settings: Settings, make_broker: Callable[[Redis], Broker]) -
 
 
 def _storage(settings: Settings) -> Storage:
-    return build_storage(
+    """S3 if a bucket is named, otherwise the file system. The folder also holds files while they are received."""
+    if not settings.s3_bucket:
+        return FileStorage(settings.upload_folder, UploadSignature(settings.secret_key), upload_path)
+    return S3Storage(
         settings.upload_folder,
-        UploadSignature(settings.secret_key),
-        upload_path,
-        s3_bucket=settings.s3_bucket,
-        s3_prefix=settings.s3_prefix,
-        s3_endpoint_url=settings.s3_endpoint_url,
-        s3_region=settings.s3_region,
+        settings.s3_bucket,
+        prefix=settings.s3_prefix,
+        endpoint_url=settings.s3_endpoint_url,
+        region=settings.s3_region,
     )
 
 
