@@ -103,10 +103,6 @@ def failed_page(number: int, error: OCRServiceError) -> Page:
     }
 
 
-#: Fields that the result of a single image copies from its only page.
-_IMAGE_FIELDS = ("text", "lines", "blocks", "width", "height", "orientation")
-
-
 def summarize(
     pages: list[Page], kind: str, engine: EngineInfo, options: DocumentOptions, seconds: float
 ) -> dict[str, Any]:
@@ -119,8 +115,8 @@ def summarize(
         "lang": options.lang,
     }
     if kind == "image" and len(pages) == 1:
-        page = pages[0]
-        return {**{name: page[name] for name in _IMAGE_FIELDS}, **common}
+        fields = ("text", "lines", "blocks", "width", "height", "orientation")
+        return {**{name: pages[0][name] for name in fields}, **common}
     texts = [page["text"] for page in pages if page["text"]]
     document = {"pages": pages, "full_text": "\n\n".join(texts), "total_pages": len(pages)}
     if kind == "pdf":

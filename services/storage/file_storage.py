@@ -82,8 +82,7 @@ class FileStorage(FileReceiver):
         )
 
     def arrived(self) -> Iterator[str]:
-        for entry in self._entries(f"{ANNOUNCED}/"):
-            yield entry.name
+        return (entry.name for entry in self._entries(f"{ANNOUNCED}/"))
 
     def claim(self, job_id: str) -> str:
         """Makes a hard link. A later upload replaces the file under the announced name only."""

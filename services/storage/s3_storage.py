@@ -44,10 +44,14 @@ class S3Storage(FileReceiver):
         self._prefix = f"{prefix.strip('/')}/" if prefix.strip("/") else ""
         self._endpoint_url = endpoint_url
         self._region = region
-        self._boto3_client: Any = None
-        self._lock = threading.Lock()
+        self._reset_client()
         reset = weakref.WeakMethod(self._reset_client)
         os.register_at_fork(after_in_child=lambda: (method := reset()) and method())
+
+    def _reset_client(self) -> None:
+        """Connections belong to one process, so a forked child makes its own client."""
+        self._boto3_client: Any = None
+        self._lock = threading.Lock()
 
     def save(self, incoming: IncomingFile, key: str = "") -> str:
         """Streams the file in one PUT; a multipart upload would hold parts of it in memory."""
@@ -161,8 +165,3 @@ class S3Storage(FileReceiver):
         )
         endpoint = self._endpoint_url or None
         return boto3.session.Session().client("s3", endpoint_url=endpoint, region_name=self._region, config=config)
-
-    def _reset_client(self) -> None:
-        """Connections belong to one process, so a forked child makes its own client."""
-        self._boto3_client = None
-        self._lock = threading.Lock()

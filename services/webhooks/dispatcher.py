@@ -12,6 +12,7 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
+from http import HTTPStatus
 
 import structlog
 from urllib3.util import parse_url
@@ -24,9 +25,6 @@ from services.webhooks.outbox import DELIVERED, GIVEN_UP, POSTPONED, RETRIED, Du
 from services.webhooks.sender import DeliveryResult, Sender
 
 log = structlog.get_logger(__name__)
-
-#: With this status a receiver asks for no more calls (Standard Webhooks). It ends the retries early.
-STATUS_GONE = 410
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +151,7 @@ class WebhookDispatcher:
         if result.delivered:
             self._outbox.settle(webhook, DELIVERED)
             call_log.info("webhook delivered")
-        elif result.status == STATUS_GONE or seconds_left <= 0:
+        elif result.status == HTTPStatus.GONE or seconds_left <= 0:  # GONE: the receiver wants no more calls
             self._outbox.settle(webhook, GIVEN_UP)
             call_log.warning("webhook given up")
         else:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
+from PIL.TiffImagePlugin import PHOTOMETRIC_INTERPRETATION
 
 GreyArray = NDArray[np.uint8]
 RGBArray = NDArray[np.uint8]
 
 #: Real bit depths of grey values stored in wider integers: scanners and sensors store 10, 12 or 14 bits in 16.
 _DEPTHS = (8, 10, 12, 14, 16, 24, 32)
-_PHOTOMETRIC_TAG = 262
 
 #: Alpha (of 255) from which a pixel counts as visible.
 _VISIBLE = 64
@@ -51,7 +51,7 @@ def _eight_bits(image: Image.Image) -> GreyArray:
     levels = np.clip(values / scale, 0, 255) if image.mode == "F" else np.maximum(values, 0) >> (bits - 8)
     grey = levels.astype(np.uint8)
     # Pillow inverts WhiteIsZero images only up to 8 bits.
-    white_is_zero = getattr(image, "tag_v2", {}).get(_PHOTOMETRIC_TAG) == 0
+    white_is_zero = getattr(image, "tag_v2", {}).get(PHOTOMETRIC_INTERPRETATION) == 0
     return 255 - grey if white_is_zero else grey
 
 

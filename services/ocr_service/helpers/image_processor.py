@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 # The decoders of PILLOW_FORMATS, imported by name: otherwise Pillow loads all of its decoders to find one.
 from PIL import (  # noqa: F401
     BmpImagePlugin,
+    ExifTags,
     GifImagePlugin,
     Image,
     JpegImagePlugin,
@@ -38,8 +39,6 @@ PILLOW_FORMATS = {
     "image/webp": "WEBP",
     "image/gif": "GIF",
 }
-
-_ORIENTATION_TAG = 274
 
 #: EXIF orientation to the transposition that turns the image upright.
 _TURNS = {
@@ -108,7 +107,7 @@ def _orientation(picture: Image.Image) -> int:
     if picture.format == "TIFF":
         return 1  # Pillow turns the pixels and the size itself
     try:
-        return int(picture.getexif().get(_ORIENTATION_TAG, 1))
+        return int(picture.getexif().get(ExifTags.Base.Orientation, 1))
     except Exception:
         return 1
 

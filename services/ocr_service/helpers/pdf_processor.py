@@ -54,10 +54,15 @@ class PdfDocument:
 
         Raises CorruptFile, PageOutOfRange.
         """
-        with self._page(number, self._shrink_store_sometimes) as page, self._without_icc_profiles():
+        with self._page(number, self._shrink_store_sometimes) as page:
             width, height = _size_of(page, number)
             zoom = fitting_zoom(width, height, dpi / POINTS_PER_INCH, max_pixels)
-            return read_layer(page, PageTransform.of(page, width, height, zoom), words)
+            # Applying colour profiles to the text of a page takes longer than everything else.
+            self._mupdf.TOOLS.set_icc(False)
+            try:
+                return read_layer(page, PageTransform.of(page, width, height, zoom), words)
+            finally:
+                self._mupdf.TOOLS.set_icc(True)
 
     def render(self, number: int, dpi: int, max_pixels: int, part: Box | None = None) -> RGBArray:
         """Page `number` (from 1) as a viewer shows it: rotated, with annotations and form fields, on white.
@@ -127,15 +132,6 @@ class PdfDocument:
                 yield page
         finally:
             (clean_up or self._shrink_store)()
-
-    @contextmanager
-    def _without_icc_profiles(self) -> Iterator[None]:
-        """Applying colour profiles to the text of a page takes longer than everything else."""
-        self._mupdf.TOOLS.set_icc(False)
-        try:
-            yield
-        finally:
-            self._mupdf.TOOLS.set_icc(True)
 
     def _shrink_store(self) -> None:
         """MuPDF caches up to 256 MB of decoded images and fonts for the next page."""
