@@ -1,4 +1,4 @@
-"""Streams of events: what a client is told of its job, in which order, and what happens when something is amiss."""
+"""Event streams: what a client learns about its job, in which order, and what happens when something breaks."""
 
 import json
 import time
@@ -10,10 +10,12 @@ import requests
 from stress.harness import wait_until
 from tests.support.drawing import picture, scanned_pdf
 from tests.support.scripted_service import ScriptedService
-from tests.support.streams import Client, events
+from tests.support.streams import Client, events, held_connections, repeated
 
-#: Streams at once, of one job.
+#: Streams of one job at the same time.
 MANY = 200
+#: How long Redis is down. Longer than one attempt to reconnect.
+OUTAGE_SECONDS = 1.0
 
 
 @pytest.fixture(scope="module")
@@ -26,8 +28,8 @@ def service(tmp_path_factory):
 
 
 @pytest.fixture
-def idle(service):
-    """The service without its worker: the test says what becomes of a job."""
+def without_worker(service):
+    """The service without its worker: the test changes the jobs."""
     service.stop_worker()
     yield service
     service.start_worker()
@@ -37,59 +39,59 @@ def idle(service):
 @pytest.fixture
 def stream(service):
     """`stream(job_id)`: the events of a job."""
-    answers = []
+    responses = []
 
     def open_stream(job_id):
-        answers.append(requests.get(f"{service.url}/ocr/job/{job_id}/events", stream=True, timeout=20))
-        assert answers[-1].status_code == 200
-        return events(answers[-1])
+        responses.append(requests.get(f"{service.url}/ocr/job/{job_id}/events", stream=True, timeout=20))
+        assert responses[-1].status_code == 200
+        return events(responses[-1])
 
     yield open_stream
-    for answer in answers:
-        answer.close()
+    for response in responses:
+        response.close()
 
 
 def submit(service, text, pages=0):
     path, file = ("/ocr/pdf", scanned_pdf(*[text] * pages)) if pages else ("/ocr/image", picture(text))
-    answer = service.post(path, file)
-    assert answer.status_code == 202, answer.text
-    return answer.json()["job_id"]
+    response = service.post(path, file)
+    assert response.status_code == 202, response.text
+    return response.json()["job_id"]
 
 
-def client_of(service):
+def redis_client(service):
     return redis.Redis(port=service.redis.port)
 
 
 def publish(service, **message):
-    client_of(service).publish("ocr:events", json.dumps(message))
+    redis_client(service).publish("ocr:events", json.dumps(message))
 
 
 def write(service, job, **fields):
-    client_of(service).hset(f"ocr:job:{job}", mapping=fields)
+    redis_client(service).hset(f"ocr:job:{job}", mapping=fields)
 
 
-def test_a_document_is_told_page_by_page(service, stream):
+def test_each_page_of_a_document_is_an_event(service, stream):
     service.configure_engine(seconds=0.3)
-    job = submit(service, "Told page by page", pages=3)
-    told = list(stream(job))
+    job = submit(service, "Page by page", pages=3)
+    received = list(stream(job))
     service.configure_engine()
-    assert told[0].name == "status"
-    assert told[0].data.keys() == told[-1].data.keys() == service.get(f"/ocr/job/{job}").json().keys()
-    pages = [event.data for event in told if event.name == "page"]
+    assert received[0].name == "status"
+    assert received[0].data.keys() == received[-1].data.keys() == service.get(f"/ocr/job/{job}").json().keys()
+    pages = [event.data for event in received if event.name == "page"]
     assert pages == [{"page": n, "pages_done": n, "pages_total": 3, "success": True} for n in (1, 2, 3)]
-    assert told[-1].name == "completed"
-    assert told[-1].data == service.get(f"/ocr/job/{job}").json()
-    assert [event.id for event in told] == list(range(1, len(told) + 1))
+    assert received[-1].name == "completed"
+    assert received[-1].data == service.get(f"/ocr/job/{job}").json()
+    assert [event.id for event in received] == list(range(1, len(received) + 1))
 
 
-def test_a_job_that_has_ended_is_told_at_once(service, stream):
+def test_the_stream_of_an_ended_job_ends_at_once(service, stream):
     job = service.post("/ocr/image", picture("Ended"), wait=20).json()["job_id"]
-    began = time.monotonic()
+    started = time.monotonic()
     assert [event.name for event in stream(job)] == ["status", "completed"]
-    assert time.monotonic() - began < 1
+    assert time.monotonic() - started < 1
 
 
-def test_a_job_that_fails_is_told_with_its_fault(service, stream):
+def test_the_last_event_of_a_failed_job_has_the_error(service, stream):
     service.configure_engine(fails=True)
     try:
         *_, last = stream(submit(service, "Fails"))
@@ -99,11 +101,11 @@ def test_a_job_that_fails_is_told_with_its_fault(service, stream):
     assert last.data["error"]["code"]
 
 
-def test_the_head_is_that_of_any_answer_and_of_a_stream(service, idle):
+def test_a_stream_has_the_usual_headers_and_those_of_a_stream(service, without_worker):
     job = submit(service, "Head")
     url = f"{service.url}/ocr/job/{job}/events"
-    with requests.get(url, stream=True, headers={"X-Request-ID": "of-the-stream"}, timeout=10) as answer:
-        headers = answer.headers
+    with requests.get(url, stream=True, headers={"X-Request-ID": "of-the-stream"}, timeout=10) as response:
+        headers = response.headers
     assert headers["Content-Type"] == "text/event-stream"
     assert headers["Cache-Control"] == "no-store"
     assert headers["X-Accel-Buffering"] == "no"
@@ -119,17 +121,18 @@ def test_the_head_is_that_of_any_answer_and_of_a_stream(service, idle):
         ("/ocr/job/x/events?colour=red", 400, "invalid_option"),
     ],
 )
-def test_what_is_wrong_is_told_as_a_problem(service, path, status, code):
-    answer = service.get(path)
-    assert (answer.status_code, answer.json()["code"]) == (status, code)
-    assert answer.headers["Content-Type"] == "application/problem+json"
+def test_an_error_is_a_problem_document(service, path, status, code):
+    response = service.get(path)
+    assert (response.status_code, response.json()["code"]) == (status, code)
+    assert response.headers["Content-Type"] == "application/problem+json"
 
 
-def test_a_client_without_chunks_gets_the_bare_events(service, idle):
+def test_a_client_of_http_1_0_gets_the_events_without_chunks(service, without_worker):
+    wait_until(lambda: held_connections(service.web.pid) == 0, 20, "an end of the other streams")
     job = submit(service, "HTTP/1.0")
     client = Client(service.port)
     client.socket.sendall(f"GET /ocr/job/{job}/events HTTP/1.0\r\n\r\n".encode())
-    time.sleep(0.3)
+    wait_until(lambda: held_connections(service.web.pid) == 1, 10, "the stream")
     write(service, job, status="cancelled", stage="cancelled", finished_at=time.time())
     publish(service, job=job, event="cancelled")
     received = b"".join(iter(lambda: client.socket.recv(65536), b""))
@@ -141,67 +144,70 @@ def test_a_client_without_chunks_gets_the_bare_events(service, idle):
     assert body.endswith(b"}\n\n")
 
 
-def test_pages_that_nobody_told_of_show_in_the_status(idle, stream):
-    job = submit(idle, "Unheard", pages=4)
-    told = stream(job)
-    assert next(told).name == "status"
-    write(idle, job, stage="started", pages_done=2)
-    assert next(told).data["progress"] == {"pages_total": 4, "pages_done": 2}
-    write(idle, job, status="completed", stage="completed", pages_done=4, finished_at=time.time())
-    *_, last = told
+def test_pages_without_a_message_appear_in_the_status(without_worker, stream):
+    job = submit(without_worker, "Unheard", pages=4)
+    received = stream(job)
+    assert next(received).name == "status"
+    write(without_worker, job, stage="started", pages_done=2)
+    assert next(received).data["progress"] == {"pages_total": 4, "pages_done": 2}
+    write(without_worker, job, status="completed", stage="completed", pages_done=4, finished_at=time.time())
+    *_, last = received
     assert (last.name, last.data["successful"]) == ("completed", True)
 
 
-def test_a_job_that_follows_another_is_told_of_the_pages_of_the_one_that_leads(idle, stream):
-    leader, follower = (submit(idle, "The same", pages=3) for _ in range(2))
-    told = stream(follower)
-    assert next(told).data["job_id"] == follower
-    time.sleep(1.5)
-    publish(idle, job=leader, event="page", page=1, pages_done=1, pages_total=3, success=True)
-    assert next(told).data == {"page": 1, "pages_done": 1, "pages_total": 3, "success": True}
+def test_a_follower_receives_the_pages_of_its_leader(without_worker, stream):
+    leader, follower = (submit(without_worker, "The same", pages=3) for _ in range(2))
+    page = {"page": 1, "pages_done": 1, "pages_total": 3, "success": True}
+    received = stream(follower)
+    assert next(received).data["job_id"] == follower
+    # The server learns who leads from the first check of the job.
+    with repeated(lambda: publish(without_worker, job=leader, event="page", **page)):
+        assert next(received).data == page
 
 
-def test_a_stream_outlives_redis(idle, stream):
-    job = submit(idle, "Outlives", pages=2)
-    told = stream(job)
-    assert next(told).name == "status"
-    idle.redis.stop()
-    time.sleep(1)
-    idle.redis.start()
-    wait_until(lambda: client_of(idle).pubsub_numsub("ocr:events")[0][1] == 2, 10, "the listeners' return")
-    publish(idle, job=job, event="page", page=1, pages_done=1, pages_total=2, success=True)
-    assert next(told).name == "page"
+def test_a_stream_survives_a_restart_of_redis(without_worker, stream):
+    job = submit(without_worker, "Survives", pages=2)
+    received = stream(job)
+    assert next(received).name == "status"
+    without_worker.redis.stop()
+    time.sleep(OUTAGE_SECONDS)
+    without_worker.redis.start()
+    client = redis_client(without_worker)
+    wait_until(lambda: client.pubsub_numsub("ocr:events")[0][1] == 2, 10, "new subscriptions")
+    publish(without_worker, job=job, event="page", page=1, pages_done=1, pages_total=2, success=True)
+    assert next(received).name == "page"
 
 
-def test_a_stream_ends_when_its_job_is_no_more(idle, stream):
-    job = submit(idle, "No more")
-    told = stream(job)
-    assert next(told).name == "status"
-    client_of(idle).delete(f"ocr:job:{job}")
-    assert list(told) == []
+def test_a_stream_ends_when_its_job_is_deleted(without_worker, stream):
+    job = submit(without_worker, "Deleted")
+    received = stream(job)
+    assert next(received).name == "status"
+    redis_client(without_worker).delete(f"ocr:job:{job}")
+    assert list(received) == []
 
 
-def test_a_web_server_that_stops_ends_its_streams(idle, stream):
-    told = stream(submit(idle, "Stops"))
-    assert next(told).name == "status"
-    began = time.monotonic()
-    idle.web.terminate()
-    assert list(told) == []
-    assert idle.web.wait(10) == 0
-    assert time.monotonic() - began < 5
-    idle.start_web()
-    idle.await_web()
+def test_a_web_server_that_stops_ends_its_streams(without_worker, stream):
+    received = stream(submit(without_worker, "Stops"))
+    assert next(received).name == "status"
+    started = time.monotonic()
+    without_worker.web.terminate()
+    assert list(received) == []
+    assert without_worker.web.wait(10) == 0
+    assert time.monotonic() - started < 5
+    without_worker.start_web()
+    without_worker.await_web()
 
 
-def test_many_clients_follow_one_job(idle, stream):
-    job = submit(idle, "Many", pages=2)
+def test_many_clients_follow_one_job(without_worker, stream):
+    job = submit(without_worker, "Many", pages=2)
     streams = [stream(job) for _ in range(MANY)]
-    assert {next(told).name for told in streams} == {"status"}
-    began = time.monotonic()
-    assert all(idle.get("/health/alive").ok for _ in range(20))
-    publish(idle, job=job, event="page", page=1, pages_done=1, pages_total=2, success=True)
-    assert {next(told).name for told in streams} == {"page"}
-    write(idle, job, status="completed", stage="completed", pages_done=2, finished_at=time.time())
-    publish(idle, job=job, event="completed")
-    assert {tuple(event.name for event in told) for told in streams} == {("completed",)}
-    assert time.monotonic() - began < 6
+    assert {next(received).name for received in streams} == {"status"}
+    wait_until(lambda: held_connections(without_worker.web.pid) >= MANY, 10, "the streams")
+    started = time.monotonic()
+    assert all(without_worker.get("/health/alive").ok for _ in range(20))
+    publish(without_worker, job=job, event="page", page=1, pages_done=1, pages_total=2, success=True)
+    assert {next(received).name for received in streams} == {"page"}
+    write(without_worker, job, status="completed", stage="completed", pages_done=2, finished_at=time.time())
+    publish(without_worker, job=job, event="completed")
+    assert {tuple(event.name for event in received) for received in streams} == {("completed",)}
+    assert time.monotonic() - started < 6

@@ -1,4 +1,4 @@
-"""Failures of Redis and workers: no accepted job is lost, and nothing hangs."""
+"""Failures around the service: no accepted job is lost, and nothing hangs."""
 
 import os
 import signal
@@ -13,6 +13,9 @@ from services.health.worker_registry import BEAT_SECONDS
 from stress.harness import Service, wait_until
 from tests.support.drawing import picture, scanned_pdf
 
+#: How long Redis is down: several attempts to reach it fail.
+OUTAGE_SECONDS = 3.0
+
 
 @pytest.fixture
 def service(tmp_path):
@@ -24,17 +27,20 @@ def service(tmp_path):
         running.stop()
 
 
-def in_progress(service, job_id):
-    """The first page of the job is done, its last is not."""
-    progress = service.get(f"/ocr/job/{job_id}").json()["progress"]
-    return 0 < progress["pages_done"] < progress["pages_total"]
+def wait_until_in_progress(service, job):
+    """Wait until the first page is done and the last is not. `job`: the response to the upload."""
+
+    def in_progress():
+        progress = service.get(f"/ocr/job/{job.json()['job_id']}").json()["progress"]
+        return 0 < progress["pages_done"] < progress["pages_total"]
+
+    wait_until(in_progress, 30, "the first page")
 
 
 def test_a_job_completes_once_within_a_minute_after_its_worker_process_is_killed(service):
     texts = [f"Page number {number}" for number in range(1, 9)]
     job = service.post("/ocr/pdf", scanned_pdf(*texts), dpi=200)
-    job_id = job.json()["job_id"]
-    wait_until(lambda: in_progress(service, job_id), 30, "the first page")
+    wait_until_in_progress(service, job)
     for child in service.worker_children():
         child.kill()
     killed_at = time.monotonic()
@@ -42,32 +48,32 @@ def test_a_job_completes_once_within_a_minute_after_its_worker_process_is_killed
     assert time.monotonic() - killed_at < 60
     assert [page["text"] for page in result["pages"]] == texts
     assert all(page["success"] for page in result["pages"])
-    assert service.get(f"/ocr/job/{job_id}").json()["attempts"] == 2
+    assert service.get(f"/ocr/job/{job.json()['job_id']}").json()["attempts"] == 2
     log = service.log("worker")
     assert log.count('"event": "job completed"') == 1
-    assert log.count('"event": "page done"') == len(texts), "finished pages are not processed again"
+    assert log.count('"event": "page done"') == len(texts), "no page is done twice"
 
 
-def test_a_job_completes_after_its_whole_worker_is_killed_and_started_again(service):
+def test_a_job_completes_when_its_killed_worker_is_started_again(service):
     texts = [f"Sheet {number}" for number in range(1, 7)]
     job = service.post("/ocr/pdf", scanned_pdf(*texts), dpi=200)
-    waiting = service.post("/ocr/image", picture("A queued job"))
-    wait_until(lambda: in_progress(service, job.json()["job_id"]), 30, "the first page")
-    family = [psutil.Process(service.worker.pid), *service.worker_children()]
+    queued = service.post("/ocr/image", picture("I was in the queue"))
+    wait_until_in_progress(service, job)
+    processes = [psutil.Process(service.worker.pid), *service.worker_children()]
     service.stop_worker(signal.SIGKILL)
-    gone, alive = psutil.wait_procs(family, timeout=5)
-    assert not alive, "no child process is left"
+    _, alive = psutil.wait_procs(processes, timeout=5)
+    assert not alive, "no child survives its parent"
     service.start_worker()
     started = time.monotonic()
     assert [page["text"] for page in service.result_of(job)["pages"]] == texts
-    assert service.result_of(waiting)["text"] == "A queued job"
+    assert service.result_of(queued)["text"] == "I was in the queue"
     assert time.monotonic() - started < 60
 
 
-def test_a_stopping_worker_returns_its_job(service):
+def test_a_worker_that_stops_returns_its_job_to_the_queue(service):
     texts = [f"Leaf {number}" for number in range(1, 6)]
     job = service.post("/ocr/pdf", scanned_pdf(*texts), dpi=200)
-    wait_until(lambda: in_progress(service, job.json()["job_id"]), 30, "the first page")
+    wait_until_in_progress(service, job)
     started = time.monotonic()
     service.stop_worker()
     assert time.monotonic() - started < 8
@@ -78,6 +84,7 @@ def test_a_stopping_worker_returns_its_job(service):
 
 
 def assert_rejected(service, path="/ocr/image"):
+    """An upload gets 503 within two seconds."""
     started = time.monotonic()
     response = service.post(path, picture("Rejected"))
     assert time.monotonic() - started < 2
@@ -86,15 +93,23 @@ def assert_rejected(service, path="/ocr/image"):
     assert int(response.headers["Retry-After"]) > 0
 
 
-def test_without_redis_the_service_reports_it_and_recovers_afterwards(service):
+def wait_until_not_ready(service, seconds):
+    """The first 503 of the readiness probe. Each web process notices an outage by itself, within a second."""
+
+    def not_ready():
+        response = service.get("/health/ready")
+        return response.status_code == 503 and [response]  # an error response itself is false
+
+    return wait_until(not_ready, seconds, "a failing readiness probe")[0]
+
+
+def test_an_outage_of_redis_is_reported_and_recovered_from(service):
     before = service.post("/ocr/image", picture("Before the outage"))
     result = service.result_of(before)
     service.redis.stop()
     assert service.get("/health/alive").status_code == 200
-    probes = []  # each web process finds out by itself, within a second
-    wait_until(lambda: probes.append(service.get("/health/ready")) or probes[-1].status_code == 503, 2, "not ready")
-    not_ready = probes[-1]
-    assert (not_ready.status_code, not_ready.json()["code"]) == (503, "not_ready")
+    not_ready = wait_until_not_ready(service, 2)
+    assert not_ready.json()["code"] == "not_ready"
     report = service.get("/health")
     assert (report.status_code, report.json()["checks"]["redis"]["status"]) == (503, "unhealthy")
     assert report.json()["details"]["recommendations"]
@@ -114,48 +129,48 @@ def test_a_hanging_redis_is_reported_quickly(service):
     try:
         assert service.get("/health/alive").status_code == 200
         assert_rejected(service)
-        wait_until(lambda: service.get("/health/ready").status_code == 503, 3, "not ready")
+        wait_until_not_ready(service, 3)
     finally:
         os.kill(service.redis.process.pid, signal.SIGCONT)
     wait_until(service.ready, 30, "readiness after the hang")
 
 
-def test_a_full_redis_rejects_new_jobs_and_completes_accepted_ones_later(service):
-    """While it is full, workers can neither send heartbeats nor finish jobs."""
+def test_a_full_redis_rejects_new_jobs_and_accepted_ones_complete_later(service):
+    """Meanwhile the workers can neither report that they are alive nor finish their jobs."""
     texts = [f"Quire {number}" for number in range(1, 5)]
     job = service.post("/ocr/pdf", scanned_pdf(*texts), dpi=200)
-    wait_until(lambda: in_progress(service, job.json()["job_id"]), 30, "the first page")
-    client = redis.Redis(port=service.redis.port)
-    client.config_set("maxmemory", "1mb")
+    wait_until_in_progress(service, job)
+    store = redis.Redis(port=service.redis.port)
+    store.config_set("maxmemory", "1mb")
     assert_rejected(service)
     report = service.get("/health").json()
     assert (report["status"], report["checks"]["redis"]["maximum_mb"]) == ("unhealthy", 1)
     assert "maxmemory" in " ".join(report["details"]["recommendations"])
-    time.sleep(BEAT_SECONDS + 1)
-    client.config_set("maxmemory", "1gb")
+    time.sleep(BEAT_SECONDS + 1)  # at least one heartbeat fails
+    store.config_set("maxmemory", "1gb")
     assert [page["text"] for page in service.result_of(job)["pages"]] == texts
-    wait_until(service.ready, 30, "readiness with free memory")
+    wait_until(service.ready, 30, "readiness after the memory was raised")
     report = service.get("/health").json()
     assert (report["checks"]["redis"]["status"], report["status"]) == ("healthy", "healthy")
-    assert service.result_of(service.post("/ocr/image", picture("Free memory again")))["text"] == "Free memory again"
+    assert service.result_of(service.post("/ocr/image", picture("Room again")))["text"] == "Room again"
 
 
-def test_a_job_continues_where_it_was_after_a_redis_outage(service):
+def test_a_job_continues_after_a_restart_of_redis(service):
     texts = [f"Folio {number}" for number in range(1, 9)]
     job = service.post("/ocr/pdf", scanned_pdf(*texts), dpi=200)
-    wait_until(lambda: in_progress(service, job.json()["job_id"]), 30, "the first page")
+    wait_until_in_progress(service, job)
     service.redis.stop()
-    time.sleep(3)
+    time.sleep(OUTAGE_SECONDS)
     service.redis.start()
     assert [page["text"] for page in service.result_of(job)["pages"]] == texts
     assert service.get(f"/ocr/job/{job.json()['job_id']}").json()["attempts"] == 1
 
 
-def test_without_a_worker_jobs_are_accepted_and_readiness_names_the_reason(service):
+def test_without_a_worker_jobs_are_accepted_and_readiness_names_the_cause(service):
     service.stop_worker()
-    wait_until(lambda: not service.ready(), 30, "not ready")
+    wait_until(lambda: not service.ready(), 30, "a failing readiness probe")
     assert "No worker" in service.get("/health/ready").json()["detail"]
-    job = service.post("/ocr/image", picture("Accepted without a worker"))
+    job = service.post("/ocr/image", picture("Patience"))
     assert job.status_code == 202
     service.start_worker()
-    assert service.result_of(job)["text"] == "Accepted without a worker"
+    assert service.result_of(job)["text"] == "Patience"
