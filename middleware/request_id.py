@@ -38,5 +38,4 @@ def unbind(_: BaseException | None) -> None:
 
 def request_id() -> str:
     """The id of the current request."""
-    found: str = g.get("request_id", "")
-    return found
+    return str(g.get("request_id", ""))

@@ -40,12 +40,6 @@ class StreamingRequest(Request):
 
     form_data_parser_class = MultipartParser
 
-    def _get_file_stream(
-        self,
-        total_content_length: int | None,
-        content_type: str | None,
-        filename: str | None = None,
-        content_length: int | None = None,
-    ) -> IO[bytes]:
+    def _get_file_stream(self, *args: Any, **kwargs: Any) -> IO[bytes]:
         stream: IO[bytes] = current_app.extensions["services"].storage.receive()
         return stream

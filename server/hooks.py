@@ -32,7 +32,7 @@ class JobSnapshot(Protocol):
     def ended(self) -> bool: ...
 
 
-class JobRecord(Protocol):
+class JobRecord(JobSnapshot, Protocol):
     """A whole job, as rendered for clients."""
 
     @property
@@ -40,15 +40,6 @@ class JobRecord(Protocol):
 
     @property
     def status(self) -> str: ...
-
-    @property
-    def stage(self) -> str: ...
-
-    @property
-    def pages_done(self) -> int: ...
-
-    @property
-    def ended(self) -> bool: ...
 
 
 #: Renders a record for the client.

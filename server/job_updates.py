@@ -129,8 +129,7 @@ def _is_news(snapshot: JobSnapshot | None, stream: EventStream) -> bool:
     return snapshot.pages_done > stream.known[1]
 
 
-def _discard(table: dict[str, Any], job_id: str, held: HeldConnection) -> None:
-    if held in table.get(job_id, ()):
-        table[job_id].discard(held)
-        if not table[job_id]:
-            del table[job_id]
+def _discard(table: defaultdict[str, Any], job_id: str, held: HeldConnection) -> None:
+    table[job_id].discard(held)
+    if not table[job_id]:
+        del table[job_id]
