@@ -1,7 +1,5 @@
 """Finds the client's address behind proxies, before anything else uses the request's address."""
 
-from __future__ import annotations
-
 import ipaddress
 from collections.abc import Callable, Iterable
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment

@@ -3,8 +3,6 @@
 Written here because it is this small: the API uses no cookies, so an origin is either allowed or not.
 """
 
-from __future__ import annotations
-
 from collections.abc import Collection
 
 from flask import Request, Response

@@ -1,7 +1,5 @@
 """Parses the options of a request, from its query and its form alike, and names each invalid one."""
 
-from __future__ import annotations
-
 from typing import Any, NoReturn, cast
 
 from flask import Request, request

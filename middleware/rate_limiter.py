@@ -1,7 +1,5 @@
 """Limits how many requests that create work a client may send. Counts in Redis, or in memory while Redis is down."""
 
-from __future__ import annotations
-
 import time
 from collections.abc import Callable
 from dataclasses import dataclass

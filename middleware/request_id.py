@@ -1,7 +1,5 @@
 """The id of a request, chosen by the client or generated. It is part of each log line and of the response."""
 
-from __future__ import annotations
-
 import random
 import re
 

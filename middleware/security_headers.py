@@ -1,7 +1,5 @@
 """Headers that limit what a browser does with a response. Added below Flask, where a header is only a tuple."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from typing import Any
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment

@@ -1,7 +1,5 @@
 """Installs all middleware in order."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Mapping
 
 from flask import Flask, Request, Response, g, request

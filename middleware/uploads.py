@@ -1,7 +1,5 @@
 """Request bodies stream to the upload folder while they arrive. A web process never holds a file in memory."""
 
-from __future__ import annotations
-
 from typing import IO, Any
 
 from flask import Request, current_app

@@ -1,7 +1,5 @@
 """Connections that wait for jobs: the states that the event loop holds."""
 
-from __future__ import annotations
-
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field

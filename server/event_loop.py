@@ -3,8 +3,6 @@
 Only this thread touches its tables and sockets. All others add commands to its queue.
 """
 
-from __future__ import annotations
-
 import heapq
 import os
 import queue

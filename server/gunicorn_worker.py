@@ -4,8 +4,6 @@ A connection belongs to the poller while it is idle, to a thread of a pool while
 connection loop (`event_loop.py`) while the request waits for a job.
 """
 
-from __future__ import annotations
-
 import gc
 import selectors
 import socket

@@ -1,7 +1,5 @@
 """What the web server needs from the application that it serves. `bootstrap.py` provides it."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol

@@ -1,7 +1,5 @@
 """What news about a job means for the connections that wait for it."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Protocol

@@ -3,8 +3,6 @@
 All processes accept from one socket. Without these counts, the one that wakes up first takes a whole burst.
 """
 
-from __future__ import annotations
-
 import mmap
 import time
 
