@@ -6,6 +6,7 @@ import json
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, replace
+from functools import lru_cache
 from typing import Any, Final, Literal, get_args, get_type_hints
 
 from services.jobs.units import QUICK
@@ -103,26 +104,30 @@ class JobRecord:
         return replace(self, **_decoded(values))
 
 
-_DECODER_BY_TYPE: dict[object, Callable[[str], Any]] = {
-    str: str,
-    Status: str,
-    Stage: str,
+#: Most jobs have one of a few sets of options.
+_options = lru_cache(maxsize=1000)(lambda stored: DocumentOptions(**json.loads(stored)))
+_DECODER_BY_TYPE: dict[object, Callable[[bytes], Any]] = {
+    str: bytes.decode,
+    Status: bytes.decode,
+    Stage: bytes.decode,
     int: int,
     float: float,
-    float | None: lambda text: float(text) if text else None,
-    bool: lambda text: text == "1",
-    DocumentOptions: lambda text: DocumentOptions(**json.loads(text)),
-    dict[str, str]: lambda text: json.loads(text or "{}"),
+    float | None: lambda stored: float(stored) if stored else None,
+    bool: lambda stored: stored == b"1",
+    DocumentOptions: _options,
+    dict[str, str]: lambda stored: json.loads(stored) if stored else {},
 }
-#: For each field of the hash. The id is part of the key instead.
-DECODERS = {name: _DECODER_BY_TYPE[kind] for name, kind in get_type_hints(JobRecord).items() if name != "id"}
+#: For each field of the hash: its name and its decoder. The id is part of the key instead.
+DECODERS = {
+    name.encode(): (name, _DECODER_BY_TYPE[kind]) for name, kind in get_type_hints(JobRecord).items() if name != "id"
+}
 SUBMITTED_FIELDS = [each.name for each in fields(JobRecord) if each.name != "id" and not each.metadata]
 
 
 def _decoded(values: Mapping[bytes, bytes]) -> dict[str, Any]:
     """Ignores fields that only the scripts use."""
-    text = {key.decode(): value.decode() for key, value in values.items()}
-    return {name: decode(text[name]) for name, decode in DECODERS.items() if name in text}
+    known = [(*DECODERS[key], stored) for key, stored in values.items() if key in DECODERS]
+    return {name: decode(stored) for name, decode, stored in known}
 
 
 def new_job_id() -> str:

@@ -26,7 +26,7 @@ VALUES = {
 RECORDS = st.builds(JobRecord, **{field.name: VALUES[field.type] for field in fields(JobRecord)})
 
 
-WRITTEN_BY_SCRIPTS = DECODERS.keys() - set(SUBMITTED_FIELDS)
+WRITTEN_BY_SCRIPTS = {name for name, _ in DECODERS.values()} - set(SUBMITTED_FIELDS)
 
 
 def written_by_a_script(value: object) -> str:
