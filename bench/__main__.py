@@ -22,7 +22,6 @@ from bench.tricks import main as measure_tricks
 from paddleocr_service import EngineError, OCREngine
 from paddleocr_service.official_models import FAMILIES
 from paddleocr_service.runtimes import RUNTIMES
-from stress.load.__main__ import main as measure_load
 
 COMMANDS = {
     "orientation": measure_orientation,
@@ -30,7 +29,6 @@ COMMANDS = {
     "tricks": measure_tricks,
     "split": measure_split,
     "memory": measure_memory,
-    "load": measure_load,
     "pdf_text": measure_pdf_text,
 }
 

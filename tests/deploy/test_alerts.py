@@ -87,12 +87,12 @@ def has_no_memory_to_spare(scene):
     scene.service.stop_worker()
     # Celery looks every 5 s for children that ended: many of them, so that enough end in a short time.
     scene.service.start_worker("--max-memory-per-child", "1000", "--concurrency", "8")
-    wait_until(scene.service.ready, 30, "the worker")
+    wait_until(scene.service.is_ready, 30, "the worker")
     yield lambda: scene.drained() and scene.send(8)
     wait_until(scene.drained, 30, "the end of its jobs")
     scene.service.stop_worker()
     scene.service.start_worker()
-    wait_until(scene.service.ready, 30, "the worker")
+    wait_until(scene.service.is_ready, 30, "the worker")
 
 
 @contextmanager
@@ -104,7 +104,7 @@ def has_no_worker_for_its_queue(scene):
         client.zincrby(WAITING, -200, unit)  # as if it had been sent so many seconds ago
     yield
     scene.service.start_worker()
-    wait_until(scene.service.ready, 30, "the worker")
+    wait_until(scene.service.is_ready, 30, "the worker")
 
 
 @contextmanager
@@ -155,7 +155,7 @@ def test_nothing_fires_while_all_is_well(scene):
     deadline = time.monotonic() + 8
     while time.monotonic() < deadline:
         assert scene.prometheus.firing() == set()
-        assert scene.service.ready()
+        assert scene.service.is_ready()
         time.sleep(0.5)
 
 

@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 import psutil
 import pytest
 
-from stress.harness import Service, wait_until
+from stress.harness import ServiceProcesses, wait_until
 from tests.support.drawing import picture
 
 BOUNDARY = "drain"
@@ -18,11 +18,11 @@ BOUNDARY = "drain"
 @pytest.fixture
 def web(tmp_path):
     """A web server with its Redis and no worker: jobs are taken and never end."""
-    service = Service(tmp_path)
+    service = ServiceProcesses(tmp_path)
     try:
         service.redis.start()
         service.start_web()
-        service.await_web()
+        service.wait_until_alive()
         yield service
     finally:
         service.stop()

@@ -12,7 +12,7 @@ import requests
 from requests.adapters import HTTPAdapter
 
 from middleware.security_headers import HEADERS
-from stress.harness import REPOSITORY, Service
+from stress.harness import REPOSITORY, ServiceProcesses
 from tests.support.drawing import picture
 from tests.support.nginx import SOURCE, Nginx
 from tests.support.streams import events
@@ -25,7 +25,7 @@ BUDGET = 1000
 @pytest.fixture(scope="module")
 def service(tmp_path_factory):
     """The bundled model behind a web server that believes 127.0.0.1, where nginx is; clients come from elsewhere."""
-    running = Service(
+    running = ServiceProcesses(
         tmp_path_factory.mktemp("service"),
         TRUSTED_PROXIES="127.0.0.1",
         MAX_CONTENT_LENGTH=LIMIT,

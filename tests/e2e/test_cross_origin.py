@@ -8,7 +8,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from stress.harness import Service, free_port
+from stress.harness import ServiceProcesses, free_port
 from tests.support.drawing import picture
 
 FLAGS = (
@@ -67,7 +67,7 @@ def sites(tmp_path_factory):
     """The site that is allowed, and one that is not."""
     ports = free_port(), free_port()
     folder = tmp_path_factory.mktemp("service")
-    service = Service(folder, OCR_RUNTIME="null", CORS_ORIGINS=f"http://127.0.0.1:{ports[0]}")
+    service = ServiceProcesses(folder, OCR_RUNTIME="null", CORS_ORIGINS=f"http://127.0.0.1:{ports[0]}")
     made = []
     try:
         service.start()

@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 
-from stress.harness import Service
+from stress.harness import ServiceProcesses
 from tests.support.openapi import Description
 
 FLAGS = (
@@ -27,10 +27,10 @@ MARKS = {"/docs": 'id="operations-{tag}-{id}"', "/redoc": 'id="tag/{tag}/operati
 @pytest.fixture(scope="module")
 def web(tmp_path_factory):
     """The web server alone: documentation needs no Redis and no worker."""
-    running = Service(tmp_path_factory.mktemp("documentation"))
+    running = ServiceProcesses(tmp_path_factory.mktemp("documentation"))
     try:
         running.start_web()
-        running.await_web()
+        running.wait_until_alive()
         yield running
     finally:
         running.stop()

@@ -8,7 +8,7 @@ import psutil
 import pytest
 import requests
 
-from stress.harness import Service, wait_until
+from stress.harness import ServiceProcesses, wait_until
 from tests.support.drawing import picture
 
 PICTURE = picture("Hostile")
@@ -29,7 +29,7 @@ def file(name=b"a.png"):
 @pytest.fixture(scope="module")
 def web(tmp_path_factory):
     """Redis and a web server whose clients may be silent for two seconds; no worker, for nothing is to be read."""
-    running = Service(tmp_path_factory.mktemp("web"), REQUEST_TIMEOUT=2)
+    running = ServiceProcesses(tmp_path_factory.mktemp("web"), REQUEST_TIMEOUT=2)
     try:
         running.redis.start()
         running.start_web()

@@ -31,7 +31,7 @@ def idle(service):
     service.stop_worker()
     yield service
     service.start_worker()
-    wait_until(service.ready, 30, "the worker")
+    wait_until(service.is_ready, 30, "the worker")
 
 
 @pytest.fixture
@@ -190,7 +190,7 @@ def test_a_web_server_that_stops_ends_its_streams(idle, stream):
     assert idle.web.wait(10) == 0
     assert time.monotonic() - began < 5
     idle.start_web()
-    idle.await_web()
+    idle.wait_until_alive()
 
 
 def test_many_clients_follow_one_job(idle, stream):

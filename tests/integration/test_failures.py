@@ -10,14 +10,14 @@ import redis
 import requests
 
 from services.health.worker_registry import BEAT_SECONDS
-from stress.harness import Service, wait_until
+from stress.harness import ServiceProcesses, wait_until
 from tests.support.drawing import picture, scanned_pdf
 
 
 @pytest.fixture
 def service(tmp_path):
     """A service of one's own, to be broken."""
-    running = Service(tmp_path)
+    running = ServiceProcesses(tmp_path)
     try:
         yield running.start()
     finally:
@@ -104,7 +104,7 @@ def test_without_redis_the_service_says_so_and_heals_when_it_is_back(service):
     assert (batch.status_code, batch.json()["code"]) == (503, "redis_unavailable")
     assert service.get(f"/ocr/job/{before.json()['job_id']}").status_code == 503
     service.redis.start()
-    wait_until(service.ready, 30, "readiness after the outage")
+    wait_until(service.is_ready, 30, "readiness after the outage")
     assert service.get(f"/ocr/job/{before.json()['job_id']}/result").json() == result
     assert service.result_of(service.post("/ocr/image", picture("After the outage")))["text"] == "After the outage"
 
@@ -117,7 +117,7 @@ def test_a_redis_that_hangs_is_told_in_time(service):
         wait_until(lambda: service.get("/health/ready").status_code == 503, 3, "the news")
     finally:
         os.kill(service.redis.process.pid, signal.SIGCONT)
-    wait_until(service.ready, 30, "readiness after the hang")
+    wait_until(service.is_ready, 30, "readiness after the hang")
 
 
 def test_a_full_redis_refuses_new_jobs_and_lets_no_one_down_when_it_has_room_again(service):
@@ -134,7 +134,7 @@ def test_a_full_redis_refuses_new_jobs_and_lets_no_one_down_when_it_has_room_aga
     time.sleep(BEAT_SECONDS + 1)
     store.config_set("maxmemory", "1gb")
     assert [page["text"] for page in service.result_of(job)["pages"]] == texts
-    wait_until(service.ready, 30, "readiness with room")
+    wait_until(service.is_ready, 30, "readiness with room")
     report = service.get("/health").json()
     assert (report["checks"]["redis"]["status"], report["status"]) == ("healthy", "healthy")
     assert service.result_of(service.post("/ocr/image", picture("Room again")))["text"] == "Room again"
@@ -153,7 +153,7 @@ def test_a_job_goes_on_where_it_was_when_redis_comes_back(service):
 
 def test_without_a_worker_jobs_are_taken_and_readiness_says_why_it_is_not(service):
     service.stop_worker()
-    wait_until(lambda: not service.ready(), 30, "the worker's absence")
+    wait_until(lambda: not service.is_ready(), 30, "the worker's absence")
     assert "No worker" in service.get("/health/ready").json()["detail"]
     job = service.post("/ocr/image", picture("Patience"))
     assert job.status_code == 202

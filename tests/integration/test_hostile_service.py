@@ -7,7 +7,7 @@ import concurrent.futures
 
 import pytest
 
-from stress.harness import Service
+from stress.harness import ServiceProcesses
 from tests.support.drawing import picture
 
 CLEAR = {400, 422}
@@ -15,7 +15,7 @@ CLEAR = {400, 422}
 
 @pytest.fixture
 def service(tmp_path):
-    running = Service(tmp_path, OCR_RUNTIME="null")
+    running = ServiceProcesses(tmp_path, OCR_RUNTIME="null")
     try:
         yield running.start()
     finally:

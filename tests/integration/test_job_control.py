@@ -240,7 +240,7 @@ def keyed(tmp_path_factory):
     try:
         running.redis.start()
         running.start_web()
-        running.await_web()
+        running.wait_until_alive()
         yield running
     finally:
         running.stop()

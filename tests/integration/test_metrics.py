@@ -9,7 +9,7 @@ import psutil
 import pytest
 
 from services.health.worker_registry import BEAT_SECONDS
-from stress.harness import Service, wait_until
+from stress.harness import ServiceProcesses, wait_until
 from tests.support.drawing import picture, scanned_pdf
 from tests.support.metrics import Metrics
 
@@ -56,11 +56,11 @@ def test_a_job_is_counted_by_what_became_of_it_and_where_its_time_went(service):
 @pytest.fixture(scope="module")
 def web(tmp_path_factory):
     """A web server with its Redis and no worker."""
-    service = Service(tmp_path_factory.mktemp("web"))
+    service = ServiceProcesses(tmp_path_factory.mktemp("web"))
     try:
         service.redis.start()
         service.start_web()
-        service.await_web()
+        service.wait_until_alive()
         yield service
     finally:
         service.stop()
@@ -91,7 +91,7 @@ def test_counts_outlive_the_processes_that_made_them_and_their_files_do_not_grow
         for process in processes:
             process.send_signal(signal.SIGKILL)
         psutil.wait_procs(processes, timeout=10)
-        wait_until(web.answers, 20, "new web processes")
+        wait_until(web.is_alive, 20, "new web processes")
         wait_until(lambda: len(psutil.Process(web.web.pid).children()) == 2, 20, "both web processes")
         web.get("/capabilities")
     assert counted(web) == before + 2
@@ -107,10 +107,10 @@ def test_what_waits_is_told_with_its_age(web):
 
 
 def test_nothing_is_left_behind_by_a_web_server_that_ended(tmp_path):
-    service = Service(tmp_path)
+    service = ServiceProcesses(tmp_path)
     try:
         service.start_web()
-        service.await_web()
+        service.wait_until_alive()
         assert files(service)
         service.web.terminate()
         service.web.wait(20)

@@ -3,12 +3,12 @@
 import pytest
 import requests
 
-from stress.harness import Service, wait_until
+from stress.harness import ServiceProcesses, wait_until
 
 
 @pytest.fixture(scope="module")
 def limited(tmp_path_factory):
-    running = Service(
+    running = ServiceProcesses(
         tmp_path_factory.mktemp("limited"),
         RATE_LIMIT_ENABLED="true",
         RATE_LIMIT_REQUESTS=4,

@@ -3,13 +3,12 @@
 import os
 from concurrent.futures import ThreadPoolExecutor
 
-import psutil
 import pymupdf
 import pytest
 import requests
 
-from stress.harness import Service, wait_until
-from tests.support.memory import Peaks, family
+from stress.harness import ServiceProcesses, wait_until
+from stress.memory import MemoryPeaks
 
 LARGE, MOST_GROWTH = 50_000_000, 20 << 20
 
@@ -29,7 +28,7 @@ def service(request, tmp_path_factory):
         server = request.getfixturevalue("s3_server")
         server.clear()
         settings.update(server.settings)
-    running = Service(tmp_path_factory.mktemp(request.param), **settings)
+    running = ServiceProcesses(tmp_path_factory.mktemp(request.param), **settings)
     try:
         running.start()
         warm_up(running)
@@ -72,10 +71,9 @@ def warm_up(service):
 @pytest.mark.parametrize("way", WAYS)
 def test_a_large_file_raises_no_processs_memory(service, way):
     content = pdf(LARGE)
-    processes = family(service.web.pid, service.worker.pid)
-    processes += [psutil.Process(service.redis.process.pid)]
-    peaks = Peaks(processes)
+    processes = [process for part in ("redis", "web", "worker") for process in service.process_tree(part)]
+    peaks = MemoryPeaks(processes)
     completed(service, WAYS[way](service, content))
-    grown = peaks.grown()
+    grown = peaks.growth()
     assert len(grown) >= 6
     assert {name: growth >> 20 for name, growth in grown.items() if growth > MOST_GROWTH} == {}

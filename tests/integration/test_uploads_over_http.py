@@ -9,7 +9,7 @@ from urllib.parse import quote, urlsplit
 import pytest
 import requests
 
-from stress.harness import Service, wait_until
+from stress.harness import ServiceProcesses, wait_until
 from tests.support.drawing import picture
 from tests.support.openapi import Description
 
@@ -20,7 +20,7 @@ PAGE = "https://app.example.org"
 
 @pytest.fixture(scope="module")
 def over_files(tmp_path_factory):
-    running = Service(
+    running = ServiceProcesses(
         tmp_path_factory.mktemp("files"),
         OCR_RUNTIME="null",
         API_KEYS=f"alice:{KEY}",
@@ -37,7 +37,7 @@ def over_files(tmp_path_factory):
 def over_s3(tmp_path_factory, s3_server):
     s3_server.clear()
     settings = {"OCR_RUNTIME": "null", "API_KEYS": f"alice:{KEY}", "UPLOAD_EVENTS_TOKEN": TOKEN, **s3_server.settings}
-    running = Service(tmp_path_factory.mktemp("s3"), **settings)
+    running = ServiceProcesses(tmp_path_factory.mktemp("s3"), **settings)
     try:
         yield running.start()
     finally:
@@ -113,11 +113,11 @@ def test_the_address_is_what_the_client_sees_of_the_service(over_files):
 
 
 def test_an_untrusted_client_changes_no_address_but_its_own(tmp_path_factory):
-    running = Service(tmp_path_factory.mktemp("untrusted"), OCR_RUNTIME="null")
+    running = ServiceProcesses(tmp_path_factory.mktemp("untrusted"), OCR_RUNTIME="null")
     try:
         running.redis.start()
         running.start_web()
-        running.await_web()
+        running.wait_until_alive()
         url = announce(running, headers={"X-Forwarded-Proto": "https"}).json()["upload_url"]
         assert url.startswith(running.url + "/ocr/uploads/")
     finally:

@@ -9,7 +9,7 @@ import redis
 import requests
 
 from services.keys import WAITING
-from stress.harness import Service, wait_until
+from stress.harness import ServiceProcesses, wait_until
 from tests.support.drawing import picture
 from tests.support.streams import Client
 
@@ -20,11 +20,11 @@ MANY = 300
 @pytest.fixture(scope="module")
 def web(tmp_path_factory):
     """Redis and a web server. No worker: the test says what becomes of a job."""
-    running = Service(tmp_path_factory.mktemp("waiting"))
+    running = ServiceProcesses(tmp_path_factory.mktemp("waiting"))
     try:
         running.redis.start()
         running.start_web()
-        running.await_web()
+        running.wait_until_alive()
         yield running
     finally:
         running.stop()

@@ -8,7 +8,7 @@ import time
 import psutil
 import pytest
 
-from stress.harness import Service, wait_until
+from stress.harness import ServiceProcesses, wait_until
 from tests.support.drawing import picture
 
 #: Seconds from the end of the last child's work to a readiness probe that says so.
@@ -17,7 +17,7 @@ KNOWN_WITHIN = 30
 
 @pytest.fixture
 def service(tmp_path):
-    running = Service(tmp_path, OCR_WORKERS=2, OCR_THREADS=1)
+    running = ServiceProcesses(tmp_path, OCR_WORKERS=2, OCR_THREADS=1)
     try:
         yield running.start()
     finally:
@@ -40,7 +40,7 @@ def test_a_worker_whose_children_are_all_dead_or_hung_is_not_ready_though_its_pa
         assert psutil.Process(service.worker.pid).is_running(), "it was the children alone that died"
     finally:
         hung.send_signal(signal.SIGCONT)
-    wait_until(service.ready, KNOWN_WITHIN, "readiness after the hang")
+    wait_until(service.is_ready, KNOWN_WITHIN, "readiness after the hang")
 
 
 def test_reading_yields_to_the_web_server_of_the_same_machine(service):
@@ -60,7 +60,7 @@ def test_a_worker_that_may_not_set_its_priority_reads_all_the_same(tmp_path):
         running.stop()
 
 
-class SandboxedService(Service):
+class SandboxedService(ServiceProcesses):
     worker_app = "tests.support.sandboxed_worker"
 
 

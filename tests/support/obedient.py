@@ -6,13 +6,13 @@ import json
 import os
 
 from services.health.known_picture.quality import TEXT
-from stress.harness import Service
+from stress.harness import ServiceProcesses
 
 #: In DATA_DIR; `obedient_worker.py` reads it before each page.
 ORDERS = "orders.json"
 
 
-class ObedientService(Service):
+class ObedientService(ServiceProcesses):
     """The web server, Redis and the worker are real; only the engine is not."""
 
     worker_app = "tests.support.obedient_worker"
