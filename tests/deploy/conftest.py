@@ -9,11 +9,11 @@ from tests.support.vps_machine import Machine
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item, call):
-    """`make deploy-check` leaves nothing out: what would be skipped fails, with the reason."""
+    """In `make deploy-check`, a test that would be skipped fails with the reason."""
     report = yield
     if deploy_check.asked_for() and report.skipped and not hasattr(report, "wasxfail"):
         report.outcome = "failed"
-        report.longrepr = f"make deploy-check leaves nothing out: {report.longrepr[2]}"
+        report.longrepr = f"make deploy-check skips no test: {report.longrepr[2]}"
     return report
 
 

@@ -1,4 +1,4 @@
-"""The contract of a storage, held against both back ends: a folder, and a real S3 server in a process of its own."""
+"""The contract of a storage, checked for a folder, for a real S3 server and for the in-memory storage of unit tests."""
 
 import signal
 import time
@@ -9,6 +9,7 @@ import requests
 
 from services.errors import StorageUnavailable, UploadMissing
 from services.storage import FileStorage, S3Storage, UploadSignature
+from tests.support.memory_storage import MemoryStorage
 from tests.support.s3 import CREDENTIALS
 
 JOB = "0b2c8f0e-6f0e-4c62-9d8e-2f0d3f1c7a55"
@@ -27,7 +28,12 @@ def file(tmp_path):
     return FileStorage(tmp_path, UploadSignature("a secret of tests"))
 
 
-@pytest.fixture(params=["file", "s3"])
+@pytest.fixture
+def memory(tmp_path):
+    return MemoryStorage(tmp_path)
+
+
+@pytest.fixture(params=["file", "s3", "memory"])
 def storage(request):
     return request.getfixturevalue(request.param)
 
@@ -66,9 +72,10 @@ def test_an_upload_that_was_not_kept_is_gone_with_its_request(storage, tmp_path)
 
 
 def test_an_upload_that_could_not_be_kept_leaves_nothing(storage, tmp_path, monkeypatch):
-    monkeypatch.setattr(storage, "_bucket", "nowhere", raising=False)
-    (tmp_path / "announced").write_text("a file where the folder of announced ones should be")
     incoming = receive(storage)
+    monkeypatch.setattr(storage, "_bucket", "nowhere", raising=False)
+    monkeypatch.setattr(storage, "available", False, raising=False)
+    (tmp_path / "announced").write_text("a file where the folder of announced ones should be")
     with pytest.raises(StorageUnavailable):
         storage.keep(incoming, storage.announced_key(JOB))
     assert [path.name for path in files(tmp_path)] == ["announced"]

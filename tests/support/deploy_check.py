@@ -1,7 +1,6 @@
-"""What `make deploy-check` needs of a machine, and who asks for it.
+"""What `make deploy-check` needs: `python -m tests.support.deploy_check` lists what this machine lacks.
 
-Its heavy tests take minutes, root's rights and a network, so `make test` leaves them out. `make deploy-check` leaves
-nothing out: what this machine lacks is told before anything begins (`python -m tests.support.deploy_check`), and a test
+Its heavy tests need minutes, root and the network, so `make test` skips them. `make deploy-check` skips nothing: a test
 that would be skipped fails (tests/deploy/conftest.py).
 """
 
@@ -15,7 +14,7 @@ import pytest
 
 from tests.support import compose
 
-#: Programs, and where Debian and Ubuntu have them.
+#: Programs, and how to install them.
 PROGRAMS = {
     "nginx": "apt install nginx-light",
     "kubectl": "https://kubernetes.io/docs/tasks/tools",
@@ -30,39 +29,40 @@ PROGRAMS = {
 }
 IMAGE = ("debootstrap", "buildah", "unshare", "nsenter", "setpriv", "ip")
 VPS = ("debootstrap", "systemd-nspawn", "unshare", "nsenter")
+#: Folders of programs that only root's PATH contains.
+SYSTEM_PATH = ":/usr/sbin:/sbin:/usr/local/sbin"
 
 
 def asked_for() -> bool:
     return bool(os.environ.get("OCR_DEPLOY_CHECK"))
 
 
-def lacking(*programs: str) -> list[str]:
-    """What has to be installed, or to be otherwise, before these programs can do their work here."""
-    path = os.environ.get("PATH", "") + ":/usr/sbin:/sbin:/usr/local/sbin"
-    missing = [f"{name} ({PROGRAMS[name]})" for name in programs if not shutil.which(name, path=path)]
-    return missing + ([] if os.geteuid() == 0 else ["root's rights"])
+def missing(*programs: str) -> list[str]:
+    """What this machine lacks to use these programs as root."""
+    path = os.environ.get("PATH", "") + SYSTEM_PATH
+    lacking = [f"{name} ({PROGRAMS[name]})" for name in programs if not shutil.which(name, path=path)]
+    return lacking + ([] if os.geteuid() == 0 else ["root privileges"])
 
 
-def lacking_for_all() -> list[str]:
-    missing = lacking(*PROGRAMS)
-    return missing + ([] if compose.find_tool() else ["Docker Compose (apt install docker-compose)"])
+def missing_for_all() -> list[str]:
+    return missing(*PROGRAMS) + ([] if compose.find_tool() else ["Docker Compose (apt install docker-compose)"])
 
 
 def require(*programs: str) -> None:
-    """Skips a test unless the deploy check is asked for; fails it where the machine lacks something for it."""
+    """Skip the test, unless it runs in the deploy check. Fail it there if this machine lacks something."""
     if not asked_for():
-        pytest.skip("takes minutes, root's rights and the network: `make deploy-check` runs it")
-    if missing := lacking(*programs):
-        pytest.fail(f"This machine lacks: {', '.join(missing)}", pytrace=False)
+        pytest.skip("needs minutes, root and the network: `make deploy-check` runs it")
+    if lacking := missing(*programs):
+        pytest.fail(f"This machine lacks: {', '.join(lacking)}", pytrace=False)
 
 
 def main() -> int:
-    missing = lacking_for_all()
-    if missing:
+    lacking = missing_for_all()
+    if lacking:
         sys.stderr.write("This machine cannot run make deploy-check. It lacks:\n")
-        sys.stderr.write("".join(f"  {one}\n" for one in missing))
+        sys.stderr.write("".join(f"  {name}\n" for name in lacking))
         sys.stderr.write("`make image-check`, `make vps-check` and `make test` need less.\n")
-    return 1 if missing else 0
+    return 1 if lacking else 0
 
 
 if __name__ == "__main__":
