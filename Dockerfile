@@ -1,19 +1,20 @@
-# One image for the web server and the worker: the command chooses (see CMD). It runs as an ordinary user, on a
-# read-only root file system: only /data (a volume that web and workers share) and /tmp (a tmpfs) are written to.
+# One image for the web server and the worker; the command decides which one runs (see CMD). It runs as an unprivileged
+# user on a read-only root file system and writes only to /data (a volume that web and workers share) and /tmp (a
+# tmpfs).
 #
 #   docker build -t paddleocr-service .                                        ONNX Runtime and OpenVINO
 #   docker build -t paddleocr-service:paddle --target paddle .                 PaddlePaddle too (OCR_RUNTIME=paddle)
-#   docker build -t paddleocr-service:flower --target flower .                 Flower, which shows the queue
-#   docker build --secret id=pip_conf,src=$HOME/.config/pip/pip.conf ...       with a package index of your own
+#   docker build -t paddleocr-service:flower --target flower .                 Flower, which shows workers and queue
+#   docker build --secret id=pip_conf,src=$HOME/.config/pip/pip.conf ...       with your own package index
 
 FROM debian:bookworm-slim AS base
-# Debian keeps only the newest version of each package, so that one with a pinned version soon could not be built.
+# Debian serves only the newest version of each package, so a pinned version would soon be unavailable.
 # hadolint ignore=DL3008
 RUN apt-get update \
  && apt-get install -y --no-install-recommends ca-certificates python3 tini \
  && rm -rf /var/lib/apt/lists/*
 
-# What the Makefile installs on any machine, in a place of its own.
+# The packages, installed by the Makefile as on any machine.
 FROM base AS packages
 # hadolint ignore=DL3008
 RUN apt-get update \
@@ -21,10 +22,10 @@ RUN apt-get update \
  && rm -rf /var/lib/apt/lists/*
 ENV PIP_NO_CACHE_DIR=1
 WORKDIR /build
-COPY Makefile requirements.txt ./
+COPY Makefile ./
 COPY requirements/ requirements/
 RUN --mount=type=secret,id=pip_conf,target=/etc/pip.conf make VENV=/opt/venv /opt/venv/.done/run
-# The weights come with these packages. That they are the ones this service was tested with is checked once more.
+# These packages contain the model weights. Verify that they are the weights this service was tested with.
 RUN env -C /opt/venv/lib/python3.11/site-packages sha256sum --check --strict /build/requirements/weights.sha256
 
 FROM packages AS paddle-packages
@@ -34,7 +35,7 @@ RUN env -C /opt/venv/lib/python3.11/site-packages sha256sum --check --strict /bu
 FROM packages AS flower-packages
 RUN --mount=type=secret,id=pip_conf,target=/etc/pip.conf make VENV=/opt/venv flower
 
-# The service without its packages.
+# The service without packages.
 FROM base AS service
 RUN groupadd --gid 10001 ocr \
  && useradd --uid 10001 --gid ocr --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin ocr \
@@ -53,7 +54,7 @@ USER 10001:10001
 VOLUME /data
 EXPOSE 5000
 STOPSIGNAL SIGTERM
-# tini passes signals on and buries orphans: the processes that inspect uploads, and what Celery leaves.
+# tini forwards signals and reaps orphaned processes: upload inspections, and processes that Celery leaves behind.
 ENTRYPOINT ["tini", "--"]
 CMD ["gunicorn", "--graceful-timeout", "40", "app:create_app()"]
 # The worker: celery -A celery_app worker, with the healthcheck python -m services.health.liveness_file.

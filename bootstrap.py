@@ -17,7 +17,8 @@ from redis import Redis
 
 from config import VERSION, ConfigurationError, Settings
 from paddleocr_service import Catalogue, EngineError, NullEngine, OCREngine
-from services.container import Broker, Services
+from routes.paths import upload_path
+from services.container import Broker, RequestLimits, Services
 from services.errors import OCRServiceError
 from services.health.known_picture.check import KnownPictureCheck
 from services.health.readiness import Readiness
@@ -110,7 +111,6 @@ def build_services(settings: Settings, make_broker: Callable[[Redis], Broker]) -
     uploads = UploadService(
         store=store,
         storage=storage,
-        jobs=jobs,
         arrivals=arrivals,
         admission=admission,
         signature=UploadSignature(settings.secret_key),
@@ -167,6 +167,7 @@ def _storage(settings: Settings) -> Storage:
     return build_storage(
         settings.upload_folder,
         UploadSignature(settings.secret_key),
+        upload_path,
         s3_bucket=settings.s3_bucket,
         s3_prefix=settings.s3_prefix,
         s3_endpoint_url=settings.s3_endpoint_url,
@@ -269,13 +270,12 @@ def build_engine(settings: Settings) -> OCREngine | NullEngine:
 
 
 def build_flask(runtime: Runtime) -> Flask:
-    """An application with the settings and services, but without middleware and routes."""
+    """An application with the services, but without middleware and routes."""
     from middleware.flask_app import OCRFlask
 
     settings = runtime.settings
     app = OCRFlask("app", static_folder=None)
     app.config.update(
-        SETTINGS=settings,
         SECRET_KEY=settings.secret_key,
         DEBUG=settings.debug,
         MAX_CONTENT_LENGTH=settings.max_content_length,
@@ -293,6 +293,31 @@ def add_middleware(app: Flask, runtime: Runtime) -> None:
 
 
 def add_routes(app: Flask, runtime: Runtime) -> None:
+    from middleware.rate_limiter import limiter_of, shared_limit
     from routes import register
 
-    register.register(app, runtime.settings, VERSION)
+    settings = runtime.settings
+    register.register(
+        app,
+        limits=_request_limits(settings),
+        rate_limit=shared_limit(limiter_of(app), settings),
+        upload_events_token=settings.upload_events_token,
+        version=VERSION,
+    )
+
+
+def _request_limits(settings: Settings) -> RequestLimits:
+    return RequestLimits(
+        default_model=settings.ocr_model,
+        default_lang=settings.ocr_lang,
+        max_content_length=settings.max_content_length,
+        max_image_pixels=settings.max_image_pixels,
+        max_image_width=settings.max_image_width,
+        max_image_height=settings.max_image_height,
+        max_pdf_pages=settings.max_pdf_pages,
+        default_dpi=settings.default_dpi,
+        max_dpi=settings.max_dpi,
+        page_timeout_seconds=settings.ocr_timeout_per_page,
+        result_ttl_seconds=settings.result_ttl,
+        max_wait_seconds=settings.request_timeout,
+    )

@@ -1,29 +1,29 @@
 #!/usr/bin/env bash
-# Installs and looks after the OCR service on one Debian or Ubuntu machine; `./deploy-vps.sh --help` tells how.
-# Its parts lie in deploy/. They share these variables, and each says in its first line what it is for.
+# Installs and maintains the OCR service on one Debian or Ubuntu machine; see `./deploy-vps.sh --help`.
+# Its parts are in deploy/ and share the variables defined here. The first line of each part says what it does.
 set -Eeuo pipefail
-trap 'printf "Error: this did not work: %s\n" "${RUNNING:-$BASH_COMMAND}" >&2' ERR
+trap 'printf "Error: this command failed: %s\n" "${RUNNING:-$BASH_COMMAND}" >&2' ERR
 
 usage() {
   cat <<'TEXT'
-Usage: ./deploy-vps.sh [OPTION...]     install; run again, it brings the installation up to what the options say
+Usage: ./deploy-vps.sh [OPTION...]     install; run it again to apply changed options or settings
 
-Where it can be reached (without one of these: on this machine alone, at http://127.0.0.1:5000)
-  --domain NAME     https://NAME, with a certificate from Let's Encrypt; ports 80 and 443 have to be reachable
-  --email ADDRESS   where the certificate's issuer may send warnings
+Where the service is reachable (by default only on this machine, at http://127.0.0.1:5000)
+  --domain NAME     https://NAME, with a certificate from Let's Encrypt; needs ports 80 and 443
+  --email ADDRESS   where Let's Encrypt may send warnings
   --public          on all addresses, unencrypted
 
 How it runs
   --systemd         as systemd units, without Docker
   --image NAME:TAG  this image, instead of building one here
-  --dry-run         only say what would be done
-  --yes             answer questions with yes
+  --dry-run         only print what would be done
+  --yes             answer all questions with yes
 
 Instead of installing
-  --update          take the new version (git pull, or --image); if it does not work, go back by itself
-  --backup FILE     jobs, results, uploads and settings into FILE
-  --restore FILE    and back
-  --uninstall       remove the service; asks, and asks again before it deletes data
+  --update          install the new version (git pull, or --image); roll back if it does not work
+  --backup FILE     save jobs, results, uploads and settings to FILE
+  --restore FILE    restore them from FILE
+  --uninstall       remove the service; asks first, and again before it deletes data
   --help
 TEXT
 }
@@ -34,14 +34,14 @@ ACTION=install MODE='' DRY_RUN=no YES=no FILE='' IMAGE_WANTED=''
 DOMAIN='' EMAIL='' PUBLIC=no URL='' RESOLVE=() PORTS=()
 SETTINGS=''
 
-# shellcheck source=deploy/say.sh
-source deploy/say.sh
+# shellcheck source=deploy/output.sh
+source deploy/output.sh
 # shellcheck source=deploy/machine.sh
 source deploy/machine.sh
 # shellcheck source=deploy/settings.sh
 source deploy/settings.sh
-# shellcheck source=deploy/door.sh
-source deploy/door.sh
+# shellcheck source=deploy/address.sh
+source deploy/address.sh
 # shellcheck source=deploy/certificate.sh
 source deploy/certificate.sh
 # shellcheck source=deploy/docker.sh
@@ -60,7 +60,7 @@ read_options() {
     case $1 in
       --domain | --email | --image | --backup | --restore)
         [[ ${2:-} && ${2:-} != -* ]] || die "$1 needs a value."
-        take "$1" "$2"
+        set_option "$1" "$2"
         shift
         ;;
       --update | --uninstall) ACTION=${1#--} ;;
@@ -75,7 +75,7 @@ read_options() {
   done
 }
 
-take() {
+set_option() {
   case $1 in
     --domain) DOMAIN=$2 ;;
     --email) EMAIL=$2 ;;
@@ -99,34 +99,34 @@ install_service() {
   is_installed || check_ports "${PORTS[@]}"
   "${MODE}_prepare"
   step "Settings ($SETTINGS)"
-  settle_secrets
-  settle_sizes
-  settle_door
+  configure_secrets
+  configure_sizes
+  configure_address
   "${MODE}_up"
 }
 
-set_up() {
+install_and_check() {
   install_service
-  must_work "It does not work."
-  certify
-  tell_next
+  require_working "The service was installed but does not work."
+  request_certificate
+  print_next_steps
 }
 
 uninstall() {
-  ask "This stops the service and removes it; its data stays." || die "Nothing was changed."
+  ask "This stops and removes the service. Its data is not deleted yet." || die "Nothing was changed."
   "${MODE}_remove"
   say "Removed."
-  # A --yes is meant for the first question: data that is gone is gone.
+  # --yes answers only the first question: deleted data cannot be restored.
   YES=$DRY_RUN
-  if ask "Delete its data too: jobs, results, uploads and settings with their secrets?"; then
+  if ask "Delete the data too: jobs, results, uploads and settings with their secrets?"; then
     "${MODE}_remove_data"
-    say "Its data is deleted."
+    say "The data was deleted."
   else
-    say "Its data is kept; ./deploy-vps.sh takes it up again."
+    say "The data was not deleted. Run ./deploy-vps.sh to use it again."
   fi
 }
 
-tell_next() {
+print_next_steps() {
   if [[ $DRY_RUN == yes ]]; then
     printf '\nThis was a dry run: nothing was changed.\n'
     return
@@ -135,11 +135,11 @@ tell_next() {
 
 The OCR service $(version) runs at $URL.
   Try it       curl -F file=@docs/sample.png $URL/ocr/predict
-  Its API      $URL/docs
+  API          $URL/docs
   Health       curl $URL/health
   Logs         $("${MODE}_logs_command")
-  Settings     $SETTINGS (every one is described in env.example); run ./deploy-vps.sh again after a change
-  New version  ./deploy-vps.sh --update
+  Settings     $SETTINGS (described in env.example); run ./deploy-vps.sh after a change
+  Update       ./deploy-vps.sh --update
   Backup       ./deploy-vps.sh --backup /root/ocr-\$(date +%F).tar.gz
 TEXT
 }
@@ -147,10 +147,10 @@ TEXT
 main() {
   read_options "$@"
   choose_mode
-  choose_door
-  [[ $DRY_RUN == yes || $(id -u) == 0 ]] || die "Root rights are needed. Run: sudo ./deploy-vps.sh $*"
+  choose_address
+  [[ $DRY_RUN == yes || $(id -u) == 0 ]] || die "Root rights are required. Run: sudo ./deploy-vps.sh $*"
   case $ACTION in
-    install) set_up ;;
+    install) install_and_check ;;
     update) update ;;
     backup) backup "$FILE" ;;
     restore) restore "$FILE" ;;

@@ -1,1 +1,4 @@
-"""HTTP in, one domain call, HTTP out. No Redis, no files, no OCR here."""
+"""HTTP request in, one call into a service, HTTP response out. No Redis, no files and no OCR here.
+
+Each controller lists the errors that its functions raise. The API description is generated from these lists.
+"""

@@ -1,42 +1,46 @@
-"""What operators ask: dead letters, and their replay."""
+"""Dead letters: list, show, replay."""
 
 from __future__ import annotations
 
-from flask import Response, current_app, jsonify
+from typing import Any
 
-from controllers import answers
-from services.jobs.dead_letters import DeadLetter, DeadLetters
+from flask import Response, jsonify
 
+from controllers import responses
+from controllers.context import services
+from services import errors
+from services.jobs.dead_letters import DeadLetter
 
-def dead_letters() -> DeadLetters:
-    return current_app.extensions["services"].dead_letters
+LIST_ERRORS = (errors.InvalidOption, errors.Unauthorized, errors.Forbidden, errors.RedisUnavailable)
+DEAD_LETTER_ERRORS = (*LIST_ERRORS, errors.DeadLetterNotFound)
 
 
 def list_dead_letters(offset: int, limit: int) -> Response:
-    total, letters = dead_letters().list(offset, limit)
-    return jsonify(dead_letters=[letter_body(letter) for letter in letters], total=total)
+    total, letters = services().dead_letters.list(offset, limit)
+    return jsonify(dead_letters=[_body(letter) for letter in letters], total=total)
 
 
 def show_dead_letter(job_id: str) -> Response:
-    return jsonify(letter_body(dead_letters().get(job_id)))
+    return jsonify(_body(services().dead_letters.get(job_id)))
 
 
 def replay(job_id: str) -> Response:
-    return answers.accepted(dead_letters().replay(job_id))
+    return responses.accepted(services().dead_letters.replay(job_id))
 
 
-def letter_body(letter: DeadLetter) -> dict:
-    return {**letter_facts(letter), "links": answers.links(letter.record)}
+def _body(letter: DeadLetter) -> dict[str, Any]:
+    return {**dead_letter_fields(letter), "links": responses.links(letter.record)}
 
 
-def letter_facts(letter: DeadLetter) -> dict:
+def dead_letter_fields(letter: DeadLetter) -> dict[str, Any]:
+    """All but the links, which need a request."""
     record = letter.record
     return {
-        **answers.status_body(record),
+        **responses.status_body(record),
         "owner": record.owner,
         "type": record.kind,
         "file_size": record.file_size,
         "request_id": record.request_id,
-        "dead_since": answers.moment(letter.since),
+        "dead_since": responses.iso_time(letter.since),
         "faults": letter.faults,
     }

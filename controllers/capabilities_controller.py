@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from flask import Response, current_app, jsonify
+from dataclasses import asdict
 
-from services.container import Services
+from flask import Response, jsonify
+
+from controllers.context import RequestLimits, services
 from services.errors import RedisUnavailable
 
 FORMATS = {
@@ -13,44 +15,31 @@ FORMATS = {
 }
 
 
-def capabilities() -> Response:
-    services: Services = current_app.extensions["services"]
-    settings = current_app.config["SETTINGS"]
-    catalogue = services.catalogue
-    body = {
-        "models": {
-            "default": settings.ocr_model,
-            "loaded": _loaded(services),
+def capabilities(limits: RequestLimits) -> Response:
+    catalogue = services().catalogue
+    languages = catalogue.languages()
+    values = asdict(limits)
+    return jsonify(
+        models={
+            "default": values.pop("default_model"),
+            "loaded": _loaded_models(),
             "installed": list(catalogue.installed()),
             "installable": list(catalogue.installable()),
         },
-        "languages": {
-            "default": settings.ocr_lang,
-            "available": sorted(code for code, ready in catalogue.languages().items() if ready),
-            "installable": sorted(code for code, ready in catalogue.languages().items() if not ready),
+        languages={
+            "default": values.pop("default_lang"),
+            "available": sorted(code for code, installed in languages.items() if installed),
+            "installable": sorted(code for code, installed in languages.items() if not installed),
         },
-        "formats": FORMATS,
-        "limits": {
-            "max_content_length": settings.max_content_length,
-            "max_image_pixels": settings.max_image_pixels,
-            "max_image_width": settings.max_image_width,
-            "max_image_height": settings.max_image_height,
-            "max_pdf_pages": settings.max_pdf_pages,
-            "min_dpi": 72,
-            "max_dpi": settings.max_dpi,
-            "default_dpi": settings.default_dpi,
-            "page_timeout_seconds": settings.ocr_timeout_per_page,
-            "result_ttl_seconds": settings.result_ttl,
-            "max_wait_seconds": settings.request_timeout,
-        },
-    }
-    return jsonify(body)
+        formats=FORMATS,
+        limits=values,
+    )
 
 
-def _loaded(services: Services) -> list[str]:
-    """Models that a live worker holds in memory; none are known while Redis is away."""
+def _loaded_models() -> list[str]:
+    """Models that live workers hold in memory. Unknown, so empty, while Redis is down."""
     try:
-        workers = services.worker_registry.all()
+        workers = services().worker_registry.all()
     except RedisUnavailable:
         return []
     return sorted({model for worker in workers for model in worker["models"]})

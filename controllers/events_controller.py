@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from flask import Response, g, request
 
-from controllers.answers import status_body
-from controllers.ocr_controller import services
+from controllers.context import services
+from controllers.responses import status_body
 from utils.server_sent_events import MEDIA_TYPE, event, first_event
 
 #: Neither kept by anybody on the way nor gathered into larger pieces.

@@ -1,47 +1,46 @@
-"""What probes and operators ask."""
+"""Health probes and the health report."""
 
 from __future__ import annotations
 
-import time
 from dataclasses import asdict
 from datetime import UTC, datetime
 
 from flask import Response, current_app, jsonify
 
-from services.container import Services
-from services.errors import NotReady
+from controllers.context import services, uptime_seconds
+from controllers.responses import json_response
+from services.errors import NotReady, StorageUnavailable
 from services.health.known_picture.quality import LOW
 from services.health.service import UNHEALTHY, memory_usage, paddleocr_installed
 
 SERVICE = "paddleocr-service"
 
-
-def _services() -> Services:
-    return current_app.extensions["services"]
+READY_ERRORS = (NotReady,)
+QUALITY_ERRORS = (StorageUnavailable,)
 
 
 def alive() -> Response:
-    """The process answers; nothing else is touched."""
+    """The process responds. Touches nothing else."""
     return jsonify(status="alive", timestamp=_now())
 
 
 def ready() -> Response:
     """Raises NotReady."""
-    if reason := _services().readiness.not_ready_because():
+    if reason := services().readiness.not_ready_because():
         raise NotReady(reason)
     return jsonify(status="ready", timestamp=_now())
 
 
 def report() -> Response:
-    """200 when healthy or degraded, 503 when not."""
-    found = _services().health.report()
-    workers = found["checks"]["workers"].get("workers", [])
+    """200 if healthy or degraded, 503 if unhealthy."""
+    health = services().health.report()
+    workers = health["checks"]["workers"].get("workers", [])
     body = {
-        "status": found["status"],
+        "status": health["status"],
         "service": SERVICE,
         "version": current_app.config["VERSION"],
         "timestamp": _now(),
-        "uptime_seconds": round(time.monotonic() - current_app.config["STARTED"], 1),
+        "uptime_seconds": uptime_seconds(),
         "ocr_service": {
             "service": "PaddleOCR",
             "initialized": bool(workers),
@@ -49,20 +48,16 @@ def report() -> Response:
             "status": "ready" if workers else "not_ready",
             "memory_usage": memory_usage(),
         },
-        "checks": found["checks"],
-        "details": {"service_status": found["status"], "recommendations": found["advice"]},
+        "checks": health["checks"],
+        "details": {"service_status": health["status"], "recommendations": health["advice"]},
     }
-    response = jsonify(body)
-    response.status_code = 503 if found["status"] == UNHEALTHY else 200
-    return response
+    return json_response(body, 503 if health["status"] == UNHEALTHY else 200)
 
 
 def ai() -> Response:
-    """503 when the quality is low, so that a monitor need not look into the answer."""
-    reading = _services().known_picture.check()
-    response = jsonify(asdict(reading))
-    response.status_code = 503 if reading.quality == LOW else 200
-    return response
+    """The OCR quality. 503 if it is low, so that a monitor need not parse the body."""
+    quality = services().known_picture.check()
+    return json_response(asdict(quality), 503 if quality.quality == LOW else 200)
 
 
 def _now() -> str:

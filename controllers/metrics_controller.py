@@ -1,27 +1,24 @@
-"""Numbers, for Prometheus and for people."""
+"""Metrics for Prometheus, or a summary in JSON."""
 
 from __future__ import annotations
 
-import time
-
 from flask import Response, current_app, jsonify, request
 
-from services.container import Services
+from controllers.context import services, uptime_seconds
 from services.telemetry.request_metrics import CONTENT_TYPE, RequestMetrics
 
 JSON = "application/json"
 
 
 def metrics() -> Response:
-    """Prometheus' text, or a short JSON where the client asks for that."""
-    counted: RequestMetrics = current_app.extensions["request_metrics"]
-    services: Services = current_app.extensions["services"]
+    """Prometheus text format, or JSON if the client prefers it."""
+    request_metrics: RequestMetrics = current_app.extensions["request_metrics"]
     if request.accept_mimetypes.best_match(["text/plain", JSON], default="text/plain") != JSON:
-        return Response(counted.text(services.metrics), content_type=CONTENT_TYPE)
-    totals = counted.totals()
+        return Response(request_metrics.text(services().metrics), content_type=CONTENT_TYPE)
+    totals = request_metrics.totals()
     return jsonify(
-        status="ok" if services.health.not_ready_because() is None else "not_ready",
-        uptime_seconds=round(time.monotonic() - current_app.config["STARTED"], 1),
+        status="ok" if services().health.not_ready_because() is None else "not_ready",
+        uptime_seconds=uptime_seconds(),
         requests_processed=totals.requests,
         errors=totals.errors,
         error_rate=round(totals.error_rate, 4),

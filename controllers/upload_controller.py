@@ -1,92 +1,118 @@
-"""Files announced, files PUT to addresses of our own, and what S3 tells of files."""
+"""Announced uploads: the announcement, the file itself, and the event notifications of S3."""
 
 from __future__ import annotations
 
 import hmac
+from typing import Any, BinaryIO, cast
 from urllib.parse import unquote_plus
 
 from flask import Response, current_app, g, jsonify, request
 from werkzeug.exceptions import BadRequest, ClientDisconnected
 
-from controllers import answers
-from controllers.ocr_controller import chosen_options, marked, once, services
-from services.errors import Forbidden, Unauthorized, UploadIncomplete
+from controllers import responses
+from controllers.context import ErrorClasses, services, traceparent
+from controllers.idempotency import Outcome, mark_replayed, run_once
+from controllers.submission import (
+    ADMISSION_ERRORS,
+    FILE_ERRORS,
+    IDEMPOTENCY_ERRORS,
+    OPTION_ERRORS,
+    document_options,
+)
+from services import errors
 from services.jobs.idempotency import IdMaker
 from services.uploads.service import Announcement, Put
 from utils.file_names import plain_name
 
-#: Bytes of the largest body of events that is read.
-MOST_EVENT_BYTES = 1 << 20
+#: Maximum body size of an event notification, in bytes.
+MAX_EVENT_BYTES = 1 << 20
+
+ANNOUNCE_ERRORS: ErrorClasses = (
+    *OPTION_ERRORS,
+    *(errors.PayloadTooLarge, errors.UnsupportedMediaType),
+    *ADMISSION_ERRORS,
+    *IDEMPOTENCY_ERRORS,
+)
+RECEIVE_ERRORS: ErrorClasses = (
+    *(errors.MalformedRequest, errors.InvalidOption, errors.UploadIncomplete, errors.EmptyFile, errors.PageOutOfRange),
+    *(errors.InvalidSignature, errors.JobNotFound, errors.UploadFinished, errors.JobCancelled, errors.UploadExpired),
+    *(errors.LengthRequired, errors.PayloadTooLarge, errors.UploadMismatch),
+    *FILE_ERRORS,
+    *(errors.RedisUnavailable, errors.StorageUnavailable),
+)
+EVENT_ERRORS = (
+    *(errors.MalformedRequest, errors.InvalidOption, errors.Unauthorized, errors.Forbidden),
+    *(errors.PayloadTooLarge, errors.RedisUnavailable),
+)
 
 
-def announce(announced: dict) -> Response:
-    """201: a job that begins when its file has come, and where that is to be sent."""
+def announce(options: dict[str, Any]) -> Response:
+    """201 with the job and the address for its file. The job starts when the file has arrived."""
     announcement = Announcement(
-        filename=plain_name(announced["filename"]),
-        file_size=announced["file_size"],
-        content_type=announced["content_type"],
+        filename=plain_name(options["filename"]),
+        file_size=options["file_size"],
+        content_type=options["content_type"],
         owner=g.owner,
         request_id=g.request_id,
-        options=chosen_options(announced),
-        trace=g.span.traceparent if "span" in g else "",
-        callback_url=announced["callback_url"],
+        options=document_options(options),
+        trace=traceparent(),
+        callback_url=options["callback_url"],
     )
-    direct, made = services().uploads, []
+    uploads = services().uploads
 
-    def create(job_id: IdMaker) -> list:
-        made.append(direct.announce(announcement, job_id(0)))
-        return [made[0].id]
+    def create(job_id: IdMaker) -> list[Outcome]:
+        return [uploads.announce(announcement, job_id(0))]
 
-    (job_id,), replayed = once([], announced, create)
-    record = made[0] if made else services().jobs.get(job_id, g.owner)
-    return marked(answers.announced(record, direct.address(record), base=request.host_url), replayed)
+    (record,), replayed = run_once([], options, create)
+    if isinstance(record, errors.OCRServiceError):  # a replay whose job has been deleted
+        raise record
+    return mark_replayed(responses.announced(record, uploads.address(record), base=request.host_url), replayed)
 
 
-def receive(job_id: str, signed: dict) -> Response:
-    """202: the file has come and its job has begun."""
+def receive(job_id: str, signed: dict[str, str]) -> Response:
+    """202: the file has arrived and its job has started."""
     put = Put(
         job_id=job_id,
         expires=signed["expires"],
         signature=signed["signature"],
         length=request.content_length,
         content_type=request.content_type or "",
-        body=request.stream,
+        body=cast(BinaryIO, request.stream),
     )
     try:
         record = services().uploads.receive(put)
     except ClientDisconnected as error:
-        raise UploadIncomplete() from error
+        raise errors.UploadIncomplete() from error
     if record.ended:
-        services().jobs.result(record)  # raises where the job was cancelled or given up meanwhile
-    return answers.accepted(record)
+        services().jobs.result(record)  # raises if the job was cancelled or has failed in the meantime
+    return responses.accepted(record)
 
 
-def ensure_teller() -> None:
-    """Before anything is read of what S3 tells: is it S3? Raises Forbidden where nobody may tell, Unauthorized."""
-    request.max_content_length = MOST_EVENT_BYTES
-    _check_token(current_app.config["SETTINGS"].upload_events_token)
+def authenticate_events(token: str) -> None:
+    """Check the sender before its body is read. Raises Forbidden if no token is configured, Unauthorized if it differs.
+
+    Also limits the size of the body.
+    """
+    request.max_content_length = MAX_EVENT_BYTES
+    if not token:
+        raise errors.Forbidden("Upload events are disabled. The operator enables them with UPLOAD_EVENTS_TOKEN.")
+    scheme, _, given = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not hmac.compare_digest(given.strip().encode(), token.encode()):
+        raise errors.Unauthorized()
 
 
 def events() -> Response:
-    """Objects that S3 says were created. What it says is only a hint: a worker looks at the object itself."""
-    return jsonify(noticed=services().arrivals.notice_objects(_names(request.get_data())))
+    """Objects that S3 reports as created. The report is only a hint: a worker checks the object itself."""
+    return jsonify(noticed=services().arrivals.notice_objects(_created_objects(request.get_data())))
 
 
-def _check_token(token: str) -> None:
-    if not token:
-        raise Forbidden("No events are taken here. The operator sets UPLOAD_EVENTS_TOKEN to have them taken.")
-    scheme, _, given = request.headers.get("Authorization", "").partition(" ")
-    if scheme.lower() != "bearer" or not hmac.compare_digest(given.strip().encode(), token.encode()):
-        raise Unauthorized()
-
-
-def _names(body: bytes) -> list[str]:
-    """Names of objects that were created. A body without records (a test message, a ping) tells of none."""
+def _created_objects(body: bytes) -> list[str]:
+    """Names of the created objects. A body without records, such as a test message, has none."""
     try:
         records = current_app.json.loads(body).get("Records") or [] if body.strip() else []
         created = [record for record in records if "ObjectCreated" in record["eventName"]]
         names = [unquote_plus(record["s3"]["object"]["key"]) for record in created]
-        "".join(names).encode()  # raises for half of a surrogate pair, which is no text
+        "".join(names).encode()  # raises for an unpaired surrogate
         return names
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
-        raise BadRequest("The body is no S3 event notification: JSON with a list of `Records` is wanted.") from error
+        raise BadRequest("The body is not an S3 event notification: a JSON object with a list `Records`.") from error

@@ -1,49 +1,49 @@
-# Does it work? Asked at the door that clients use. Sourced by deploy-vps.sh.
+# Checks that the service works, at the address that clients use. Sourced by deploy-vps.sh.
 # shellcheck shell=bash
 
 readonly READY_SECONDS=${READY_SECONDS:-300} SAMPLE_TEXT='CORNER BAKERY'
 
-# ask_service PATH [CURL OPTION...]: as a client on this machine; a certificate that we signed ourselves is taken.
-ask_service() {
+# request PATH [CURL OPTION...]: as a client on this machine; accepts the self-signed certificate.
+request() {
   local path=$1
   shift
   curl --silent --show-error --fail-with-body --insecure --max-time 90 "${RESOLVE[@]}" "$@" "$URL$path"
 }
 
 wait_until_ready() {
-  step "Waiting until it is ready at $URL (a model is loaded; at most $READY_SECONDS s)"
+  step "Waiting until the service is ready at $URL (it loads a model; at most $READY_SECONDS s)"
   [[ $DRY_RUN == yes ]] && return
   local deadline=$((SECONDS + READY_SECONDS))
-  until ask_service /health/ready >/dev/null 2>&1; do
+  until request /health/ready >/dev/null 2>&1; do
     ((SECONDS < deadline)) || return 1
     sleep 2
   done
   say "Ready."
 }
 
-# One real picture, read by a real worker: with some bytes behind its end, so that no cache knows it.
+# Sends a real image to a real worker. Some bytes appended to the image make sure that its result is not in the cache.
 read_sample() {
-  step "Reading a picture"
+  step "Reading a sample image"
   [[ $DRY_RUN == yes ]] && return
-  local answer
-  answer=$({ cat docs/sample.png && date +%s%N; } |
-    ask_service '/ocr/predict?lang=en&wait=60' --form 'file=@-;filename=sample.png') || {
-    warn "It answered: $answer"
+  local response
+  response=$({ cat docs/sample.png && date +%s%N; } |
+    request '/ocr/predict?lang=en&wait=60' --form 'file=@-;filename=sample.png') || {
+    warn "The request failed: $response"
     return 1
   }
-  [[ $answer == *"$SAMPLE_TEXT"* ]] || {
-    warn "Not the text of docs/sample.png: $answer"
+  [[ $response == *"$SAMPLE_TEXT"* ]] || {
+    warn "Not the text of docs/sample.png: $response"
     return 1
   }
-  say "It read \"$SAMPLE_TEXT\"."
+  say "The service read \"$SAMPLE_TEXT\"."
 }
 
 works() { wait_until_ready && read_sample; }
 
-# must_work MESSAGE: or it ends here, with the last words of the service, the message and where more is to be read.
-must_work() {
+# require_working MESSAGE: otherwise shows the last log lines, prints the message and exits.
+require_working() {
   works && return
-  warn "The service does not work. Its last words:"
+  warn "The service does not work. Its last log lines:"
   "${MODE}_logs" || true
-  die "$1 Its logs: $("${MODE}_logs_command")"
+  die "$1 To read the logs: $("${MODE}_logs_command")"
 }

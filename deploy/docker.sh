@@ -1,11 +1,11 @@
 # The service as containers of docker-compose.yml. Sourced by deploy-vps.sh.
 # shellcheck shell=bash
 
-export DOCKER_BUILDKIT=1 COMPOSE_DOCKER_CLI_BUILD=1 # Debian 12's Docker still asks for them
+export DOCKER_BUILDKIT=1 COMPOSE_DOCKER_CLI_BUILD=1 # Debian 12's Docker still needs them
 
 docker_settings_file() { echo "$PWD/.env"; }
 
-# Distributions have Compose as Docker's plugin, as a program of its own, or as both.
+# Distributions provide Compose as a Docker plugin, as a separate program, or both.
 compose() {
   if docker compose version >/dev/null 2>&1; then
     docker compose "$@"
@@ -17,7 +17,7 @@ compose() {
 docker_prepare() {
   step "Docker"
   if has docker && compose version >/dev/null 2>&1; then
-    say "It is here already."
+    say "Already installed."
   else
     refresh_packages
     install_packages docker.io "$(first_available docker-compose-v2 docker-compose-plugin docker-compose)"
@@ -40,7 +40,7 @@ first_available() {
 
 docker_up() {
   if [[ -n $IMAGE_WANTED ]]; then
-    step "Fetching $IMAGE_WANTED"
+    step "Pulling $IMAGE_WANTED"
     put IMAGE "$IMAGE_WANTED"
     run docker pull "$IMAGE_WANTED"
   else
@@ -58,12 +58,12 @@ docker_start() {
 
 docker_is_installed() { [[ -n $(compose ps --quiet web 2>/dev/null || true) ]]; }
 
-docker_remember() {
+docker_save_version() {
   PREVIOUS=$(get IMAGE)
   run docker tag "$PREVIOUS" paddleocr-service:previous
 }
 
-docker_go_back() {
+docker_roll_back() {
   put IMAGE "$PREVIOUS"
   run docker tag paddleocr-service:previous "$PREVIOUS"
   docker_start
@@ -72,13 +72,13 @@ docker_go_back() {
 docker_logs() { run compose logs --tail 40 web worker redis; }
 docker_logs_command() { echo "cd $PWD && docker compose logs -f web worker"; }
 
-# No change comes from web or worker while they are paused, and Redis has written all it knows when it has stopped.
-docker_hold() {
+# While web and worker are paused they change nothing, and a stopped Redis has written everything to its file.
+docker_pause() {
   run compose pause web worker
   run compose stop redis
 }
 
-docker_release() {
+docker_resume() {
   run compose start redis
   run compose unpause web worker
 }
@@ -94,7 +94,7 @@ docker_import() {
   run docker_unpack web "$1/data.tar"
 }
 
-# The folder /data of a service, through a container of its own.
+# The folder /data of a service, read and written through a temporary container.
 docker_pack() { compose run --rm --no-deps -T --entrypoint tar "$1" -C /data -cf - . >"$2"; }
 
 docker_unpack() {
@@ -108,8 +108,8 @@ docker_remove_data() {
   run rm -rf "$SETTINGS" nginx/tls nginx/acme
 }
 
-docker_settle_door() {
+docker_configure_address() {
   [[ -n $DOMAIN || $PUBLIC == yes ]] || return 0
   put COMPOSE_PROFILES production
-  [[ -z $DOMAIN ]] || self_signed
+  [[ -z $DOMAIN ]] || create_self_signed
 }

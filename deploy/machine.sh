@@ -1,8 +1,8 @@
-# Is this machine fit, and how large is it? Sourced by deploy-vps.sh.
+# Checks of the machine: system, memory, disk, ports. Installs packages. Sourced by deploy-vps.sh.
 # shellcheck shell=bash
 
-readonly LEAST_MEMORY_MB=1700 # what a 2 GB machine tells of itself
-readonly LEAST_DISK_MB=6144   # the image, twice while it is built anew, and some uploads
+readonly MIN_MEMORY_MB=1700 # what a 2 GB machine reports
+readonly MIN_DISK_MB=6144   # the image, twice during a rebuild, and some uploads
 
 memory_mb() { echo $(($(getconf _PHYS_PAGES) * $(getconf PAGE_SIZE) / 1048576)); }
 cores() { nproc; }
@@ -13,24 +13,24 @@ check_machine() {
   check_system
   local memory disk
   memory=$(memory_mb) disk=$(free_disk_mb)
-  ((memory >= LEAST_MEMORY_MB)) || die "This machine has $memory MB of memory; 2 GB are the least that OCR runs in."
-  ((disk >= LEAST_DISK_MB)) || die "Only $disk MB are free on this disk; at least $LEAST_DISK_MB MB are needed."
-  say "$(system_name), $(cores) cores, $memory MB of memory, $disk MB free: fit."
+  ((memory >= MIN_MEMORY_MB)) || die "This machine has $memory MB of memory. The service needs at least 2 GB."
+  ((disk >= MIN_DISK_MB)) || die "Only $disk MB are free on this disk. The service needs at least $MIN_DISK_MB MB."
+  say "$(system_name), $(cores) cores, $memory MB of memory, $disk MB free: sufficient."
 }
 
 # shellcheck source=/dev/null
 system_name() { (. "$OS_RELEASE" && echo "${PRETTY_NAME:-$ID}"); }
 
 check_system() {
-  [[ -r $OS_RELEASE ]] || die "This is no Debian or Ubuntu ($OS_RELEASE is missing)."
+  [[ -r $OS_RELEASE ]] || die "This system is not Debian or Ubuntu ($OS_RELEASE is missing)."
   local family
   # shellcheck source=/dev/null
   family=$(. "$OS_RELEASE" && echo " $ID ${ID_LIKE:-} ")
-  [[ $family == *" debian "* || $family == *" ubuntu "* ]] || die "This is no Debian or Ubuntu but $(system_name)."
+  [[ $family == *" debian "* || $family == *" ubuntu "* ]] || die "This system is not Debian or Ubuntu, but $(system_name)."
   has apt-get || die "apt-get is missing."
 }
 
-# check_ports PORT...: nobody else may listen there.
+# check_ports PORT...: fails if another program listens on one of them.
 check_ports() {
   local port
   has ss || return 0

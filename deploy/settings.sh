@@ -1,17 +1,24 @@
-# The file of settings: secrets made once, sizes taken from the machine, nothing changed that stands there already.
+# The settings file: creates secrets once, derives sizes from the machine, and preserves existing values.
 # Sourced by deploy-vps.sh.
 # shellcheck shell=bash
 
-# A worker process holds 340 MB at rest and comes to 1.3 GB on the largest pictures.
+# A worker process needs 340 MB at rest and reaches 1.3 GB with the largest images.
 readonly PROCESS_MB=1500
 
-# get NAME: its value in the file of settings, or nothing.
+# get NAME: print the value in the settings file, or nothing.
 get() {
   [[ -f $SETTINGS ]] || return 0
   sed -n "s/^$1=//p" "$SETTINGS" | tail -n 1
 }
 
-# put NAME VALUE: whatever stood there.
+# get_or NAME DEFAULT: with --dry-run nothing has been written that could be read.
+get_or() {
+  local value
+  value=$(get "$1")
+  echo "${value:-$2}"
+}
+
+# put NAME VALUE: set the value, replacing an existing one.
 put() {
   if [[ $DRY_RUN == yes ]]; then
     say "  would set: $1=$([[ $1 == *SECRET* ]] && echo '(a new secret)' || echo "$2")"
@@ -20,50 +27,44 @@ put() {
   { if [[ -f $SETTINGS ]]; then grep -v "^$1=" "$SETTINGS" || true; fi; printf '%s=%s\n' "$1" "$2"; } | write_file "$SETTINGS" 600
 }
 
-# keep NAME VALUE: only where nothing stands yet.
-keep() {
+# put_default NAME VALUE: set the value only if there is none yet.
+put_default() {
   [[ -n $(get "$1") ]] || put "$1" "$2"
 }
 
 new_secret() { head -c 32 /dev/urandom | od -An -v -tx1 | tr -d ' \n'; }
 
-smaller() { echo $(($1 < $2 ? $1 : $2)); }
-larger() { echo $(($1 > $2 ? $1 : $2)); }
+min() { echo $(($1 < $2 ? $1 : $2)); }
+max() { echo $(($1 > $2 ? $1 : $2)); }
 
-# The worker gets half of the memory, and all cores but two (on a small machine: two, or the one there is).
+# The worker gets half of the memory, and all cores except two (on a small machine two, or the only one).
 worker_memory_mb() { echo $(($1 / 2)); }
-worker_cores() { larger "$(smaller "$1" 2)" $(($1 - 2)); }
+worker_cores() { max "$(min "$1" 2)" $(($1 - 2)); }
 
-# worker_processes MEMORY_MB CORES (both the worker's): one for each core, as long as memory lasts.
-worker_processes() { larger 1 "$(smaller "$2" $(($1 / PROCESS_MB)))"; }
+# worker_processes MEMORY_MB CORES (the worker's share): one per core, as long as there is memory.
+worker_processes() { max 1 "$(min "$2" $(($1 / PROCESS_MB)))"; }
 
-# An 8 GB machine tells of a few MB less; sizes are for what it is sold as.
+# An 8 GB machine reports a few MB less. Sizes are computed from the nominal value.
 nominal_mb() { echo $((($1 + 1023) / 1024 * 1024)); }
 
-settle_sizes() {
+configure_sizes() {
   local memory worker_mb cpus processes
   memory=$(nominal_mb "$(memory_mb)")
   worker_mb=$(worker_memory_mb "$memory")
   cpus=$(worker_cores "$(cores)")
   processes=$(worker_processes "$worker_mb" "$cpus")
-  keep WORKER_MEMORY "${worker_mb}m"
-  keep WORKER_CPUS "$cpus"
-  keep OCR_WORKERS "$processes"
-  keep OCR_THREADS $((cpus / processes))
-  keep WEB_MEMORY "$(larger 512 $((memory / 8)))m"
-  keep REDIS_MAXMEMORY "$((memory / 16))mb"
-  keep REDIS_MEMORY "$((memory / 8))m"
-  say "The worker: $(get_or WORKER_MEMORY "${worker_mb}m") of memory, $(get_or WORKER_CPUS "$cpus") cores, $(get_or OCR_WORKERS "$processes") process(es)."
+  put_default WORKER_MEMORY "${worker_mb}m"
+  put_default WORKER_CPUS "$cpus"
+  put_default OCR_WORKERS "$processes"
+  put_default OCR_THREADS $((cpus / processes))
+  put_default WEB_MEMORY "$(max 512 $((memory / 8)))m"
+  put_default REDIS_MAXMEMORY "$((memory / 16))mb"
+  put_default REDIS_MEMORY "$((memory / 8))m"
+  say "The worker gets $(get_or WORKER_MEMORY "${worker_mb}m") of memory, $(get_or WORKER_CPUS "$cpus") cores" \
+    "and $(get_or OCR_WORKERS "$processes") process(es)."
 }
 
-# With --dry-run nothing was written that could be read back.
-get_or() {
-  local value
-  value=$(get "$1")
-  echo "${value:-$2}"
-}
-
-settle_secrets() {
-  keep FLASK_ENV production
-  keep SECRET_KEY "$(new_secret)"
+configure_secrets() {
+  put_default FLASK_ENV production
+  put_default SECRET_KEY "$(new_secret)"
 }

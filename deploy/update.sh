@@ -1,31 +1,31 @@
-# A new version, and by itself back to the one before when it does not work. Sourced by deploy-vps.sh.
+# Installs a new version, and rolls back if it does not work. Sourced by deploy-vps.sh.
 # shellcheck shell=bash
 
 update() {
-  is_installed || die "Nothing is installed here: run $0 first."
+  is_installed || die "Nothing is installed here. Run $0 first."
   local commit=''
-  "${MODE}_remember"
+  "${MODE}_save_version"
   if [[ -z $IMAGE_WANTED ]]; then
-    commit=$(git rev-parse HEAD) || die "This folder is no git checkout: name an image with --image."
+    commit=$(git rev-parse HEAD) || die "This folder is not a git checkout. Specify an image with --image."
     step "Fetching the new version"
-    run git pull --ff-only || die "git pull did not work. Nothing was changed."
+    run git pull --ff-only || die "git pull failed. Nothing was changed."
   fi
   try_new_version
   if [[ $TRIED == works ]]; then
-    say "Version $(version) runs."
-    tell_next
+    say "Version $(version) is running."
+    print_next_steps
     return
   fi
-  warn "The new version does not work. Its last words:"
+  warn "The new version does not work. Its last log lines:"
   "${MODE}_logs" || true
-  step "Going back to the version before"
+  step "Rolling back to the previous version"
   [[ -z $commit ]] || run git reset --keep --quiet "$commit"
-  "${MODE}_go_back"
-  must_work "The version before does not work either."
-  die "The update failed. The version before runs again."
+  "${MODE}_roll_back"
+  require_working "The previous version does not work either."
+  die "The update failed. The previous version is running again."
 }
 
-# Not in a condition, where `set -e` would not hold and a step that failed would be passed over.
+# Not used as a condition: `set -e` would be ignored there, and a failed step would not stop the update.
 try_new_version() {
   set +e
   (

@@ -1,1 +1,1 @@
-"""URLs, methods, schemas and guards; a view is one call into a controller."""
+"""URLs, methods, schemas and limits. Each view is one call into a controller."""

@@ -1,51 +1,55 @@
-"""For operators: jobs that were given up. Every request bears the admin token (`middleware/api_keys.py`)."""
+"""Dead letters, for operators. Every request needs the admin token (`middleware/api_keys.py`)."""
 
 from __future__ import annotations
+
+from typing import Any
+
+from flask import Response
 
 from controllers import admin_controller
 from middleware.view_marks import Mark, mark
 from routes.blueprint import RETRY_AFTER, DescribedBlueprint
 from routes.schemas import examples
-from routes.schemas.admin import DeadLetterBody, DeadLetterList, DeadLetterPage
+from routes.schemas.admin import DeadLetter, DeadLetterList, DeadLetterListOptions
 from routes.schemas.jobs import Accepted
 from routes.schemas.options import NoOptions
 
-blueprint = DescribedBlueprint("admin", __name__, url_prefix="/admin", description="Jobs that were given up")
-REFUSED = ("invalid_option", "unauthorized", "forbidden", "redis_unavailable")
+blueprint = DescribedBlueprint("admin", __name__, url_prefix="/admin", description="Dead letters")
+
 JOB_ID = {"in": "path", "name": "job_id", "description": "The `job_id` of a dead letter.", "example": examples.JOB}
 
 
 @blueprint.route("/dead-letters", methods=["GET"])
 @mark(Mark.ADMIN)
-@blueprint.problems(*REFUSED)
-@blueprint.arguments(DeadLetterPage, location="query")
+@blueprint.problems(*admin_controller.LIST_ERRORS)
+@blueprint.arguments(DeadLetterListOptions, location="query")
 @blueprint.response(200, DeadLetterList, example=examples.DEAD_LETTERS)
-def list_dead_letters(options):
-    """Dead letters, newest first
+def list_dead_letters(options: dict[str, Any]) -> Response:
+    """List dead letters, newest first
 
-    Jobs that ended with a fault that may not be their file's. They and their files are kept for seven days.
+    Jobs that failed, wholly or in part, although their file may be good. They and their files are kept for seven days.
     """
     return admin_controller.list_dead_letters(options["offset"], options["limit"])
 
 
 @blueprint.route("/dead-letters/<string:job_id>", methods=["GET"], parameters=[JOB_ID])
 @mark(Mark.ADMIN)
-@blueprint.problems(*REFUSED, "not_a_dead_letter")
+@blueprint.problems(*admin_controller.DEAD_LETTER_ERRORS)
 @blueprint.arguments(NoOptions, location="query")
-@blueprint.response(200, DeadLetterBody, example=examples.DEAD_LETTER)
-def show_dead_letter(options, job_id):
-    """One dead letter"""
+@blueprint.response(200, DeadLetter, example=examples.DEAD_LETTER)
+def show_dead_letter(options: dict[str, Any], job_id: str) -> Response:
+    """Get a dead letter"""
     return admin_controller.show_dead_letter(job_id)
 
 
 @blueprint.route("/dead-letters/<string:job_id>/replay", methods=["POST"], parameters=[JOB_ID])
 @mark(Mark.ADMIN)
-@blueprint.problems(*REFUSED, "not_a_dead_letter")
+@blueprint.problems(*admin_controller.DEAD_LETTER_ERRORS)
 @blueprint.arguments(NoOptions, location="query")
 @blueprint.response(202, Accepted, example=examples.ACCEPTED, headers=RETRY_AFTER)
-def replay_dead_letter(options, job_id):
-    """Work on a dead letter once more
+def replay_dead_letter(options: dict[str, Any], job_id: str) -> Response:
+    """Replay a dead letter
 
-    From the beginning, with all its tries, under the same id.
+    Processes the job again from the start, with all its attempts, under the same id.
     """
     return admin_controller.replay(job_id)

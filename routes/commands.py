@@ -1,4 +1,4 @@
-"""The command line, one more door: `flask --app app …`, with the settings of the service."""
+"""The command line: `flask --app app …`, with the settings of the service."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from flask.cli import AppGroup
 from controllers import command_line
 
 blueprint = Blueprint("commands", __name__, cli_group=None)
-dead_letters = AppGroup("dead-letters", help="Jobs that were given up: look at them, work on them once more.")
+dead_letters = AppGroup("dead-letters", help="List, show and replay dead letters: failed jobs whose file may be good.")
 blueprint.cli.add_command(dead_letters)
 
 
 @blueprint.cli.command("webhook-secret")
 def webhook_secret() -> None:
-    """Print what receivers verify webhooks with."""
+    """Print the secret that receivers use to verify webhooks."""
     click.echo(command_line.webhook_secret())
 
 
@@ -25,7 +25,7 @@ def webhook_secret() -> None:
 @click.option("--offset", default=0, show_default=True)
 @click.option("--limit", default=50, show_default=True)
 def list_dead_letters(offset: int, limit: int) -> None:
-    """A line for each, newest first: id, since when, faults, file."""
+    """Print one line for each, newest first: job id, time, error codes, file name."""
     for line in command_line.dead_letter_lines(offset, limit):
         click.echo(line)
 
@@ -33,13 +33,13 @@ def list_dead_letters(offset: int, limit: int) -> None:
 @dead_letters.command("show")
 @click.argument("job_id")
 def show_dead_letter(job_id: str) -> None:
-    """All that is known of one, as JSON."""
+    """Print a dead letter as JSON."""
     click.echo(json.dumps(command_line.dead_letter(job_id), indent=2))
 
 
 @dead_letters.command("replay")
 @click.argument("job_ids", nargs=-1, required=True)
 def replay_dead_letters(job_ids: tuple[str, ...]) -> None:
-    """Work on these once more."""
+    """Process these jobs again."""
     for job_id in job_ids:
         click.echo(f"{command_line.replay(job_id)}  queued")

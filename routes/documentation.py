@@ -1,53 +1,60 @@
-"""OpenAPI, Swagger UI and ReDoc, with their scripts and styles served from here: they work without internet."""
+"""OpenAPI, Swagger UI and ReDoc. Their scripts and styles are served locally, so they work without internet access."""
 
 from __future__ import annotations
 
 import importlib.util
 from pathlib import Path
+from typing import Any
 
+from apispec.ext.marshmallow.openapi import OpenAPIConverter
 from flask import Flask, Response, send_from_directory
 from flask_smorest import Api
+from marshmallow.fields import Field
 
 from routes.blueprint import PROBLEM
 from routes.schemas.problems import Problem
 
-#: The wheel that carries the built assets of both; nothing of it is imported.
+#: The wheel that contains the built assets of Swagger UI and ReDoc. Its code is not imported.
 ASSETS_PACKAGE = "drf_spectacular_sidecar"
 ASSETS_PATH = "/docs/assets"
-#: Pages of our own that start them, and where they are.
+#: The pages that load them.
 PAGES_FOLDER = Path(__file__).with_name("pages")
 PAGES = {"/docs": "swagger.html", "/docs/swagger.js": "swagger.js", "/redoc": "redoc.html"}
-#: Both write styles into the page, draw pictures from data: addresses, and ReDoc searches in a worker made from a blob.
-#: Nothing else, and nothing from anywhere else: ReDoc's logo, which lies on a server of its makers, stays away.
+#: Both use inline styles and images from data: URLs, and ReDoc's search runs in a worker created from a blob.
+#: Everything else is blocked, including ReDoc's logo, which is on a server of its vendor.
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
     "connect-src 'self'; worker-src blob:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 
 DESCRIPTION = """\
-Text with positions from pictures and PDFs.
+Text with positions from images and PDFs.
 
-Send a file to `/ocr/predict` and read the text in the answer, or send it to `/ocr/image`, `/ocr/pdf` or `/ocr/batch`,
+Send a file to `/ocr/predict` and get the text in the response. Or send it to `/ocr/image`, `/ocr/pdf` or `/ocr/batch`,
 get a job, and fetch its result when it has ended:
 
     curl -F file=@scan.jpg http://127.0.0.1:5000/ocr/predict
 
-Options of a job are form fields or query parameters, the same everywhere; one that is not known is refused.
-Every error is an `application/problem+json` (RFC 9457) whose `code` tells programs what is wrong, and whose `detail`
-tells people. Each answer bears an `X-Request-ID`: the one that was sent, or a new one.
+Job options are form fields or query parameters, the same for all endpoints. An unknown option is an error.
+Every error is an `application/problem+json` document (RFC 9457) with a `code` for programs and a `detail` for people.
+Every response has an `X-Request-ID`: the one that the client sent, or a new one.
 """
 
-KEY = "One of API_KEYS for /ocr, where the operator has set any; ADMIN_TOKEN for /admin. `X-API-Key` is taken as well."
+API_KEY = "For /ocr: one of API_KEYS, if the operator has set any. For /admin: ADMIN_TOKEN. `X-API-Key` works, too."
+UPLOAD_EVENTS_TOKEN = "The setting UPLOAD_EVENTS_TOKEN."
 
 
-class DescribedApi(Api):
-    """Errors are described as what they are, and nothing is described that is not there."""
+class DescribedApi(Api):  # type: ignore[misc]  # flask-smorest has no type information
+    """Describes errors as problem documents, and omits features of flask-smorest that this API does not use."""
 
     ERROR_SCHEMA = Problem
     DEFAULT_ERROR_RESPONSE_NAME = "Problem"
 
+    def _register_error_handlers(self) -> None:
+        """`middleware/error_handler.py` handles errors. The handler of flask-smorest would replace it."""
+
     def _register_pagination_header(self) -> None:
-        """Nothing is paged by headers here."""
+        """The API has no pagination headers."""
 
 
 def init_app(app: Flask, version: str) -> Api:
@@ -67,27 +74,28 @@ def init_app(app: Flask, version: str) -> Api:
         },
     )
     api = DescribedApi(app)
-    api.spec.components.security_scheme("Key", {"type": "http", "scheme": "bearer", "description": KEY})
+    api.spec.components.security_scheme("Key", {"type": "http", "scheme": "bearer", "description": API_KEY})
     content = {PROBLEM: {"schema": Problem}}
     api.spec.components.response("Problem", {"description": "Any other error", "content": content})
-    told_to_s3 = {"type": "http", "scheme": "bearer", "description": "UPLOAD_EVENTS_TOKEN of the settings."}
-    api.spec.components.security_scheme("uploadEvents", told_to_s3)
-    api.ma_plugin.converter.add_parameter_attribute_function(default_in_words)
+    events_token = {"type": "http", "scheme": "bearer", "description": UPLOAD_EVENTS_TOKEN}
+    api.spec.components.security_scheme("uploadEvents", events_token)
+    api.ma_plugin.converter.add_parameter_attribute_function(default_in_description)
     app.add_url_rule(f"{ASSETS_PATH}/<path:name>", "docs_assets", _asset)
     for path, name in PAGES.items():
+        # `defaults` instead of functools.partial: Flask-Limiter needs the `__name__` of the view.
         app.add_url_rule(path, name, _page, defaults={"name": name})
     return api
 
 
-def default_in_words(self, field, ret: dict) -> dict:
-    """A query parameter tells its default in words.
+def default_in_description(self: OpenAPIConverter, field: Field[Any], ret: dict[str, Any]) -> dict[str, Any]:
+    """Move the default of a query parameter into its description.
 
-    Swagger UI sends machine-readable defaults along; the form fields have them, and an option may be sent only once.
+    Swagger UI sends the defaults in schemas. The form fields have them already, and an option may be sent only once.
     """
     schema = dict(ret["schema"])
     default = schema.pop("default", "")
-    words = f" Default: `{default}`." if default != "" else ""
-    return {"schema": schema, "description": ret["description"] + words}
+    suffix = f" Default: `{default}`." if default != "" else ""
+    return {"schema": schema, "description": ret["description"] + suffix}
 
 
 def _asset(name: str) -> Response:
@@ -102,4 +110,6 @@ def _page(name: str) -> Response:
 
 def _assets_folder() -> Path:
     spec = importlib.util.find_spec(ASSETS_PACKAGE)
+    if spec is None or not spec.submodule_search_locations:
+        raise RuntimeError(f"{ASSETS_PACKAGE} is not installed")
     return Path(spec.submodule_search_locations[0]) / "static" / ASSETS_PACKAGE

@@ -1,14 +1,16 @@
-"""Probes: never rate-limited, never logged."""
+"""Health probes: never rate-limited, never logged."""
 
 from __future__ import annotations
+
+from flask import Response
 
 from controllers import health_controller
 from middleware.view_marks import Mark, mark
 from routes.blueprint import DescribedBlueprint
-from routes.schemas.health import Alive, HealthReport, PictureReading, Ready
+from routes.schemas.health import Alive, HealthReport, OCRQuality, Ready
 
 blueprint = DescribedBlueprint(
-    "health", __name__, url_prefix="/health", description="Probes for orchestrators and the full report for operators"
+    "health", __name__, url_prefix="/health", description="Probes for orchestrators and a report for operators"
 )
 
 
@@ -16,22 +18,22 @@ blueprint = DescribedBlueprint(
 @mark(Mark.PROBE)
 @blueprint.response(200, HealthReport, description="Healthy or degraded")
 @blueprint.alt_response(503, schema=HealthReport, description="Unhealthy")
-def health_report():
-    """The full report
+def health_report() -> Response:
+    """Get the health report
 
-    What was looked at, how it is, and what an operator can do about it.
+    The state of each part of the service, and recommendations for operators.
     """
     return health_controller.report()
 
 
 @blueprint.route("/ready", methods=["GET"])
 @mark(Mark.PROBE | Mark.FAST)
-@blueprint.problems("not_ready")
+@blueprint.problems(*health_controller.READY_ERRORS)
 @blueprint.response(200, Ready)
-def health_ready():
-    """Would a request sent now be worked on?
+def health_ready() -> Response:
+    """Readiness probe
 
-    200 only while Redis is reachable and at least one worker has its model loaded.
+    200 if Redis is reachable and at least one worker has loaded its model.
     """
     return health_controller.ready()
 
@@ -39,24 +41,23 @@ def health_ready():
 @blueprint.route("/alive", methods=["GET"])
 @mark(Mark.PROBE | Mark.FAST)
 @blueprint.response(200, Alive)
-def health_alive():
-    """Does the process answer?
+def health_alive() -> Response:
+    """Liveness probe
 
-    Nothing else is touched.
+    The web process responds. Nothing else is checked.
     """
     return health_controller.alive()
 
 
 @blueprint.route("/ai", methods=["GET"])
 @mark(Mark.PROBE)
-@blueprint.response(200, PictureReading, description="Good or acceptable")
-@blueprint.alt_response(503, schema=PictureReading, description="Low, or not to be found out")
-@blueprint.problems("storage_unavailable")
-def health_ai():
-    """Is the OCR itself good?
+@blueprint.response(200, OCRQuality, description="The quality is good or acceptable")
+@blueprint.alt_response(503, schema=OCRQuality, description="The quality is low or could not be measured")
+@blueprint.problems(*health_controller.QUALITY_ERRORS)
+def health_ai() -> Response:
+    """Check the OCR quality
 
-    A picture whose text is known goes through the queue to a worker. `quality` tells whether confidence, text and
-    latency are what they should be. The answer is used again for a few seconds; it takes ten at the longest, so this
-    is for monitors, not for liveness or readiness probes.
+    Sends an image with known text through the queue to a worker. `quality` rates confidence, text and latency. The
+    result is reused for a few seconds. The check takes up to ten seconds: use it for monitoring, not as a probe.
     """
     return health_controller.ai()

@@ -1,50 +1,54 @@
-"""What the service says of itself: capabilities, errors, the index."""
+"""The service's description of itself: capabilities, errors, index."""
 
 from __future__ import annotations
 
-from flask import abort, jsonify
+from flask import Response, abort, jsonify
 
 from controllers import capabilities_controller
-from middleware.error_catalog import CATALOG, status_of
+from controllers.context import RequestLimits
+from middleware.error_catalog import BY_STATUS, CATALOG, status_of
 from routes.blueprint import DescribedBlueprint
-from routes.schemas.problems import ErrorKind
+from routes.schemas.problems import ErrorDescription
 from routes.schemas.service import Capabilities, Index
-
-blueprint = DescribedBlueprint("meta", __name__, description="What this installation can do")
 
 SLUG = {
     "in": "path",
     "name": "slug",
-    "description": "A `code`, or the last part of a `type`, of an error.",
+    "description": "The `code` of an error, or the last part of its `type`.",
     "example": "rate-limited",
 }
 
 
-@blueprint.route("/capabilities", methods=["GET"])
-@blueprint.response(200, Capabilities)
-def capabilities():
-    """Models, languages, formats and limits"""
-    return capabilities_controller.capabilities()
+def make_blueprint(limits: RequestLimits) -> DescribedBlueprint:
+    blueprint = DescribedBlueprint("meta", __name__, description="What this installation can do")
 
+    @blueprint.route("/capabilities", methods=["GET"])
+    @blueprint.response(200, Capabilities)
+    def capabilities() -> Response:
+        """List models, languages, formats and limits"""
+        return capabilities_controller.capabilities(limits)
 
-@blueprint.route("/errors/<string:slug>", methods=["GET"], parameters=[SLUG])
-@blueprint.problems("not_found")
-@blueprint.response(200, ErrorKind)
-def error_kind(slug):
-    """What an error means and what to do about it"""
-    code = slug.replace("-", "_")
-    error = CATALOG.get(code) or abort(404)
-    return jsonify(code=code, status=status_of(error), title=error.title, remedy=error.remedy)
+    @blueprint.route("/errors/<string:slug>", methods=["GET"], parameters=[SLUG])
+    @blueprint.problems(BY_STATUS[404])
+    @blueprint.response(200, ErrorDescription)
+    def error_kind(slug: str) -> Response:
+        """Get the meaning of an error and its remedy"""
+        code = slug.replace("-", "_")
+        if code not in CATALOG:
+            abort(404)
+        error = CATALOG[code]
+        return jsonify(code=code, status=status_of(error), title=error.title, remedy=error.remedy)
 
+    @blueprint.route("/", methods=["GET"])
+    @blueprint.response(200, Index)
+    def index() -> Response:
+        """List the main addresses"""
+        return jsonify(
+            service="paddleocr-service",
+            documentation="/docs",
+            openapi="/openapi.json",
+            capabilities="/capabilities",
+            health="/health",
+        )
 
-@blueprint.route("/", methods=["GET"])
-@blueprint.response(200, Index)
-def index():
-    """Where things are"""
-    return jsonify(
-        service="paddleocr-service",
-        documentation="/docs",
-        openapi="/openapi.json",
-        capabilities="/capabilities",
-        health="/health",
-    )
+    return blueprint

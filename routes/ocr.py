@@ -1,187 +1,178 @@
-"""Jobs: files in, results out."""
+"""Jobs: submit files, follow jobs, fetch results."""
 
 from __future__ import annotations
 
-from flask import request
-from flask_limiter import Limiter
-from flask_smorest import Blueprint
+from typing import Any
+
+from flask import Response, request
 from marshmallow import Schema
 from marshmallow.fields import Field
 
-from controllers import events_controller, ocr_controller
-from middleware.rate_limiter import shared_limit
+from controllers import batch_controller, events_controller, job_controller, query_controller, submission
+from controllers.context import RequestLimits
 from middleware.uploads import MULTIPART
 from middleware.view_marks import Mark, mark
-from routes.blueprint import RETRY_AFTER, DescribedBlueprint
+from routes.blueprint import RETRY_AFTER, Decorator, DescribedBlueprint, View
 from routes.schemas import examples
-from routes.schemas.jobs import Accepted, BatchAccepted, JobList, JobsPage, JobStatus
-from routes.schemas.options import NoOptions, job_options, many_files, one_file, query_of, result_options_schema
+from routes.schemas.jobs import Accepted, BatchAccepted, JobList, JobListOptions, JobStatus
+from routes.schemas.options import NoOptions, file_form, files_form, job_options, query_schema, result_options
 from routes.schemas.results import RESULT, PartialStatus
 from routes.schemas.webhooks import CALLBACKS
 
-PICTURES = "JPEG, PNG, BMP, TIFF (every frame is a page), WebP or GIF"
+IMAGE_FORMATS = "JPEG, PNG, BMP, TIFF (every frame is a page), WebP or GIF"
+#: Default of `wait` for /ocr/predict, in seconds.
 PREDICT_WAIT_SECONDS = 30
 
-#: What may be wrong with a request that creates work: with the request itself, its files, the service.
-BAD_REQUEST = (
-    *("bad_request", "invalid_option", "page_out_of_range", "unsupported_language", "model_not_available"),
-    *("missing_file", "empty_file", "payload_too_large"),
-)
-BAD_FILE = (
-    *("unsupported_type", "corrupt_file", "truncated_file", "encrypted_file", "too_many_pages", "too_many_pixels"),
-    "unprocessable_file",
-)
-FAILED = ("page_failed", "page_timeout", "page_crashed", "retries_exhausted")
-REFUSED = ("unauthorized", "rate_limited", "redis_unavailable", "queue_full", "memory_short", "storage_unavailable")
-#: What may be wrong with an `Idempotency-Key`.
-BY_KEY = ("idempotency_in_flight", "idempotency_conflict")
-ASKED = ("invalid_option", "unauthorized", "redis_unavailable")
-
-LOCATION = {"Location": {"schema": {"type": "string"}, "description": "Where the job's status is."}}
+LOCATION = {"Location": {"schema": {"type": "string"}, "description": "The address of the job's status."}}
 IDEMPOTENCY_KEY = {
     "in": "header",
     "name": "Idempotency-Key",
     "schema": {"type": "string", "minLength": 1, "maxLength": 255},
-    "description": "Makes it safe to send the request again: with the same key and body it is answered with the same "
-    "jobs, and `Idempotent-Replayed: true`. Known for as long as results are.",
+    "description": "Makes it safe to repeat the request. A second request with the same key and body creates nothing; "
+    "its response has the jobs of the first one and `Idempotent-Replayed: true`. Keys are kept as long as results.",
 }
-EVENTS = {events_controller.MEDIA_TYPE: {"schema": {"type": "string"}, "example": examples.EVENTS}}
 JOB_ID = {"in": "path", "name": "job_id", "description": "The `job_id` of an accepted job.", "example": examples.JOB}
+EVENT_STREAM = {"text/event-stream": {"schema": {"type": "string"}, "example": examples.EVENTS}}
 
 
-def make_blueprint(settings, limiter: Limiter) -> Blueprint:
-    """The views of `/ocr`, with schemas that carry the limits of the settings."""
-    blueprint = DescribedBlueprint("ocr", __name__, url_prefix="/ocr", description="Text from pictures and PDFs")
+def make_blueprint(limits: RequestLimits, rate_limit: Decorator) -> DescribedBlueprint:
+    """The views of `/ocr`. Their schemas contain the configured limits."""
+    blueprint = DescribedBlueprint("ocr", __name__, url_prefix="/ocr", description="Text from images and PDFs")
     blueprint.before_request(_ensure_accepting)
-    _add_creating_views(blueprint, settings, shared_limit(limiter, settings))
-    _add_reading_views(blueprint, settings)
+    _add_submission_views(blueprint, limits, rate_limit)
+    _add_job_views(blueprint)
+    _add_result_views(blueprint, limits)
     return blueprint
 
 
 def _ensure_accepting() -> None:
     if request.method == "POST":
-        ocr_controller.ensure_accepting()
+        submission.ensure_accepting()
 
 
-def _add_creating_views(blueprint: DescribedBlueprint, settings, limited) -> None:
-    options = job_options(settings, wait=0)
-    patient_options = job_options(settings, wait=PREDICT_WAIT_SECONDS)
+def _add_submission_views(blueprint: DescribedBlueprint, limits: RequestLimits, rate_limit: Decorator) -> None:
+    options = job_options(limits, wait=0)
+    predict_options = job_options(limits, wait=PREDICT_WAIT_SECONDS)
 
-    def creates(options: dict[str, Field], body: type[Schema]):
-        """All that the views which create work share: options, body, limit, errors."""
+    def creates_jobs(options: dict[str, Field[Any]], form: type[Schema]) -> Decorator:
+        """What all views that create jobs share: options, form, rate limit, errors."""
 
-        def decorate(view):
-            view = blueprint.problems(*BAD_REQUEST, *BAD_FILE, *FAILED, *REFUSED, *BY_KEY)(limited(view))
-            view = blueprint.doc(requestBody={"required": True, "content": {MULTIPART: {"schema": body}}})(view)
+        def decorate(view: View) -> View:
+            view = blueprint.problems(*submission.SUBMIT_ERRORS)(rate_limit(view))
+            view = blueprint.doc(requestBody={"required": True, "content": {MULTIPART: {"schema": form}}})(view)
             view = blueprint.doc(callbacks=CALLBACKS)(view)
-            return mark(Mark.CREATES_WORK)(blueprint.arguments(query_of(options), location="query")(view))
+            return mark(Mark.CREATES_WORK)(blueprint.arguments(query_schema(options), location="query")(view))
 
         return decorate
 
-    def answers(view):
-        """A job, or its result where that was waited for."""
+    def job_or_result(view: View) -> View:
+        """202 with the job, or 200 with the result if the request waited for it."""
         accepted = blueprint.alt_response(
             202, schema=Accepted, example=examples.ACCEPTED, headers={**LOCATION, **RETRY_AFTER}
         )
         return accepted(blueprint.alt_response(200, schema=RESULT, examples=examples.RESULTS)(view))
 
     @blueprint.route("/image", methods=["POST"], parameters=[IDEMPOTENCY_KEY])
-    @creates(options, one_file("ImageUpload", options, PICTURES))
-    @answers
-    def create_image_job(options):
-        """Read a picture
+    @creates_jobs(options, file_form("ImageUpload", options, IMAGE_FORMATS))
+    @job_or_result
+    def create_image_job(options: dict[str, Any]) -> Response:
+        """Read an image
 
-        Answers with a job. With `wait`, answers with the result when the job ends in time.
+        Returns a job. With `wait`, returns the result if the job ends in time.
         """
-        return ocr_controller.create_job(options, kinds=("image",))
+        return job_controller.create_job(options, kinds=("image",))
 
     @blueprint.route("/pdf", methods=["POST"], parameters=[IDEMPOTENCY_KEY])
-    @creates(options, one_file("PDFUpload", options, "PDF"))
-    @answers
-    def create_pdf_job(options):
+    @creates_jobs(options, file_form("PDFUpload", options, "PDF"))
+    @job_or_result
+    def create_pdf_job(options: dict[str, Any]) -> Response:
         """Read a PDF
 
-        Answers with a job. With `wait`, answers with the result when the job ends in time.
+        Returns a job. With `wait`, returns the result if the job ends in time.
         """
-        return ocr_controller.create_job(options, kinds=("pdf",))
+        return job_controller.create_job(options, kinds=("pdf",))
 
     @blueprint.route("/batch", methods=["POST"], parameters=[IDEMPOTENCY_KEY])
-    @creates(options, many_files("BatchUpload", options))
+    @creates_jobs(options, files_form("BatchUpload", options))
     @blueprint.response(202, BatchAccepted, example=examples.BATCH, headers=RETRY_AFTER)
-    def create_batch(options):
+    def create_batch(options: dict[str, Any]) -> Response:
         """Read several files
 
-        Each file becomes a job of its own; a bad file fails alone. When all fail, the answer is the first one's error.
+        Each file becomes a job of its own. A bad file fails alone. If all files fail, the response is the first error.
         """
-        return ocr_controller.create_batch(options)
+        return batch_controller.create_batch(options)
 
     @blueprint.route("/predict", methods=["POST"], parameters=[IDEMPOTENCY_KEY])
-    @creates(patient_options, one_file("PredictUpload", patient_options, f"{PICTURES}, or PDF"))
-    @answers
-    def predict(options):
-        """Read a picture or a PDF and answer with the result
+    @creates_jobs(predict_options, file_form("PredictUpload", predict_options, f"{IMAGE_FORMATS}, or PDF"))
+    @job_or_result
+    def predict(options: dict[str, Any]) -> Response:
+        """Read an image or a PDF and return the result
 
-        Answers with a job instead when it takes longer than `wait` seconds.
+        Returns a job instead if it takes longer than `wait` seconds.
         """
-        return ocr_controller.create_job(options)
+        return job_controller.create_job(options)
 
 
-def _add_reading_views(blueprint: DescribedBlueprint, settings) -> None:
+def _add_job_views(blueprint: DescribedBlueprint) -> None:
     @blueprint.route("/job/<string:job_id>", methods=["GET"], parameters=[JOB_ID])
-    @blueprint.problems(*ASKED, "job_not_found")
+    @blueprint.problems(*query_controller.STATUS_ERRORS)
     @blueprint.arguments(NoOptions, location="query")
-    @blueprint.response(200, JobStatus, description="It has ended", example=examples.ENDED_STATUS)
-    @blueprint.alt_response(202, schema=JobStatus, description="It runs", example=examples.STATUS, headers=RETRY_AFTER)
-    def job_status(options, job_id):
-        """How a job stands"""
-        return ocr_controller.job_status(job_id)
+    @blueprint.response(200, JobStatus, description="The job has ended", example=examples.ENDED_STATUS)
+    @blueprint.alt_response(
+        202, schema=JobStatus, description="The job is running", example=examples.STATUS, headers=RETRY_AFTER
+    )
+    def job_status(options: dict[str, Any], job_id: str) -> Response:
+        """Get the status of a job"""
+        return query_controller.job_status(job_id)
 
     @blueprint.route("/job/<string:job_id>", methods=["DELETE"], parameters=[JOB_ID])
-    @blueprint.problems(*ASKED, "job_not_found")
+    @blueprint.problems(*query_controller.STATUS_ERRORS)
     @blueprint.arguments(NoOptions, location="query")
-    @blueprint.response(200, JobStatus, description="It was cancelled", example=examples.CANCELLED_STATUS)
-    @blueprint.alt_response(204, description="It had ended, and is forgotten with its result and its file")
-    def discard_job(options, job_id):
-        """Cancel or forget a job
+    @blueprint.response(200, JobStatus, description="The job was cancelled", example=examples.CANCELLED_STATUS)
+    @blueprint.alt_response(204, description="The ended job was deleted with its result and file")
+    def discard_job(options: dict[str, Any], job_id: str) -> Response:
+        """Cancel or delete a job
 
-        A job that runs is cancelled: no page of it is begun any more. One that has ended is forgotten.
+        Cancels a running job: no further page of it is started. Deletes an ended job with its result and file.
         """
-        return ocr_controller.discard_job(job_id)
+        return query_controller.discard_job(job_id)
 
     @blueprint.route("/jobs", methods=["GET"])
-    @blueprint.problems(*ASKED)
-    @blueprint.arguments(JobsPage, location="query")
+    @blueprint.problems(*query_controller.LIST_ERRORS)
+    @blueprint.arguments(JobListOptions, location="query")
     @blueprint.response(200, JobList, example=examples.JOBS)
-    def list_jobs(options):
-        """The caller's jobs, newest first
+    def list_jobs(options: dict[str, Any]) -> Response:
+        """List the client's jobs, newest first
 
-        The caller is known by its key or, where the service asks for none, by its address.
+        The API key identifies the client or, if the service requires no keys, the IP address.
         """
-        return ocr_controller.list_jobs(options["status"], options["cursor"], options["limit"])
+        return query_controller.list_jobs(options["status"], options["cursor"], options["limit"])
 
+
+def _add_result_views(blueprint: DescribedBlueprint, limits: RequestLimits) -> None:
     @blueprint.route("/job/<string:job_id>/result", methods=["GET"], parameters=[JOB_ID])
-    @blueprint.problems(*ASKED, *("job_not_found", "job_cancelled", "result_expired"), *FAILED, *BAD_FILE)
-    @blueprint.arguments(result_options_schema(settings), location="query")
+    @blueprint.problems(*query_controller.RESULT_ERRORS)
+    @blueprint.arguments(result_options(limits), location="query")
     @blueprint.alt_response(200, schema=RESULT, examples=examples.RESULTS)
     @blueprint.alt_response(
-        202, schema=PartialStatus, description="It still runs", example=examples.STATUS, headers=RETRY_AFTER
+        202, schema=PartialStatus, description="The job is running", example=examples.STATUS, headers=RETRY_AFTER
     )
-    def job_result(options, job_id):
-        """What was read
+    def job_result(options: dict[str, Any], job_id: str) -> Response:
+        """Get the result of a job
 
-        With `partial=true` the answer for a job that still runs has the `pages` that are done.
+        With `partial=true`, the response for a running job contains its finished `pages`.
         """
-        return ocr_controller.job_result(job_id, options["wait"], options["partial"])
+        return query_controller.job_result(job_id, options["wait"], options["partial"])
 
     @blueprint.route("/job/<string:job_id>/events", methods=["GET"], parameters=[JOB_ID])
-    @blueprint.problems(*ASKED, "job_not_found")
+    @blueprint.problems(*query_controller.STATUS_ERRORS)
     @blueprint.arguments(NoOptions, location="query")
-    @blueprint.doc(responses={200: {"description": "The job's events", "content": EVENTS}})
-    def job_events(options, job_id):
-        """What becomes of a job, as it happens
+    @blueprint.doc(responses={200: {"description": "The job's events", "content": EVENT_STREAM}})
+    def job_events(options: dict[str, Any], job_id: str) -> Response:
+        """Follow a job
 
-        Server-Sent Events. The first is `status`: the job as it stands. Then `started`, `retrying` and `queued` with
-        the status too, and `page` for each page that is done. The last is `completed`, `failed` or `cancelled` with
-        the status; then the connection closes. Whoever connects anew is told the status first again.
+        Server-Sent Events. The first event is `status`, with the current status. Then follow `started`, `retrying` and
+        `queued`, each with the status, and `page` for each finished page. The last event is `completed`, `failed` or
+        `cancelled`, with the status; then the connection closes. A client that reconnects gets the status first.
         """
         return events_controller.job_events(job_id)

@@ -1,20 +1,23 @@
-"""All routes: the API, its documentation, and the command line."""
+"""Registers all routes: the API, its documentation and the command line."""
 
 from __future__ import annotations
 
 from flask import Flask
 
-from middleware.rate_limiter import limiter_of
+from controllers.context import RequestLimits
 from routes import admin, commands, documentation, health, meta, metrics, ocr, uploads
+from routes.blueprint import Decorator
 
 
-def register(app: Flask, settings, version: str) -> None:
-    limiter = limiter_of(app)
+def register(
+    app: Flask, *, limits: RequestLimits, rate_limit: Decorator, upload_events_token: str, version: str
+) -> None:
+    """rate_limit: decorator for views that create work. upload_events_token: empty if S3 events are not accepted."""
     api = documentation.init_app(app, version)
-    api.register_blueprint(ocr.make_blueprint(settings, limiter))
-    api.register_blueprint(uploads.make_blueprint(settings, limiter))
+    api.register_blueprint(ocr.make_blueprint(limits, rate_limit))
+    api.register_blueprint(uploads.make_blueprint(limits, rate_limit, upload_events_token))
     api.register_blueprint(health.blueprint)
     api.register_blueprint(metrics.blueprint)
-    api.register_blueprint(meta.blueprint)
+    api.register_blueprint(meta.make_blueprint(limits))
     api.register_blueprint(admin.blueprint)
     app.register_blueprint(commands.blueprint)

@@ -1,4 +1,7 @@
-"""What the entry points share: every service, and the broker as the services see it. `bootstrap.py` builds them."""
+"""What the entry points share: every service, the broker as the services see it, and the limits of requests.
+
+`bootstrap.py` builds them.
+"""
 
 from __future__ import annotations
 
@@ -64,3 +67,24 @@ class Services:
     tracer: Tracer | NullTracer
     webhook_guard: Guard
     webhook_signer: Signer
+
+
+@dataclass(frozen=True, slots=True)
+class RequestLimits:
+    """Defaults and limits of a request. The option schemas enforce them and `GET /capabilities` returns them."""
+
+    default_model: str
+    default_lang: str
+    #: Bytes of a request.
+    max_content_length: int
+    #: An image with more pixels is rejected. One that is only wider or higher is scaled down.
+    max_image_pixels: int
+    max_image_width: int
+    max_image_height: int
+    max_pdf_pages: int
+    default_dpi: int
+    max_dpi: int
+    page_timeout_seconds: int
+    result_ttl_seconds: int
+    max_wait_seconds: int
+    min_dpi: int = 72

@@ -1,5 +1,5 @@
-// A file of its own, because the page's Content-Security-Policy allows no script inside it.
-// validatorUrl: null, because its default asks a server of Swagger's makers.
+// A separate file, because the Content-Security-Policy of the page allows no inline script.
+// validatorUrl: null, because the default sends the document to a server of Swagger's vendor.
 SwaggerUIBundle({
   url: "openapi.json",
   dom_id: "#swagger-ui",

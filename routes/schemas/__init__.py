@@ -1,4 +1,4 @@
-"""What requests may say and what answers look like: options are validated by these schemas, answers described.
+"""Schemas of requests and responses. Options are validated by them; responses are only described.
 
-OpenAPI is generated from both, and a test holds real answers against it: no schema here may promise what is not sent.
+OpenAPI is generated from them, and a test compares real responses with it. A schema must not promise what is not sent.
 """

@@ -1,12 +1,14 @@
-"""Examples of answers, for readers of the API's description; a test holds them against the schemas."""
+"""Example responses in the API description. A test validates them against the schemas."""
 
 from __future__ import annotations
 
 import json
 
-from middleware.error_catalog import CATALOG, problem_body
+from controllers.context import ErrorClass
+from middleware.error_catalog import problem_body
 
 JOB = "0b2c8f0e-6f0e-4c62-9d8e-2f0d3f1c7a55"
+REQUEST_ID = "4bf92f3577b34da6a3ce929d0e0e4736"
 LINKS = {"self": f"/ocr/job/{JOB}", "result": f"/ocr/job/{JOB}/result"}
 
 ACCEPTED = {
@@ -14,7 +16,7 @@ ACCEPTED = {
     "status": "processing",
     "filename": "scan.jpg",
     "file_size": 1024000,
-    "message": "The file was accepted and is being processed. Ask for it at links.self, or fetch links.result.",
+    "message": "The file was accepted. Poll links.self for its status, or fetch links.result.",
     "links": LINKS,
 }
 
@@ -48,7 +50,7 @@ BATCH = {
             "error": {
                 "code": "unsupported_type",
                 "title": "Unsupported file type",
-                "detail": "The file's content is of no supported type.",
+                "detail": "The content of the file has no supported type.",
             },
         },
     ],
@@ -110,13 +112,13 @@ DEAD_LETTER = {
     "owner": "@203.0.113.7",
     "type": "pdf",
     "file_size": 1024000,
-    "request_id": "4bf92f3577b34da6a3ce929d0e0e4736",
+    "request_id": REQUEST_ID,
     "dead_since": "2026-01-01T12:00:30+00:00",
     "faults": [
         {
             "code": "page_crashed",
             "title": "Page could not be processed",
-            "detail": "The page stopped the worker that read it, twice, and was given up.",
+            "detail": "The page crashed its worker process twice and was not tried again. Send it in another format.",
         }
     ],
     "links": LINKS,
@@ -139,7 +141,7 @@ JOB_ENDED = {
     },
 }
 
-#: A stream of events, from its begin to its end.
+#: A whole event stream.
 EVENTS = (
     f"retry: 2000\nid: 1\nevent: status\ndata: {json.dumps(STATUS)}\n\n"
     'id: 2\nevent: page\ndata: {"page": 3, "pages_done": 3, "pages_total": 3, "success": true}\n\n'
@@ -166,7 +168,7 @@ _RESULT = {
     "lang": "en",
 }
 
-PICTURE = {
+IMAGE_RESULT = {
     **_RESULT,
     "text": "Hello World",
     "lines": [LINE],
@@ -188,7 +190,7 @@ _PAGE = {
     "source": "ocr",
 }
 
-DOCUMENT = {
+DOCUMENT_RESULT = {
     **_RESULT,
     "filename": "scan.pdf",
     "pages": [_PAGE],
@@ -198,11 +200,10 @@ DOCUMENT = {
 }
 
 RESULTS = {
-    "picture": {"summary": "A picture", "value": PICTURE},
-    "document": {"summary": "A PDF, or a TIFF of several frames", "value": DOCUMENT},
+    "image": {"summary": "An image", "value": IMAGE_RESULT},
+    "document": {"summary": "A PDF, or a TIFF with several frames", "value": DOCUMENT_RESULT},
 }
 
 
-def problem_example(code: str) -> dict:
-    """An error of this code, as a client gets it."""
-    return problem_body(CATALOG[code](), "4bf92f3577b34da6a3ce929d0e0e4736")
+def problem_example(error: ErrorClass) -> dict[str, object]:
+    return problem_body(error(), REQUEST_ID)

@@ -1,4 +1,4 @@
-"""How the service says it is."""
+"""Health and metrics."""
 
 from __future__ import annotations
 
@@ -18,20 +18,22 @@ class Ready(Schema):
 
 
 class Check(Schema):
-    """One thing that was looked at."""
+    """The state of one part of the service."""
 
     status = fields.String(required=True, validate=HEALTH)
-    error = fields.String(metadata={"description": "What is wrong, where something is."})
+    error = fields.String(metadata={"description": "What is wrong, unless the part is healthy."})
 
 
 class RedisCheck(Check):
-    used_mb = fields.Float(metadata={"description": "What queue, jobs and results take."})
-    maximum_mb = fields.Float(allow_none=True, metadata={"description": "Full, it refuses new jobs. Null: no bound."})
+    used_mb = fields.Float(metadata={"description": "Memory used by queue, jobs and results."})
+    maximum_mb = fields.Float(
+        allow_none=True, metadata={"description": "Memory limit. New jobs are rejected when it is reached. Null: none."}
+    )
 
 
 class WorkersCheck(Check):
-    count = fields.Integer(metadata={"description": "Workers that have their model loaded."})
-    workers = fields.List(fields.Dict(), metadata={"description": "What each of them last said of itself."})
+    count = fields.Integer(metadata={"description": "Workers that have loaded their model."})
+    workers = fields.List(fields.Dict(), metadata={"description": "The latest report of each worker."})
 
 
 class QueueCheck(Check):
@@ -54,7 +56,7 @@ class Checks(Schema):
 
 
 class MemoryUsage(Schema):
-    """Memory of the process that answers: bytes, megabytes, percent of the machine's."""
+    """Memory of the web process that responds: bytes, megabytes, and percent of the machine's memory."""
 
     rss = fields.Integer(required=True)
     vms = fields.Integer(required=True)
@@ -76,35 +78,8 @@ class HealthDetails(Schema):
     recommendations = fields.List(fields.String(), required=True, metadata={"description": "What an operator can do."})
 
 
-class Metrics(Schema):
-    """Requests to this web server since it started, probes left out."""
-
-    status = fields.String(required=True, validate=validate.OneOf(["ok", "not_ready"]))
-    uptime_seconds = fields.Float(required=True)
-    requests_processed = fields.Integer(required=True)
-    errors = fields.Integer(required=True, metadata={"description": "Answered with a status of 500 or above."})
-    error_rate = fields.Float(required=True, metadata={"description": "Errors by requests, 0 to 1."})
-
-
-class PictureReading(Schema):
-    """How the known picture was read last."""
-
-    quality = fields.String(required=True, validate=validate.OneOf(["good", "acceptable", "low"]))
-    confidence = fields.Float(required=True, allow_none=True, metadata={"description": "Mean of its lines, 0 to 1."})
-    text_matches = fields.Boolean(required=True, allow_none=True)
-    latency_ms = fields.Integer(
-        required=True, allow_none=True, metadata={"description": "From submission to end, the queue included."}
-    )
-    queue_depth = fields.Integer(required=True, allow_none=True, metadata={"description": "Jobs that wait."})
-    load = fields.Float(
-        required=True, allow_none=True, metadata={"description": "Jobs that wait or run, for each worker process."}
-    )
-    reasons = fields.List(fields.String(), required=True, metadata={"description": "Why the quality is not good."})
-    checked_at = fields.DateTime(required=True)
-
-
 class HealthReport(Schema):
-    """All that was looked at, and what to do about it."""
+    """The state of every part of the service, and recommendations."""
 
     status = fields.String(required=True, validate=HEALTH)
     service = fields.String(required=True)
@@ -114,3 +89,35 @@ class HealthReport(Schema):
     ocr_service = fields.Nested(OCRState, required=True)
     checks = fields.Nested(Checks, required=True)
     details = fields.Nested(HealthDetails, required=True)
+
+
+class OCRQuality(Schema):
+    """The latest check with the known image."""
+
+    quality = fields.String(required=True, validate=validate.OneOf(["good", "acceptable", "low"]))
+    confidence = fields.Float(
+        required=True, allow_none=True, metadata={"description": "Mean confidence of the lines, 0 to 1."}
+    )
+    text_matches = fields.Boolean(required=True, allow_none=True)
+    latency_ms = fields.Integer(
+        required=True, allow_none=True, metadata={"description": "From submission to end, including the queue."}
+    )
+    queue_depth = fields.Integer(required=True, allow_none=True, metadata={"description": "Waiting jobs."})
+    load_ = fields.Float(
+        data_key="load",  # `Schema.load` is a method
+        required=True,
+        allow_none=True,
+        metadata={"description": "Waiting and running jobs per worker process."},
+    )
+    reasons = fields.List(fields.String(), required=True, metadata={"description": "Why the quality is not good."})
+    checked_at = fields.DateTime(required=True)
+
+
+class MetricsSummary(Schema):
+    """Requests to this web server since its start, without probes."""
+
+    status = fields.String(required=True, validate=validate.OneOf(["ok", "not_ready"]))
+    uptime_seconds = fields.Float(required=True)
+    requests_processed = fields.Integer(required=True)
+    errors = fields.Integer(required=True, metadata={"description": "Responses with a status of 500 or higher."})
+    error_rate = fields.Float(required=True, metadata={"description": "Errors divided by requests, 0 to 1."})

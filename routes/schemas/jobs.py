@@ -1,4 +1,4 @@
-"""Jobs as they are taken in and as they stand."""
+"""Jobs: accepted, in a batch, their status, and lists of them."""
 
 from __future__ import annotations
 
@@ -9,31 +9,33 @@ from routes.schemas.options import StrictSchema
 STATUSES = ["awaiting_upload", "processing", "completed", "failed", "cancelled"]
 
 
-class JobsPage(StrictSchema):
-    """Which of the caller's jobs are wanted."""
+class JobListOptions(StrictSchema):
+    """Filter and page of a list of jobs."""
 
     status = fields.String(
         load_default="",
         validate=validate.OneOf(["", *STATUSES]),
-        metadata={"description": "Only jobs of this status; of any when left out."},
+        metadata={"description": "Only jobs with this status. All jobs by default."},
     )
     cursor = fields.String(
         load_default="",
-        validate=validate.Regexp(r"(|[0-9]{1,12}\.[0-9]{3}_[0-9a-f-]{36})\Z", error="It is no `next_cursor`."),
-        metadata={"description": "The `next_cursor` of the answer before; the newest jobs when left out."},
+        validate=validate.Regexp(r"(|[0-9]{1,12}\.[0-9]{3}_[0-9a-f-]{36})\Z", error="It is not a `next_cursor`."),
+        metadata={"description": "The `next_cursor` of the previous response. The newest jobs by default."},
     )
     limit = fields.Integer(
-        load_default=50, validate=validate.Range(min=1, max=200), metadata={"description": "Jobs in one answer."}
+        load_default=50,
+        validate=validate.Range(min=1, max=200),
+        metadata={"description": "Maximum number to return."},
     )
 
 
 class Links(Schema):
-    self = fields.String(required=True, metadata={"description": "Where the job's status is."})
+    self = fields.String(required=True, metadata={"description": "The address of the job's status."})
     result = fields.String(required=True)
 
 
 class Accepted(Schema):
-    """A job that was taken in."""
+    """An accepted job."""
 
     job_id = fields.UUID(required=True)
     status = fields.String(required=True, validate=validate.OneOf(STATUSES))
@@ -44,7 +46,7 @@ class Accepted(Schema):
     processing_dpi = fields.Integer(metadata={"description": "PDFs only."})
 
 
-class Fault(Schema):
+class JobError(Schema):
     """Why a job, page or file failed."""
 
     code = fields.String(required=True)
@@ -53,7 +55,7 @@ class Fault(Schema):
 
 
 class BatchItem(Schema):
-    """One file of a batch: a job, or an error."""
+    """One file of a batch: a job or an error."""
 
     filename = fields.String(required=True)
     status = fields.String(required=True, validate=validate.OneOf(STATUSES))
@@ -61,7 +63,7 @@ class BatchItem(Schema):
     type = fields.String(validate=validate.OneOf(["image", "pdf"]))
     file_size = fields.Integer(metadata={"description": "Bytes."})
     links = fields.Nested(Links)
-    error = fields.Nested(Fault)
+    error = fields.Nested(JobError)
 
 
 class BatchSummary(Schema):
@@ -74,7 +76,7 @@ class BatchSummary(Schema):
 
 
 class BatchAccepted(Schema):
-    """Files of which at least one became a job; they stand in the order in which they were sent."""
+    """The files of a batch, in the order in which they were sent. At least one became a job."""
 
     jobs = fields.List(fields.Nested(BatchItem), required=True)
     summary = fields.Nested(BatchSummary, required=True)
@@ -87,7 +89,7 @@ class Progress(Schema):
 
 
 class JobStatus(Schema):
-    """How a job stands. `ready` once it has ended; `successful` and `failed` are null until then."""
+    """The status of a job. `ready` is true when it has ended; `successful` and `failed` are null until then."""
 
     job_id = fields.UUID(required=True)
     status = fields.String(required=True, validate=validate.OneOf(STATUSES))
@@ -96,7 +98,7 @@ class JobStatus(Schema):
         validate=validate.OneOf(
             ["awaiting_upload", "queued", "started", "retrying", "completed", "failed", "cancelled"]
         ),
-        metadata={"description": "Says more than `status` while the job runs."},
+        metadata={"description": "More precise than `status` while the job is running."},
     )
     ready = fields.Boolean(required=True)
     successful = fields.Boolean(required=True, allow_none=True)
@@ -106,24 +108,26 @@ class JobStatus(Schema):
     started_at = fields.DateTime(required=True, allow_none=True)
     finished_at = fields.DateTime(required=True, allow_none=True)
     attempts = fields.Integer(
-        required=True, metadata={"description": "How often a worker has begun it, or the piece of it begun most often."}
+        required=True, metadata={"description": "Highest attempt count among the job's units of work."}
     )
     queue_position = fields.Integer(
         allow_none=True,
         metadata={
-            "description": "While it runs: whose turn it is next has 1; null once it was begun. Long documents are "
-            "counted by their pieces, and owners take turns."
+            "description": "While the job is running: 1 is next; null if it has been started. Each unit of a long "
+            "document counts. Owners take turns."
         },
     )
     eta_seconds = fields.Float(
-        metadata={"description": "While it runs: in how many seconds it may be done, by what jobs took lately."}
+        metadata={"description": "While the job is running: estimated seconds until its end, from recent jobs."}
     )
     filename = fields.String(required=True)
-    error = fields.Nested(Fault)
+    error = fields.Nested(JobError)
 
 
 class JobList(Schema):
     jobs = fields.List(fields.Nested(JobStatus), required=True)
     next_cursor = fields.String(
-        required=True, allow_none=True, metadata={"description": "Where to go on; null when there are no more."}
+        required=True,
+        allow_none=True,
+        metadata={"description": "The cursor of the next page. Null on the last page."},
     )

@@ -1,117 +1,119 @@
-"""Options of a request, with the limits and defaults that the settings give."""
+"""Options of a request, with the configured limits and defaults."""
 
 from __future__ import annotations
 
+from typing import Any
+
 from marshmallow import RAISE, Schema, fields, validate
+
+from controllers.context import RequestLimits
+
+BINARY = {"type": "string", "format": "binary"}
+#: The syntax of `services/ocr_service/page_ranges.py` as JSON Schema.
+PAGES: dict[str, Any] = {
+    "pattern": "^([0-9]{1,6}(-[0-9]{1,6})?(,[0-9]{1,6}(-[0-9]{1,6})?)*)?$",
+    "maxLength": 1000,
+}
 
 
 class StrictSchema(Schema):
-    """What it does not know is an error, never dropped."""
+    """Unknown fields are errors."""
 
     class Meta:
         unknown = RAISE
 
 
 class NoOptions(StrictSchema):
-    """For addresses that take no options."""
+    """For operations without options."""
 
 
-def job_options(settings, wait: int) -> dict[str, fields.Field]:
-    """The options of a job; `wait` is how many seconds an answer waits for the result when the client does not say."""
+def job_options(limits: RequestLimits, wait: int) -> dict[str, fields.Field[Any]]:
+    """The options of a job. `wait`: default number of seconds that a response waits for the result."""
     return {
         "lang": fields.String(
-            load_default=settings.ocr_lang,
+            load_default=limits.default_lang,
             validate=validate.Length(min=1, max=32),
-            metadata={"description": "Language of the text. `GET /capabilities` lists those that are ready."},
+            metadata={"description": "Language of the text. `GET /capabilities` lists the available ones."},
         ),
         "dpi": fields.Integer(
-            load_default=settings.default_dpi,
-            validate=validate.Range(min=72, max=settings.max_dpi),
-            metadata={"description": "Resolution at which PDF pages are rendered. Pictures are not rendered."},
+            load_default=limits.default_dpi,
+            validate=validate.Range(min=limits.min_dpi, max=limits.max_dpi),
+            metadata={"description": "Resolution at which PDF pages are rendered. Has no effect on images."},
         ),
         "pages": fields.String(
             load_default="",
-            metadata={"description": "Pages to read, such as `1-3,7`. All when left out.", **_PAGES},
+            metadata={"description": "Pages to read, such as `1-3,7`. All pages by default.", **PAGES},
         ),
         "detail": fields.String(
             load_default="line",
             validate=validate.OneOf(["line", "word"]),
-            metadata={"description": "`word`: lines come with the boxes of their words."},
+            metadata={"description": "`word`: each line also contains the boxes of its words."},
         ),
         "mode": fields.String(
             load_default="auto",
             validate=validate.OneOf(["auto", "ocr", "text"]),
             metadata={
-                "description": "How PDF pages are read. `auto`: from their text layer where it can be trusted, by OCR "
-                "where not. `ocr`, `text`: always so. Pictures have no text layer and take `auto` and `ocr` alone."
+                "description": "How PDF pages are read. `text`: from the text layer. `ocr`: by OCR. `auto`: from the "
+                "text layer if it can be trusted, otherwise by OCR. Images have no text layer: `text` is an error."
             },
         ),
         "orientation": fields.String(
             load_default="auto",
             validate=validate.OneOf(["auto", "off"]),
-            metadata={
-                "description": "`auto`: pages that lie on their side or upside down are righted before they are read. "
-                "`off`: they are read as they lie."
-            },
+            metadata={"description": "`auto`: pages are rotated upright before they are read. `off`: they are not."},
         ),
         "callback_url": fields.String(
             load_default="",
             validate=validate.Length(max=2048),
             metadata={
-                "description": "Where to `POST` a signed message when the job has ended: http or https, at an address "
-                "on the public internet. Nowhere when left out. See the callback `jobEnded`."
+                "description": "Where to `POST` a signed message when the job has ended: an http or https address on "
+                "the public internet. By default no message is sent. See the callback `jobEnded`."
             },
         ),
         "wait": _wait(
-            min(wait, settings.request_timeout),
-            settings,
-            "Seconds to wait for the result: the answer is 200 with it, or 202 when it takes longer.",
+            min(wait, limits.max_wait_seconds),
+            limits,
+            "Seconds to wait for the result. The response is 200 with the result, or 202 if it takes longer.",
         ),
     }
 
 
-def query_of(options: dict[str, fields.Field]) -> type[Schema]:
-    """Options as they stand in a query."""
+def query_schema(options: dict[str, fields.Field[Any]]) -> type[Schema]:
     return StrictSchema.from_dict(options, name="DocumentOptions")
 
 
-def one_file(name: str, options: dict[str, fields.Field], formats: str) -> type[Schema]:
-    """The multipart body of one file and its options; `name` is what the API's description calls it."""
+def file_form(name: str, options: dict[str, fields.Field[Any]], formats: str) -> type[Schema]:
+    """The multipart form of one file and its options. `name`: the name of the schema in OpenAPI."""
     file = fields.Raw(
-        required=True, metadata={**_BINARY, "description": f"{formats}. The content counts, not the name."}
+        required=True, metadata={**BINARY, "description": f"{formats}. The content decides, not the file name."}
     )
     return StrictSchema.from_dict({"file": file, **options}, name=name)
 
 
-def many_files(name: str, options: dict[str, fields.Field]) -> type[Schema]:
-    """The multipart body of several files and the options they share."""
+def files_form(name: str, options: dict[str, fields.Field[Any]]) -> type[Schema]:
+    """The multipart form of several files and their common options."""
     files = fields.List(
-        fields.Raw(metadata=_BINARY),
+        fields.Raw(metadata=BINARY),
         required=True,
         validate=validate.Length(min=1),
-        metadata={"description": "Pictures and PDFs, mixed."},
+        metadata={"description": "Images and PDFs."},
     )
     return StrictSchema.from_dict({"files": files, **options}, name=name)
 
 
-def result_options_schema(settings) -> type[Schema]:
-    """Options of asking for a result."""
+def result_options(limits: RequestLimits) -> type[Schema]:
+    """Options for fetching a result."""
     partial = fields.Boolean(
-        load_default=False, metadata={"description": "Of a job that still runs, answer with the pages that are done."}
+        load_default=False, metadata={"description": "Return the finished pages of a running job."}
     )
-    wait = _wait(0, settings, "Seconds to wait for the job's end.")
+    wait = _wait(0, limits, "Seconds to wait for the end of the job.")
     return StrictSchema.from_dict({"wait": wait, "partial": partial}, name="ResultOptions")
 
 
-def _wait(default: int, settings, description: str) -> fields.Float:
+def _wait(default: int, limits: RequestLimits, description: str) -> fields.Float:
     return fields.Float(
         load_default=default,
         allow_nan=False,
-        validate=validate.Range(min=0, max=settings.request_timeout),
+        validate=validate.Range(min=0, max=limits.max_wait_seconds),
         metadata={"description": description},
     )
-
-
-_BINARY = {"type": "string", "format": "binary"}
-#: What `services/ocr_service/page_ranges.py` takes, in words of OpenAPI.
-_PAGES = {"pattern": "^([0-9]{1,6}(-[0-9]{1,6})?(,[0-9]{1,6}(-[0-9]{1,6})?)*)?$", "maxLength": 1000}

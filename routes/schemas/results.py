@@ -1,20 +1,22 @@
-"""What was read."""
+"""Results of jobs."""
 
 from __future__ import annotations
 
+from typing import Any
+
 from marshmallow import Schema, fields, validate
 
-from routes.schemas.jobs import Fault, JobStatus
+from routes.schemas.jobs import JobError, JobStatus
 
 
-def _polygon() -> fields.List:
+def _polygon() -> fields.Field[Any]:
     return fields.List(
         fields.List(fields.Float(), validate=validate.Length(equal=2)),
         required=True,
         validate=validate.Length(equal=4),
         metadata={
-            "description": "Four `[x, y]` in pixels of the page as displayed, EXIF and `orientation` applied, "
-            "clockwise from the text's top left.",
+            "description": "Four points `[x, y]` in pixels of the page as displayed (EXIF and `orientation` applied), "
+            "clockwise from the top left of the text.",
             "examples": [[[10, 20], [100, 20], [100, 40], [10, 40]]],
         },
     )
@@ -30,8 +32,8 @@ class LineBox(WordBox):
     words = fields.List(fields.Nested(WordBox), metadata={"description": "With the option `detail=word`."})
 
 
-def _positions(**metadata: str) -> fields.List:
-    return fields.List(fields.Integer(validate=validate.Range(min=0)), required=True, metadata=metadata)
+def _line_indices(**options: Any) -> fields.Field[Any]:
+    return fields.List(fields.Integer(validate=validate.Range(min=0)), **options)
 
 
 class BlockBox(Schema):
@@ -40,29 +42,27 @@ class BlockBox(Schema):
     kind = fields.String(required=True, validate=validate.OneOf(["text", "table"]))
     bbox = _polygon()
     text = fields.String(
-        required=True, metadata={"description": "A line for each row; the lines of a row are joined by a space."}
+        required=True, metadata={"description": "One text line for each row. A space joins the lines of a row."}
     )
-    lines = _positions(description="Its lines: positions in `lines`, from 0, in reading order.")
+    lines = _line_indices(required=True, metadata={"description": "Indices into `lines`, from 0, in reading order."})
     rows = fields.List(
-        _positions(), metadata={"description": "Of a table: the positions of its lines by row, from the top down."}
+        _line_indices(), metadata={"description": "Tables only: the line indices of each row, from top to bottom."}
     )
 
 
-def _orientation(**options: bool) -> fields.Integer:
+def _orientation(allow_none: bool) -> fields.Integer:
     return fields.Integer(
         required=True,
+        allow_none=allow_none,
         validate=validate.OneOf([0, 90, 180, 270]),
-        metadata={
-            "description": "Degrees by which the page was turned clockwise to be righted; 0 where it stood upright."
-        },
-        **options,
+        metadata={"description": "Clockwise rotation in degrees that made the page upright. 0 if it already was."},
     )
 
 
 class PageResult(Schema):
-    """A page. One that failed has `success: false` and says why in `error`."""
+    """A page. A failed page has `success: false` and an `error`."""
 
-    page = fields.Integer(required=True, metadata={"description": "Its number in the document, from 1."})
+    page = fields.Integer(required=True, metadata={"description": "Page number in the document, from 1."})
     text = fields.String(required=True)
     lines = fields.List(fields.Nested(LineBox), required=True)
     blocks = fields.List(fields.Nested(BlockBox), required=True)
@@ -71,48 +71,48 @@ class PageResult(Schema):
     height = fields.Integer(required=True, allow_none=True, metadata={"description": "Pixels."})
     orientation = _orientation(allow_none=True)
     source = fields.String(required=True, validate=validate.OneOf(["ocr", "text_layer"]))
-    error = fields.Nested(Fault)
+    error = fields.Nested(JobError)
 
 
 class PartialStatus(JobStatus):
-    """A job that still runs, with the pages that are done where they were asked for."""
+    """A running job, with its finished pages if the client asked for them."""
 
     pages = fields.List(fields.Nested(PageResult), metadata={"description": "With the option `partial=true`."})
 
 
-class EngineUsed(Schema):
+class Engine(Schema):
     name = fields.String(required=True)
     runtime = fields.String(required=True)
     models = fields.List(fields.String(), required=True)
 
 
 class JobResult(Schema):
-    """What every result tells."""
+    """Fields of every result."""
 
     job_id = fields.UUID(required=True)
     status = fields.String(required=True, validate=validate.OneOf(["completed"]))
-    success = fields.Boolean(required=True, metadata={"description": "At least one page was read."})
+    success = fields.Boolean(required=True, metadata={"description": "At least one page could be read."})
     filename = fields.String(required=True)
     file_size = fields.Integer(required=True, metadata={"description": "Bytes."})
-    cached = fields.Boolean(required=True, metadata={"description": "The same file had been read before."})
+    cached = fields.Boolean(required=True, metadata={"description": "The result comes from the cache."})
     processing_time_seconds = fields.Float(required=True)
-    engine = fields.Nested(EngineUsed, required=True)
+    engine = fields.Nested(Engine, required=True)
     lang = fields.String(required=True)
 
 
-class PictureResult(JobResult):
-    """The result of a picture. Lines come in reading order."""
+class ImageResult(JobResult):
+    """The result of an image. Lines are in reading order."""
 
     text = fields.String(required=True)
     lines = fields.List(fields.Nested(LineBox), required=True)
     blocks = fields.List(fields.Nested(BlockBox), required=True)
     width = fields.Integer(required=True, metadata={"description": "Pixels."})
     height = fields.Integer(required=True, metadata={"description": "Pixels."})
-    orientation = _orientation()
+    orientation = _orientation(allow_none=False)
 
 
 class DocumentResult(JobResult):
-    """The result of a PDF, or of a TIFF of several frames. A page that failed does so alone."""
+    """The result of a PDF, or of a TIFF with several frames. A failed page does not affect the others."""
 
     pages = fields.List(fields.Nested(PageResult), required=True)
     full_text = fields.String(required=True)
@@ -120,5 +120,4 @@ class DocumentResult(JobResult):
     processing_dpi = fields.Integer(metadata={"description": "PDFs only."})
 
 
-#: What a result is: the one or the other.
-RESULT = {"oneOf": [PictureResult, DocumentResult]}
+RESULT = {"oneOf": [ImageResult, DocumentResult]}

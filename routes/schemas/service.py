@@ -1,4 +1,4 @@
-"""What the service says of itself: what it can do, where things are."""
+"""Capabilities and the index."""
 
 from __future__ import annotations
 
@@ -7,18 +7,16 @@ from marshmallow import Schema, fields
 
 class Models(Schema):
     default = fields.String(required=True)
-    loaded = fields.List(
-        fields.String(), required=True, metadata={"description": "A live worker holds them in memory."}
-    )
+    loaded = fields.List(fields.String(), required=True, metadata={"description": "Loaded by a running worker."})
     installed = fields.List(fields.String(), required=True)
     installable = fields.List(fields.String(), required=True)
 
 
 class Languages(Schema):
     default = fields.String(required=True)
-    available = fields.List(fields.String(), required=True, metadata={"description": "May be given as `lang` now."})
+    available = fields.List(fields.String(), required=True, metadata={"description": "Valid values of `lang`."})
     installable = fields.List(
-        fields.String(), required=True, metadata={"description": "May be given once their model is installed."}
+        fields.String(), required=True, metadata={"description": "Valid once their model is installed."}
     )
 
 
@@ -29,9 +27,9 @@ class Formats(Schema):
 
 class Limits(Schema):
     max_content_length = fields.Integer(required=True, metadata={"description": "Bytes of a request."})
-    max_image_pixels = fields.Integer(required=True)
-    max_image_width = fields.Integer(required=True, metadata={"description": "Larger pictures are scaled down."})
-    max_image_height = fields.Integer(required=True)
+    max_image_pixels = fields.Integer(required=True, metadata={"description": "Larger images are rejected."})
+    max_image_width = fields.Integer(required=True, metadata={"description": "Wider images are scaled down."})
+    max_image_height = fields.Integer(required=True, metadata={"description": "Higher images are scaled down."})
     max_pdf_pages = fields.Integer(required=True)
     min_dpi = fields.Integer(required=True)
     max_dpi = fields.Integer(required=True)
@@ -51,7 +49,7 @@ class Capabilities(Schema):
 
 
 class Index(Schema):
-    """Where things are."""
+    """The main addresses."""
 
     service = fields.String(required=True)
     documentation = fields.String(required=True)

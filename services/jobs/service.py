@@ -108,7 +108,6 @@ class JobService:
 
     def submit(self, submission: Submission) -> JobRecord:
         """Check, keep and queue a file. The returned job is stored and on the queue: from here on it is not lost."""
-        self.check_options(submission.options)
         sha256 = submission.file.sha256()
         size = submission.file.size()
         facts = self._inspect(submission.file.path, size, sha256, submission.options, submission.kinds)

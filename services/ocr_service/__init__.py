@@ -1,1 +1,1 @@
-"""What the OCR itself is made of: files in, recognised pages out."""
+"""One uploaded document as pages: decode or render a page, read it, return its result."""

@@ -1,4 +1,4 @@
-"""When and how long the page at hand was in each stage of its reading."""
+"""How long a page spent in each stage of its processing."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """A stretch of time in Unix seconds. `name`: decode, render, layer, detect, recognise."""
+    """One stage, in Unix seconds. `name`: decode, render, layer, detect or recognise."""
 
     name: str
     started: float
@@ -22,7 +22,7 @@ class Stage:
 
 
 class Stages:
-    """The stages that were gone through, gathered until somebody takes them."""
+    """Collects stages until `take` is called."""
 
     def __init__(self) -> None:
         self._stages: list[Stage] = []
@@ -36,13 +36,13 @@ class Stages:
             self._stages.append(Stage(name, started, time.time()))
 
     def add(self, seconds: Mapping[str, float]) -> None:
-        """Stages that have just ended, one after the other, with their seconds."""
+        """Stages that have just ended, one after another: {name: seconds}."""
         started = time.time() - sum(seconds.values())
         for name, value in seconds.items():
             self._stages.append(Stage(name, started, started + value))
             started += value
 
     def take(self) -> list[Stage]:
-        """What was gathered since the last time; begins anew."""
+        """Return the stages collected since the last call."""
         taken, self._stages = self._stages, []
         return taken

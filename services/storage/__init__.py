@@ -6,6 +6,7 @@ sent ever becomes part of a path or an object's key.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from services.storage.base import SignedUpload, Storage
@@ -28,6 +29,7 @@ __all__ = [
 def build_storage(
     folder: Path,
     signature: UploadSignature,
+    upload_path: Callable[[str], str],
     *,
     s3_bucket: str = "",
     s3_prefix: str = "",
@@ -37,4 +39,4 @@ def build_storage(
     """S3 if a bucket is named, otherwise the file system. `folder` also holds files while they are received."""
     if s3_bucket:
         return S3Storage(folder, s3_bucket, prefix=s3_prefix, endpoint_url=s3_endpoint_url, region=s3_region)
-    return FileStorage(folder, signature)
+    return FileStorage(folder, signature, upload_path)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
@@ -25,10 +25,12 @@ ANNOUNCED = "announced"
 class FileStorage:
     """Bytes stream into `incoming/`; an accepted file is synced to the disk, then renamed into place in one step."""
 
-    def __init__(self, folder: Path, signature: UploadSignature) -> None:
+    def __init__(self, folder: Path, signature: UploadSignature, upload_path: Callable[[str], str]) -> None:
+        """upload_path: (job id) -> the path of this service to which the client sends the announced file."""
         self._folder = folder
         self._incoming = IncomingFolder(folder / "incoming")
         self._signature = signature
+        self._upload_path = upload_path
 
     def receive(self) -> IncomingFile:
         return self._incoming.receive()
@@ -80,7 +82,7 @@ class FileStorage:
         expires = int(expires_at)
         signature = self._signature.sign(job_id, size, content_type, expires)
         return SignedUpload(
-            url=f"/ocr/uploads/{job_id}?expires={expires}&signature={signature}",
+            url=f"{self._upload_path(job_id)}?expires={expires}&signature={signature}",
             headers={"Content-Type": content_type, "Content-Length": str(size)},
             expires_at=expires,
         )

@@ -24,7 +24,6 @@ from services.errors import (
 )
 from services.jobs.admission import Admission
 from services.jobs.record import AWAITING_UPLOAD, CANCELLED, JobRecord
-from services.jobs.service import JobService
 from services.jobs.store import JobStore
 from services.ocr_service.options import DocumentOptions
 from services.storage import SignedUpload, Storage, UploadSignature
@@ -69,7 +68,6 @@ class UploadService:
         self,
         store: JobStore,
         storage: Storage,
-        jobs: JobService,
         arrivals: Arrivals,
         admission: Admission,
         signature: UploadSignature,
@@ -80,7 +78,6 @@ class UploadService:
         """ttl: seconds within which an announced file has to come."""
         self._store = store
         self._storage = storage
-        self._jobs = jobs
         self._arrivals = arrivals
         self._admission = admission
         self._signature = signature
@@ -90,12 +87,11 @@ class UploadService:
     def announce(self, announcement: Announcement, job_id: str) -> JobRecord:
         """Record a job that begins when its file has come. One that is known already is left as it is.
 
-        Raises PayloadTooLarge, InvalidOption, ModelUnavailable, and what `Admission.check` raises.
+        Raises PayloadTooLarge, and what `Admission.check_memory` and `JobStore.announce` raise.
         """
         self._admission.check_memory()
         if announcement.file_size > self._max_bytes:
             raise PayloadTooLarge(f"The file is too large. The most that is taken is {self._max_bytes} bytes.")
-        self._jobs.check_options(announcement.options)
         record = JobRecord(
             id=job_id,
             owner=announcement.owner,

@@ -1,4 +1,4 @@
-"""The service as it is deployed: with its proxy before it."""
+"""Fixtures for the deployment tests."""
 
 import pytest
 
@@ -9,9 +9,9 @@ from tests.support.vps_machine import Machine
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item, call):
-    """In `make deploy-check`, a test that would be skipped fails with the reason."""
+    """With `make deploy-check`, a test that would be skipped fails with the reason."""
     report = yield
-    if deploy_check.asked_for() and report.skipped and not hasattr(report, "wasxfail"):
+    if deploy_check.requested() and report.skipped and not hasattr(report, "wasxfail"):
         report.outcome = "failed"
         report.longrepr = f"make deploy-check skips no test: {report.longrepr[2]}"
     return report
@@ -19,7 +19,7 @@ def pytest_runtest_makereport(item, call):
 
 @pytest.fixture
 def make_nginx(tmp_path):
-    """`make_nginx(*ports, tls=False, **settings)`: a started nginx before web servers at these ports."""
+    """`make_nginx(*ports, tls=False, **settings)`: a running nginx in front of web servers on these ports."""
     started = []
 
     def make(*ports, **options):
@@ -33,5 +33,5 @@ def make_nginx(tmp_path):
 
 @pytest.fixture
 def machine(tmp_path):
-    """A machine for deploy-vps.sh, all of whose programs are stand-ins."""
+    """A fake machine for deploy-vps.sh."""
     return Machine(tmp_path)

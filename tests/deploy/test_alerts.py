@@ -1,4 +1,4 @@
-"""Each alert rule fires when the thing it watches is broken: a real service, a real Prometheus, real damage."""
+"""Each alert rule fires when what it watches is broken, with a real service and a real Prometheus."""
 
 import json
 import signal
@@ -13,22 +13,24 @@ import yaml
 from services.health.known_picture.check import FRESH
 from services.keys import WAITING
 from stress.harness import wait_until
-from tests.support.deploy_check import asked_for
+from tests.support.deploy_check import requested
 from tests.support.drawing import picture
 from tests.support.obedient import ObedientService
-from tests.support.prometheus import DASHBOARD, RULES, WINDOW, Prometheus, find_prometheus, hasty
+from tests.support.prometheus import DASHBOARD, RULES, WINDOW, Prometheus, find_prometheus, shorten
 
 ALERTS = {rule["alert"] for group in yaml.safe_load(RULES.read_text())["groups"] for rule in group["rules"]}
 
 
-class Scene:
+class MonitoredService:
+    """A service whose engine does what the test tells it to, and a Prometheus that scrapes it."""
+
     def __init__(self, folder):
         self.service = ObedientService(folder)
         self.prometheus = Prometheus(folder / "prometheus", self.service.port)
         self._sent = 0
 
     def send(self, count=1):
-        """Pictures that were not sent before."""
+        """Send new images."""
         for _ in range(count):
             self._sent += 1
             self.service.post("/ocr/image", picture(f"Number {self._sent}"))
@@ -39,92 +41,92 @@ class Scene:
 
 
 @pytest.fixture(scope="module")
-def scene(tmp_path_factory):
-    if not asked_for():
+def monitored(tmp_path_factory):
+    if not requested():
         pytest.skip("takes two minutes: `make deploy-check` runs it")
     if not find_prometheus():
         pytest.skip("Prometheus is not installed (apt install prometheus)")
-    scene = Scene(tmp_path_factory.mktemp("alerts"))
+    monitored = MonitoredService(tmp_path_factory.mktemp("alerts"))
     try:
-        scene.service.start()
-        scene.prometheus.start()
-        yield scene
+        monitored.service.start()
+        monitored.prometheus.start()
+        yield monitored
     finally:
-        scene.prometheus.stop()
-        scene.service.stop()
+        monitored.prometheus.stop()
+        monitored.service.stop()
 
 
 @contextmanager
-def reads_badly_and_slowly(scene):
-    scene.service.tell(confidence=0.3, reports=20)
-    redis.Redis(port=scene.service.redis.port).delete(FRESH)
-    assert scene.service.get("/health/ai").json()["quality"] == "low"
-    yield lambda: scene.send()
-    scene.service.tell()
-    redis.Redis(port=scene.service.redis.port).delete(FRESH)
-    assert scene.service.get("/health/ai").json()["quality"] == "good"
+def slow_and_unsure_engine(monitored):
+    monitored.service.tell(confidence=0.3, reports=20)
+    redis.Redis(port=monitored.service.redis.port).delete(FRESH)
+    assert monitored.service.get("/health/ai").json()["quality"] == "low"
+    yield lambda: monitored.send()
+    monitored.service.tell()
+    redis.Redis(port=monitored.service.redis.port).delete(FRESH)
+    assert monitored.service.get("/health/ai").json()["quality"] == "good"
 
 
 @contextmanager
-def fails_every_page(scene):
-    scene.service.tell(fails=True)
-    scene.send(3)
+def failing_pages(monitored):
+    monitored.service.tell(fails=True)
+    monitored.send(3)
     yield
-    scene.service.tell()
+    monitored.service.tell()
 
 
 @contextmanager
-def dies_of_a_page(scene):
-    scene.service.tell(dies=True)
-    scene.send()
-    wait_until(lambda: "worker died" in scene.service.log("worker"), 40, "the job of the dead worker")
-    scene.service.tell()
+def crashing_page(monitored):
+    monitored.service.tell(dies=True)
+    monitored.send()
+    wait_until(lambda: "worker died" in monitored.service.log("worker"), 40, "the job of the dead worker")
+    monitored.service.tell()
     yield
 
 
 @contextmanager
-def has_no_memory_to_spare(scene):
-    scene.service.stop_worker()
-    # Celery looks every 5 s for children that ended: many of them, so that enough end in a short time.
-    scene.service.start_worker("--max-memory-per-child", "1000", "--concurrency", "8")
-    wait_until(scene.service.is_ready, 30, "the worker")
-    yield lambda: scene.drained() and scene.send(8)
-    wait_until(scene.drained, 30, "the end of its jobs")
-    scene.service.stop_worker()
-    scene.service.start_worker()
-    wait_until(scene.service.is_ready, 30, "the worker")
+def worker_out_of_memory(monitored):
+    monitored.service.stop_worker()
+    # Celery checks every 5 s for children that ended, so many are needed for enough of them to end in a short time.
+    monitored.service.start_worker("--max-memory-per-child", "1000", "--concurrency", "8")
+    wait_until(monitored.service.is_ready, 30, "the worker")
+    yield lambda: monitored.drained() and monitored.send(8)
+    wait_until(monitored.drained, 30, "the end of its jobs")
+    monitored.service.stop_worker()
+    monitored.service.start_worker()
+    wait_until(monitored.service.is_ready, 30, "the worker")
 
 
 @contextmanager
-def has_no_worker_for_its_queue(scene):
-    scene.service.stop_worker()
-    scene.send(3)
-    client = redis.Redis(port=scene.service.redis.port)
+def queue_without_worker(monitored):
+    monitored.service.stop_worker()
+    monitored.send(3)
+    client = redis.Redis(port=monitored.service.redis.port)
     for unit in client.zrange(WAITING, 0, -1):
-        client.zincrby(WAITING, -200, unit)  # as if it had been sent so many seconds ago
+        client.zincrby(WAITING, -200, unit)  # as if it had been sent 200 s earlier
     yield
-    scene.service.start_worker()
-    wait_until(scene.service.is_ready, 30, "the worker")
+    monitored.service.start_worker()
+    wait_until(monitored.service.is_ready, 30, "the worker")
 
 
 @contextmanager
-def has_a_redis_that_hangs(scene):
-    process = scene.service.redis.process
+def hanging_redis(monitored):
+    process = monitored.service.redis.process
     process.send_signal(signal.SIGSTOP)
-    yield lambda: scene.service.get("/health/ready")
+    yield lambda: monitored.service.get("/health/ready")
     process.send_signal(signal.SIGCONT)
 
 
 @contextmanager
-def has_no_redis(scene):
-    scene.service.redis.stop()
-    yield lambda: scene.send()
-    scene.service.redis.start()
+def stopped_redis(monitored):
+    monitored.service.redis.stop()
+    yield lambda: monitored.send()
+    monitored.service.redis.start()
 
 
 @contextmanager
-def has_a_web_server_that_hangs(scene):
-    web = psutil.Process(scene.service.web.pid)
+def hanging_web_server(monitored):
+    web = psutil.Process(monitored.service.web.pid)
     processes = [web, *web.children()]
     for process in processes:
         process.suspend()
@@ -133,55 +135,55 @@ def has_a_web_server_that_hangs(scene):
         process.resume()
 
 
-BREAKS = {
-    reads_badly_and_slowly: {"OCRConfidenceLow", "OCRPagesSlow", "OCRQualityLow"},
-    fails_every_page: {"OCRPagesFailing", "OCRJobsFailing", "OCRDeadLetters"},
-    dies_of_a_page: {"OCRWorkersDying"},
-    has_no_memory_to_spare: {"OCRWorkersRecycled"},
-    has_no_worker_for_its_queue: {"OCRNoWorkers", "OCRQueueOld"},
-    has_a_redis_that_hangs: {"OCRProbesSlow"},
-    has_no_redis: {"OCRRedisDown", "OCRRequestsFailing"},
-    has_a_web_server_that_hangs: {"OCRServerDown"},
+FAULTS = {
+    slow_and_unsure_engine: {"OCRConfidenceLow", "OCRPagesSlow", "OCRQualityLow"},
+    failing_pages: {"OCRPagesFailing", "OCRJobsFailing", "OCRDeadLetters"},
+    crashing_page: {"OCRWorkersDying"},
+    worker_out_of_memory: {"OCRWorkersRecycled"},
+    queue_without_worker: {"OCRNoWorkers", "OCRQueueOld"},
+    hanging_redis: {"OCRProbesSlow"},
+    stopped_redis: {"OCRRedisDown", "OCRRequestsFailing"},
+    hanging_web_server: {"OCRServerDown"},
 }
 
 
-def test_every_rule_is_broken_by_something_here():
-    assert set().union(*BREAKS.values()) == ALERTS
+def test_every_alert_has_a_fault_that_triggers_it():
+    assert set().union(*FAULTS.values()) == ALERTS
 
 
-def test_nothing_fires_while_all_is_well(scene):
-    scene.send(3)
-    assert scene.service.get("/health/ai").json()["quality"] == "good"
+def test_no_alert_fires_without_a_fault(monitored):
+    monitored.send(3)
+    assert monitored.service.get("/health/ai").json()["quality"] == "good"
     deadline = time.monotonic() + 8
     while time.monotonic() < deadline:
-        assert scene.prometheus.firing() == set()
-        assert scene.service.is_ready()
+        assert monitored.prometheus.firing() == set()
+        assert monitored.service.is_ready()
         time.sleep(0.5)
 
 
-def test_every_query_of_the_dashboard_has_an_answer(scene):
+def test_every_dashboard_query_returns_data(monitored):
     panels = json.loads(DASHBOARD.read_text())["panels"]
     queries = [target["expr"] for panel in panels for target in panel.get("targets", ())]
     assert len(queries) > 20
-    unanswered = [query for query in queries if not scene.prometheus.answer(hasty(query))]
-    assert unanswered == []
+    empty = [query for query in queries if not monitored.prometheus.query(shorten(query))]
+    assert empty == []
 
 
-@pytest.mark.parametrize("broken", BREAKS, ids=lambda broken: broken.__name__)
-def test_an_alert_fires_when_what_it_watches_is_broken(scene, broken):
-    alerts = BREAKS[broken]
-    wait_until(lambda: not alerts & scene.prometheus.firing(), 2 * WINDOW, f"the silence of {alerts} before")
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.__name__)
+def test_alerts_fire_during_a_fault(monitored, fault):
+    alerts = FAULTS[fault]
+    wait_until(lambda: not alerts & monitored.prometheus.firing(), 2 * WINDOW, f"the silence of {alerts}")
     seen = set()
-    with broken(scene) as go_on:
+    with fault(monitored) as repeat:
 
         def all_seen():
-            if go_on:
-                go_on()
-            seen.update(scene.prometheus.firing())
+            if repeat:
+                repeat()
+            seen.update(monitored.prometheus.firing())
             return alerts <= seen
 
         try:
             wait_until(all_seen, 120, "the alerts")
         except AssertionError:
-            pass  # what was broken is mended first
+            pass  # end the fault before failing
     assert alerts <= seen

@@ -1,4 +1,4 @@
-"""What the documents for operators name is there."""
+"""Links, variables, make targets and names in the documentation exist."""
 
 import re
 
@@ -12,8 +12,9 @@ from tests.support.compose import FILE
 from tests.support.manifests import K8S, render
 
 GUIDES = ("operations", "vps", "kubernetes")
-DOCUMENTS = [REPOSITORY / "README.md", *sorted((REPOSITORY / "docs").glob("*.md"))]
-#: Variables that are neither settings nor docker-compose.yml's.
+PAGES = sorted((REPOSITORY / "docs").glob("*.md"))
+DOCUMENTS = [*(REPOSITORY / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")), *PAGES]
+#: Variables that belong neither to the settings nor to docker-compose.yml.
 OTHERS = {"REDIS_PASSWORD", "READY_SECONDS", "OCR_DEPLOY_CHECK"}
 
 
@@ -22,7 +23,7 @@ def guide(name: str) -> str:
 
 
 @pytest.mark.parametrize("name", GUIDES)
-def test_every_variable_that_a_guide_names_is_one(name):
+def test_variables_in_guides_exist(name):
     known = {field.upper() for field in Settings.__dataclass_fields__} | OTHERS
     known |= set(re.findall(r"[A-Z]+(?:_[A-Z]+)+", FILE.read_text()))
     named = set(re.findall(r"`([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)(?:=[^`]*)?`", guide(name)))
@@ -30,37 +31,42 @@ def test_every_variable_that_a_guide_names_is_one(name):
 
 
 @pytest.mark.parametrize("name", GUIDES)
-def test_every_target_that_a_guide_names_is_in_the_makefile(name):
+def test_make_targets_in_guides_exist(name):
     targets = set(re.findall(r"(?m)^([a-z-]+):.*##", (REPOSITORY / "Makefile").read_text()))
     assert set(re.findall(r"`make ([a-z-]+)", guide(name))) <= targets
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
-def test_every_link_leads_to_a_file_and_to_a_heading_in_it(document):
+def test_links_lead_to_files_and_headings(document):
     for target in re.findall(r"\]\(([^)\s]+)\)", document.read_text()):
         path, _, heading = target.partition("#")
         if "://" in target:
             continue
-        found = document.parent / path if path else document
-        assert found.exists(), target
-        headings = re.findall(r"(?m)^#+ (.+)$", found.read_text()) if heading else []
+        linked = document.parent / path if path else document
+        assert linked.exists(), target
+        headings = re.findall(r"(?m)^#+ (.+)$", linked.read_text()) if heading else []
         slugs = {re.sub(r"[^\w -]", "", text).lower().replace(" ", "-") for text in headings}
         assert not heading or heading in slugs, target
 
 
-def test_the_operations_guide_asks_redis_for_keys_that_there_are():
-    asked = set(re.findall(r"redis-cli (LLEN|HLEN|ZRANGE) (\S+)", guide("operations")))
+def test_index_lists_every_page():
+    linked = set(re.findall(r"\]\((\w+\.md)\)", guide("index")))
+    assert linked == {page.name for page in PAGES} - {"index.md"}
+
+
+def test_redis_keys_in_the_operations_guide_exist():
+    used = set(re.findall(r"redis-cli (LLEN|HLEN|ZRANGE) (\S+)", guide("operations")))
     queues = {("LLEN", QUEUE), ("LLEN", ARRIVALS), ("HLEN", "unacked")}
-    assert asked == queues | {("ZRANGE", keys.WAITING), ("ZRANGE", keys.WORKERS)}
+    assert used == queues | {("ZRANGE", keys.WAITING), ("ZRANGE", keys.WORKERS)}
 
 
-def test_the_operations_guide_tells_of_every_alert():
+def test_operations_guide_lists_every_alert():
     rules = (REPOSITORY / "monitoring/alerts.yml").read_text()
     alerts = set(re.findall(r"alert: (\w+)", rules))
     assert alerts and set(re.findall(r"`(OCR[A-Z][a-z]\w+)`", guide("operations"))) == alerts
 
 
-def test_the_operations_guide_names_objects_of_the_manifests():
+def test_kubernetes_objects_in_the_operations_guide_exist():
     manifests, text = render(K8S), guide("operations")
     (namespace,) = manifests.all("Namespace")
     assert set(re.findall(r"kubectl -n (\S+)", text)) == {namespace["metadata"]["name"]}

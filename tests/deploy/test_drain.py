@@ -1,4 +1,4 @@
-"""A web server that is told to stop finishes what it has begun and takes nothing new."""
+"""On SIGTERM a web server finishes accepted requests and accepts no new ones."""
 
 import json
 import signal
@@ -17,7 +17,7 @@ BOUNDARY = "drain"
 
 @pytest.fixture
 def web(tmp_path):
-    """A web server with its Redis and no worker: jobs are taken and never end."""
+    """A web server with Redis and without a worker: jobs are accepted and never finish."""
     service = ServiceProcesses(tmp_path)
     try:
         service.redis.start()
@@ -28,8 +28,8 @@ def web(tmp_path):
         service.stop()
 
 
-def begin_upload(service, body):
-    """An upload whose body has come by half."""
+def start_upload(service, body):
+    """Send the first half of an upload."""
     connection = socket.create_connection(("127.0.0.1", service.port), timeout=20)
     head = (
         "POST /ocr/image HTTP/1.1\r\nHost: test\r\nConnection: close\r\n"
@@ -44,7 +44,7 @@ def multipart(content):
     return head.encode() + content + f"\r\n--{BOUNDARY}--\r\n".encode()
 
 
-def read_answer(connection):
+def read_response(connection):
     received = b""
     while chunk := connection.recv(65536):
         received += chunk
@@ -52,28 +52,28 @@ def read_answer(connection):
     return int(head.split()[1]), json.loads(body)
 
 
-def test_who_waits_for_a_job_is_told_at_once_how_it_stands(web):
+def test_waiting_request_gets_the_status_immediately(web):
     with ThreadPoolExecutor() as pool:
         waiting = pool.submit(web.post, "/ocr/predict", picture("Waiting"), wait=60)
         wait_until(lambda: "job accepted" in web.log("web"), 20, "the job")
         started = time.monotonic()
         web.web.send_signal(signal.SIGTERM)
-        answer = waiting.result(timeout=20)
+        response = waiting.result(timeout=20)
         assert web.web.wait(20) == 0
-    assert (answer.status_code, answer.json()["status"]) == (202, "processing")
+    assert (response.status_code, response.json()["status"]) == (202, "processing")
     assert time.monotonic() - started < 6
 
 
-def test_an_upload_under_way_is_finished_while_nobody_new_is_let_in(web):
+def test_running_upload_finishes_while_new_connections_are_refused(web):
     body = multipart(picture("Half of it"))
-    upload = begin_upload(web, body)
+    upload = start_upload(web, body)
     time.sleep(0.5)
     web.web.send_signal(signal.SIGTERM)
-    wait_until(lambda: not accepts(web), 2, "the closed door")
+    wait_until(lambda: not accepts(web), 2, "the listener to close")
     time.sleep(1)
     upload.sendall(body[len(body) // 2 :])
-    status, answer = read_answer(upload)
-    assert (status, answer["status"]) == (202, "processing")
+    status, job = read_response(upload)
+    assert (status, job["status"]) == (202, "processing")
     assert web.web.wait(20) == 0
 
 
@@ -85,8 +85,8 @@ def accepts(service):
         return False
 
 
-def test_who_stands_at_the_door_when_it_closes_is_still_served(web):
-    """Connections that the kernel took and no process has picked up yet."""
+def test_queued_connections_are_still_served(web):
+    """Connections that the kernel has accepted and no process has picked up yet."""
     processes = [psutil.Process(web.web.pid), *psutil.Process(web.web.pid).children()]
     for process in processes:
         process.suspend()
@@ -96,4 +96,4 @@ def test_who_stands_at_the_door_when_it_closes_is_still_served(web):
     web.web.send_signal(signal.SIGTERM)
     for process in processes:
         process.resume()
-    assert [read_answer(connection)[0] for connection in waiting] == [200] * 8
+    assert [read_response(connection)[0] for connection in waiting] == [200] * 8

@@ -1,7 +1,7 @@
-"""The image as the Dockerfile makes it, and the service in it as a container runs it.
+"""The image built from the Dockerfile, and the service running in it as in a container.
 
-`make image-check` and `make deploy-check` run this: it needs root, debootstrap and buildah, and takes minutes when it
-has to build anew. What it builds stays in IMAGE_CHECK_FOLDER, /var/tmp/paddleocr-image-check unless told otherwise.
+Run by `make image-check` and `make deploy-check`. Needs root, debootstrap and buildah; a build takes minutes. The built
+images stay in IMAGE_CHECK_FOLDER (default /var/tmp/paddleocr-image-check).
 """
 
 import json
@@ -19,7 +19,7 @@ from embedded.redis_server import find_redis_server
 from stress.harness import REPOSITORY, wait_until
 from tests.support import deploy_check
 from tests.support.container import Container, Loopback
-from tests.support.image import CERTIFICATES, Builder, said
+from tests.support.image import CERTIFICATES, Builder, output
 
 pytestmark = pytest.mark.timeout(1800)
 USER = 10001
@@ -37,13 +37,13 @@ def builder():
     builder = Builder(Path(os.environ.get("IMAGE_CHECK_FOLDER", "/var/tmp/paddleocr-image-check")))
     bases = set(re.findall(r"(?m)^FROM (\S+:\S+)", (REPOSITORY / "Dockerfile").read_text()))
     for base in bases:
-        builder.make_base(base)
+        builder.create_base(base)
     return builder
 
 
 @pytest.fixture(scope="session")
 def image(builder):
-    """The image's configuration and its unpacked files."""
+    """The image's configuration and the path of its unpacked files."""
     name = builder.build("runtime")
     container, root = builder.mount(name)
     yield builder.config(name), root
@@ -52,7 +52,7 @@ def image(builder):
 
 @pytest.fixture(scope="session")
 def network():
-    """Nothing but this machine's own loopback, and a Redis on it."""
+    """A network with only a loopback interface, and a Redis on it."""
     network = Loopback()
     redis = subprocess.Popen(network.command(find_redis_server(), "--save", ""), stdout=subprocess.DEVNULL)
     yield network
@@ -67,17 +67,17 @@ def make_container(image, network, tmp_path_factory):
     folder = tmp_path_factory.mktemp("containers")
     (folder / "data").mkdir(mode=0o750)
     os.chown(folder / "data", USER, USER)
-    made = []
+    started = []
 
     def make(name, *command):
-        settings = {"REDIS_URL": "redis://127.0.0.1:6379/0", "SECRET_KEY": "of this check alone"}
+        settings = {"REDIS_URL": "redis://127.0.0.1:6379/0", "SECRET_KEY": "only for this check"}
         container = Container(root, config, network, folder / "data", folder / f"{name}.log", **settings)
         container.start(*command)
-        made.append(container)
+        started.append(container)
         return container
 
     yield make
-    for container in made:
+    for container in started:
         container.kill()
 
 
@@ -95,41 +95,41 @@ def worker(make_container):
     return make_container("worker", *worker_command())
 
 
-def test_it_is_smaller_than_it_may_be(image, capsys):
-    size = int(said("du", "-sx", "--block-size=1", image[1]).split()[0])
+def test_size_is_below_the_limit(image, capsys):
+    size = int(output("du", "-sx", "--block-size=1", image[1]).split()[0])
     with capsys.disabled():
         sys.stdout.write(f"\nThe image, unpacked: {size / 1e6:.0f} MB\n")
     assert size < LARGEST
 
 
-def test_it_belongs_to_an_ordinary_user_who_can_change_nothing_in_it(image):
+def test_user_is_unprivileged_and_can_only_write_to_data_folders(image):
     config, root = image
     assert config["User"] == f"{USER}:{USER}"
-    changeable = ["(", "-uid", USER, "-o", "-gid", USER, "-o", "-perm", "-o+w", ")"]
-    found = said("find", root, "-path", root / "dev", "-prune", "-o", "-not", "-type", "l", *changeable, "-print")
+    writable = ["(", "-uid", USER, "-o", "-gid", USER, "-o", "-perm", "-o+w", ")"]
+    found = output("find", root, "-path", root / "dev", "-prune", "-o", "-not", "-type", "l", *writable, "-print")
     inside = {"/" + str(Path(line).relative_to(root)) for line in found.splitlines()}
     assert inside == {"/data", "/models", "/tmp", "/var/tmp", "/run/lock"}
 
 
-def test_nothing_of_its_making_stays_in_it(image):
+def test_no_build_files_are_left(image):
     _, root = image
     left = ["etc/pip.conf", "usr/bin/make", "usr/bin/gcc", "root/.cache", "app/tests", "app/.git"]
     assert [name for name in left if (root / name).exists()] == []
     assert not any((root / "var/lib/apt/lists").iterdir())
-    # The certificates are this check's own; of them buildah leaves the empty file that they were mounted over.
-    assert said("find", root, "-path", f"*{CERTIFICATES}", "-size", "+0") == ""
+    # buildah leaves an empty file where this check's certificates were mounted.
+    assert output("find", root, "-path", f"*{CERTIFICATES}", "-size", "+0") == ""
 
 
-def test_it_reads_a_picture_without_network_and_writes_nowhere_but_to_data_and_tmp(network, web, worker):
+def test_service_reads_an_image_without_network_on_a_read_only_root(network, web, worker):
     wait_until(lambda: "model ready" in worker.log(), 90, f"the model ({worker.log()[-2000:]})")
     wait_until(lambda: "Booting worker" in web.log(), 30, f"the web server ({web.log()[-2000:]})")
     sample = REPOSITORY / "docs" / "sample.png"
-    result = json.loads(said(*network.command(sys.executable, "-c", PREDICT, sample)))
+    result = json.loads(output(*network.command(sys.executable, "-c", PREDICT, sample)))
     assert "CORNER BAKERY" in result["text"] and "26.73" in result["text"]
     assert result["engine"]["name"] == "PaddleOCR"
 
 
-def test_it_runs_with_no_right_at_all(web, worker):
+def test_processes_have_no_privileges(web, worker):
     for container in (web, worker):
         for process in container.processes():
             status = Path(f"/proc/{process.pid}/status").read_text()
@@ -137,22 +137,22 @@ def test_it_runs_with_no_right_at_all(web, worker):
             assert "CapBnd:\t0000000000000000" in status and "NoNewPrivs:\t1" in status
 
 
-def test_its_root_cannot_be_written_to(web):
+def test_root_file_system_is_read_only(web):
     assert "Read-only file system" in web.run("touch", "/app/x").stderr
 
 
-def test_its_healthcheck_tells_whether_the_web_server_answers(image, web):
+def test_healthcheck_reports_whether_the_web_server_responds(image, web):
     kind, *check = image[0]["Healthcheck"]["Test"]
     assert kind == "CMD"
     wait_until(lambda: web.run(*check).returncode == 0, 30, "the healthcheck")
-    alone = Loopback()
+    empty_network = Loopback()
     try:
-        assert web.beside(alone).run(*check).returncode != 0
+        assert web.with_network(empty_network).run(*check).returncode != 0
     finally:
-        alone.close()
+        empty_network.close()
 
 
-def test_paddlepaddle_reads_in_an_image_of_its_own(builder, network, tmp_path):
+def test_paddle_image_reads_an_image(builder, network, tmp_path):
     name = builder.build("paddle")
     container, root = builder.mount(name)
     try:
@@ -160,16 +160,16 @@ def test_paddlepaddle_reads_in_an_image_of_its_own(builder, network, tmp_path):
         data.mkdir()
         os.chown(data, USER, USER)
         command = ["python", "-m", "paddleocr_service", "--runtime", "paddle", "--model", "PP-OCRv5_mobile"]
-        alone = Container(root, builder.config(name), network, data, tmp_path / "log")
-        done = alone.run(*command, "docs/sample.png", seconds=300)
+        paddle = Container(root, builder.config(name), network, data, tmp_path / "log")
+        done = paddle.run(*command, "docs/sample.png", seconds=300)
         assert "CORNER BAKERY" in done.stdout, done.stderr
     finally:
         builder.remove(container)
 
 
 @pytest.mark.parametrize("name", ["web", "worker"])
-def test_sigterm_ends_it_in_good_order(name, request):
-    """The last test, for it ends what the others use."""
+def test_sigterm_stops_it_cleanly(name, request):
+    """Must be the last test: it stops what the others use."""
     container = request.getfixturevalue(name)
     assert container.stop(signal.SIGTERM, 20) == 0
     assert "Traceback" not in container.log()

@@ -1,4 +1,4 @@
-"""The manifests of k8s/ as kubectl renders them: valid for the API, and in agreement with the code that they run."""
+"""The manifests of k8s/, as kubectl renders them, are valid for the API and consistent with the code."""
 
 import os
 import re
@@ -15,7 +15,7 @@ from tasks.queue import QUEUE
 from tests.support.manifests import K8S, Manifests, render, selects
 
 DEFAULT, DEV, PRODUCTION, GPU = K8S, K8S / "overlays/dev", K8S / "overlays/production", K8S / "overlays/gpu"
-#: Custom resources, for which the API has no schema.
+#: Custom resources; the API has no schema for them.
 CUSTOM = {("keda.sh/v1alpha1", "ScaledObject"), ("keda.sh/v1alpha1", "TriggerAuthentication")}
 API_VERSIONS = ("1.29", "1.37")
 OURS = ("web", "worker")
@@ -37,7 +37,7 @@ def production() -> Manifests:
 
 
 def render_base_with(folder, *components: str) -> Manifests:
-    """Put together as docs/kubernetes.md says."""
+    """Render the base with components, as described in docs/kubernetes.md."""
     up = os.path.relpath(K8S, folder)
     named = ", ".join(f"{up}/components/{name}" for name in components)
     lines = ["namespace: paddleocr", f"resources: [{up}/base]", f"components: [{named}]"]
@@ -72,8 +72,8 @@ def ingress_paths(manifests: Manifests) -> list[dict]:
     return rule["http"]["paths"]
 
 
-def leads_in(paths: list[dict], address: str) -> bool:
-    """Whether the Ingress sends requests for this address on; a prefix ends where a part of the address does."""
+def is_routed(paths: list[dict], address: str) -> bool:
+    """Does the Ingress forward this path? A prefix matches whole path segments."""
     return any(
         address == path["path"] or (path["pathType"] == "Prefix" and address.startswith(path["path"].rstrip("/") + "/"))
         for path in paths
@@ -84,24 +84,24 @@ def leads_in(paths: list[dict], address: str) -> bool:
 
 
 @pytest.mark.parametrize("version", API_VERSIONS)
-def test_every_object_is_valid_for_the_api(manifests, external_redis, version):
+def test_objects_are_valid_for_the_api(manifests, external_redis, version):
     for found in manifests.objects + external_redis.objects:
         if (found["apiVersion"], found["kind"]) not in CUSTOM:
             kubernetes_validate.validate(found, version, strict=True)
 
 
-def test_the_default_needs_nothing_that_a_plain_cluster_lacks(default):
+def test_default_needs_no_custom_resources(default):
     assert not {(found["apiVersion"], found["kind"]) for found in default.objects} & CUSTOM
 
 
-def test_every_object_of_a_namespace_is_in_the_one_that_comes_with_it(manifests):
+def test_objects_are_in_the_restricted_namespace(manifests):
     (namespace,) = manifests.all("Namespace")
     others = [found for found in manifests.objects if found["kind"] != "Namespace"]
     assert {found["metadata"]["namespace"] for found in others} == {namespace["metadata"]["name"]}
     assert namespace["metadata"]["labels"]["pod-security.kubernetes.io/enforce"] == "restricted"
 
 
-def test_every_selector_finds_pods(manifests):
+def test_every_selector_matches_pods(manifests):
     pods = [workload["spec"]["template"]["metadata"]["labels"] for workload in manifests.workloads()]
     selectors = [{"matchLabels": service["spec"]["selector"]} for service in manifests.all("Service")]
     selectors += [budget["spec"]["selector"] for budget in manifests.all("PodDisruptionBudget")]
@@ -111,7 +111,7 @@ def test_every_selector_finds_pods(manifests):
     assert [selector for selector in selectors if not any(selects(selector, labels) for labels in pods)] == []
 
 
-def test_every_port_that_is_named_is_there(manifests):
+def test_named_ports_exist(manifests):
     for name in ("web", "redis"):
         (port,) = manifests.container(name)["ports"]
         (served,) = manifests.one("Service", name)["spec"]["ports"]
@@ -124,7 +124,7 @@ def test_every_port_that_is_named_is_there(manifests):
 # Settings and secrets
 
 
-def test_every_variable_is_a_setting_or_part_of_one(manifests, external_redis):
+def test_variables_are_settings_or_parts_of_them(manifests, external_redis):
     for found in (manifests, external_redis):
         for name in OURS:
             variables = found.container(name)["env"]
@@ -133,21 +133,21 @@ def test_every_variable_is_a_setting_or_part_of_one(manifests, external_redis):
             assert unknown <= set(Settings.__dataclass_fields__)
 
 
-def test_production_refuses_the_sample_secrets(manifests, monkeypatch, tmp_path):
+def test_production_rejects_the_sample_secrets(manifests, monkeypatch, tmp_path):
     if manifests is render(DEV):
         assert not settings_of(manifests, monkeypatch, tmp_path).production
         return
-    with pytest.raises(ConfigurationError) as refused:
+    with pytest.raises(ConfigurationError) as error:
         settings_of(manifests, monkeypatch, tmp_path)
-    assert set(refused.value.faults) == {"SECRET_KEY"}
+    assert set(error.value.faults) == {"SECRET_KEY"}
 
 
-def test_in_development_the_secret_is_made_at_the_first_start(monkeypatch, tmp_path):
+def test_development_creates_a_secret_at_the_first_start(monkeypatch, tmp_path):
     settings = settings_of(render(DEV), monkeypatch, tmp_path)
     assert settings.secret_key == (tmp_path / "secret_key").read_text()
 
 
-def test_with_real_secrets_production_starts_and_every_value_arrives(manifests, monkeypatch, tmp_path):
+def test_production_starts_with_real_secrets_and_all_values(manifests, monkeypatch, tmp_path):
     settings = settings_of(manifests, monkeypatch, tmp_path, SECRET_KEY="0123456789abcdef0123456789abcdef")
     for name, value in manifests.settings().items():
         found = getattr(settings, name.lower())
@@ -156,13 +156,13 @@ def test_with_real_secrets_production_starts_and_every_value_arrives(manifests, 
     assert settings.redis_url == f"redis://:{manifests.secrets()['REDIS_PASSWORD']}@redis:6379/0"
 
 
-def test_an_external_redis_takes_the_place_of_ours(external_redis):
+def test_external_redis_replaces_the_included_one(external_redis):
     assert external_redis.environment("worker")["REDIS_URL"] == external_redis.secrets()["REDIS_URL"]
     assert not external_redis.all("StatefulSet")
 
 
 @pytest.mark.parametrize("version", API_VERSIONS)
-def test_with_s3_no_volume_is_shared_and_every_setting_arrives(with_s3, version):
+def test_s3_needs_no_shared_volume_and_gets_all_settings(with_s3, version):
     for found in with_s3.objects:
         kubernetes_validate.validate(found, version, strict=True)
     assert not with_s3.all("PersistentVolumeClaim")
@@ -173,7 +173,7 @@ def test_with_s3_no_volume_is_shared_and_every_setting_arrives(with_s3, version)
     assert set(with_s3.one("NetworkPolicy", "to-s3")["spec"]["egress"][0]) == {"to", "ports"}
 
 
-def test_every_part_shares_the_folder_of_uploads(manifests, monkeypatch, tmp_path):
+def test_web_and_workers_share_the_upload_volume(manifests, monkeypatch, tmp_path):
     for name in OURS:
         claims = {v["name"]: v["persistentVolumeClaim"]["claimName"] for v in manifests.pod(name)["volumes"][:1]}
         mounts = {m["mountPath"]: m["name"] for m in manifests.container(name)["volumeMounts"]}
@@ -181,15 +181,15 @@ def test_every_part_shares_the_folder_of_uploads(manifests, monkeypatch, tmp_pat
         assert "/tmp" in mounts, "the root file system is read-only"
 
 
-# Agreement with the code
+# Consistency with the code
 
 
-def test_the_image_is_this_version(manifests):
+def test_image_tag_is_this_version(manifests):
     for name in OURS:
         assert re.fullmatch(r"paddleocr-service(-gpu)?:" + re.escape(VERSION), manifests.container(name)["image"])
 
 
-def test_pods_run_what_the_dockerfile_and_compose_run(manifests):
+def test_pods_match_the_dockerfile_and_compose(manifests):
     dockerfile = (REPOSITORY / "Dockerfile").read_text()
     (user,) = set(re.findall(r"^USER (\d+):\1$", dockerfile, re.MULTILINE))
     compose = yaml.safe_load((REPOSITORY / "docker-compose.yml").read_text())["services"]
@@ -202,14 +202,14 @@ def test_pods_run_what_the_dockerfile_and_compose_run(manifests):
     assert manifests.container("redis")["image"] == compose["redis"]["image"]
 
 
-def test_web_listens_where_the_service_and_the_policy_send_requests(manifests, monkeypatch, tmp_path):
+def test_web_port_matches_service_and_network_policy(manifests, monkeypatch, tmp_path):
     settings = settings_of(manifests, monkeypatch, tmp_path, SECRET_KEY="0" * 32)
     assert manifests.container("web")["ports"] == [{"name": "http", "containerPort": settings.port}]
     assert settings.host == "0.0.0.0"
     assert manifests.one("NetworkPolicy", "web")["spec"]["ingress"][0]["ports"] == [{"port": "http"}]
 
 
-def test_web_probes_ask_routes_that_there_are(manifests, monkeypatch, tmp_path):
+def test_web_probes_use_existing_routes(manifests, monkeypatch, tmp_path):
     app = create_app(settings_of(manifests, monkeypatch, tmp_path, SECRET_KEY="0" * 32))
     routes = {rule.rule for rule in app.url_map.iter_rules()}
     probes = {kind: manifests.container("web")[f"{kind}Probe"] for kind in ("startup", "readiness", "liveness")}
@@ -219,7 +219,7 @@ def test_web_probes_ask_routes_that_there_are(manifests, monkeypatch, tmp_path):
 
 
 @pytest.mark.parametrize("name", ["web", "worker", "redis"])
-def test_probes_come_as_often_as_they_should(manifests, name):
+def test_probe_intervals(manifests, name):
     def times(kind):
         probe = manifests.container(name)[f"{kind}Probe"]
         return probe["periodSeconds"], probe["timeoutSeconds"], probe["failureThreshold"]
@@ -229,37 +229,35 @@ def test_probes_come_as_often_as_they_should(manifests, name):
     assert times("startup")[0] * times("startup")[2] >= 120
 
 
-def test_bodies_of_every_size_that_we_take_pass_the_ingress_and_answers_are_waited_for(
-    manifests, monkeypatch, tmp_path
-):
+def test_ingress_allows_maximum_bodies_and_long_waits(manifests, monkeypatch, tmp_path):
     settings = settings_of(manifests, monkeypatch, tmp_path, SECRET_KEY="0" * 32)
-    notes = manifests.one("Ingress", "web")["metadata"]["annotations"]
-    about = {name.removeprefix("nginx.ingress.kubernetes.io/proxy-"): value for name, value in notes.items()}
-    assert about["body-size"] == str(settings.max_content_length)
-    assert about["request-buffering"] == about["buffering"] == "off"
-    assert int(about["read-timeout"]) > settings.request_timeout
+    annotations = manifests.one("Ingress", "web")["metadata"]["annotations"]
+    proxy = {name.removeprefix("nginx.ingress.kubernetes.io/proxy-"): value for name, value in annotations.items()}
+    assert proxy["body-size"] == str(settings.max_content_length)
+    assert proxy["request-buffering"] == proxy["buffering"] == "off"
+    assert int(proxy["read-timeout"]) > settings.request_timeout
 
 
-def test_every_address_but_those_of_who_runs_it_is_reached_through_the_ingress(manifests, monkeypatch, tmp_path):
+def test_ingress_routes_all_paths_except_metrics_and_admin(manifests, monkeypatch, tmp_path):
     app = create_app(settings_of(manifests, monkeypatch, tmp_path, SECRET_KEY="0" * 32))
     addresses = {rule.rule for rule in app.url_map.iter_rules()}
-    own = {address for address in addresses if address == "/metrics" or address.startswith("/admin/")}
+    internal = {address for address in addresses if address == "/metrics" or address.startswith("/admin/")}
     paths = ingress_paths(manifests)
-    assert {address for address in addresses if leads_in(paths, address)} == addresses - own
-    assert len(own) == 4
+    assert {address for address in addresses if is_routed(paths, address)} == addresses - internal
+    assert len(internal) == 4
 
 
-def test_web_pods_have_time_to_answer_what_they_took(manifests):
+def test_web_pods_have_time_to_finish_accepted_requests(manifests):
     arguments = manifests.arguments("web")
     (wait,) = [
         int(after) for word, after in zip(arguments, arguments[1:], strict=False) if word == "--graceful-timeout"
     ]
     (_, leaving) = manifests.container("web")["lifecycle"]["preStop"]["exec"]["command"]
-    assert wait >= 30, "an upload from a slow line goes on"
+    assert wait >= 30, "slow uploads must be able to finish"
     assert manifests.pod("web")["terminationGracePeriodSeconds"] >= int(leaving) + wait + 5
 
 
-def test_a_worker_has_time_to_finish_its_page(manifests, monkeypatch, tmp_path):
+def test_worker_has_time_to_finish_its_page(manifests, monkeypatch, tmp_path):
     settings = settings_of(manifests, monkeypatch, tmp_path, SECRET_KEY="0" * 32)
     longest_page = settings.ocr_timeout_per_page + GRACE_SECONDS
     assert manifests.pod("worker")["terminationGracePeriodSeconds"] >= longest_page + 10
@@ -269,7 +267,7 @@ def test_a_worker_has_time_to_finish_its_page(manifests, monkeypatch, tmp_path):
 
 
 @pytest.mark.parametrize("folder", [DEFAULT, PRODUCTION, GPU], ids=["default", "production", "gpu"])
-def test_web_is_scaled_from_4_to_20_fast_up_and_slowly_down(folder):
+def test_web_scales_from_4_to_20_fast_up_and_slowly_down(folder):
     found = render(folder)
     scaler = found.one("HorizontalPodAutoscaler", "web")["spec"]
     assert (scaler["minReplicas"], scaler["maxReplicas"]) == (4, 20)
@@ -284,38 +282,38 @@ def test_web_is_scaled_from_4_to_20_fast_up_and_slowly_down(folder):
         },
     }
     assert scaler["scaleTargetRef"]["name"] == found.workload("web")["metadata"]["name"]
-    assert found.container("web")["resources"]["requests"]["cpu"], "of which its share is reckoned"
+    assert found.container("web")["resources"]["requests"]["cpu"], "utilisation is relative to the request"
 
 
-def test_who_is_scaled_has_no_number_of_its_own(manifests):
+def test_autoscaled_workloads_have_no_replicas(manifests):
     targets = [s["spec"]["scaleTargetRef"]["name"] for s in manifests.all("HorizontalPodAutoscaler", "ScaledObject")]
     assert [name for name in targets if "replicas" in manifests.workload(name)["spec"]] == []
 
 
-def test_without_an_autoscaler_there_is_a_number():
+def test_workloads_without_autoscaler_have_replicas():
     assert render(DEFAULT).workload("worker")["spec"]["replicas"] == 2
     assert [render(DEV).workload(name)["spec"]["replicas"] for name in OURS] == [1, 1]
 
 
-def test_workers_are_scaled_by_what_waits_and_what_is_worked_on(production):
+def test_workers_scale_by_waiting_and_running_messages(production):
     scaler = production.one("ScaledObject", "worker")
-    asked = [trigger["metadata"] for trigger in scaler["spec"]["triggers"]]
-    assert [found["listName"] for found in asked] == [QUEUE, "unacked"]
+    triggers = [trigger["metadata"] for trigger in scaler["spec"]["triggers"]]
+    assert [found["listName"] for found in triggers] == [QUEUE, "unacked"]
     address = (
         f"redis.{scaler['metadata']['namespace']}.svc:{production.container('redis')['ports'][0]['containerPort']}"
     )
-    assert {found["address"] for found in asked} == {address}
+    assert {found["address"] for found in triggers} == {address}
     database = production.environment("worker")["REDIS_URL"].rsplit("/", 1)[1]
-    assert {found["databaseIndex"] for found in asked} == {database}
+    assert {found["databaseIndex"] for found in triggers} == {database}
 
 
-def test_keda_finds_the_password_under_its_generated_name(production):
+def test_keda_references_the_generated_secret_name(production):
     (secret,) = production.one("TriggerAuthentication", "redis")["spec"]["secretTargetRef"]
     assert secret["name"] == production.one("Secret", "ocr-secrets")["metadata"]["name"]
     assert secret["key"] in production.secrets()
 
 
-def test_resources_are_as_agreed(manifests):
+def test_resource_requests_and_limits(manifests):
     assert manifests.container("web")["resources"] == {
         "requests": {"cpu": "500m", "memory": "512Mi"},
         "limits": {"cpu": "2", "memory": "1Gi"},
@@ -324,7 +322,7 @@ def test_resources_are_as_agreed(manifests):
         assert manifests.container("worker")["resources"]["limits"] == {"cpu": "2", "memory": "4Gi"}
 
 
-def test_gpu_workers_ask_for_a_gpu_and_web_pods_do_not():
+def test_only_gpu_workers_request_a_gpu():
     manifests = render(GPU)
     assert manifests.container("worker")["resources"]["limits"]["nvidia.com/gpu"] == 1
     assert "nvidia.com/gpu" not in manifests.container("web")["resources"]["limits"]

@@ -1,4 +1,4 @@
-"""The containers of k8s/ as processes: started with the manifests' command lines and variables, probed as they say."""
+"""The containers of k8s/ as local processes, with the manifests' command lines, variables and probes."""
 
 import os
 import signal
@@ -18,7 +18,7 @@ from utils.process import tie_to
 
 
 class Pods:
-    """Redis, one web pod and one worker pod of the production overlay, on this machine's ports and folders."""
+    """Redis, one web pod and one worker pod of the production overlay, with local ports and folders."""
 
     def __init__(self, folder: Path) -> None:
         self.manifests: Manifests = render(K8S / "overlays/production")
@@ -31,7 +31,7 @@ class Pods:
             (folder / name).mkdir()
 
     def environment(self, name: str) -> dict[str, str]:
-        """As in the pod, but for the places; the temp folder is the pod's own."""
+        """The pod's variables with local addresses and folders. Each pod has its own temp folder."""
         found = self.manifests.environment(name)
         if name != "redis":
             found |= {
@@ -63,7 +63,7 @@ class Pods:
             )
 
     def passes(self, name: str, kind: str) -> bool:
-        """Whether the probe succeeds within its time limit."""
+        """Does the probe succeed within its time limit?"""
         probe = self.manifests.container(name)[f"{kind}Probe"]
         limit = probe["timeoutSeconds"]
         if "httpGet" in probe:
@@ -78,7 +78,7 @@ class Pods:
         )
 
     def terminate(self, name: str) -> None:
-        """As a kubelet does it: the signal, and no more than the grace period."""
+        """Send SIGTERM and wait for the grace period, as a kubelet does."""
         process = self.processes.pop(name)
         process.terminate()
         process.wait(self.manifests.pod(name)["terminationGracePeriodSeconds"])
@@ -89,8 +89,8 @@ class Pods:
             process.wait()
 
     def redis(self, *command: str) -> str:
-        asked = ["redis-cli", "-p", str(self.redis_port), *command]
-        return subprocess.run(asked, env=self.environment("redis"), capture_output=True, text=True).stdout.strip()
+        words = ["redis-cli", "-p", str(self.redis_port), *command]
+        return subprocess.run(words, env=self.environment("redis"), capture_output=True, text=True).stdout.strip()
 
 
 @pytest.fixture(scope="module")
@@ -108,28 +108,28 @@ def pods(tmp_path_factory):
         running.stop()
 
 
-def test_redis_keeps_everything_and_asks_for_its_password(pods):
+def test_redis_evicts_nothing_and_requires_its_password(pods):
     assert pods.redis("CONFIG", "GET", "maxmemory-policy").split() == ["maxmemory-policy", "noeviction"]
     assert pods.redis("CONFIG", "GET", "appendonly").split() == ["appendonly", "yes"]
     assert int(pods.redis("CONFIG", "GET", "maxmemory").split()[1]) * 2 <= 2 * 2**30, (
-        "half of its limit is for the fork"
+        "half of the memory limit is for the fork"
     )
-    stranger = [str(pods.programs / "redis-cli"), "-p", str(pods.redis_port), "ping"]
-    assert "NOAUTH" in subprocess.run(stranger, capture_output=True, text=True).stdout
+    without_password = [str(pods.programs / "redis-cli"), "-p", str(pods.redis_port), "ping"]
+    assert "NOAUTH" in subprocess.run(without_password, capture_output=True, text=True).stdout
 
 
 @pytest.mark.parametrize("name", ["redis", "web", "worker"])
 @pytest.mark.parametrize("kind", ["startup", "readiness", "liveness"])
-def test_every_probe_of_a_working_pod_succeeds(pods, name, kind):
+def test_probes_of_working_pods_succeed(pods, name, kind):
     assert pods.passes(name, kind)
 
 
-def test_the_pods_read_a_picture(pods):
+def test_pods_read_an_image(pods):
     answer = requests.post(pods.url + "/ocr/predict", files={"file": picture("Read in a pod")}, timeout=60)
     assert answer.json()["text"] == "Read in a pod"
 
 
-def test_jobs_that_wait_and_jobs_that_run_are_counted_where_keda_looks(pods):
+def test_keda_lists_count_waiting_and_running_jobs(pods):
     names = [t["metadata"]["listName"] for t in pods.manifests.one("ScaledObject", "worker")["spec"]["triggers"]]
     for number in range(4):
         pages = scanned_pdf(*[f"Queue {number} page {page}" for page in range(3)])
@@ -146,16 +146,16 @@ def test_jobs_that_wait_and_jobs_that_run_are_counted_where_keda_looks(pods):
     wait_until(lambda: counts() == (0, 0), 90, "the end of all jobs")
 
 
-def test_a_worker_that_is_told_to_go_is_gone_in_its_grace_period_and_its_probe_fails(pods):
+def test_worker_stops_within_its_grace_period_and_its_probe_fails(pods):
     pods.terminate("worker")
     assert not pods.passes("worker", "liveness")
-    assert pods.passes("web", "liveness"), "web pods are not restarted for want of a worker"
+    assert pods.passes("web", "liveness"), "web pods are not restarted when workers are missing"
     wait_until(lambda: not pods.passes("web", "readiness"), 30, "readiness without a worker")
     pods.start("worker")
     wait_until(lambda: pods.passes("web", "readiness"), 90, "readiness with a worker")
 
 
-def test_redis_away_makes_web_unready_and_restarts_nobody(pods):
+def test_stopped_redis_makes_web_unready_and_restarts_no_pod(pods):
     pods.terminate("redis")
     assert not pods.passes("redis", "liveness")
     assert not pods.passes("web", "readiness")

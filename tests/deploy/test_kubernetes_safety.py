@@ -1,4 +1,4 @@
-"""What keeps the pods of k8s/ apart, unprivileged and available: as kubectl renders it, held against the standards."""
+"""Isolation, privileges and availability of the pods of k8s/, compared with the standards."""
 
 from ipaddress import ip_address, ip_network
 
@@ -13,8 +13,8 @@ OVERLAYS = {
     "gpu": K8S / "overlays/gpu",
 }
 OURS = ("web", "worker")
-PARTS = (*OURS, "redis")
-#: What the restricted standard of pod security allows.
+WORKLOADS = (*OURS, "redis")
+#: Volume types that the restricted pod security standard allows.
 VOLUMES = {"configMap", "csi", "downwardAPI", "emptyDir", "ephemeral", "persistentVolumeClaim", "projected", "secret"}
 
 
@@ -25,15 +25,15 @@ def manifests(request) -> Manifests:
 
 @pytest.fixture(params=["default", "production", "gpu"])
 def clusters(request) -> Manifests:
-    """Those for clusters of several nodes."""
+    """The overlays for clusters with several nodes."""
     return render(OVERLAYS[request.param])
 
 
 # Restricted pod security
 
 
-@pytest.mark.parametrize("name", PARTS)
-def test_pods_keep_to_the_restricted_standard_and_write_to_their_volumes_alone(manifests, name):
+@pytest.mark.parametrize("name", WORKLOADS)
+def test_pods_meet_the_restricted_standard(manifests, name):
     pod, container = manifests.pod(name), manifests.container(name)
     assert pod["securityContext"]["runAsNonRoot"] is True and pod["securityContext"]["runAsUser"] > 0
     assert pod["securityContext"]["seccompProfile"] == {"type": "RuntimeDefault"}
@@ -47,25 +47,25 @@ def test_pods_keep_to_the_restricted_standard_and_write_to_their_volumes_alone(m
     assert {kind for volume in pod.get("volumes", []) for kind in volume} - {"name"} <= VOLUMES
 
 
-@pytest.mark.parametrize("name", PARTS)
-def test_pods_hold_no_key_to_the_cluster_and_no_variables_of_its_services(manifests, name):
+@pytest.mark.parametrize("name", WORKLOADS)
+def test_pods_have_no_service_account_token_and_no_service_variables(manifests, name):
     pod = manifests.pod(name)
     assert pod["automountServiceAccountToken"] is False
-    # A Service named `web` would put WEB_PORT and the like among the settings.
+    # A Service named `web` would add variables such as WEB_PORT to the settings.
     assert pod["enableServiceLinks"] is False
 
 
-def test_the_namespace_enforces_the_standard(manifests):
+def test_namespace_enforces_the_standard(manifests):
     (namespace,) = manifests.all("Namespace")
     labels = namespace["metadata"]["labels"]
     assert {labels[f"pod-security.kubernetes.io/{mode}"] for mode in ("enforce", "audit", "warn")} == {"restricted"}
 
 
-# Who may talk to whom
+# Network policies
 
 
 def sources(manifests: Manifests, name: str) -> list[dict]:
-    """Who is let in to the pods of a part, by all policies that select them."""
+    """Peers that may connect to a workload's pods, from all policies that select them."""
     labels = manifests.workload(name)["spec"]["template"]["metadata"]["labels"]
     policies = [
         found["spec"] for found in manifests.all("NetworkPolicy") if selects(found["spec"]["podSelector"], labels)
@@ -73,24 +73,24 @@ def sources(manifests: Manifests, name: str) -> list[dict]:
     return [peer for policy in policies for rule in policy.get("ingress", []) for peer in rule["from"]]
 
 
-def lets_in(manifests: Manifests, name: str, other: str) -> bool:
+def accepts(manifests: Manifests, name: str, other: str) -> bool:
     labels = manifests.workload(other)["spec"]["template"]["metadata"]["labels"]
     own = [peer["podSelector"] for peer in sources(manifests, name) if set(peer) == {"podSelector"}]
     return any(selects(selector, labels) for selector in own)
 
 
-def test_what_no_policy_allows_is_forbidden(manifests):
-    spec = manifests.one("NetworkPolicy", "nothing-else")["spec"]
+def test_traffic_is_denied_by_default(manifests):
+    spec = manifests.one("NetworkPolicy", "default-deny")["spec"]
     assert spec == {"podSelector": {}, "policyTypes": ["Ingress", "Egress"]}
 
 
-def test_redis_is_reached_by_web_and_workers_and_nobody_is_reached_by_redis(manifests):
-    assert [lets_in(manifests, "redis", other) for other in PARTS] == [True, True, False]
-    assert sources(manifests, "worker") == [], "nothing is sent to a worker"
-    assert not any(lets_in(manifests, "web", other) for other in PARTS)
+def test_only_web_and_workers_reach_redis(manifests):
+    assert [accepts(manifests, "redis", other) for other in WORKLOADS] == [True, True, False]
+    assert sources(manifests, "worker") == [], "workers receive no connections"
+    assert not any(accepts(manifests, "web", other) for other in WORKLOADS)
 
 
-def test_only_the_door_and_who_watches_come_in_from_other_namespaces(manifests):
+def test_only_ingress_and_monitoring_namespaces_are_allowed(manifests):
     def namespaces(name):
         return [peer["namespaceSelector"] for peer in sources(manifests, name) if "namespaceSelector" in peer]
 
@@ -101,19 +101,19 @@ def test_only_the_door_and_who_watches_come_in_from_other_namespaces(manifests):
 
 
 def egress(manifests: Manifests, name: str) -> list[dict]:
-    """What the pods of a part may call, by all policies that select them."""
+    """Rules for a workload's outgoing connections, from all policies that select its pods."""
     labels = manifests.workload(name)["spec"]["template"]["metadata"]["labels"]
     policies = [f["spec"] for f in manifests.all("NetworkPolicy") if selects(f["spec"]["podSelector"], labels)]
     return [rule for policy in policies for rule in policy.get("egress", [])]
 
 
-def leads_outside(rule: dict) -> bool:
+def is_external(rule: dict) -> bool:
     return all("ipBlock" in peer for peer in rule.get("to", [{}]))
 
 
-def test_workers_alone_may_call_receivers_of_webhooks_and_none_inside(manifests):
-    assert not any(leads_outside(rule) for rule in egress(manifests, "web"))
-    (rule,) = [rule for rule in egress(manifests, "worker") if leads_outside(rule)]
+def test_only_workers_reach_the_internet_and_no_private_addresses(manifests):
+    assert not any(is_external(rule) for rule in egress(manifests, "web"))
+    (rule,) = [rule for rule in egress(manifests, "worker") if is_external(rule)]
     assert [(port["port"], port.get("endPort")) for port in rule["ports"]] == [(80, None), (443, None), (1024, 65535)]
 
     def reached(address):
@@ -129,9 +129,9 @@ def test_workers_alone_may_call_receivers_of_webhooks_and_none_inside(manifests)
     assert not any(reached(ip_address(address)) for address in inside.split())
 
 
-def test_web_and_workers_may_call_redis_and_look_up_names_and_nothing_more_inside(manifests):
+def test_web_and_workers_reach_only_redis_and_dns_inside(manifests):
     for name in OURS:
-        rules = [rule for rule in egress(manifests, name) if not leads_outside(rule)]
+        rules = [rule for rule in egress(manifests, name) if not is_external(rule)]
         ports = sorted({str(port["port"]) for rule in rules for port in rule["ports"]})
         assert ports == ["53", "6379"]
         (to_redis,) = [peer for rule in rules for peer in rule.get("to", [])]
@@ -139,16 +139,17 @@ def test_web_and_workers_may_call_redis_and_look_up_names_and_nothing_more_insid
         assert set(to_redis) == {"podSelector"} and selects(to_redis["podSelector"], redis)
 
 
-# Staying available
+# Availability
 
 
-def test_a_node_that_is_drained_takes_a_part_of_each_at_most(clusters):
+def test_disruption_budgets_limit_node_drains(clusters):
     allowed = {name: clusters.one("PodDisruptionBudget", name)["spec"]["maxUnavailable"] for name in OURS}
     assert allowed == {"web": "25%", "worker": 1}
     for name in OURS:
         selector = clusters.one("PodDisruptionBudget", name)["spec"]["selector"]
-        taken = [p for p in PARTS if selects(selector, clusters.workload(p)["spec"]["template"]["metadata"]["labels"])]
-        assert taken == [name]
+        labels = {other: clusters.workload(other)["spec"]["template"]["metadata"]["labels"] for other in WORKLOADS}
+        matched = [other for other in WORKLOADS if selects(selector, labels[other])]
+        assert matched == [name]
 
 
 @pytest.mark.parametrize("name", OURS)
@@ -159,15 +160,15 @@ def test_pods_are_spread_over_zones_and_nodes(clusters, name):
 
 
 @pytest.mark.parametrize("name", OURS)
-def test_a_rolling_update_takes_none_away_before_its_successor_is_ready(manifests, name):
+def test_rolling_update_starts_new_pods_before_stopping_old_ones(manifests, name):
     strategy = manifests.workload(name)["spec"]["strategy"]
     assert strategy["rollingUpdate"]["maxUnavailable"] == 0 and strategy["rollingUpdate"]["maxSurge"]
 
 
-def test_uploads_and_redis_outlive_their_pods(manifests):
+def test_uploads_and_redis_data_survive_their_pods(manifests):
     (claim,) = manifests.all("PersistentVolumeClaim")
-    several = manifests is not render(OVERLAYS["dev"])
-    assert claim["spec"]["accessModes"] == ["ReadWriteMany" if several else "ReadWriteOnce"]
+    multi_node = manifests is not render(OVERLAYS["dev"])
+    assert claim["spec"]["accessModes"] == ["ReadWriteMany" if multi_node else "ReadWriteOnce"]
     (template,) = manifests.workload("redis")["spec"]["volumeClaimTemplates"]
     mounted = {mount["name"]: mount["mountPath"] for mount in manifests.container("redis")["volumeMounts"]}
     assert mounted[template["metadata"]["name"]] == "/data"

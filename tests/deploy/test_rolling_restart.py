@@ -1,7 +1,7 @@
-"""Web servers and workers are started anew one after another, as a rolling update does, while clients go on sending.
+"""Web servers and workers restart one after another, as in a rolling update, while clients send requests.
 
-Nothing is recognised in `make test`, where what counts is who gets an answer and which job ends; `make deploy-check`
-reads.
+`make test` uses the null engine, because only responses and finished jobs matter here. `make deploy-check` uses real
+OCR.
 """
 
 import signal
@@ -18,25 +18,25 @@ from tests.support import deploy_check
 from tests.support.drawing import picture, scanned_pdf
 from tests.support.manifests import K8S, render
 
-A_SECOND = 5
+REQUESTS_PER_SECOND = 5
 PAGES = 12
-READS = deploy_check.asked_for()
+REAL_OCR = deploy_check.requested()
 
 
-def read_from(text: str) -> str:
-    """What a worker makes of a picture of this text."""
-    return text if READS else TEXT
+def expected(text: str) -> str:
+    """What a worker reads from an image of this text."""
+    return text if REAL_OCR else TEXT
 
 
 class Fleet:
-    """Two pairs of web server and worker over one Redis, with nginx before both, where a cluster has its Service.
+    """Two pairs of web server and worker with one Redis, and nginx in front in place of a cluster's Service.
 
-    nginx is never told which web server leaves. A cluster stops sending to it ten seconds before; here whoever is sent
-    to one that has left is passed on to the other.
+    A cluster stops sending requests to a web server ten seconds before it leaves. nginx does not know that one leaves;
+    it forwards requests to the other one once a connection is refused.
     """
 
     def __init__(self, folder, make_nginx) -> None:
-        settings = {"OCR_MODEL": "PP-OCRv6_tiny", "OCR_RUNTIME": "auto" if READS else "null", "OCR_WORKERS": 1}
+        settings = {"OCR_MODEL": "PP-OCRv6_tiny", "OCR_RUNTIME": "auto" if REAL_OCR else "null", "OCR_WORKERS": 1}
         first = ServiceProcesses(folder / "0", **settings)
         shared = {"REDIS_URL": first.redis.url, "DATA_DIR": first.environment["DATA_DIR"]}
         (folder / "1").mkdir()
@@ -49,21 +49,21 @@ class Fleet:
         self.url = make_nginx(*[pair.port for pair in self.pairs]).url
 
     def complete(self) -> bool:
-        """Whether every web server answers and knows of two workers."""
+        """Does every web server respond and report two workers?"""
         try:
             reports = [pair.get("/health").json() for pair in self.pairs]
         except requests.RequestException:
             return False
         return [report["checks"]["workers"].get("count") for report in reports] == [2, 2]
 
-    def restart(self, pair: ServiceProcesses) -> None:
-        """As a kubelet does it: SIGTERM, and no more than the pod's grace period until it is gone."""
+    def restart(self, pair: Service) -> None:
+        """Send SIGTERM and wait for the pod's grace period, as a kubelet does."""
         pods = render(K8S)
         for name, process in (("web", pair.web), ("worker", pair.worker)):
             process.send_signal(signal.SIGTERM)
             assert process.wait(pods.pod(name)["terminationGracePeriodSeconds"]) == 0
             (pair.start_web if name == "web" else pair.start_worker)()
-        wait_until(self.complete, 60, "the pair that was started anew")
+        wait_until(self.complete, 60, "the restarted pair")
 
     def stop(self) -> None:
         for pair in self.pairs:
@@ -73,14 +73,14 @@ class Fleet:
 
 
 class Clients:
-    """Five pictures a second, each with a number of its own, whatever becomes of those before."""
+    """Sends five images per second, each with its own number, without waiting for responses."""
 
     def __init__(self, url: str) -> None:
         self._url = url
         self._done = threading.Event()
         self._pool = ThreadPoolExecutor(32)
         self._sent = []
-        self._clock = threading.Thread(target=self._go_on, daemon=True)
+        self._clock = threading.Thread(target=self._send_images, daemon=True)
 
     def __enter__(self):
         self._clock.start()
@@ -90,9 +90,9 @@ class Clients:
         self._done.set()
         self._clock.join()
 
-    def _go_on(self) -> None:
+    def _send_images(self) -> None:
         started = time.monotonic()
-        while not self._done.wait(max(0, started + len(self._sent) / A_SECOND - time.monotonic())):
+        while not self._done.wait(max(0, started + len(self._sent) / REQUESTS_PER_SECOND - time.monotonic())):
             number = 1000 + len(self._sent)
             file = f"{number}.png", picture(f"No {number}", width=300)
             self._sent.append((number, self._pool.submit(self.send, "/ocr/image", file)))
@@ -100,8 +100,8 @@ class Clients:
     def send(self, path: str, file: tuple[str, bytes]) -> requests.Response:
         return requests.post(self._url + path, files={"file": file}, timeout=60)
 
-    def answers(self) -> dict[int, requests.Response]:
-        """By number; raises what a request raised that got no answer."""
+    def responses(self) -> dict[int, requests.Response]:
+        """Responses by number. Raises the exception of a request that got none."""
         return {number: future.result(timeout=60) for number, future in self._sent}
 
     def result(self, accepted: requests.Response) -> dict:
@@ -123,19 +123,19 @@ def fleet(tmp_path, make_nginx):
     running.stop()
 
 
-def test_a_rolling_restart_fails_no_request_and_loses_no_job(fleet):
+def test_rolling_restart_fails_no_request_and_loses_no_job(fleet):
     documents = []
     with Clients(fleet.url) as clients:
         for pair in fleet.pairs:
-            # So that each worker is told to go in the middle of a document.
+            # Each worker is stopped in the middle of a document.
             scan = "scan.pdf", scanned_pdf(*["Page"] * PAGES)
             documents += [clients.send("/ocr/pdf", scan) for _ in fleet.pairs]
             fleet.restart(pair)
-    answers = clients.answers()
-    assert len(answers) > 2 * A_SECOND
-    assert {answer.status_code for answer in [*answers.values(), *documents]} == {202}
-    for number, answer in answers.items():
-        result = clients.result(answer)
-        assert (result["filename"], result["text"]) == (f"{number}.png", read_from(f"No {number}"))
+    responses = clients.responses()
+    assert len(responses) > 2 * REQUESTS_PER_SECOND
+    assert {response.status_code for response in [*responses.values(), *documents]} == {202}
+    for number, response in responses.items():
+        result = clients.result(response)
+        assert (result["filename"], result["text"]) == (f"{number}.png", expected(f"No {number}"))
     for document in documents:
-        assert [page["text"] for page in clients.result(document)["pages"]] == [read_from("Page")] * PAGES
+        assert [page["text"] for page in clients.result(document)["pages"]] == [expected("Page")] * PAGES

@@ -1,4 +1,4 @@
-"""The API over real processes: what a client sends and what it gets."""
+"""The API of a real service: what clients send and what they receive."""
 
 import concurrent.futures
 import io
@@ -14,30 +14,30 @@ from tests.support.drawing import picture, saved, scanned_pdf
 PROBLEM = {"type", "title", "status", "code", "detail", "error", "message", "request_id"}
 
 
-def assert_problem(answer, status, code):
-    assert answer.status_code == status, answer.text
-    assert answer.headers["Content-Type"] == "application/problem+json"
-    body = answer.json()
+def assert_problem(response, status, code):
+    assert response.status_code == status, response.text
+    assert response.headers["Content-Type"] == "application/problem+json"
+    body = response.json()
     assert set(body) >= PROBLEM
     assert (body["code"], body["status"]) == (code, status)
     assert body["error"] == body["title"]
     assert body["message"] == body["detail"]
     assert body["type"].endswith("/errors/" + code.replace("_", "-"))
-    assert body["request_id"] == answer.headers["X-Request-ID"]
-    assert "/" + "tmp" not in body["detail"] and "Traceback" not in answer.text
+    assert body["request_id"] == response.headers["X-Request-ID"]
+    assert "/" + "tmp" not in body["detail"] and "Traceback" not in response.text
     return body
 
 
-def test_a_picture_comes_back_as_text_with_positions(service):
-    answer = service.post("/ocr/image", picture("Hello World 42"), "hello.png")
-    body = answer.json()
-    assert answer.status_code == 202
-    assert answer.headers["Location"] == f"/ocr/job/{body['job_id']}"
-    assert int(answer.headers["Retry-After"]) >= 1
+def test_image_result_has_text_and_positions(service):
+    response = service.post("/ocr/image", picture("Hello World 42"), "hello.png")
+    body = response.json()
+    assert response.status_code == 202
+    assert response.headers["Location"] == f"/ocr/job/{body['job_id']}"
+    assert int(response.headers["Retry-After"]) >= 1
     assert body["status"] == "processing"
     assert (body["filename"], body["file_size"]) == ("hello.png", len(picture("Hello World 42")))
     assert body["links"] == {"self": f"/ocr/job/{body['job_id']}", "result": f"/ocr/job/{body['job_id']}/result"}
-    result = service.result_of(answer)
+    result = service.result_of(response)
     assert result["text"] == "Hello World 42"
     assert (result["status"], result["success"], result["cached"], result["lang"]) == ("completed", True, False, "en")
     line = result["lines"][0]
@@ -50,7 +50,7 @@ def test_a_picture_comes_back_as_text_with_positions(service):
     assert result["engine"]["name"] == "PaddleOCR" and result["engine"]["models"]
 
 
-def test_the_status_tells_the_whole_story(service):
+def test_status_of_a_completed_job_has_progress_and_times(service):
     job = service.post("/ocr/image", picture("Status story"), wait=30).json()
     status = service.get(f"/ocr/job/{job['job_id']}")
     body = status.json()
@@ -61,10 +61,10 @@ def test_the_status_tells_the_whole_story(service):
     assert body["attempts"] == 1
 
 
-def test_a_scanned_pdf_comes_back_page_by_page(service):
-    answer = service.post("/ocr/pdf", scanned_pdf("First page", "Second page", "Third page"), "scan.pdf", dpi=150)
-    assert answer.json()["processing_dpi"] == 150
-    result = service.result_of(answer)
+def test_scanned_pdf_result_has_every_page(service):
+    response = service.post("/ocr/pdf", scanned_pdf("First page", "Second page", "Third page"), "scan.pdf", dpi=150)
+    assert response.json()["processing_dpi"] == 150
+    result = service.result_of(response)
     assert [page["text"] for page in result["pages"]] == ["First page", "Second page", "Third page"]
     assert [page["page"] for page in result["pages"]] == [1, 2, 3]
     assert all(page["success"] and page["source"] == "ocr" and page["width"] for page in result["pages"])
@@ -72,7 +72,7 @@ def test_a_scanned_pdf_comes_back_page_by_page(service):
     assert (result["total_pages"], result["processing_dpi"]) == (3, 150)
 
 
-def test_only_the_pages_asked_for_are_read(service):
+def test_only_selected_pages_are_read(service):
     pdf = scanned_pdf("One", "Two", "Three", "Four")
     result = service.result_of(service.post("/ocr/pdf", pdf, pages="2,4", dpi=100))
     assert [page["page"] for page in result["pages"]] == [2, 4]
@@ -80,14 +80,14 @@ def test_only_the_pages_asked_for_are_read(service):
     assert_problem(service.post("/ocr/pdf", pdf, pages="3-x"), 400, "invalid_option")
 
 
-def test_every_frame_of_a_tiff_is_a_page(service):
+def test_every_tiff_frame_is_a_page(service):
     frames = [Image.open(io.BytesIO(picture(text))) for text in ("Frame one", "Frame two")]
     tiff = saved(frames[0], format="TIFF", save_all=True, append_images=frames[1:])
     result = service.result_of(service.post("/ocr/image", tiff, "fax.tiff"))
     assert [page["text"] for page in result["pages"]] == ["Frame one", "Frame two"]
 
 
-def test_exif_orientation_is_applied_and_boxes_are_of_the_page_as_displayed(service):
+def test_exif_orientation_is_applied(service):
     upright = Image.open(io.BytesIO(picture("Sideways text")))
     turned = upright.transpose(Image.Transpose.ROTATE_90)
     exif = Image.Exif()
@@ -97,32 +97,32 @@ def test_exif_orientation_is_applied_and_boxes_are_of_the_page_as_displayed(serv
     assert (result["width"], result["height"]) == upright.size
 
 
-def test_a_page_upside_down_is_righted_unless_it_is_to_be_read_as_it_lies(service):
+def test_upside_down_page_is_rotated_unless_orientation_is_off(service):
     upright = Image.open(io.BytesIO(picture("Upside down or not", "it is the same text")))
     page = saved(upright.rotate(-90, expand=True), format="PNG")
-    righted = service.post("/ocr/predict", page).json()
-    assert (righted["orientation"], righted["text"]) == (270, "Upside down or not\nit is the same text")
-    assert (righted["width"], righted["height"]) == upright.size
-    (left, top), (right, _), *_ = righted["lines"][0]["bbox"]
+    rotated = service.post("/ocr/predict", page).json()
+    assert (rotated["orientation"], rotated["text"]) == (270, "Upside down or not\nit is the same text")
+    assert (rotated["width"], rotated["height"]) == upright.size
+    (left, top), (right, _), *_ = rotated["lines"][0]["bbox"]
     assert 20 < left < 40 and right > 250 and 20 < top < 60
-    as_it_lies = service.post("/ocr/predict", page, orientation="off").json()
-    assert (as_it_lies["orientation"], as_it_lies["cached"]) == (0, False)
-    assert (as_it_lies["width"], as_it_lies["height"]) == upright.size[::-1]
+    unrotated = service.post("/ocr/predict", page, orientation="off").json()
+    assert (unrotated["orientation"], unrotated["cached"]) == (0, False)
+    assert (unrotated["width"], unrotated["height"]) == upright.size[::-1]
 
 
-def test_predict_answers_in_the_same_call(service):
-    answer = service.post("/ocr/predict", picture("Predict me"))
-    assert answer.status_code == 200
-    assert answer.json()["text"] == "Predict me"
+def test_predict_returns_the_result(service):
+    response = service.post("/ocr/predict", picture("Predict me"))
+    assert response.status_code == 200
+    assert response.json()["text"] == "Predict me"
 
 
-def test_predict_that_takes_too_long_answers_as_a_job(service):
-    answer = service.post("/ocr/predict", picture("Slow words"), wait=0)
-    assert answer.status_code == 202
-    assert service.result_of(answer)["text"] == "Slow words"
+def test_predict_returns_a_job_after_its_wait(service):
+    response = service.post("/ocr/predict", picture("Slow words"), wait=0)
+    assert response.status_code == 202
+    assert service.result_of(response)["text"] == "Slow words"
 
 
-def test_words_have_boxes_when_asked_for(service):
+def test_detail_word_returns_word_boxes(service):
     result = service.post("/ocr/predict", picture("Three little words"), detail="word").json()
     words = result["lines"][0]["words"]
     assert [word["text"] for word in words] == ["Three", "little", "words"]
@@ -130,7 +130,7 @@ def test_words_have_boxes_when_asked_for(service):
     assert lefts == sorted(lefts) and lefts[1] - lefts[0] > 50
 
 
-def test_the_same_file_again_is_answered_from_the_cache(service):
+def test_same_file_is_served_from_the_cache(service):
     image = picture("Cache me if you can")
     first = service.post("/ocr/predict", image, "a.png").json()
     second = service.post("/ocr/predict", image, "b.png").json()
@@ -140,15 +140,15 @@ def test_the_same_file_again_is_answered_from_the_cache(service):
     assert service.post("/ocr/predict", image, detail="word").json()["cached"] is False
 
 
-def test_a_batch_mixes_kinds_and_a_bad_file_fails_alone(service):
+def test_batch_mixes_images_and_pdfs_and_a_bad_file_fails_alone(service):
     files = [
         ("files", ("a.png", picture("Batch picture"))),
-        ("files", ("bad.png", b"this is no picture")),
+        ("files", ("bad.png", b"not an image")),
         ("files", ("c.pdf", scanned_pdf("Batch document"))),
     ]
-    answer = requests.post(service.url + "/ocr/batch", files=files, data={"dpi": 100}, timeout=60)
-    body = answer.json()
-    assert answer.status_code == 202
+    response = requests.post(service.url + "/ocr/batch", files=files, data={"dpi": 100}, timeout=60)
+    body = response.json()
+    assert response.status_code == 202
     assert body["summary"] == {"total_files": 3, "jobs_created": 2, "failed_files": 1, "success": False}
     assert [job.get("type") for job in body["jobs"]] == ["image", None, "pdf"]
     assert body["jobs"][1]["status"] == "failed"
@@ -162,14 +162,14 @@ def test_a_batch_mixes_kinds_and_a_bad_file_fails_alone(service):
     assert texts == ["Batch picture", "Batch document"]
 
 
-def test_a_batch_of_bad_files_alone_is_an_error_that_lists_them(service):
-    files = [("files", ("bad.png", b"no picture")), ("files", ("empty.png", b""))]
-    answer = requests.post(service.url + "/ocr/batch", files=files, timeout=60)
-    body = assert_problem(answer, 422, "unsupported_type")
+def test_batch_of_only_bad_files_is_an_error_that_lists_them(service):
+    files = [("files", ("bad.png", b"not an image")), ("files", ("empty.png", b""))]
+    response = requests.post(service.url + "/ocr/batch", files=files, timeout=60)
+    body = assert_problem(response, 422, "unsupported_type")
     assert [job["error"]["code"] for job in body["jobs"]] == ["unsupported_type", "empty_file"]
 
 
-def test_twenty_jobs_of_eight_clients_all_complete_each_with_its_own_text(service):
+def test_concurrent_jobs_complete_with_their_own_text(service):
     texts = [f"Invoice number {number}" for number in range(1000, 1020)]
 
     def send(text):
@@ -182,7 +182,7 @@ def test_twenty_jobs_of_eight_clients_all_complete_each_with_its_own_text(servic
 
 
 def huge_png() -> bytes:
-    """A PNG that says it is 40,000 pixels square, in a few kilobytes."""
+    """A PNG of a few kilobytes that declares 40,000 by 40,000 pixels."""
     import struct
     import zlib
 
@@ -230,7 +230,7 @@ def truncated_jpeg() -> bytes:
         ("/ocr/pdf", lambda: pdf_of(101), 422, "too_many_pages"),
     ],
 )
-def test_a_bad_file_is_refused_at_once_and_clearly(service, path, make, status, code):
+def test_bad_file_is_rejected_with_a_specific_code(service, path, make, status, code):
     body = assert_problem(service.post(path, make(), "name.png"), status, code)
     assert body["filename"] == "name.png"
 
@@ -253,73 +253,73 @@ def test_a_bad_file_is_refused_at_once_and_clearly(service, path, make, status, 
         ({"lang": "korean"}, "model_not_available", "korean_PP-OCRv5_mobile_rec"),
     ],
 )
-def test_a_bad_option_is_refused_and_named(service, options, code, named):
+def test_bad_option_is_rejected_and_named(service, options, code, named):
     assert named in assert_problem(service.post("/ocr/pdf", scanned_pdf("x"), **options), 400, code)["detail"]
     in_query = requests.post(service.url + "/ocr/pdf", params=options, files={"file": scanned_pdf("x")}, timeout=30)
     assert named in assert_problem(in_query, 400, code)["detail"]
 
 
-def test_a_language_without_a_model_names_the_command_that_installs_it(service):
+def test_missing_language_model_error_contains_the_install_command(service):
     body = service.post("/ocr/image", picture("x"), lang="korean").json()
     assert "python -m paddleocr_service install korean_PP-OCRv5_mobile_rec" in body["detail"]
 
 
-def test_an_option_given_twice_is_refused(service):
-    answer = requests.post(service.url + "/ocr/pdf?dpi=100", data={"dpi": 200}, files={"file": b"x"}, timeout=30)
-    assert "dpi" in assert_problem(answer, 400, "invalid_option")["detail"]
+def test_option_given_twice_is_rejected(service):
+    response = requests.post(service.url + "/ocr/pdf?dpi=100", data={"dpi": 200}, files={"file": b"x"}, timeout=30)
+    assert "dpi" in assert_problem(response, 400, "invalid_option")["detail"]
 
 
-def test_no_file_or_a_wrong_field_is_refused(service):
+def test_missing_file_or_wrong_field_is_rejected(service):
     assert_problem(requests.post(service.url + "/ocr/image", timeout=30), 400, "missing_file")
     wrong = requests.post(service.url + "/ocr/image", files={"picture": b"x"}, timeout=30)
     assert "`file`" in assert_problem(wrong, 400, "invalid_option")["detail"]
     assert_problem(requests.post(service.url + "/ocr/batch", timeout=30), 400, "missing_file")
 
 
-def test_a_body_over_the_limit_is_refused_before_it_is_read(service):
-    """Only the head is ever sent: a server that wanted the body first would leave this waiting."""
+def test_body_over_the_limit_is_rejected_before_it_is_read(service):
+    """Only the request head is sent. A server that reads the body first would block here."""
     with socket.create_connection(("127.0.0.1", service.port), timeout=5) as connection:
         head = "POST /ocr/image HTTP/1.1\r\nHost: x\r\nContent-Type: multipart/form-data; boundary=x\r\n"
         connection.sendall(f"{head}Content-Length: {60 << 20}\r\n\r\n".encode())
         assert connection.recv(100).startswith(b"HTTP/1.1 413 ")
 
 
-def test_a_client_that_sends_a_body_over_the_limit_reads_the_answer(service):
+def test_client_sending_a_body_over_the_limit_receives_the_response(service):
     assert_problem(service.post("/ocr/image", b"\0" * (60 << 20)), 413, "payload_too_large")
 
 
-def test_a_body_of_unknown_length_is_refused_when_it_passes_the_limit(service):
+def test_chunked_body_is_rejected_once_it_exceeds_the_limit(service):
     part = b'--x\r\nContent-Disposition: form-data; name="file"; filename="a"\r\n\r\n'
     chunks = (part if number == 0 else b"\0" * (1 << 20) for number in range(61))
     headers = {"Content-Type": "multipart/form-data; boundary=x"}
-    answer = requests.post(service.url + "/ocr/image", data=chunks, headers=headers, timeout=30)
-    assert_problem(answer, 413, "payload_too_large")
+    response = requests.post(service.url + "/ocr/image", data=chunks, headers=headers, timeout=30)
+    assert_problem(response, 413, "payload_too_large")
     folder = service.folder / "data" / "uploads" / "incoming"
-    wait_until(lambda: not list(folder.iterdir()), 5, "deletion of what had arrived")
+    wait_until(lambda: not list(folder.iterdir()), 5, "deletion of the received part")
 
 
-def test_what_is_not_there_answers_in_the_same_shape(service):
+def test_missing_resources_return_problem_documents(service):
     assert_problem(service.get("/nowhere"), 404, "not_found")
     assert_problem(service.get("/ocr/job/00000000-0000-4000-8000-000000000000"), 404, "job_not_found")
     assert_problem(service.get("/ocr/job/not-an-id/result"), 404, "job_not_found")
-    answer = service.get("/ocr/image")
-    assert_problem(answer, 405, "method_not_allowed")
-    assert "POST" in answer.headers["Allow"]
+    response = service.get("/ocr/image")
+    assert_problem(response, 405, "method_not_allowed")
+    assert "POST" in response.headers["Allow"]
 
 
-def test_the_request_id_of_the_client_is_kept_and_a_harmful_one_is_not(service):
+def test_safe_request_id_is_kept_and_unsafe_one_is_replaced(service):
     assert service.get("/", headers={"X-Request-ID": "abc-123"}).headers["X-Request-ID"] == "abc-123"
     assert service.get("/", headers={"X-Request-ID": 'x" onload="'}).headers["X-Request-ID"] != 'x" onload="'
 
 
-def test_log_lines_of_request_and_job_bear_the_ids_and_no_text(service):
-    answer = requests.post(
+def test_log_lines_contain_request_id_and_job_id_but_no_text(service):
+    response = requests.post(
         service.url + "/ocr/predict",
         files={"file": picture("Confidential words")},
         headers={"X-Request-ID": "trace-me"},
         timeout=60,
     )
-    job_id = answer.json()["job_id"]
+    job_id = response.json()["job_id"]
     lines = [line for line in service.log("worker").splitlines() if job_id in line]
     assert lines and all('"trace-me"' in line for line in lines)
     assert "trace-me" in service.log("web")
@@ -327,14 +327,14 @@ def test_log_lines_of_request_and_job_bear_the_ids_and_no_text(service):
     assert "/health" not in service.log("web")
 
 
-def test_the_error_type_leads_to_its_remedy(service):
+def test_error_type_is_the_address_of_its_description(service):
     body = service.post("/ocr/image", b"").json()
     kind = requests.get(body["type"], timeout=10).json()
     assert (kind["code"], kind["status"]) == ("empty_file", 400)
     assert kind["remedy"]
 
 
-def test_capabilities_tell_languages_formats_and_limits(service):
+def test_capabilities_list_languages_formats_and_limits(service):
     body = service.get("/capabilities").json()
     assert {"en", "ch", "japan", "de"} <= set(body["languages"]["available"])
     assert "korean" in body["languages"]["installable"]
@@ -343,7 +343,7 @@ def test_capabilities_tell_languages_formats_and_limits(service):
     assert "image/webp" in body["formats"]["image"]
 
 
-def test_health_tells_all_is_well(service):
+def test_health_report_of_a_healthy_service(service):
     report = service.get("/health")
     body = report.json()
     assert (report.status_code, body["status"]) == (200, "healthy")
@@ -356,7 +356,7 @@ def test_health_tells_all_is_well(service):
     assert service.get("/health/alive").status_code == 200
 
 
-def test_uploads_are_deleted_when_their_jobs_have_ended(service):
+def test_uploads_are_deleted_after_their_jobs_end(service):
     service.post("/ocr/predict", picture("Delete me after use"))
     folder = service.folder / "data" / "uploads"
     wait_until(lambda: not [path for path in folder.rglob("*") if path.is_file()], 10, "deletion of uploads")

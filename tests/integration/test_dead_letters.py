@@ -1,11 +1,11 @@
-"""Jobs that were given up, in a real Redis: kept with their files, worked on once more, forgotten."""
+"""Dead letters in a real Redis: kept with their uploads, replayed, deleted."""
 
 from services import keys
 from services.jobs.store import DEAD_LETTER_TTL
 from tests.support.jobs import ERROR
 
 
-def test_a_dead_letter_keeps_its_upload_and_can_be_worked_on_once_more(work):
+def test_dead_letter_keeps_its_upload_and_can_be_replayed(work):
     job = work.submit(pages=7)
     for token in "ab":
         unit = work.take(token)
@@ -16,15 +16,15 @@ def test_a_dead_letter_keeps_its_upload_and_can_be_worked_on_once_more(work):
     assert (total, found) == (1, job.id) and since > 0
     assert work.redis.client.ttl(keys.JOB + job.id) > DEAD_LETTER_TTL - 10
     assert work.store.replay(job.id) == 2
-    again = work.store.get(job.id)
-    assert (again.status, again.stage, again.attempts, again.error) == ("processing", "queued", 0, {})
+    replayed = work.store.get(job.id)
+    assert (replayed.status, replayed.stage, replayed.attempts, replayed.error) == ("processing", "queued", 0, {})
     assert work.store.dead_letters(0, 10) == (0, [])
     unit = work.take()
-    assert (unit.tries, work.queue.begin(unit, 1)) == (1, 1), "what was counted before is forgotten"
+    assert (unit.tries, work.queue.begin(unit, 1)) == (1, 1), "the attempts before the replay do not count"
     assert work.store.replay(job.id) == 0
 
 
-def test_who_followed_a_job_that_was_cancelled_is_the_dead_letter(work):
+def test_follower_becomes_the_dead_letter_if_its_leader_was_cancelled(work):
     first, second = work.submit("content"), work.submit("content")
     work.store.cancel(first.id)
     assert work.queue.fail(work.take(), first, ERROR, True) == 2
@@ -33,7 +33,7 @@ def test_who_followed_a_job_that_was_cancelled_is_the_dead_letter(work):
     assert work.store.replay(second.id) == 1
 
 
-def test_a_replayed_job_does_not_pass_for_one_that_was_answered_without_work(work):
+def test_replayed_job_is_not_marked_as_cached(work):
     first, second = work.submit("content"), work.submit("content")
     work.store.cancel(first.id)
     assert work.do(dead=True) == 2
@@ -42,7 +42,7 @@ def test_a_replayed_job_does_not_pass_for_one_that_was_answered_without_work(wor
     assert not work.store.get(second.id).cached
 
 
-def test_dead_letters_whose_time_is_over_are_dropped_when_the_next_one_comes(work):
+def test_next_dead_letter_removes_expired_ones(work):
     old = work.submit()
     work.queue.fail(work.take(), old, ERROR, True)
     work.redis.client.zincrby(keys.DEAD, -DEAD_LETTER_TTL - 1, old.id)
@@ -51,7 +51,7 @@ def test_dead_letters_whose_time_is_over_are_dropped_when_the_next_one_comes(wor
     assert work.redis.client.zrange(keys.DEAD, 0, -1) == [new.id.encode()]
 
 
-def test_a_deleted_dead_letter_gives_its_upload_free(work):
+def test_deleting_a_dead_letter_releases_its_upload(work):
     job = work.submit()
     work.queue.fail(work.take(), job, ERROR, True)
     assert work.store.delete(job.id) == job.upload

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import requests
 
+from routes.paths import upload_path
 from services.errors import StorageUnavailable, UploadMissing
 from services.storage import FileStorage, S3Storage, UploadSignature
 from tests.support.memory_storage import MemoryStorage
@@ -25,7 +26,7 @@ def s3(s3_server, tmp_path, monkeypatch):
 
 @pytest.fixture
 def file(tmp_path):
-    return FileStorage(tmp_path, UploadSignature("a secret of tests"))
+    return FileStorage(tmp_path, UploadSignature("a secret of tests"), upload_path)
 
 
 @pytest.fixture
@@ -157,7 +158,7 @@ def test_a_storage_that_can_be_written_is_found_well(storage):
 
 def test_a_folder_that_cannot_be_written_is_told(tmp_path):
     (tmp_path / "file").write_text("in the way")
-    blocked = FileStorage(tmp_path / "file", UploadSignature("a secret of tests"))
+    blocked = FileStorage(tmp_path / "file", UploadSignature("a secret of tests"), upload_path)
     with pytest.raises(StorageUnavailable):
         blocked.receive()
     with pytest.raises(StorageUnavailable):

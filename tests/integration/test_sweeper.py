@@ -6,6 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from routes.paths import upload_path
 from services.jobs import unit_queue as work_queue
 from services.storage import FileStorage, UploadSignature
 from services.worker import sweeper
@@ -17,7 +18,7 @@ class Scene(Work):
     def __init__(self, redis, folder):
         super().__init__(redis)
         self.folder = folder
-        self.uploads = FileStorage(folder, UploadSignature("secret"))
+        self.uploads = FileStorage(folder, UploadSignature("secret"), upload_path)
         self.tickets = 0
         self.queued = []
 

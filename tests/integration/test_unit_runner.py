@@ -6,6 +6,7 @@ import time
 import pytest
 
 from paddleocr_service import EngineInfo
+from routes.paths import upload_path
 from services import keys
 from services.errors import CorruptFile, PageTimeout
 from services.jobs.store import Retention
@@ -49,7 +50,7 @@ class Scene(Work):
     def __init__(self, redis, folder):
         super().__init__(redis, Retention(60, 60, 10))
         self.folder = folder
-        self.uploads = FileStorage(folder, UploadSignature("secret"))
+        self.uploads = FileStorage(folder, UploadSignature("secret"), upload_path)
         self.tickets = []
         self.stopping = False
 

@@ -1,4 +1,4 @@
-"""A tiny OpenTelemetry collector: takes spans over HTTP and keeps them."""
+"""A minimal OpenTelemetry collector that receives spans over HTTP and stores them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 
 
 class Collector:
-    """A context manager. `spans` are OTLP spans, as they came."""
+    """A context manager. `spans` are the received OTLP spans."""
 
     def __init__(self) -> None:
         self.spans: list = []
@@ -19,7 +19,7 @@ class Collector:
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers["Content-Length"]))
                 if self.path == "/v1/traces":
-                    collector.take(body)
+                    collector.receive(body)
                 self.send_response(200)
                 self.send_header("Content-Length", "0")
                 self.end_headers()
@@ -30,7 +30,7 @@ class Collector:
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.endpoint = f"http://127.0.0.1:{self._server.server_port}"
 
-    def take(self, body: bytes) -> None:
+    def receive(self, body: bytes) -> None:
         request = ExportTraceServiceRequest.FromString(body)
         self.spans += [span for found in request.resource_spans for scope in found.scope_spans for span in scope.spans]
 

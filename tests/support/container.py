@@ -1,4 +1,4 @@
-"""Running an unpacked image with the kernel alone: namespaces, a read-only root, an ordinary user, no capability."""
+"""Runs an unpacked image with kernel features only: namespaces, a read-only root, an unprivileged user."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import psutil
 
 from utils.process import tie_to
 
-#: Inside new mount and process namespaces: the image's root read-only, with what a container has besides it.
+#: Runs inside new mount and process namespaces: makes the image's root read-only and adds what a container provides.
 ENTER = """
 mount --bind {root} {root}
 mount --bind {data} {root}/data
@@ -25,22 +25,22 @@ ln -s /proc/self/fd {root}/dev/fd
 mount -o remount,bind,ro {root}
 exec chroot {root} {setpriv} env -i -C {workdir} {environment} {command}
 """
-#: An ordinary user without any right, as `cap_drop: ALL` and `no-new-privileges` leave it.
+#: An unprivileged user without capabilities, as with `cap_drop: ALL` and `no-new-privileges`.
 SETPRIV = "setpriv --reuid {user} --regid {group} --clear-groups --no-new-privs --bounding-set=-all --inh-caps=-all"
 
 
 class Loopback:
-    """A network namespace in which there is nothing but 127.0.0.1."""
+    """A network namespace that contains only 127.0.0.1."""
 
     def __init__(self) -> None:
         command = ["unshare", "--net", "sh", "-c", "ip link set lo up && echo up && exec sleep infinity"]
         self._process = subprocess.Popen(
             command, stdout=subprocess.PIPE, text=True, preexec_fn=tie_to(os.getpid(), signal.SIGKILL)
         )
-        assert self._process.stdout.readline() == "up\n", "no network namespace could be made"
+        assert self._process.stdout.readline() == "up\n", "no network namespace could be created"
 
     def command(self, *command: object) -> list[str]:
-        """The command as it runs in there."""
+        """The command, run inside the namespace."""
         return ["nsenter", f"--net=/proc/{self._process.pid}/ns/net", *map(str, command)]
 
     def close(self) -> None:
@@ -49,32 +49,32 @@ class Loopback:
 
 
 class Container:
-    """A process of the image, started as a container runtime would: by its own configuration."""
+    """A process of the image, started from its configuration as a container runtime would."""
 
     def __init__(self, root: Path, config: dict, network: Loopback, data: Path, log: Path, **environment: str) -> None:
         self._root, self._config, self._network, self._data, self.log_file = root, config, network, data, log
         self._environment = [*config["Env"], *(f"{name}={value}" for name, value in environment.items())]
         self._process: subprocess.Popen | None = None
 
-    def beside(self, network: Loopback) -> Container:
-        """Another one, in a network where this one is not."""
+    def with_network(self, network: Loopback) -> Container:
+        """A copy of this container in another network."""
         return Container(self._root, {**self._config, "Env": self._environment}, network, self._data, self.log_file)
 
     def start(self, *command: str) -> None:
-        """`command` replaces the image's, and the entry point goes before both."""
+        """Start with the image's entry point, and `command` instead of the image's if one is given."""
         with open(self.log_file, "ab") as log:
             self._process = subprocess.Popen(
-                self._entered([*self._config["Entrypoint"], *(command or self._config["Cmd"])]),
+                self._in_namespaces([*self._config["Entrypoint"], *(command or self._config["Cmd"])]),
                 stdout=log,
                 stderr=log,
                 preexec_fn=tie_to(os.getpid(), signal.SIGKILL),
             )
 
     def run(self, *command: str, seconds: float = 60) -> subprocess.CompletedProcess:
-        """Another command in a container of its own over the same image and network, to its end."""
-        return subprocess.run(self._entered([*command]), capture_output=True, text=True, timeout=seconds)
+        """Run another command to its end, in a separate container with the same image and network."""
+        return subprocess.run(self._in_namespaces([*command]), capture_output=True, text=True, timeout=seconds)
 
-    def _entered(self, command: list[str]) -> list[str]:
+    def _in_namespaces(self, command: list[str]) -> list[str]:
         user, group = self._config["User"].split(":")
         script = ENTER.format(
             root=self._root,
@@ -84,13 +84,13 @@ class Container:
             environment=shlex.join(self._environment),
             command=shlex.join(command),
         )
-        # `unshare --kill-child`: with the first process of the namespace all others end.
-        own = ["unshare", "--mount", "--pid", "--ipc", "--uts", "--fork", "--kill-child", "sh", "-ec", script]
-        return self._network.command(*own)
+        # `unshare --kill-child`: when the first process of the namespace ends, all others do.
+        unshare = ["unshare", "--mount", "--pid", "--ipc", "--uts", "--fork", "--kill-child", "sh", "-ec", script]
+        return self._network.command(*unshare)
 
     def stop(self, how: int = signal.SIGTERM, seconds: float = 30) -> int:
-        """Signal the first process in there, as a runtime does; returns its exit status."""
-        for child in psutil.Process(self._process.pid).children():  # `unshare` itself passes no signal on
+        """Send a signal to the container's first process, as a runtime does. Returns its exit status."""
+        for child in psutil.Process(self._process.pid).children():  # `unshare` does not forward signals
             child.send_signal(how)
         return self._process.wait(seconds)
 

@@ -1,7 +1,8 @@
-"""What `make deploy-check` needs: `python -m tests.support.deploy_check` lists what this machine lacks.
+"""What `make deploy-check` needs on a machine.
 
-Its heavy tests need minutes, root and the network, so `make test` skips them. `make deploy-check` skips nothing: a test
-that would be skipped fails (tests/deploy/conftest.py).
+Its slow tests take minutes and need root rights and a network, so `make test` skips them. `make deploy-check` skips
+nothing: it first reports what this machine lacks (`python -m tests.support.deploy_check`), and a test that would be
+skipped fails (tests/deploy/conftest.py).
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import pytest
 
 from tests.support import compose
 
-#: Programs, and how to install them.
+#: Programs, and how to install them on Debian and Ubuntu.
 PROGRAMS = {
     "nginx": "apt install nginx-light",
     "kubectl": "https://kubernetes.io/docs/tasks/tools",
@@ -29,39 +30,40 @@ PROGRAMS = {
 }
 IMAGE = ("debootstrap", "buildah", "unshare", "nsenter", "setpriv", "ip")
 VPS = ("debootstrap", "systemd-nspawn", "unshare", "nsenter")
-#: Folders of programs that only root's PATH contains.
+#: Folders of programs that only root has in its PATH.
 SYSTEM_PATH = ":/usr/sbin:/sbin:/usr/local/sbin"
 
 
-def asked_for() -> bool:
+def requested() -> bool:
+    """Is this run `make deploy-check`?"""
     return bool(os.environ.get("OCR_DEPLOY_CHECK"))
 
 
 def missing(*programs: str) -> list[str]:
-    """What this machine lacks to use these programs as root."""
+    """What these programs need that this machine does not have."""
     path = os.environ.get("PATH", "") + SYSTEM_PATH
-    lacking = [f"{name} ({PROGRAMS[name]})" for name in programs if not shutil.which(name, path=path)]
-    return lacking + ([] if os.geteuid() == 0 else ["root privileges"])
+    found = [f"{name} ({PROGRAMS[name]})" for name in programs if not shutil.which(name, path=path)]
+    return found + ([] if os.geteuid() == 0 else ["root rights"])
 
 
-def missing_for_all() -> list[str]:
+def all_missing() -> list[str]:
     return missing(*PROGRAMS) + ([] if compose.find_tool() else ["Docker Compose (apt install docker-compose)"])
 
 
 def require(*programs: str) -> None:
-    """Skip the test, unless it runs in the deploy check. Fail it there if this machine lacks something."""
-    if not asked_for():
-        pytest.skip("needs minutes, root and the network: `make deploy-check` runs it")
+    """Skip the test unless this is `make deploy-check`. Then fail it if the machine lacks one of the programs."""
+    if not requested():
+        pytest.skip("takes minutes and needs root rights and a network: `make deploy-check` runs it")
     if lacking := missing(*programs):
         pytest.fail(f"This machine lacks: {', '.join(lacking)}", pytrace=False)
 
 
 def main() -> int:
-    lacking = missing_for_all()
+    lacking = all_missing()
     if lacking:
-        sys.stderr.write("This machine cannot run make deploy-check. It lacks:\n")
-        sys.stderr.write("".join(f"  {name}\n" for name in lacking))
-        sys.stderr.write("`make image-check`, `make vps-check` and `make test` need less.\n")
+        sys.stderr.write("`make deploy-check` cannot run on this machine. It lacks:\n")
+        sys.stderr.write("".join(f"  {one}\n" for one in lacking))
+        sys.stderr.write("`make image-check`, `make vps-check` and `make test` have fewer requirements.\n")
     return 1 if lacking else 0
 
 

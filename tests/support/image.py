@@ -1,6 +1,6 @@
-"""The image built from the Dockerfile by buildah, over a Debian root made by debootstrap instead of a downloaded base.
+"""Builds the image from the Dockerfile with buildah. The base is a debootstrap root instead of a downloaded image.
 
-Everything is kept in one folder, so that a second run builds only what has changed.
+All files are in one folder, so that a second run builds only what has changed.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from pathlib import Path
 
 from stress.harness import REPOSITORY
 
-#: What the official base image leaves out or switches off, compared with a plain debootstrap.
+#: What the official base image omits or disables, compared with a plain debootstrap.
 SLIM = """
 cat > {root}/etc/dpkg/dpkg.cfg.d/slim <<END
 path-exclude /usr/share/doc/*
@@ -30,66 +30,66 @@ rm -rf {root}/var/cache/apt/* {root}/var/lib/apt/lists/* {root}/usr/share/{{doc,
 """
 
 
-def said(*command: object, **options: object) -> str:
-    """What a command writes. Raises AssertionError with its complaints when it fails."""
+def output(*command: object, **options: object) -> str:
+    """Run a command and return its output. Raises AssertionError with its messages if it fails."""
     done = subprocess.run([str(word) for word in command], capture_output=True, text=True, **options)
     assert done.returncode == 0, f"{' '.join(map(str, command))}\n{(done.stdout + done.stderr)[-4000:]}"
     return done.stdout
 
 
 class Builder:
-    """buildah with a storage of its own."""
+    """buildah with its own storage."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         folder.mkdir(parents=True, exist_ok=True)
-        # An overlay cannot lie on an overlay, which is what a container's own file system is.
-        driver = "vfs" if said("stat", "-f", "-c", "%T", folder).strip() == "overlayfs" else "overlay"
+        # An overlay cannot be on top of another overlay, such as a container's own file system.
+        driver = "vfs" if output("stat", "-f", "-c", "%T", folder).strip() == "overlayfs" else "overlay"
         storage = ["--root", str(folder / "storage"), "--runroot", str(folder / "run"), "--storage-driver", driver]
         self._buildah = ["buildah", *storage]
 
-    def make_base(self, name: str) -> None:
-        """A minimal Debian under the name of the Dockerfile's base image. DEBIAN_MIRROR names another mirror."""
-        if name in said(*self._buildah, "images", "--format", "{{.Name}}:{{.Tag}}").replace("localhost/", "").split():
+    def create_base(self, name: str) -> None:
+        """Create a minimal Debian with the name of the Dockerfile's base image. DEBIAN_MIRROR overrides the mirror."""
+        if name in output(*self._buildah, "images", "--format", "{{.Name}}:{{.Tag}}").replace("localhost/", "").split():
             return
         suite = name.split(":")[1].removesuffix("-slim")
         root = self.folder / "base"
         shutil.rmtree(root, ignore_errors=True)
         mirror = [os.environ["DEBIAN_MIRROR"]] if "DEBIAN_MIRROR" in os.environ else []
-        said("debootstrap", "--variant=minbase", suite, root, *mirror)
-        said("bash", "-ec", SLIM.format(root=root))
-        container = said(*self._buildah, "from", "scratch").strip()
+        output("debootstrap", "--variant=minbase", suite, root, *mirror)
+        output("bash", "-ec", SLIM.format(root=root))
+        container = output(*self._buildah, "from", "scratch").strip()
         archive = self.folder / "base.tar"
-        said("tar", "-C", root, "-cf", archive, ".")
-        said(*self._buildah, "add", container, archive, "/")
-        said(*self._buildah, "commit", "--rm", container, f"localhost/{name}")
+        output("tar", "-C", root, "-cf", archive, ".")
+        output(*self._buildah, "add", container, archive, "/")
+        output(*self._buildah, "commit", "--rm", container, f"localhost/{name}")
         shutil.rmtree(root)
         archive.unlink()
 
     def build(self, target: str) -> str:
-        """Carry the Dockerfile out up to a target; returns the image's name. This machine's packages come along."""
+        """Build a target of the Dockerfile with this machine's pip configuration. Returns the image's name."""
         image = f"paddleocr-service:{target}"
         options = ["--isolation", "chroot", "--format", "docker", "--layers", "--pull-never", "--target", target]
         pip_conf = self.folder / "pip.conf"
         pip_conf.write_text(pip_configuration())
         options += ["--secret", f"id=pip_conf,src={pip_conf}", "--volume", f"{certificates()}:{CERTIFICATES}:ro"]
-        said(*self._buildah, "bud", *options, "--tag", image, REPOSITORY)
+        output(*self._buildah, "bud", *options, "--tag", image, REPOSITORY)
         return image
 
     def config(self, image: str) -> dict:
-        """User, Env, Entrypoint, Cmd, Healthcheck, … as Docker knows them."""
-        return json.loads(said(*self._buildah, "inspect", "--type", "image", image))["Docker"]["config"]
+        """User, Env, Entrypoint, Cmd, Healthcheck, … in Docker's format."""
+        return json.loads(output(*self._buildah, "inspect", "--type", "image", image))["Docker"]["config"]
 
     def mount(self, image: str) -> tuple[str, Path]:
-        """A container made of the image, not running, and where its files lie."""
-        container = said(*self._buildah, "from", "--pull-never", f"localhost/{image}").strip()
-        return container, Path(said(*self._buildah, "mount", container).strip())
+        """Create a container from the image without running it. Returns its name and the path of its files."""
+        container = output(*self._buildah, "from", "--pull-never", f"localhost/{image}").strip()
+        return container, Path(output(*self._buildah, "mount", container).strip())
 
     def remove(self, container: str) -> None:
-        said(*self._buildah, "rm", container)
+        output(*self._buildah, "rm", container)
 
 
-#: Where this machine's certificates lie while the image is built; no place of the image's own.
+#: Where this machine's certificates are mounted while the image is built.
 CERTIFICATES = "/run/certificates.crt"
 
 
@@ -100,8 +100,8 @@ def certificates() -> str:
 
 
 def pip_configuration() -> str:
-    """This machine's pip configuration, from files and environment, as far as it holds in another root."""
-    lines = said(sys.executable, "-m", "pip", "config", "list").splitlines()
+    """This machine's pip configuration, from files and environment, without paths that exist only here."""
+    lines = output(sys.executable, "-m", "pip", "config", "list").splitlines()
     settings = {}
     for line in sorted(lines, key=lambda line: line.startswith(":env:")):
         name, value = line.split("=", 1)

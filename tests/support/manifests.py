@@ -1,4 +1,4 @@
-"""What `kubectl kustomize` makes of k8s/, and what a kubelet would make of that."""
+"""The manifests of k8s/ as `kubectl kustomize` renders them and as a kubelet interprets them."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ K8S = REPOSITORY / "k8s"
 
 @cache
 def render(folder: Path) -> Manifests:
-    """The objects of one kustomization; skips the test where there is no kubectl."""
+    """The objects of one kustomization. Skips the test if kubectl is not installed."""
     if not shutil.which("kubectl"):
-        pytest.skip("kubectl is not on this machine")
+        pytest.skip("kubectl is not installed")
     rendered = subprocess.run(["kubectl", "kustomize", str(folder)], capture_output=True, text=True)
     assert rendered.returncode == 0, rendered.stderr
     return Manifests(list(yaml.safe_load_all(rendered.stdout)))
 
 
 class Manifests:
-    """The objects of one kustomization. Names of generated objects may be given without their hash."""
+    """The objects of one kustomization. Names of generated objects can be given without the hash."""
 
     def __init__(self, objects: list[dict]) -> None:
         self.objects = objects
@@ -63,7 +63,7 @@ class Manifests:
         return {name: base64.b64decode(value).decode() for name, value in encoded.items()}
 
     def environment(self, name: str) -> dict[str, str]:
-        """The variables of a container as its processes see them."""
+        """The environment variables of a container."""
         container = self.container(name)
         found: dict[str, str] = {}
         for source in container.get("envFrom", []):
@@ -79,18 +79,18 @@ class Manifests:
         return found
 
     def arguments(self, name: str) -> list[str]:
-        """The command line of a container, less what its image puts in front."""
+        """The command line of a container, without the image's entry point."""
         variables = self.environment(name)
         return [expand(argument, variables) for argument in self.container(name)["args"]]
 
 
 def expand(text: str, variables: dict[str, str]) -> str:
-    """As a kubelet does it: only variables that stand above are known."""
+    """Substitute variables as a kubelet does: only those defined before are known."""
     return re.sub(r"\$\((\w+)\)", lambda found: variables[found[1]], text)
 
 
 def selects(selector: dict, labels: dict[str, str]) -> bool:
-    """Whether a label selector takes an object with these labels."""
+    """Does a label selector match an object with these labels?"""
     expressions = [(e["key"], e["operator"], e.get("values", [])) for e in selector.get("matchExpressions", [])]
     assert {operator for _, operator, _ in expressions} <= {"In"}
     return all(labels.get(key) == value for key, value in selector.get("matchLabels", {}).items()) and all(

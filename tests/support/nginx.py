@@ -1,4 +1,4 @@
-"""A real nginx with the configuration of `nginx/`, moved from a container's places to a test's."""
+"""A real nginx with the configuration of `nginx/`, with a container's paths and ports replaced by a test's."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ SOURCE = REPOSITORY / "nginx"
 
 
 def find_nginx() -> str:
-    """The program, which lies where only root's PATH leads. Skips the test where there is none."""
+    """The program, which may be only on root's PATH. Skips the test if it is not installed."""
     found = shutil.which("nginx", path=os.environ.get("PATH", "") + ":/usr/sbin:/usr/local/sbin")
     if not found:
         pytest.skip("nginx is not installed (on Debian and Ubuntu: apt install nginx-light)")
@@ -28,9 +28,9 @@ def find_nginx() -> str:
 
 
 class Nginx:
-    """nginx in front of web servers at `ports`, with the settings that the image's start-up would fill in.
+    """nginx in front of web servers on `ports`, with the settings that the image fills in when it starts.
 
-    Several servers become one `upstream`, as an operator would write it beside the templates.
+    The servers form one `upstream`, which an operator would add next to the templates.
     """
 
     def __init__(self, folder: Path, *ports: int, tls: bool = False, **settings: object) -> None:
@@ -58,12 +58,12 @@ class Nginx:
             ("trusted-proxies.conf", "trusted-proxies.conf"),
             ("service.inc.template", "conf.d/service.inc"),
         ):
-            (folder / target).write_text(self._placed((SOURCE / source).read_text()))
+            (folder / target).write_text(self._adapt((SOURCE / source).read_text()))
 
-    def _placed(self, text: str) -> str:
-        """The text with its settings filled in, and this test's ports and folders instead of a container's."""
+    def _adapt(self, text: str) -> str:
+        """Fill in the settings, and replace a container's ports and folders by this test's."""
         text = re.sub(r"\$\{([A-Z_]+)\}", lambda match: str(self._settings[match[1]]), text)
-        for there, here in (
+        for container, test in (
             ("/tmp/", f"{self.folder}/"),
             ("/etc/nginx/tls", f"{self.folder}/tls"),
             ("/var/www/acme", str(self.folder)),
@@ -72,15 +72,15 @@ class Nginx:
             ("listen 8443", f"listen 127.0.0.1:{self.tls_port}"),
             ("listen 127.0.0.1:8081", f"listen 127.0.0.1:{free_port()}"),
         ):
-            text = text.replace(there, here)
+            text = text.replace(container, test)
         return text
 
     def test(self) -> str:
-        """What nginx says of the configuration, warnings included."""
+        """The output of `nginx -t`, including warnings."""
         return subprocess.run([*self._command(), "-t"], capture_output=True, text=True, timeout=20).stderr
 
     def _command(self) -> list[str]:
-        # Started by root, nginx would hand its workers to a user who may not enter the test's folder.
+        # Started by root, nginx would run its workers as a user who may not enter the test's folder.
         globals_ = "daemon off; user root;" if os.getuid() == 0 else "daemon off;"
         return [self._program, "-p", str(self.folder), "-c", str(self.folder / "nginx.conf"), "-g", globals_]
 
@@ -113,7 +113,7 @@ class Nginx:
 
 
 def make_certificate(folder: Path) -> Path:
-    """A certificate for localhost that signs itself, as `fullchain.pem` and `privkey.pem`."""
+    """Create a self-signed certificate for localhost: `fullchain.pem` and `privkey.pem`."""
     from cryptography import x509
     from cryptography.hazmat.primitives import hashes, serialization
     from cryptography.hazmat.primitives.asymmetric import ec
@@ -124,8 +124,8 @@ def make_certificate(folder: Path) -> Path:
     builder = x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number(), now - day, now + day)
     builder = builder.add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
     certificate = builder.sign(key, hashes.SHA256())
-    plain = serialization.NoEncryption()
+    unencrypted = serialization.NoEncryption()
     pem = serialization.Encoding.PEM
-    (folder / "privkey.pem").write_bytes(key.private_bytes(pem, serialization.PrivateFormat.PKCS8, plain))
+    (folder / "privkey.pem").write_bytes(key.private_bytes(pem, serialization.PrivateFormat.PKCS8, unencrypted))
     (folder / "fullchain.pem").write_bytes(certificate.public_bytes(pem))
     return folder / "fullchain.pem"

@@ -1,4 +1,4 @@
-"""A Debian of our own that systemd boots: a debootstrap root in systemd-nspawn, for what needs a whole machine."""
+"""A Debian booted with systemd: a debootstrap root in systemd-nspawn, for tests that need a whole machine."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from utils.process import tie_to
 
 PACKAGES = "systemd,systemd-sysv,dbus,python3,python3-venv,make,ca-certificates,curl,iproute2,git"
 CERTIFICATES = Path("etc/ssl/certs/ca-certificates.crt")
-#: nspawn wants cgroup v2; where this machine has v1 it gets a tree of its own.
+#: nspawn needs cgroup v2. On a machine with v1, mount a separate v2 tree.
 BOOT = """
 if ! [ -e /sys/fs/cgroup/cgroup.controllers ]; then
   umount -R /sys/fs/cgroup && mount -t cgroup2 none /sys/fs/cgroup
@@ -25,7 +25,7 @@ exec systemd-nspawn --directory "$1" --register=no --keep-unit --resolv-conf=cop
 
 
 class BootedDebian:
-    """Its network is this machine's; everything else is its own."""
+    """It shares this machine's network; everything else is separate."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
@@ -33,9 +33,9 @@ class BootedDebian:
         self._init = 0
 
     def make(self) -> None:
-        made = ["debootstrap", "--variant=minbase", f"--include={PACKAGES}", "bookworm", str(self.root)]
-        subprocess.run(made, check=True, stdout=subprocess.DEVNULL, timeout=600)
-        # A package index behind a certificate that only this machine knows is reached from there too.
+        command = ["debootstrap", "--variant=minbase", f"--include={PACKAGES}", "bookworm", str(self.root)]
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, timeout=600)
+        # The package index may have a certificate that only this machine trusts.
         shutil.copy(Path("/") / CERTIFICATES, self.root / CERTIFICATES)
         (self.root / "etc/pip.conf").write_text(f"[global]\ncert = /{CERTIFICATES}\n")
 
@@ -52,11 +52,11 @@ class BootedDebian:
         wait_until(lambda: self.run("systemctl is-system-running").stdout.strip() == "running", 60, "the boot")
 
     def _find_init(self) -> int | None:
-        family = psutil.Process(self._nspawn.pid).children(recursive=True)
-        return next((process.pid for process in family if process.name() == "systemd"), None)
+        descendants = psutil.Process(self._nspawn.pid).children(recursive=True)
+        return next((process.pid for process in descendants if process.name() == "systemd"), None)
 
     def run(self, command: str, seconds: float = 900, typed: str = "") -> subprocess.CompletedProcess:
-        """A command of root's on that machine."""
+        """Run a command as root on that machine. Raises subprocess.TimeoutExpired."""
         inside = ["nsenter", "-t", str(self._init), "-m", "-u", "-i", "-p", "-C", "-r", "-w", "env", "-i", "HOME=/root"]
         inside += ["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "LANG=C.UTF-8", "bash", "-c"]
         return subprocess.run([*inside, command], input=typed, capture_output=True, text=True, timeout=seconds)
@@ -69,4 +69,4 @@ class BootedDebian:
             except subprocess.TimeoutExpired:
                 self._nspawn.kill()
                 self._nspawn.wait()
-        shutil.rmtree(self.root, ignore_errors=True)  # gigabytes, of which pytest would keep the last three
+        shutil.rmtree(self.root, ignore_errors=True)  # gigabytes; pytest would keep the last three

@@ -1,4 +1,4 @@
-"""A real Prometheus over one web server, with the repository's rules made hasty."""
+"""A real Prometheus that scrapes one web server, with the repository's rules and short time windows."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from utils.process import tie_to
 
 RULES = REPOSITORY / "monitoring" / "alerts.yml"
 DASHBOARD = REPOSITORY / "monitoring" / "dashboard.json"
-#: Seconds between two looks, and the window over which rates are taken.
-EVERY, WINDOW = 1, 15
+#: Seconds between two scrapes, and seconds over which rates are computed.
+INTERVAL, WINDOW = 1, 15
 
 CONFIG = """\
-global: {{scrape_interval: {every}s, scrape_timeout: {every}s, evaluation_interval: {every}s}}
+global: {{scrape_interval: {interval}s, scrape_timeout: {interval}s, evaluation_interval: {interval}s}}
 rule_files: [rules.yml]
 scrape_configs:
   - job_name: paddleocr
@@ -32,18 +32,18 @@ def find_prometheus() -> str | None:
     return shutil.which("prometheus")
 
 
-def hasty(rules: str) -> str:
-    """The same rules (or the same query), but an alert fires at once, and rates are taken over seconds."""
+def shorten(rules: str) -> str:
+    """The same rules (or query), but alerts fire immediately and rates are computed over seconds."""
     return re.sub(r"\[(\d+[mh]|\$__rate_interval)\]", f"[{WINDOW}s]", re.sub(r"for: \d+[mh]", "for: 0s", rules))
 
 
 class Prometheus:
-    """Looks at the web server at `target_port`."""
+    """Scrapes the web server on `target_port`."""
 
     def __init__(self, folder: Path, target_port: int) -> None:
         folder.mkdir()
-        (folder / "rules.yml").write_text(hasty(RULES.read_text()))
-        (folder / "prometheus.yml").write_text(CONFIG.format(every=EVERY, port=target_port))
+        (folder / "rules.yml").write_text(shorten(RULES.read_text()))
+        (folder / "prometheus.yml").write_text(CONFIG.format(interval=INTERVAL, port=target_port))
         self.url = f"http://127.0.0.1:{free_port()}"
         self._folder = folder
         self._process: subprocess.Popen | None = None
@@ -70,16 +70,16 @@ class Prometheus:
         except requests.RequestException:
             return False
 
-    def answer(self, query: str) -> list:
-        """The series that a query finds now; what Prometheus does not understand is an error."""
-        answer = requests.get(self.url + "/api/v1/query", params={"query": query}, timeout=5)
-        answer.raise_for_status()
-        return answer.json()["data"]["result"]
+    def query(self, query: str) -> list:
+        """The current result of a query. Raises requests.HTTPError for an invalid query."""
+        response = requests.get(self.url + "/api/v1/query", params={"query": query}, timeout=5)
+        response.raise_for_status()
+        return response.json()["data"]["result"]
 
     def firing(self) -> set[str]:
-        """Names of the alerts that fire now."""
-        answer = requests.get(self.url + "/api/v1/alerts", timeout=5).json()
-        return {alert["labels"]["alertname"] for alert in answer["data"]["alerts"] if alert["state"] == "firing"}
+        """Names of the alerts that are firing."""
+        found = requests.get(self.url + "/api/v1/alerts", timeout=5).json()
+        return {alert["labels"]["alertname"] for alert in found["data"]["alerts"] if alert["state"] == "firing"}
 
     def stop(self) -> None:
         if self._process:

@@ -1,25 +1,25 @@
-"""Both ends of a proxied request, spoken byte by byte, to see what a proxy between them does."""
+"""Both ends of a proxied request as raw sockets, to check what the proxy between them does."""
 
 from __future__ import annotations
 
 import socket
 
 
-class StreamWriter:
-    """One end of a connection. Reading raises TimeoutError when nothing comes for ten seconds."""
+class Connection:
+    """One end of a connection. Reading raises TimeoutError if nothing arrives for ten seconds."""
 
-    def __init__(self, connection: socket.socket) -> None:
-        self._connection = connection
-        connection.settimeout(10)
+    def __init__(self, sock: socket.socket) -> None:
+        self._socket = sock
+        sock.settimeout(10)
 
     def send(self, data: bytes) -> None:
-        self._connection.sendall(data)
+        self._socket.sendall(data)
 
     def read_until(self, mark: bytes) -> bytes:
-        """What comes up to `mark`, with it and what came along with it. Raises EOFError when it does not come."""
+        """Everything received up to and including `mark`, and possibly more. Raises EOFError if it does not arrive."""
         received = b""
         while mark not in received:
-            chunk = self._connection.recv(65536)
+            chunk = self._socket.recv(65536)
             if not chunk:
                 raise EOFError(received)
             received += chunk
@@ -27,29 +27,29 @@ class StreamWriter:
 
     def read_all(self) -> bytes:
         received = b""
-        while chunk := self._connection.recv(65536):
+        while chunk := self._socket.recv(65536):
             received += chunk
         return received
 
     def close(self) -> None:
-        self._connection.close()
+        self._socket.close()
 
 
-def connect(port: int) -> StreamWriter:
-    return StreamWriter(socket.create_connection(("127.0.0.1", port)))
+def connect(port: int) -> Connection:
+    return Connection(socket.create_connection(("127.0.0.1", port)))
 
 
 class Upstream:
-    """A web server for a single request."""
+    """A listening socket in place of a web server."""
 
     def __init__(self) -> None:
         self._listener = socket.create_server(("127.0.0.1", 0))
         self._listener.settimeout(10)
         self.port = self._listener.getsockname()[1]
 
-    def take(self) -> StreamWriter:
-        """The next connection."""
-        return StreamWriter(self._listener.accept()[0])
+    def accept(self) -> Connection:
+        """Accept the next connection."""
+        return Connection(self._listener.accept()[0])
 
     def close(self) -> None:
         self._listener.close()

@@ -1,4 +1,4 @@
-"""An application without any process beside it: what a test does not replace is not reached."""
+"""The web application alone: no Redis runs, and services that a test does not replace are missing."""
 
 from types import SimpleNamespace
 
@@ -9,18 +9,28 @@ from config import Settings
 
 
 @pytest.fixture
-def make_app(monkeypatch, tmp_path):
-    """`make_app(services, NAME=value, …)`: an application over replaced services; no Redis answers at its address."""
+def make_settings(monkeypatch, tmp_path):
+    """`make_settings(NAME=value, …)`: default settings, except for these and for a Redis that is not reachable."""
 
-    def make(services=None, **environment):
-        values = {
-            "DATA_DIR": tmp_path,
-            "REDIS_URL": "redis://127.0.0.1:1/0",
-            "RATE_LIMIT_ENABLED": "false",
-            **environment,
-        }
-        for name, value in values.items():
+    def make(**environment):
+        for name, value in {"DATA_DIR": tmp_path, "REDIS_URL": "redis://127.0.0.1:1/0", **environment}.items():
             monkeypatch.setenv(name, str(value))
-        return create_app(Settings.from_env(tmp_path / "no.env"), services or SimpleNamespace())
+        return Settings.from_env(tmp_path / "no.env")
 
     return make
+
+
+@pytest.fixture
+def make_app(make_settings):
+    """`make_app(services, NAME=value, …)`: the application over the test's own services."""
+
+    def make(services=None, **environment):
+        return create_app(make_settings(**environment), services or SimpleNamespace())
+
+    return make
+
+
+@pytest.fixture
+def app_without_redis(make_settings):
+    """The application with default settings over the real services."""
+    return create_app(make_settings())

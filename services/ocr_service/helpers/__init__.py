@@ -1,1 +1,1 @@
-"""Leaves that know one file format each: pictures, PDFs."""
+"""Helpers that know one file format each: images, PDFs, text layers."""

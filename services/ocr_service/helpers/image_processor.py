@@ -1,6 +1,6 @@
-"""Pictures: from a file to RGB frames as a viewer would show them.
+"""Images: from a file to RGB frames as a viewer would show them.
 
-Pillow decodes. It is told which one format to expect, so none of its other forty decoders ever sees a client's bytes.
+Pillow decodes. It is restricted to the detected format, so that its forty other decoders never see a client's bytes.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from os import PathLike
 from typing import TYPE_CHECKING
 
-# The decoders of PILLOW_FORMATS by name: else Pillow loads all it has to find the one it is told to use.
+# The decoders of PILLOW_FORMATS, imported by name: otherwise Pillow loads all of its decoders to find one.
 from PIL import (  # noqa: F401
     BmpImagePlugin,
     GifImagePlugin,
@@ -42,7 +42,7 @@ PILLOW_FORMATS = {
 
 _ORIENTATION_TAG = 274
 
-#: EXIF orientation to the turn that brings the picture upright.
+#: EXIF orientation to the transposition that turns the image upright.
 _TURNS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
@@ -66,51 +66,51 @@ class Frame:
 
     @property
     def width(self) -> int:
-        return self.array.shape[1]
+        return int(self.array.shape[1])
 
     @property
     def height(self) -> int:
-        return self.array.shape[0]
+        return int(self.array.shape[0])
 
 
 def read_frame(path: str | PathLike[str], number: int, *, max_pixels: int) -> Frame:
-    """Frame `number` (from 1) of the picture at `path`: of a TIFF any, of anything else the first.
+    """Frame `number` (from 1) of the image at `path`. Only TIFF has more than one.
 
-    Raises UnsupportedType, TooManyPixels (it has more than `max_pixels`), TruncatedFile or CorruptFile.
+    Raises UnsupportedType, TooManyPixels (more than `max_pixels`), TruncatedFile or CorruptFile.
     """
-    # Here, because the upload check lives off headers alone and does without NumPy.
+    # Imported here: the upload check reads only headers and does not need NumPy.
     from services.ocr_service.helpers.colour import to_rgb_array
 
     with open_picture(path, max_pixels=max_pixels) as picture:
         try:
             go_to_frame(picture, number, max_pixels)
         except EOFError as error:
-            raise CorruptFile(f"The picture has no frame {number}.") from error
+            raise CorruptFile(f"The image has no frame {number}.") from error
         picture.load()
         return Frame(number, to_rgb_array(picture, _TURNS.get(_orientation(picture))))
 
 
 def count_frames(path: str | PathLike[str], *, max_pixels: int) -> int:
-    """How many pages a picture has: the frames of a TIFF, 1 for anything else. Raises what `read_frame` raises."""
+    """The number of pages: the frames of a TIFF, otherwise 1. Raises the errors of `read_frame`."""
     with open_picture(path, max_pixels=max_pixels) as picture:
-        return picture.n_frames if picture.format == "TIFF" else 1
+        return int(getattr(picture, "n_frames", 1)) if picture.format == "TIFF" else 1
 
 
 @contextmanager
 def open_picture(path: str | PathLike[str], *, max_pixels: int) -> Iterator[Image.Image]:
-    """A Pillow image with its header read and its size checked. Faults in the body come out as domain errors too."""
+    """A Pillow image with its header read and its size checked. Errors in the `with` body are translated, too."""
     format_name = PILLOW_FORMATS.get(sniff_file(path) or "")
     if format_name is None:
-        raise UnsupportedType("The file is not a picture of a supported type: JPEG, PNG, BMP, TIFF, WebP or GIF.")
+        raise UnsupportedType("The file is not an image of a supported type: JPEG, PNG, BMP, TIFF, WebP or GIF.")
     with _domain_errors(max_pixels), _limited(max_pixels), Image.open(path, formats=(format_name,)) as picture:
         yield picture
 
 
 def go_to_frame(picture: Image.Image, number: int, max_pixels: int) -> None:
-    """Make frame `number` (from 1) the current one. Raises TooManyPixels; EOFError past the end, as Pillow does."""
+    """Select frame `number` (from 1). Raises TooManyPixels, and EOFError after the last frame, as Pillow does."""
     if number > 1:
         if picture.format != "TIFF":
-            raise EOFError("only the first frame counts")
+            raise EOFError("only the first frame is used")
         picture.seek(number - 1)
         width, height = picture.size
         if width * height > max_pixels:
@@ -118,17 +118,17 @@ def go_to_frame(picture: Image.Image, number: int, max_pixels: int) -> None:
 
 
 def displayed_size(picture: Image.Image) -> tuple[int, int]:
-    """Width and height in pixels of the current frame as displayed, from its header."""
+    """Width and height in pixels of the current frame as displayed, read from its header."""
     if picture.format == "PNG" and "exif" not in picture.info:
-        return picture.size  # Pillow would decode all of it in search of an EXIF block behind the pixels
+        return picture.size  # Pillow would decode the whole image to look for an EXIF block after the pixels
     width, height = picture.size
     return (height, width) if _orientation(picture) in _SIDEWAYS else (width, height)
 
 
 def _orientation(picture: Image.Image) -> int:
-    """EXIF orientation, 1 to 8, still to be applied. A damaged EXIF block says nothing about the pixels: 1."""
+    """The EXIF orientation that still has to be applied, 1 to 8. A damaged EXIF block counts as 1."""
     if picture.format == "TIFF":
-        return 1  # Pillow gives the turned size and turns the pixels itself
+        return 1  # Pillow turns the pixels and the size itself
     try:
         return int(picture.getexif().get(_ORIENTATION_TAG, 1))
     except Exception:
@@ -136,20 +136,21 @@ def _orientation(picture: Image.Image) -> int:
 
 
 def _too_large(max_pixels: int, pixels: int | None = None) -> TooManyPixels:
-    has = f"has {pixels:,} pixels" if pixels else "needs more memory than one picture may take"
-    return TooManyPixels(f"The picture {has}; at most {max_pixels:,} pixels are accepted. Scale it down.")
+    size = f"has {pixels:,} pixels" if pixels else "needs too much memory"
+    return TooManyPixels(f"The image {size}. The limit is {max_pixels:,} pixels. Scale it down.")
 
 
 @contextmanager
 def _limited(max_pixels: int) -> Iterator[None]:
-    """Pillow's own check against decompression bombs, set to `max_pixels` for the body alone.
+    """Set Pillow's check against decompression bombs to `max_pixels` for the `with` body.
 
-    It also runs deep inside decoders, where a frame can be larger than its file's header says, but it is a module
-    global, raises only at twice the value and warns below. So: half the value, no warnings, put back, one at a time.
+    The check also runs inside decoders, where a frame can be larger than the header says. But the limit is a module
+    global, and Pillow raises only at twice its value and warns below. So it is set to half the value under a lock, with
+    warnings off, and restored afterwards.
     """
     with _pillow_globals, warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        before, Image.MAX_IMAGE_PIXELS = Image.MAX_IMAGE_PIXELS, max_pixels / 2
+        before, Image.MAX_IMAGE_PIXELS = Image.MAX_IMAGE_PIXELS, max_pixels / 2  # type: ignore[assignment]  # Pillow only compares it
         try:
             yield
         finally:
@@ -158,7 +159,7 @@ def _limited(max_pixels: int) -> Iterator[None]:
 
 @contextmanager
 def _domain_errors(max_pixels: int) -> Iterator[None]:
-    """Hostile bytes make Pillow raise nearly anything: all of it means that the file is at fault."""
+    """Hostile bytes make Pillow raise almost any exception. All of them mean that the file is bad."""
     try:
         yield
     except OCRServiceError:
@@ -170,7 +171,5 @@ def _domain_errors(max_pixels: int) -> Iterator[None]:
         raise _too_large(max_pixels) from error
     except Exception as error:
         if isinstance(error, EOFError) or "truncated" in str(error).lower():
-            raise TruncatedFile("The picture ends before all of its pixels were read. Send the whole file.") from error
-        raise CorruptFile(
-            "The picture is damaged and cannot be decoded. Save it again and send the new file."
-        ) from error
+            raise TruncatedFile("The image data ends early. Send the whole file.") from error
+        raise CorruptFile("The image is damaged and cannot be decoded. Save it again and send the new file.") from error

@@ -1,8 +1,8 @@
-"""The order of a text layer's lines, and their paragraphs.
+"""Reading order and paragraphs of a text layer.
 
-A born-digital page holds its text in the order in which it was written, which is the order of reading more often than
-what can be seen of the page tells: captions, side notes and tables stand where their author put them. Only a layer that
-jumps about, or runs across columns, is put into the order of its places.
+A born-digital page stores its text in the order in which it was written. That is the reading order more often than the
+layout suggests: captions, side notes and tables are where the author put them. Only a layer that jumps around, or runs
+across columns, is sorted by position.
 """
 
 from __future__ import annotations
@@ -12,43 +12,44 @@ from itertools import pairwise
 
 from paddleocr_service.reading_order import reading_order
 from paddleocr_service.results import Block
-from services.ocr_service.helpers.layer_places import Box, join
+from services.ocr_service.helpers.page_transform import Box, join
 from services.ocr_service.helpers.text_layer import LayerLine
 
-#: Of all steps from line to line: those back up, those across a gutter. Good pages stay below a tenth.
-_BACK, _ACROSS = 0.2, 0.3
-#: And this many of them, so that a heading or a page number that was written last does not count.
-_FEWEST = 5
-#: A column's line is at least this many times as long as high.
-_LONG = 8.0
-_TABLE_ROWS = 3
+#: Maximum share of steps from line to line that go back up, and that cross a gutter. Good pages stay below 0.1.
+_MAX_BACK, _MAX_ACROSS = 0.2, 0.3
+#: Always tolerated: for example a heading or a page number that was written last.
+_TOLERATED = 5
+#: Minimum ratio of length to height of a line in a column.
+_MIN_ASPECT = 8.0
+#: Minimum number of rows of a table.
+_MIN_TABLE_ROWS = 3
 
 
 def blocks_of(lines: Sequence[LayerLine], width: int, height: int) -> tuple[Block, ...]:
-    """Paragraphs in reading order; width, height: pixels of the page."""
+    """Paragraphs in reading order. width, height: pixels of the page."""
     if is_scrambled([line.box for line in lines if line.upright]):
         return reading_order([line.line for line in lines], width, height)
     return tuple(_block(rows) for rows in _paragraphs(lines))
 
 
 def is_scrambled(boxes: Sequence[Box]) -> bool:
-    """Whether upright lines, in the order of their layer, go up again too often, or from column to column."""
+    """Whether upright lines, in the order of the layer, go back up or jump between columns too often."""
     back = across = 0
     for (ax0, ay0, ax1, ay1), (bx0, by0, bx1, by1) in pairwise(boxes):
         height = min(ay1 - ay0, by1 - by0)
         if by0 + by1 < ay0 + ay1 - height:
             back += min(ax1, bx1) > max(ax0, bx0)
         elif bx0 >= ax1 and by0 + by1 <= ay0 + ay1 + height:
-            across += min(ax1 - ax0, bx1 - bx0) >= _LONG * height
-    return back > max(_FEWEST, _BACK * len(boxes)) or across > max(_FEWEST, _ACROSS * len(boxes))
+            across += min(ax1 - ax0, bx1 - bx0) >= _MIN_ASPECT * height
+    return back > max(_TOLERATED, _MAX_BACK * len(boxes)) or across > max(_TOLERATED, _MAX_ACROSS * len(boxes))
 
 
 def _paragraphs(lines: Sequence[LayerLine]) -> Iterator[list[list[LayerLine]]]:
-    """Rows of lines by paragraph. A row of a table may be several paragraphs of the layer; here it is one."""
+    """Rows of lines, grouped by paragraph. A table row counts as one even if the layer has a paragraph per cell."""
     rows: list[list[LayerLine]] = []
     for line in lines:
         last = rows[-1][-1] if rows else None
-        if last and _stands_beside(last.box, line.box):
+        if last and _is_beside(last.box, line.box):
             rows[-1].append(line)
         elif last and line.block != last.block:
             yield rows
@@ -59,13 +60,13 @@ def _paragraphs(lines: Sequence[LayerLine]) -> Iterator[list[list[LayerLine]]]:
         yield rows
 
 
-def _stands_beside(box: Box, following: Box) -> bool:
+def _is_beside(box: Box, following: Box) -> bool:
     overlap = min(box[3], following[3]) - max(box[1], following[1])
     return following[0] >= box[2] - overlap and 2 * overlap >= min(box[3] - box[1], following[3] - following[1])
 
 
 def _block(rows: Sequence[Sequence[LayerLine]]) -> Block:
     several = sum(len(row) > 1 for row in rows)
-    is_table = len(rows) >= _TABLE_ROWS and several * 2 > len(rows)
+    is_table = len(rows) >= _MIN_TABLE_ROWS and several * 2 > len(rows)
     box = join([line.box for row in rows for line in row])
     return Block("table" if is_table else "text", tuple([tuple([line.line for line in row]) for row in rows]), box)

@@ -1,14 +1,18 @@
-"""From the engine's answer to the page that clients read."""
+"""From a `Recognition` of the engine to the page of a result document."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from paddleocr_service import Block, Line, Polygon, Recognition, Word
 
+#: The result of one page, as in the JSON result.
+Page = dict[str, Any]
 
-def page_of(recognition: Recognition, number: int, source: str = "ocr") -> dict:
-    """One page's result; polygons are `bbox`, four [x, y] points in pixels of the page as displayed and righted."""
+
+def page_of(recognition: Recognition, number: int, source: str = "ocr") -> Page:
+    """The result of one page. `bbox` is four [x, y] points in pixels of the page as displayed and turned upright."""
     return {
         "page": number,
         "text": recognition.text,
@@ -22,8 +26,8 @@ def page_of(recognition: Recognition, number: int, source: str = "ocr") -> dict:
     }
 
 
-def _blocks(blocks: tuple[Block, ...]) -> Iterator[dict]:
-    """Blocks name their lines by position: the lines of a page are those of its blocks, one after the other."""
+def _blocks(blocks: tuple[Block, ...]) -> Iterator[dict[str, Any]]:
+    """Blocks refer to lines by index: the lines of a page are the lines of its blocks, in order."""
     first = 0
     for block in blocks:
         rows = []
@@ -31,23 +35,23 @@ def _blocks(blocks: tuple[Block, ...]) -> Iterator[dict]:
             rows.append(list(range(first, first + len(row))))
             first += len(row)
         x0, y0, x1, y1 = (round(float(edge), 1) for edge in block.bbox)
-        found = {
+        result = {
             "kind": block.kind,
             "bbox": [[x0, y0], [x1, y0], [x1, y1], [x0, y1]],
             "text": block.text,
-            "lines": [position for row in rows for position in row],
+            "lines": [index for row in rows for index in row],
         }
-        yield {**found, "rows": rows} if block.kind == "table" else found
+        yield {**result, "rows": rows} if block.kind == "table" else result
 
 
-def _line(line: Line) -> dict:
-    found = _found(line)
+def _line(line: Line) -> dict[str, Any]:
+    result = _item(line)
     if line.words:
-        found["words"] = [_found(word) for word in line.words]
-    return found
+        result["words"] = [_item(word) for word in line.words]
+    return result
 
 
-def _found(item: Line | Word) -> dict:
+def _item(item: Line | Word) -> dict[str, Any]:
     return {
         "text": item.text,
         "confidence": round(item.confidence, 4),
@@ -57,7 +61,9 @@ def _found(item: Line | Word) -> dict:
 
 def _rounded(polygon: Polygon) -> list[list[float]]:
     (ax, ay), (bx, by), (cx, cy), (dx, dy) = polygon
-    if ay == by and bx == cx and cy == dy and dx == ax:  # half the work, for what nearly all polygons of a layer are
+    if (
+        ay == by and bx == cx and cy == dy and dx == ax
+    ):  # an upright rectangle, as nearly all of a text layer: half the work
         x0, y0, x1, y1 = round(ax, 1), round(ay, 1), round(cx, 1), round(cy, 1)
         return [[x0, y0], [x1, y0], [x1, y1], [x0, y1]]
     return [[round(x, 1), round(y, 1)] for x, y in polygon]

@@ -1,7 +1,7 @@
-"""The text layer of a PDF's page: its lines with their places and looks, and the pictures beside them.
+"""The text layer of a PDF page: its lines with position and visibility, and the images on the page.
 
-Lines come in the order of the layer. Places are in pixels of the page as displayed, rotation applied, at the zoom that
-the page would be rendered at.
+Lines are in the order of the layer. Positions are pixels of the page as displayed (rotation applied), at the zoom at
+which the page would be rendered.
 """
 
 from __future__ import annotations
@@ -10,34 +10,37 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from paddleocr_service import Line, Word
-from services.ocr_service.helpers.layer_places import Box, Place, box_around, join, lies_in
+from services.ocr_service.helpers.page_transform import Box, PageTransform, box_around, is_inside, join
 
 if TYPE_CHECKING:
     import pymupdf
 
-#: MuPDF's marks on letters that were filled or stroked. Without either they are invisible, as an OCR's layer is.
+#: A block, line, span or character as PyMuPDF returns it.
+Raw = dict[str, Any]
+
+#: MuPDF's flags for filled and stroked characters. Without either they are invisible, like an OCR text layer.
 _DRAWN = 16 | 32
-#: Of 255: more see-through than this is not seen. And letters of less than a point are not read.
-_FAINT, _SMALLEST = 12, 1.0
-#: Bits of red, green and blue that are all set in white, and in what is nearly so.
+#: Alpha (of 255) and font size (points) up to which text counts as invisible.
+_MIN_ALPHA, _MIN_SIZE = 12, 1.0
+#: Bits of red, green and blue that are all set in white and nearly white.
 _PALE = 0xE0E0E0
-#: A lone sign of a symbol font, such as the bullets that word processors write.
+#: A single character of a symbol font, such as the bullets of word processors.
 _BULLET = re.compile("(?<!\\S)[\ue000-\uf8ff](?!\\S)")
 #: Presentation forms: Latin ligatures, Hebrew, Arabic.
-_FORMS = re.compile("[\ufb00-\ufdff\ufe70-\ufefc]+")
-#: Characters that are words of their own: Chinese, Japanese.
-_ALONE = re.compile("[\u3040-\u30ff\u3400-\u9fff]")
-#: Points; pages begin at 0.
-_OFF_THE_PAGE = -1e6
+_PRESENTATION_FORMS = re.compile("[\ufb00-\ufdff\ufe70-\ufefc]+")
+#: Characters that count as words: Chinese, Japanese.
+_SINGLE_WORD = re.compile("[\u3040-\u30ff\u3400-\u9fff]")
+#: A coordinate (points) outside of every page.
+_OFF_PAGE = -1e6
 
 
 class LayerLine(NamedTuple):
-    """One line, in the upright `box` around it. `block` numbers its paragraph; `fonts` are (name, text) of its parts.
+    """One line. `box` is the upright box around it, `block` the number of its paragraph, `fonts` (name, text) per part.
 
-    hidden: nobody sees it, because it was not drawn, is transparent, or lies under a picture. pale: white, or nearly.
+    hidden: not visible, because it is not drawn, transparent, or covered by an image. pale: white or nearly white.
     upright: it runs from left to right on the page as displayed.
     """
 
@@ -51,15 +54,15 @@ class LayerLine(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
-    """A picture on the page. `name` is the same for the same picture on another page, or None where it is not known."""
+class LayerImage:
+    """An image on the page. `xref` identifies it across pages. None if unknown."""
 
     box: Box
-    name: int | None
+    xref: int | None
 
 
-class _Image(NamedTuple):
-    """An image on a page: how many texts are drawn before it, its box in points, and its size in pixels of its own."""
+class _DrawnImage(NamedTuple):
+    """An image as drawn: the number of text blocks drawn before it, its box in points, its own size in pixels."""
 
     texts_before: int
     box: Box
@@ -69,35 +72,36 @@ class _Image(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class TextLayer:
-    """width, height: pixels of the page if it was rendered at `zoom` pixels a point. lines: in the layer's order."""
+    """width, height: pixels of the page at `zoom` pixels per point. lines: in the order of the layer."""
 
     width: int
     height: int
     zoom: float
     lines: tuple[LayerLine, ...]
-    pictures: tuple[Picture, ...]
+    images: tuple[LayerImage, ...]
 
     @property
-    def seen(self) -> tuple[LayerLine, ...]:
+    def visible(self) -> tuple[LayerLine, ...]:
         return tuple(line for line in self.lines if not line.hidden)
 
 
-def read_layer(page: pymupdf.Page, place: Place, words: bool) -> TextLayer:
-    """The layer of a page that is displayed at `place`; with the places of words where they are asked for."""
+def read_layer(page: pymupdf.Page, transform: PageTransform, words: bool) -> TextLayer:
+    """Read the text layer of a page. words: include word boxes."""
     import pymupdf
 
     known = page.get_images()
-    # MuPDF would take ligatures apart as well, those of Arabic in the wrong order.
+    # Ligatures are kept, because MuPDF splits Arabic ones in the wrong order.
     flags = pymupdf.TEXT_MEDIABOX_CLIP | pymupdf.TEXT_PRESERVE_LIGATURES
     textpage = page.get_textpage(flags=flags | pymupdf.TEXT_PRESERVE_IMAGES if known else flags)
     images = _take_images(textpage) if known else []
     blocks = (textpage.extractRAWDICT() if words else textpage.extractDICT())["blocks"]
-    pictures, covered = _pictures(images, blocks, known, place)
-    return TextLayer(place.width, place.height, place.zoom, tuple(_lines(blocks, place, covered)), pictures)
+    layer_images, covered = _layer_images(images, blocks, known, transform)
+    lines = tuple(_lines(blocks, transform, covered))
+    return TextLayer(transform.width, transform.height, transform.zoom, lines, layer_images)
 
 
-def _take_images(textpage: pymupdf.TextPage) -> list[_Image]:
-    """The images of a page, which are moved away from it: an extraction would compress each of them anew."""
+def _take_images(textpage: pymupdf.TextPage) -> list[_DrawnImage]:
+    """Take the images of a page and move them off it: an extraction would compress each of them again."""
     from pymupdf import mupdf
 
     images, texts = [], 0
@@ -107,9 +111,9 @@ def _take_images(textpage: pymupdf.TextPage) -> list[_Image]:
         box = _box_of(block.bbox)
         if block.type == mupdf.FZ_STEXT_BLOCK_IMAGE:
             image = mupdf.FzStextBlock(block).i_image()
-            images.append(_Image(texts, box, (image.w(), image.h()), bool(image.mask().m_internal)))
-            block.bbox.x0 = block.bbox.x1 = _OFF_THE_PAGE
-        else:  # what lies off the page is not extracted
+            images.append(_DrawnImage(texts, box, (image.w(), image.h()), bool(image.mask().m_internal)))
+            block.bbox.x0 = block.bbox.x1 = _OFF_PAGE
+        else:  # text off the page is not extracted
             texts += max(box[0], page[0]) < min(box[2], page[2]) and max(box[1], page[1]) < min(box[3], page[3])
         block = block.next
     return images
@@ -119,96 +123,98 @@ def _box_of(rect: pymupdf.mupdf.fz_rect) -> Box:
     return rect.x0, rect.y0, rect.x1, rect.y1
 
 
-def _lines(blocks: Iterable[dict], place: Place, covered: Sequence[Box]) -> Iterator[LayerLine]:
+def _lines(blocks: Iterable[Raw], transform: PageTransform, covered: Sequence[Box]) -> Iterator[LayerLine]:
     for block in blocks:
         number = block["number"]
         for found in block.get("lines", ()):
-            for spans, box, hidden in _parts(found):
+            for spans, box, hidden in _split_by_visibility(found):
                 if covered and not hidden:
-                    hidden = any(lies_in(box, other) for other in covered)
-                line = _line(spans, box, found, place, number, hidden)
+                    hidden = any(is_inside(box, other) for other in covered)
+                line = _line(spans, box, found, transform, number, hidden)
                 if line:
                     yield line
 
 
-def _parts(found: dict) -> tuple[tuple[list[dict], Box, bool], ...]:
-    """The spans of a line, the box around them and whether they are hidden: those seen, and those not."""
-    spans = found["spans"]
+def _split_by_visibility(line: Raw) -> tuple[tuple[list[Raw], Box, bool], ...]:
+    """One or two parts of a line: (spans, box around them, whether they are hidden)."""
+    spans = line["spans"]
     if len(spans) == 1:
-        return ((spans, found["bbox"], _is_unseen(spans[0])),)
-    unseen = list(filter(_is_unseen, spans))
-    if not unseen or len(unseen) == len(spans):
-        return ((spans, found["bbox"], bool(unseen)),)
-    seen = [span for span in spans if span not in unseen]
-    return tuple((part, join(span["bbox"] for span in part), part is unseen) for part in (seen, unseen))
+        return ((spans, line["bbox"], _is_invisible(spans[0])),)
+    invisible = list(filter(_is_invisible, spans))
+    if not invisible or len(invisible) == len(spans):
+        return ((spans, line["bbox"], bool(invisible)),)
+    visible = [span for span in spans if span not in invisible]
+    return tuple((part, join(span["bbox"] for span in part), part is invisible) for part in (visible, invisible))
 
 
-def _is_unseen(span: dict) -> bool:
-    return not span["char_flags"] & _DRAWN or span["alpha"] <= _FAINT or span["size"] < _SMALLEST
+def _is_invisible(span: Raw) -> bool:
+    return bool(not span["char_flags"] & _DRAWN or span["alpha"] <= _MIN_ALPHA or span["size"] < _MIN_SIZE)
 
 
-def _line(spans: Sequence[dict], box: Box, found: dict, place: Place, block: int, hidden: bool) -> LayerLine | None:
+def _line(
+    spans: Sequence[Raw], box: Box, raw_line: Raw, transform: PageTransform, block: int, hidden: bool
+) -> LayerLine | None:
     first = spans[0]
     parts = [span["text"] for span in spans] if "text" in first else [_text_of(span) for span in spans]
     joined = "".join(parts)
     text = " ".join(joined.split())
     if not text:
         return None
-    fonts = ((first["font"], joined),)
+    fonts: tuple[tuple[str, str], ...] = ((first["font"], joined),)
     if len(spans) > 1 and len({span["font"] for span in spans}) > 1:
         fonts = tuple([(span["font"], part) for span, part in zip(spans, parts, strict=True)])
     if not text.isascii():
-        text = _plain(text)
-    direction = (1.0, 0.0) if found["wmode"] else found["dir"]
+        text = _plain_characters(text)
+    direction = (1.0, 0.0) if raw_line["wmode"] else raw_line["dir"]
     letters = first["size"] * (first["ascender"] - first["descender"])
-    polygon, upright = place.polygon(box, direction, letters)
-    words = tuple(_words(spans, direction, place)) if "chars" in first else ()
+    polygon, upright = transform.polygon(box, direction, letters)
+    words = tuple(_words(spans, direction, transform)) if "chars" in first else ()
     colour = first["color"]
     pale = colour & _PALE == _PALE
     around = (*polygon[0], *polygon[2]) if upright else box_around(polygon)
     return LayerLine(Line(text, 1.0, polygon, words), around, block, fonts, hidden, pale, upright)
 
 
-def _plain(text: str) -> str:
-    """Without what only type has: ligatures and joined forms as letters, the signs of symbol fonts as bullets."""
-    return _BULLET.sub("\u2022", _FORMS.sub(lambda found: unicodedata.normalize("NFKC", found[0]), text))
+def _plain_characters(text: str) -> str:
+    """Replace ligatures and presentation forms by letters, and single symbol characters by bullets."""
+    return _BULLET.sub("\u2022", _PRESENTATION_FORMS.sub(lambda found: unicodedata.normalize("NFKC", found[0]), text))
 
 
-def _text_of(span: dict) -> str:
+def _text_of(span: Raw) -> str:
     return "".join([char["c"] for char in span["chars"]])
 
 
-def _words(spans: Sequence[dict], direction: tuple[float, float], place: Place) -> Iterator[Word]:
-    """Runs of characters without a space, with the box around them; Chinese and Japanese characters stand alone."""
-    runs: list[list[dict]] = [[]]
+def _words(spans: Sequence[Raw], direction: tuple[float, float], transform: PageTransform) -> Iterator[Word]:
+    """Runs of characters without a space, with the box around them. Each Chinese or Japanese character is a word."""
+    runs: list[list[Raw]] = [[]]
     for char in (char for span in spans for char in span["chars"]):
         letter = char["c"]
-        if letter.isspace() or _ALONE.match(letter) or (runs[-1] and _ALONE.match(runs[-1][-1]["c"])):
+        if letter.isspace() or _SINGLE_WORD.match(letter) or (runs[-1] and _SINGLE_WORD.match(runs[-1][-1]["c"])):
             runs.append([])
         if not letter.isspace():
             runs[-1].append(char)
     for run in filter(None, runs):
-        text = _plain("".join(char["c"] for char in run))
-        polygon, _ = place.polygon(join(char["bbox"] for char in run), direction, 0.0)
+        text = _plain_characters("".join(char["c"] for char in run))
+        polygon, _ = transform.polygon(join(char["bbox"] for char in run), direction, 0.0)
         yield Word(text, 1.0, polygon)
 
 
-def _pictures(
-    images: Sequence[_Image], blocks: Sequence[dict], known: Sequence[tuple], place: Place
-) -> tuple[tuple[Picture, ...], list[Box]]:
-    """Pictures on the page, and boxes (in the layer's points) of texts that one of them was drawn over.
+def _layer_images(
+    images: Sequence[_DrawnImage], blocks: Sequence[Raw], known: Sequence[tuple[Any, ...]], transform: PageTransform
+) -> tuple[tuple[LayerImage, ...], list[Box]]:
+    """The images on the page, and the boxes (in points) of text blocks that are covered by an image.
 
-    blocks: of text, in the order in which they are drawn. known: images that the page may draw, by PyMuPDF.
+    blocks: text blocks in drawing order. known: PyMuPDF's list of images that the page may draw.
     """
-    pictures: list[Picture] = []
+    layer_images: list[LayerImage] = []
     covered: list[Box] = []
     for image in images:
-        box = place.box(image.box)
+        box = transform.box(image.box)
         if box is None:
             continue
         same_size = [one[0] for one in known if one[2:4] == image.size]
-        pictures.append(Picture(box, same_size[0] if len(same_size) == 1 else None))
+        layer_images.append(LayerImage(box, same_size[0] if len(same_size) == 1 else None))
         if not image.has_mask:
             below = [block["bbox"] for block in blocks[: image.texts_before]]
-            covered += [text for text in below if lies_in(text, image.box)]
-    return tuple(pictures), covered
+            covered += [text for text in below if is_inside(text, image.box)]
+    return tuple(layer_images), covered

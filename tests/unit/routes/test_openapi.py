@@ -1,4 +1,4 @@
-"""The description of the API: whole, valid, and with the limits of the settings at hand."""
+"""The OpenAPI document: complete, valid, with the configured limits."""
 
 import re
 from types import SimpleNamespace
@@ -12,8 +12,8 @@ from middleware.error_catalog import CATALOG
 from tests.support.openapi import Description
 
 OPTIONS = {"lang", "dpi", "pages", "detail", "mode", "orientation", "callback_url", "wait"}
-CREATING = ["/ocr/image", "/ocr/pdf", "/ocr/batch", "/ocr/predict"]
-#: They show the description and are no part of it.
+SUBMISSION_PATHS = ["/ocr/image", "/ocr/pdf", "/ocr/batch", "/ocr/predict"]
+#: These show the document and are not part of it.
 DOCUMENTATION = {"/openapi.json", "/docs", "/docs/swagger.js", "/docs/assets/{name}", "/redoc"}
 
 
@@ -27,8 +27,8 @@ def description(tmp_path_factory):
     return Description(app.test_client().get("/openapi.json").json)
 
 
-def form_of(description, path):
-    """The fields of a multipart body: {name: schema}, and which of them are required."""
+def form_fields(description, path):
+    """The fields of a multipart form: {name: schema}, and the names of the required ones."""
     content = description.operations()["post", path]["requestBody"]["content"]
     assert list(content) == ["multipart/form-data"]
     name = content["multipart/form-data"]["schema"]["$ref"].rpartition("/")[2]
@@ -36,32 +36,32 @@ def form_of(description, path):
     return schema["properties"], schema["required"]
 
 
-def test_it_is_valid_openapi_3_1(description):
+def test_document_is_valid_openapi_3_1(description):
     assert description.document["openapi"] == "3.1.0"
     OpenAPIV31SpecValidator(description.document).validate()
 
 
-def test_it_tells_of_every_route_there_is(description, make_app):
+def test_every_route_is_described(description, make_app):
     rules = [(re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule), rule) for rule in make_app().url_map.iter_rules()]
-    there = {
+    routes = {
         (method.lower(), path)
         for path, rule in rules
         for method in rule.methods - {"HEAD", "OPTIONS"}
         if path not in DOCUMENTATION
     }
-    assert description.operations().keys() == there
+    assert description.operations().keys() == routes
 
 
-def test_every_operation_has_a_name_a_summary_a_tag_and_tells_of_errors(description):
+def test_every_operation_has_id_summary_tag_and_default_error(description):
     operations = description.operations().values()
     assert all(operation["summary"] and operation["tags"] for operation in operations)
     assert len({operation["operationId"] for operation in operations}) == len(operations)
     assert all("default" in operation["responses"] for operation in operations)
 
 
-@pytest.mark.parametrize("path", CREATING)
-def test_each_option_may_be_a_form_field_or_in_the_query_with_the_limits_of_the_settings(description, path):
-    fields, required = form_of(description, path)
+@pytest.mark.parametrize("path", SUBMISSION_PATHS)
+def test_options_are_form_fields_and_query_parameters_with_configured_limits(description, path):
+    fields, required = form_fields(description, path)
     file = "files" if path == "/ocr/batch" else "file"
     assert (set(fields), required) == (OPTIONS | {file}, [file])
     parameters = description.operations()["post", path]["parameters"]
@@ -69,18 +69,18 @@ def test_each_option_may_be_a_form_field_or_in_the_query_with_the_limits_of_the_
     assert query.keys() == OPTIONS
     shared = description.document["paths"][path]["parameters"]
     assert [(parameter["in"], parameter["name"]) for parameter in shared] == [("header", "Idempotency-Key")]
-    for spelled in (fields, {name: parameter["schema"] for name, parameter in query.items()}):
-        assert (spelled["dpi"]["minimum"], spelled["dpi"]["maximum"]) == (72, 450)
-        assert (spelled["wait"]["minimum"], spelled["wait"]["maximum"]) == (0, 25)
-        assert spelled["detail"]["enum"] == ["line", "word"]
+    for schemas in (fields, {name: parameter["schema"] for name, parameter in query.items()}):
+        assert (schemas["dpi"]["minimum"], schemas["dpi"]["maximum"]) == (72, 450)
+        assert (schemas["wait"]["minimum"], schemas["wait"]["maximum"]) == (0, 25)
+        assert schemas["detail"]["enum"] == ["line", "word"]
     assert fields["dpi"]["default"] == 300 and "`300`" in query["dpi"]["description"]
-    assert fields["wait"]["default"] == (25 if path == "/ocr/predict" else 0), "30 s, but no more than REQUEST_TIMEOUT"
+    assert fields["wait"]["default"] == (25 if path == "/ocr/predict" else 0), "30 s, but at most REQUEST_TIMEOUT"
 
 
-def test_what_swagger_ui_fills_in_by_itself_can_be_sent(description):
-    """It sends each default that it finds, and an option may be given only once; without a default it makes one up."""
-    for path in CREATING:
-        fields, required = form_of(description, path)
+def test_request_prefilled_by_swagger_ui_is_valid(description):
+    """Swagger UI sends every default, and makes up a value without one. An option may be sent only once."""
+    for path in SUBMISSION_PATHS:
+        fields, required = form_fields(description, path)
         assert {name for name in fields if "default" not in fields[name]} == set(required)
         parameters = description.operations()["post", path]["parameters"]
         assert [parameter["name"] for parameter in parameters if "default" in parameter["schema"]] == []
@@ -89,7 +89,7 @@ def test_what_swagger_ui_fills_in_by_itself_can_be_sent(description):
 @pytest.mark.parametrize(
     ("path", "statuses"),
     [
-        *((path, {"400", "401", "409", "413", "422", "429", "503", "default"}) for path in CREATING),
+        *((path, {"400", "401", "409", "413", "422", "429", "503", "default"}) for path in SUBMISSION_PATHS),
         ("/ocr/job/{job_id}", {"400", "401", "404", "503", "default"}),
         ("/ocr/job/{job_id}/result", {"400", "401", "404", "409", "410", "422", "503", "default"}),
         ("/ocr/jobs", {"400", "401", "503", "default"}),
@@ -109,7 +109,16 @@ def test_errors_are_described_as_problems(description, path, statuses):
     assert found == dict.fromkeys(statuses, problem)
 
 
-def test_every_example_is_what_the_schemas_say(description):
+def test_described_errors_are_those_of_the_error_classes(description):
+    response = description.operations()["post", "/ocr/image"]["responses"]["503"]
+    examples = response["content"]["application/problem+json"]["examples"]
+    assert set(examples) == {"redis_unavailable", "queue_full", "memory_short", "storage_unavailable"}
+    for code, example in examples.items():
+        assert (example["summary"], example["value"]["code"]) == (CATALOG[code].title, code)
+        assert f"`{code}`: {CATALOG[code].title}" in response["description"]
+
+
+def test_examples_match_their_schemas(description):
     count = 0
     for operation in description.operations().values():
         for response in operation["responses"].values():
@@ -121,40 +130,38 @@ def test_every_example_is_what_the_schemas_say(description):
     assert count > 100
 
 
-def test_nothing_is_described_that_is_not_used(description):
+def test_every_component_is_used(description):
     text = str(description.document)
     names = [
         f"#/components/{kind}/{name}"
         for kind, items in description.document["components"].items()
         for name in items
-        if kind != "securitySchemes"  # named, not pointed at
+        if kind != "securitySchemes"  # used by name, without a reference
     ]
     assert [name for name in names if f"'{name}'" not in text] == []
 
 
-def test_the_refusal_of_too_many_requests_is_as_described(description, make_app):
+def test_rate_limit_response_is_described(description, make_app):
     jobs = SimpleNamespace(ensure_accepting=lambda slot: None, check_options=lambda options: None)
-    client = make_app(SimpleNamespace(jobs=jobs), RATE_LIMIT_ENABLED="true", RATE_LIMIT_REQUESTS=1).test_client()
+    client = make_app(SimpleNamespace(jobs=jobs), RATE_LIMIT_REQUESTS=1).test_client()
     client.post("/ocr/image")
-    answer = client.post("/ocr/image")
-    description.check("post", "/ocr/image", 429, answer.content_type, answer.json)
+    response = client.post("/ocr/image")
+    description.check("post", "/ocr/image", 429, response.content_type, response.json)
 
 
 @pytest.mark.parametrize(
     ("method", "path"),
     [("get", "/health"), ("get", "/health/ready"), ("post", "/ocr/image"), ("get", "/ocr/job/{job_id}")],
 )
-def test_what_is_said_without_redis_is_as_described(description, monkeypatch, tmp_path, method, path):
-    monkeypatch.setenv("REDIS_URL", "redis://127.0.0.1:1/0")
-    client = create_app(Settings.from_env(tmp_path / "no.env")).test_client()
-    answer = client.open(path, method=method)
-    description.check(method, path, 503, answer.content_type, answer.json)
+def test_responses_without_redis_are_described(description, app_without_redis, method, path):
+    response = app_without_redis.test_client().open(path, method=method)
+    description.check(method, path, 503, response.content_type, response.json)
 
 
-def test_each_kind_of_error_is_as_described(description, make_app):
+def test_error_descriptions_are_described(description, make_app):
     client = make_app().test_client()
     for code in CATALOG:
-        answer = client.get("/errors/" + code.replace("_", "-"))
-        description.check("get", "/errors/{slug}", answer.status_code, answer.content_type, answer.json)
+        response = client.get("/errors/" + code.replace("_", "-"))
+        description.check("get", "/errors/{slug}", response.status_code, response.content_type, response.json)
     missing = client.get("/errors/no-such-thing")
     description.check("get", "/errors/{slug}", 404, missing.content_type, missing.json)

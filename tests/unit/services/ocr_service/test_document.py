@@ -1,4 +1,4 @@
-"""Reading pages with an engine, and what its faults become."""
+"""Reading pages with an engine, and translation of its errors."""
 
 from dataclasses import replace
 
@@ -26,7 +26,7 @@ class Failing(NullEngine):
 
 
 @pytest.mark.parametrize(
-    ("fault", "told", "retryable"),
+    ("engine_error", "translated", "retryable"),
     [
         (ModelNotAvailable("m"), ModelUnavailable, False),
         (UnsupportedLanguage("l"), UnknownLanguage, False),
@@ -34,13 +34,13 @@ class Failing(NullEngine):
         (RuntimeNotAvailable("r"), ServiceUnavailable, True),
     ],
 )
-def test_a_fault_of_the_engine_is_told_in_the_service_s_words(fault, told, retryable):
-    with pytest.raises(told) as caught:
-        OCRService(Failing(fault), 1000).read(PIXELS, OPTIONS)
-    assert (caught.value.message, caught.value.retryable) == (fault.message, retryable)
+def test_engine_errors_are_translated(engine_error, translated, retryable):
+    with pytest.raises(translated) as caught:
+        OCRService(Failing(engine_error), 1000).read(PIXELS, OPTIONS)
+    assert (caught.value.message, caught.value.retryable) == (engine_error.message, retryable)
 
 
-def test_the_engine_told_is_the_one_that_read():
+def test_the_reported_engine_is_the_one_that_read():
     class FallsBack(NullEngine):
         def info(self, lang=None):
             return ENGINE
@@ -58,14 +58,14 @@ def page(number, text, success=True):
     return {"page": number, "text": text, "lines": [], "success": success, "width": 1, "height": 2}
 
 
-def test_a_picture_s_result_is_its_one_page():
+def test_the_result_of_an_image_is_its_only_page():
     result = summarize([page(1, "hello")], "image", ENGINE, OPTIONS, 0.5)
     assert (result["text"], result["width"], result["height"], result["success"]) == ("hello", 1, 2, True)
-    assert result["blocks"] == [], "a page that an older version stored knows none"
+    assert result["blocks"] == [], "absent in pages stored by an older version"
     assert "pages" not in result and "processing_dpi" not in result
 
 
-def test_a_document_s_text_leaves_out_pages_that_failed():
+def test_the_text_of_a_document_omits_failed_pages():
     pages = [page(1, "one"), failed_page(2, CorruptFile("bad")), page(3, "three")]
     result = summarize(pages, "pdf", ENGINE, OPTIONS, 0.5)
     assert (result["full_text"], result["total_pages"], result["processing_dpi"]) == ("one\n\nthree", 3, 300)

@@ -17,7 +17,7 @@ from services.ocr_service.page_ranges import check_pages, parse_pages
         ("8,1", (1, 8)),
     ],
 )
-def test_pages_come_out_ascending_and_once_each(spec, pages):
+def test_pages_are_ascending_and_unique(spec, pages):
     assert parse_pages(spec, 10) == pages
 
 
@@ -46,7 +46,7 @@ def test_pages_come_out_ascending_and_once_each(spec, pages):
     ]
     + ["1," * 600 + "1", "9" * 30],
 )
-def test_a_malformed_option_is_refused_by_name(spec):
+def test_a_malformed_option_is_rejected_by_name(spec):
     with pytest.raises(InvalidOption, match=r"\bpages\b") as caught:
         check_pages(spec)
     assert caught.value.code == "invalid_option"
@@ -62,10 +62,10 @@ def test_a_page_beyond_the_document_is_out_of_range(spec):
     assert caught.value.extra == {"option": "pages"}
 
 
-def test_a_document_of_one_page_is_spoken_of_in_the_singular():
+def test_the_error_uses_the_singular_for_one_page():
     with pytest.raises(PageOutOfRange, match="1 page\\."):
         parse_pages("2", 1)
 
 
-def test_the_syntax_alone_says_nothing_of_the_document():
+def test_the_syntax_check_does_not_need_the_document():
     assert check_pages("1-3,700") == ((1, 3), (700, 700))

@@ -5,13 +5,14 @@ from pathlib import Path
 
 import pytest
 
+from routes.paths import upload_path
 from services.errors import StorageUnavailable
 from services.storage import FileStorage, UploadSignature
 
 
 @pytest.fixture
 def storage(tmp_path):
-    return FileStorage(tmp_path, UploadSignature("secret"))
+    return FileStorage(tmp_path, UploadSignature("secret"), upload_path)
 
 
 def kept(storage):

@@ -22,7 +22,7 @@ RED, GREEN, BLUE, WHITE, BLACK = (255, 0, 0), (0, 255, 0), (0, 0, 255), (255, 25
 
 @pytest.fixture
 def file(tmp_path):
-    """Writes bytes to a file without a telling name."""
+    """`file(data)`: a file whose name does not show its type."""
 
     def write(data: bytes):
         path = tmp_path / "upload"
@@ -33,7 +33,7 @@ def file(tmp_path):
 
 
 def quarters(mode: str = "RGB") -> Image.Image:
-    """Red and green over blue and white, 60 x 40: any turn or flip shows."""
+    """Red and green over blue and white, 60 x 40, so that any rotation or flip is visible."""
     image = Image.new("RGB", (60, 40), WHITE)
     for colour, corner in ((RED, (0, 0)), (GREEN, (30, 0)), (BLUE, (0, 20))):
         image.paste(colour, (*corner, corner[0] + 30, corner[1] + 20))
@@ -41,7 +41,7 @@ def quarters(mode: str = "RGB") -> Image.Image:
 
 
 def corners(array: np.ndarray) -> list[tuple[int, ...]]:
-    """Colours in the middle of the four quarters: top left, top right, bottom left, bottom right."""
+    """Colours at the centre of each quarter: top left, top right, bottom left, bottom right."""
     rows, columns = array.shape[:2]
     return [tuple(int(v) for v in array[rows * y // 4, columns * x // 4]) for y in (1, 3) for x in (1, 3)]
 
@@ -71,7 +71,7 @@ def assert_colours(array: np.ndarray, expected: list[tuple[int, ...]], within: i
         ("JPEG", {"quality": 95, "progressive": True}, 3),
     ],
 )
-def test_each_format_comes_out_as_rgb(file, format_name, options, within):
+def test_each_format_is_converted_to_rgb(file, format_name, options, within):
     array = only_frame(file(saved(quarters(), format=format_name, **options)))
     assert array.shape == (40, 60, 3)
     assert_colours(array, [RED, GREEN, BLUE, WHITE], within)
@@ -102,7 +102,7 @@ def test_the_exif_orientation_is_applied(file, format_name, orientation):
 
 
 @pytest.mark.parametrize("orientation", [0, 9, 65535])
-def test_an_orientation_that_does_not_exist_turns_nothing(file, orientation):
+def test_an_invalid_orientation_is_ignored(file, orientation):
     exif = Image.Exif()
     exif[274] = orientation
     assert_colours(only_frame(file(saved(quarters(), format="PNG", exif=exif))), [RED, GREEN, BLUE, WHITE])
@@ -116,7 +116,7 @@ def test_an_orientation_that_does_not_exist_turns_nothing(file, orientation):
         b"Exif\0\0II*\0\x08\0\0\0\x01\0\x12\x01\x02\0\x04\0\0\0abc\0\0\0\0\0",  # the orientation is "abc"
     ],
 )
-def test_a_damaged_exif_block_does_not_cost_the_picture(file, exif):
+def test_a_damaged_exif_block_is_ignored(file, exif):
     path = file(saved(quarters(), format="PNG", exif=exif))
     assert_colours(only_frame(path), [RED, GREEN, BLUE, WHITE])
 
@@ -134,7 +134,7 @@ def test_every_frame_of_a_tiff_is_a_page(file):
 
 
 @pytest.mark.parametrize("format_name", ["GIF", "WEBP", "PNG"])
-def test_of_an_animation_the_first_frame_counts(file, format_name):
+def test_only_the_first_frame_of_an_animation_is_read(file, format_name):
     frames = [Image.new("RGB", (30, 30), colour) for colour in (RED, GREEN, BLUE)]
     options = {"lossless": True} if format_name == "WEBP" else {}
     path = file(saved(frames[0], format=format_name, save_all=True, append_images=frames[1:], duration=100, **options))
@@ -159,14 +159,14 @@ def test_a_damaged_frame_leaves_the_others_readable(file):
 
 
 @pytest.mark.parametrize(("format_name", "options"), [("PNG", {}), ("TIFF", {"compression": "group4"}), ("BMP", {})])
-def test_one_bit_pictures_are_black_and_white(file, format_name, options):
+def test_one_bit_images_are_black_and_white(file, format_name, options):
     image = Image.new("1", (60, 40), 1)
     image.paste(0, (0, 0, 30, 20))
     assert_colours(only_frame(file(saved(image, format=format_name, **options))), [BLACK, WHITE, WHITE, WHITE], 0)
 
 
 def sixteen_bit(white: int) -> np.ndarray:
-    """White with a black and a mid-grey quarter, as numbers up to `white`."""
+    """White with a black and a mid-grey quarter, as values up to `white`."""
     values = np.full((40, 60), white, np.uint16)
     values[:20, :30] = 0
     values[20:, :30] = white // 2
@@ -175,7 +175,7 @@ def sixteen_bit(white: int) -> np.ndarray:
 
 @pytest.mark.parametrize("format_name", ["PNG", "TIFF"])
 @pytest.mark.parametrize("white", [65535, 16383, 4095, 1023, 255])
-def test_sixteen_bit_grey_keeps_its_levels_whatever_depth_it_uses(file, format_name, white):
+def test_sixteen_bit_grey_keeps_its_levels_at_any_depth(file, format_name, white):
     array = only_frame(file(saved(Image.fromarray(sixteen_bit(white)), format=format_name)))
     assert_colours(array, [BLACK, WHITE, (127,) * 3, WHITE], within=1)
 
@@ -195,14 +195,14 @@ def test_floating_point_grey_keeps_its_levels(file, white):
     assert_colours(array, [BLACK, WHITE, (127,) * 3, WHITE], within=1)
 
 
-def test_sixteen_bit_grey_of_which_zero_is_white_is_turned_round(file):
+def test_sixteen_bit_white_is_zero_is_inverted(file):
     data = saved(Image.fromarray(65535 - sixteen_bit(65535)), format="TIFF", tiffinfo={262: 0})
     with Image.open(io.BytesIO(data)) as picture:
         assert (picture.mode, picture.tag_v2[262]) == ("I;16", 0)
     assert_colours(only_frame(file(data)), [BLACK, WHITE, (127,) * 3, WHITE], within=1)
 
 
-def test_sixteen_bit_grey_can_be_turned_by_its_orientation(file):
+def test_sixteen_bit_grey_is_turned_by_its_orientation(file):
     exif = Image.Exif()
     exif[274] = 3
     data = saved(Image.fromarray(sixteen_bit(65535)[::-1, ::-1].copy()), format="PNG", exif=exif)
@@ -210,23 +210,23 @@ def test_sixteen_bit_grey_can_be_turned_by_its_orientation(file):
 
 
 @pytest.mark.parametrize("format_name", ["JPEG", "TIFF"])
-def test_cmyk_comes_out_in_its_colours_not_as_a_negative(file, format_name):
+def test_cmyk_is_not_inverted(file, format_name):
     data = saved(quarters("CMYK"), format=format_name, **({"quality": 95} if format_name == "JPEG" else {}))
     if format_name == "JPEG":
         assert b"Adobe" in data[:400]  # the inverted kind
     assert_colours(only_frame(file(data)), [RED, GREEN, BLUE, WHITE], within=6)
 
 
-def test_ycbcr_and_lab_come_out_in_their_colours(file):
+def test_ycbcr_and_lab_keep_their_colours(file):
     assert_colours(only_frame(file(saved(quarters("YCbCr"), format="TIFF"))), [RED, GREEN, BLUE, WHITE], within=4)
     to_lab = ImageCms.buildTransform(ImageCms.createProfile("sRGB"), ImageCms.createProfile("LAB"), "RGB", "LAB")
     lab = ImageCms.applyTransform(quarters(), to_lab)
-    # Saturated primaries lie at the rim of what 8 bits of LAB hold.
+    # Saturated primaries are at the limit of 8-bit LAB.
     assert_colours(only_frame(file(saved(lab, format="TIFF"))), [RED, GREEN, BLUE, WHITE], within=25)
 
 
 @pytest.mark.parametrize("format_name", ["PNG", "GIF"])
-def test_palettes_come_out_in_their_colours(file, format_name):
+def test_palettes_keep_their_colours(file, format_name):
     assert_colours(only_frame(file(saved(quarters().quantize(8), format=format_name))), [RED, GREEN, BLUE, WHITE])
 
 
@@ -262,12 +262,12 @@ def test_text_on_a_transparent_background_stays_readable(file, texts, background
     assert array.std() > 10
 
 
-def test_half_transparent_pixels_are_mixed_with_the_background(file):
+def test_half_transparent_pixels_are_blended_with_the_background(file):
     image = Image.new("RGBA", (60, 40), (0, 0, 0, 128))
     assert_colours(only_frame(file(saved(image, format="PNG"))), [(127,) * 3] * 4, within=1)
 
 
-def test_grey_of_premultiplied_alpha_is_laid_on_white(file):
+def test_premultiplied_grey_is_blended_with_white(file):
     data = bytearray(saved(Image.new("LA", (60, 40), (0, 128)), format="TIFF"))
     extra_samples = data.index(struct.pack("<HHII", 338, 3, 1, 2))
     data[extra_samples + 8] = 1  # the alpha is associated: Pillow's mode La
@@ -278,27 +278,27 @@ def test_an_opaque_alpha_channel_changes_nothing(file):
     assert_colours(only_frame(file(saved(quarters("RGBA"), format="PNG"))), [RED, GREEN, BLUE, WHITE], 0)
 
 
-def test_the_first_picture_of_a_multi_picture_jpeg_is_read(file):
+def test_the_first_image_of_a_multi_picture_jpeg_is_read(file):
     data = saved(quarters(), format="MPO", save_all=True, append_images=[Image.new("RGB", (60, 40))], quality=95)
     assert_colours(only_frame(file(data)), [RED, GREEN, BLUE, WHITE])
 
 
 @pytest.mark.parametrize("format_name", ["PNG", "JPEG", "GIF", "BMP", "TIFF", "WEBP"])
-def test_more_pixels_than_allowed_are_refused(file, format_name):
+def test_too_many_pixels_are_rejected(file, format_name):
     path = file(saved(Image.new("RGB", (100, 50)), format=format_name))
     assert len(list(iter_frames(path, max_pixels=5000))) == 1
     with pytest.raises(TooManyPixels):
         list(iter_frames(path, max_pixels=4999))
 
 
-def test_a_frame_that_outgrows_its_header_is_refused(file):
+def test_a_frame_larger_than_its_header_says_is_rejected(file):
     data = bytearray(gif(Image.new("L", (200, 200))))
-    data[6:10] = b"\x0a\x00\x0a\x00"  # the screen is said to be 10 x 10
+    data[6:10] = b"\x0a\x00\x0a\x00"  # the header claims 10 x 10
     with pytest.raises(TooManyPixels):
         list(iter_frames(file(bytes(data)), max_pixels=10_000))
 
 
-def test_pillows_global_limit_is_put_back_and_does_not_matter(file, monkeypatch):
+def test_pillows_global_limit_is_restored(file, monkeypatch):
     monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 10)
     path = file(saved(Image.new("RGB", (100, 50)), format="PNG"))
     assert only_frame(path).shape == (50, 100, 3)
@@ -308,25 +308,25 @@ def test_pillows_global_limit_is_put_back_and_does_not_matter(file, monkeypatch)
 
 
 @pytest.mark.parametrize("format_name", ["JPEG", "PNG", "BMP", "GIF", "TIFF"])
-def test_a_cut_file_is_truncated_or_corrupt(file, format_name):
+def test_half_a_file_is_truncated_or_corrupt(file, format_name):
     data = saved(noise(mode="L"), format=format_name)
     with pytest.raises((TruncatedFile, CorruptFile)):
         list(iter_frames(file(data[: len(data) // 2]), max_pixels=PLENTY))
 
 
-def test_a_cut_jpeg_is_called_truncated(file):
+def test_half_a_jpeg_is_truncated(file):
     data = saved(noise(), format="JPEG")
     with pytest.raises(TruncatedFile):
         list(iter_frames(file(data[: len(data) // 2]), max_pixels=PLENTY))
 
 
 @pytest.mark.parametrize("data", [b"text", b"%PDF-1.7", saved(Image.new("L", (16, 16)), format="ICO")])
-def test_what_is_no_picture_of_ours_is_unsupported(file, data):
+def test_other_file_types_are_unsupported(file, data):
     with pytest.raises(UnsupportedType):
         list(iter_frames(file(data), max_pixels=PLENTY))
 
 
-def test_white_text_on_nothing_in_the_sample_picture_is_readable(shared_data):
+def test_white_text_on_transparency_is_readable_in_the_sample(shared_data):
     array = only_frame(shared_data / "multilang" / "white_font_color_transparent.png")
     assert tuple(array[0, 0]) == BLACK
     assert (array > 200).all(axis=2).mean() > 0.02

@@ -1,4 +1,4 @@
-"""The order of a layer's lines, and when it is not believed."""
+"""Reading order of text layers, and when it is replaced by position."""
 
 import random
 
@@ -12,7 +12,7 @@ from tests.support.pdfs import across_columns, pdf_of, two_columns, write
 
 @pytest.fixture
 def text_of(tmp_path):
-    """The lines of a page that `draw(page)` fills, in reading order, and what `draw` returned."""
+    """`text_of(draw)`: the blocks of a page filled by `draw(page)`, and what `draw` returned."""
 
     def read(draw):
         drawn = []
@@ -30,29 +30,29 @@ def texts(blocks):
     return [line.text for block in blocks for line in block.lines]
 
 
-def test_columns_are_read_one_after_the_other(text_of):
+def test_columns_are_read_one_after_another(text_of):
     blocks, lines = text_of(two_columns)
     assert texts(blocks) == lines
 
 
-def test_a_layer_that_runs_across_columns_is_put_in_order(text_of):
+def test_a_layer_that_runs_across_columns_is_reordered(text_of):
     blocks, lines = text_of(across_columns)
     assert texts(blocks) == lines
 
 
-def test_a_layer_that_was_written_in_no_order_is_put_in_order(text_of):
+def test_a_shuffled_layer_is_reordered(text_of):
     lines = [f"{number}. {text[:50].strip()}" for number, text in enumerate(PROSE * 3)]
 
     def draw(page):
-        places = list(enumerate(lines))
-        random.Random(1).shuffle(places)
-        for row, text in places:
+        positions = list(enumerate(lines))
+        random.Random(1).shuffle(positions)
+        for row, text in positions:
             write(page, [text], y=72 + 16 * row)
 
     assert texts(text_of(draw)[0]) == lines
 
 
-def test_a_heading_or_page_number_that_was_written_last_stays_there(text_of):
+def test_a_single_line_out_of_place_does_not_cause_reordering(text_of):
     def draw(page):
         write(page, PROSE)
         write(page, ["Page 7"], y=40)
@@ -60,7 +60,7 @@ def test_a_heading_or_page_number_that_was_written_last_stays_there(text_of):
     assert texts(text_of(draw)[0]) == [*PROSE, "Page 7"]
 
 
-def test_the_cells_of_a_table_s_row_come_together(text_of):
+def test_the_cells_of_a_table_row_stay_together(text_of):
     rows = [("Timber", "1,250.00"), ("Rope", "318.40"), ("Oranges", "76.25"), ("Total", "1,644.65")]
 
     def draw(page):
@@ -91,6 +91,6 @@ def test_a_block_has_the_box_around_its_lines(text_of):
     )
 
 
-def test_no_lines_are_in_order():
+def test_an_empty_layer_is_not_scrambled():
     assert not is_scrambled([])
     assert blocks_of([], 100, 100) == ()

@@ -1,9 +1,9 @@
-"""What speaks against a text layer, and how it is compared with the picture."""
+"""Trust in text layers: checks of the text, and comparison with OCR."""
 
 import pytest
 
 from paddleocr_service import Line
-from services.ocr_service.helpers.layer_trust import Judge, reads_like_language, sample, says_the_same
+from services.ocr_service.helpers.layer_trust import TrustChecker, reads_like_language, same_text, sample
 from services.ocr_service.helpers.text_layer import LayerLine
 from tests.support.engine import PROSE
 
@@ -25,16 +25,16 @@ OTHER_LANGUAGES = [
 ]
 
 
-def line(text, font="Body", y=0, **looks):
+def line(text, font="Body", y=0, **flags):
     box = (0.0, y, 10.0 * len(text), y + 10.0)
     polygon = ((box[0], box[1]), (box[2], box[1]), (box[2], box[3]), (box[0], box[3]))
-    plain = {"hidden": False, "pale": False, "upright": True}
-    return LayerLine(Line(text, 1.0, polygon), box, 0, ((font, text),), **{**plain, **looks})
+    defaults = {"hidden": False, "pale": False, "upright": True}
+    return LayerLine(Line(text, 1.0, polygon), box, 0, ((font, text),), **{**defaults, **flags})
 
 
-def test_a_page_of_prose_is_trusted_without_a_look_at_its_picture():
-    verdict = Judge().judge([line(text) for text in PROSE])
-    assert verdict.trusted and not verdict.in_doubt
+def test_a_page_of_prose_is_trusted_without_ocr():
+    verdict = TrustChecker().check([line(text) for text in PROSE])
+    assert verdict.trusted and not verdict.doubtful
 
 
 @pytest.mark.parametrize(
@@ -47,82 +47,82 @@ def test_a_page_of_prose_is_trusted_without_a_look_at_its_picture():
         "\U000f0854\U000f0855 ship",
     ],
 )
-def test_glyphs_that_stand_for_no_character_speak_against_a_layer(text):
-    assert not Judge().judge([line(text), line(ENGLISH)]).trusted
+def test_unmapped_characters_make_a_layer_untrusted(text):
+    assert not TrustChecker().check([line(text), line(ENGLISH)]).trusted
 
 
-def test_a_page_without_text_has_nothing_to_trust():
-    assert not Judge().judge([]).trusted
+def test_a_page_without_text_is_not_trusted():
+    assert not TrustChecker().check([]).trusted
 
 
-def test_signs_of_an_icon_font_on_lines_of_their_own_do_no_harm():
+def test_icons_on_lines_of_their_own_do_not_count():
     icons = [line("\ufffd\ufffd", "Icons") for _ in range(4)]
-    assert Judge().judge([line(ENGLISH), *icons]).trusted
+    assert TrustChecker().check([line(ENGLISH), *icons]).trusted
 
 
-def test_one_unmapped_glyph_on_a_full_page_does_no_harm():
-    assert Judge().judge([*map(line, PROSE), line("E = \ufffd m")]).trusted
+def test_one_unmapped_character_on_a_full_page_does_not_count():
+    assert TrustChecker().check([*map(line, PROSE), line("E = \ufffd m")]).trusted
 
 
 @pytest.mark.parametrize("text", [*PROSE, *OTHER_LANGUAGES])
-def test_the_languages_of_the_world_read_like_languages(text):
+def test_real_languages_are_recognised_as_such(text):
     assert reads_like_language(text)
 
 
 @pytest.mark.parametrize("text", [SHIFTED, "5IF IBSCPVS NBTUFS XSPUF EPXO FWFSZ TIJQ UIBU DBNF JO", "ξЖשaक" * 10])
-def test_a_cipher_does_not(text):
+def test_a_cipher_is_not_a_language(text):
     assert reads_like_language(text) is False
 
 
 @pytest.mark.parametrize("text", ["Invoice", "12 345.67", "", "-" * 100])
-def test_too_few_letters_tell_nothing(text):
+def test_too_few_letters_give_no_answer(text):
     assert reads_like_language(text) is None
 
 
-def test_a_font_that_reads_like_no_language_is_in_doubt_with_its_lines_alone():
+def test_only_the_lines_of_an_implausible_font_are_doubtful():
     cipher = line(SHIFTED, "Cipher")
-    verdict = Judge().judge([line(ENGLISH), line(ENGLISH), cipher])
-    assert (verdict.trusted, verdict.in_doubt) == (True, (cipher,))
+    verdict = TrustChecker().check([line(ENGLISH), line(ENGLISH), cipher])
+    assert (verdict.trusted, verdict.doubtful) == (True, (cipher,))
 
 
-def test_a_few_words_of_a_strange_font_are_let_pass():
+def test_a_few_words_in_an_implausible_font_are_ignored():
     formula = line("xij qkz wvx bjk pqz hgf wxz vbk", "Symbols")
-    assert not Judge().judge([*map(line, PROSE), formula]).in_doubt
+    assert not TrustChecker().check([*map(line, PROSE), formula]).doubtful
 
 
-def test_a_page_of_few_words_is_in_doubt_but_not_where_its_fonts_are_known():
-    judge, short = Judge(), line("Appendix B")
-    assert judge.judge([short]).in_doubt == (short,)
-    judge.judge(list(map(line, PROSE)))
-    assert not judge.judge([short]).in_doubt
+def test_a_page_of_few_words_is_doubtful_unless_its_fonts_are_known():
+    checker, short = TrustChecker(), line("Appendix B")
+    assert checker.check([short]).doubtful == (short,)
+    checker.check(list(map(line, PROSE)))
+    assert not checker.check([short]).doubtful
 
 
-def test_a_font_found_honest_on_one_page_is_not_believed_when_it_lies_on_another():
-    judge = Judge()
-    judge.judge(list(map(line, PROSE)))
-    assert judge.judge([line(SHIFTED)]).in_doubt
+def test_a_plausible_font_is_checked_again_on_the_next_page():
+    checker = TrustChecker()
+    checker.check(list(map(line, PROSE)))
+    assert checker.check([line(SHIFTED)]).doubtful
 
 
-def test_what_was_compared_with_the_picture_is_not_compared_again():
-    judge, codes = Judge(), [line("xqz kwj vvb " * 9)]
-    judge.believe(judge.judge(codes).in_doubt)
-    assert judge.judge(codes).trusted and not judge.judge(codes).in_doubt
+def test_a_confirmed_font_is_not_compared_again():
+    checker, codes = TrustChecker(), [line("xqz kwj vvb " * 9)]
+    checker.confirm(checker.check(codes).doubtful)
+    assert checker.check(codes).trusted and not checker.check(codes).doubtful
 
 
-def test_white_text_is_in_doubt_where_there_is_much_of_it():
+def test_much_white_text_is_doubtful():
     white = line(ENGLISH, pale=True)
-    assert Judge().judge([line(ENGLISH), white]).in_doubt == (white,)
-    assert not Judge().judge([*map(line, PROSE), line("Total", pale=True)]).in_doubt
+    assert TrustChecker().check([line(ENGLISH), white]).doubtful == (white,)
+    assert not TrustChecker().check([*map(line, PROSE), line("Total", pale=True)]).doubtful
 
 
-def test_a_sample_is_of_upright_lines_the_longest_first_one_of_each_font():
+def test_a_sample_prefers_upright_long_lines_of_different_fonts():
     lines = [line("a" * 30), line("a" * 20), line("b", "Other"), line("c" * 99, "Sideways", upright=False)]
     assert [len(one.line.text) for one in sample(lines)] == [30, 1, 20]
     assert sample(lines[3:]) == []
 
 
 @pytest.mark.parametrize(
-    ("layer", "picture", "same"),
+    ("layer", "ocr", "same"),
     [
         (ENGLISH, ENGLISH.replace("harbour", "harb0ur").replace(",", ""), True),
         ("Total: 12.50", "TOTAL 12,50", True),
@@ -133,5 +133,5 @@ def test_a_sample_is_of_upright_lines_the_longest_first_one_of_each_font():
         ("Pay to Alice", "Pay to Robert", False),
     ],
 )
-def test_a_layer_and_its_picture_agree_but_for_small_errors(layer, picture, same):
-    assert says_the_same(layer, picture) is same
+def test_texts_are_compared_with_tolerance_for_small_errors(layer, ocr, same):
+    assert same_text(layer, ocr) is same

@@ -26,7 +26,7 @@ def file(tmp_path):
 
 
 def one_page(draw, **page: object) -> bytes:
-    """A PDF of one page that `draw(page)` fills."""
+    """A PDF of one page filled by `draw(page)`."""
     document = pymupdf.open()
     draw(document.new_page(**{"width": 144, "height": 72, **page}))
     return document.tobytes()
@@ -37,7 +37,7 @@ def red_left_half(page: pymupdf.Page) -> None:
 
 
 @pytest.mark.parametrize(("dpi", "shape"), [(72, (72, 144, 3)), (150, (150, 300, 3)), (300, (300, 600, 3))])
-def test_a_page_is_rendered_in_rgb_at_the_resolution_asked_for(file, dpi, shape):
+def test_a_page_is_rendered_as_rgb_at_the_requested_resolution(file, dpi, shape):
     with PdfDocument(file(one_page(red_left_half))) as document:
         page = document.render(1, dpi, PLENTY)
     assert page.array.shape == shape == (page.height, page.width, 3)
@@ -81,7 +81,7 @@ def test_pages_are_numbered_from_one(file):
                 document.render(number, 72, PLENTY)
 
 
-def test_a_page_of_too_many_pixels_is_rendered_at_a_lower_resolution(file):
+def test_a_huge_page_is_rendered_at_a_lower_resolution(file):
     with PdfDocument(file(one_page(red_left_half))) as document:
         page = document.render(1, 600, 100_000)
     assert 90_000 < page.width * page.height <= 100_000
@@ -93,12 +93,12 @@ def test_a_page_of_too_many_pixels_is_rendered_at_a_lower_resolution(file):
     ("width", "height", "limit"),
     [(612, 792, 1000), (14_400, 14_400, 10_000), (0.01, 14_400, 500), (1e6, 1, 700), (3, 3, 1)],
 )
-def test_no_shape_of_page_gets_past_the_limit(width, height, limit):
+def test_no_page_shape_exceeds_the_pixel_limit(width, height, limit):
     zoom = fitting_zoom(width, height, 600 / 72, limit)
     assert 0 < np.ceil(width * zoom) * np.ceil(height * zoom) <= limit
 
 
-def test_annotations_and_form_fields_are_shown(file):
+def test_annotations_and_form_fields_are_rendered(file):
     def draw(page):
         page.add_highlight_annot((10, 10, 60, 30))
         field = pymupdf.Widget()
@@ -127,12 +127,12 @@ def test_a_hidden_annotation_stays_hidden(file):
         assert document.render(1, 72, PLENTY).array.min() == 255
 
 
-def test_a_password_is_asked_for_by_nobody_so_the_file_is_refused(file):
+def test_a_file_with_a_password_is_rejected(file):
     with pytest.raises(EncryptedFile, match="password"):
         PdfDocument(file(hostile.encrypted_pdf("secret")))
 
 
-def test_an_empty_password_opens(file):
+def test_an_empty_password_opens_the_file(file):
     with PdfDocument(file(hostile.encrypted_pdf(""))) as document:
         assert document.render(1, 72, PLENTY).array.min() < 100
 
@@ -148,22 +148,22 @@ def test_an_empty_password_opens(file):
         b"no PDF at all",
     ],
 )
-def test_what_cannot_be_repaired_is_corrupt(file, data):
+def test_unrepairable_files_are_corrupt(file, data):
     with pytest.raises(CorruptFile):
         PdfDocument(file(data))
 
 
-def test_a_picture_in_the_guise_of_a_pdf_is_not_opened_by_another_of_mupdfs_readers(file):
+def test_other_mupdf_formats_are_rejected(file):
     with pytest.raises(CorruptFile):
         PdfDocument(file(saved(hostile.noise(50, 50), format="PNG")))
 
 
-def test_a_pdf_cut_at_its_end_is_repaired(file):
+def test_a_pdf_without_its_end_is_repaired(file):
     with PdfDocument(file(hostile.pdf(3)[:-300])) as document:
         assert document.page_count == 3
 
 
-def test_a_page_tree_that_the_index_hides_is_found_by_reading_the_whole_file(shared_data):
+def test_pages_missing_from_the_index_are_found_by_scanning_the_file(shared_data):
     with PdfDocument(shared_data / "hostile" / "qpdf_qtest__append-xref-loop.pdf") as document:
         assert document.page_count == 30
 
@@ -180,7 +180,7 @@ def test_a_damaged_page_fails_alone(file):
     assert outcomes.count(200) == 2
 
 
-def test_a_page_whose_content_is_cut_off_is_damaged_not_blank(file):
+def test_a_page_with_missing_content_is_damaged_not_blank(file):
     data = hostile.pdf(2)
     with pymupdf.open(stream=data) as document:
         second = document[1].get_contents()[0]
@@ -190,7 +190,7 @@ def test_a_page_whose_content_is_cut_off_is_damaged_not_blank(file):
             document.render(2, 72, PLENTY)
 
 
-def test_a_blank_page_of_a_cut_file_is_damaged_where_it_has_content(shared_data, file):
+def test_a_truncated_page_is_damaged_not_blank(shared_data, file):
     data = (shared_data / "pdf_scanned" / "linn.pdf").read_bytes()
     with PdfDocument(file(data[: len(data) // 2])) as document, pytest.raises(CorruptFile, match="blank"):
         document.render(1, 72, PLENTY)
@@ -202,25 +202,25 @@ def test_a_page_without_content_is_blank(file):
 
 
 def damaged_content() -> bytes:
-    """A whole PDF whose one content stream cannot be unpacked."""
+    """A complete PDF whose only content stream cannot be decoded."""
     data = hostile.pdf(1, deflate=True)
     start = data.index(b"stream\n") + len(b"stream\n")
     return data[:start] + b"XXXX" + data[start + 4 :]
 
 
-def test_a_page_whose_content_cannot_be_unpacked_is_damaged_not_blank(file):
+def test_a_page_with_undecodable_content_is_damaged_not_blank(file):
     with PdfDocument(file(damaged_content())) as document, pytest.raises(CorruptFile, match="blank"):
         document.render(1, 72, PLENTY)
 
 
-def test_a_page_that_shows_nothing_is_blank_though_an_earlier_one_was_damaged(file):
+def test_an_empty_page_is_blank_after_a_damaged_document(file):
     with PdfDocument(file(damaged_content())) as document:
         document._document[0].get_pixmap()
     with PdfDocument(file(one_page(lambda page: page.draw_rect((0, 0, 9, 9), color=(1, 1, 1))))) as document:
         assert document.render(1, 72, PLENTY).array.min() == 255
 
 
-def test_mupdf_says_nothing_on_the_terminal(file):
+def test_mupdf_prints_nothing(file):
     script = (
         "import sys; from services.ocr_service.helpers.pdf_processor import PdfDocument;"
         "PdfDocument(sys.argv[1])._document[0].get_pixmap()"
@@ -230,7 +230,7 @@ def test_mupdf_says_nothing_on_the_terminal(file):
     assert (done.stdout, done.stderr) == ("", "")
 
 
-def test_scripts_of_the_document_do_not_run(file):
+def test_document_scripts_do_not_run(file):
     def draw(page):
         field = pymupdf.Widget()
         field.rect, field.field_type, field.field_name = (
@@ -250,7 +250,7 @@ def resident_mb() -> float:
     return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 2**20
 
 
-def test_memory_does_not_grow_with_the_pages(file):
+def test_memory_does_not_grow_with_the_number_of_pages(file):
     picture = hostile.noise(1000, 1400)
     document = pymupdf.open()
     for number in range(20):
@@ -264,7 +264,7 @@ def test_memory_does_not_grow_with_the_pages(file):
         before = resident_mb()
         for number in range(3, 21):
             document.render(number, 72, PLENTY)
-        # A decoded picture is 4 MB: kept, they would be 72.
+        # A decoded image is 4 MB: cached, they would take 72 MB.
         assert resident_mb() - before < 20
 
 
@@ -274,7 +274,7 @@ def test_a_closed_document_can_be_closed_again(file):
     document.close()
 
 
-def test_reading_pdfs_brings_no_other_ocr_runtime_into_the_process():
+def test_reading_pdfs_does_not_import_an_ocr_runtime():
     script = (
         "import sys; from services.ocr_service.helpers.pdf_processor import load_mupdf; load_mupdf();"
         "print([name for name in ('onnxruntime', 'networkx', 'yaml') if name in sys.modules])"

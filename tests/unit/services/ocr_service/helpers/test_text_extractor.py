@@ -1,4 +1,4 @@
-"""The page that clients read."""
+"""Pages of a result document."""
 
 from itertools import chain
 
@@ -21,7 +21,7 @@ def page(*lines):
 BILL = [line(f"{name} {row}", x, 300 + 26 * row, 80) for row in range(4) for name, x in (("Item", 0), ("Price", 400))]
 
 
-def test_blocks_name_the_lines_of_the_page_by_their_position():
+def test_blocks_refer_to_lines_by_index():
     found = page(line("One", 0, 0), line("two", 0, 26), *BILL)
     paragraph, table = found["blocks"]
     assert paragraph == {

@@ -1,4 +1,4 @@
-"""Text layers: what is read of a page without rendering it, held against what rendering it shows."""
+"""Text layers, compared with the rendered page."""
 
 import numpy as np
 import pymupdf
@@ -15,7 +15,7 @@ PLENTY = 50_000_000
 
 @pytest.fixture
 def layer_of(tmp_path):
-    """`layer_of(draw, …)`: the layer of a page that `draw` fills, and the page rendered."""
+    """`layer_of(draw, …)`: the layer of a page filled by `draw`, and the rendered page."""
 
     def read(*draw, words=False, max_pixels=PLENTY, **size):
         path = tmp_path / "document.pdf"
@@ -32,7 +32,7 @@ def ink_in(array: np.ndarray, box) -> int:
     return int((array[max(0, y0) : y1 + 1, max(0, x0) : x1 + 1].min(axis=2) < 128).sum())
 
 
-def test_lines_stand_where_the_page_shows_them(layer_of):
+def test_line_boxes_match_the_rendered_page(layer_of):
     layer, shown = layer_of(lambda page: write(page, ["First line", "A second and longer line"]))
     assert [line.line.text for line in layer.lines] == ["First line", "A second and longer line"]
     assert [line.line.confidence for line in layer.lines] == [1.0, 1.0]
@@ -42,7 +42,7 @@ def test_lines_stand_where_the_page_shows_them(layer_of):
 
 
 @pytest.mark.parametrize("rotation", [0, 90, 180, 270])
-def test_the_rotation_of_the_page_and_its_crop_are_applied(layer_of, rotation):
+def test_page_rotation_and_crop_are_applied(layer_of, rotation):
     def draw(page):
         write(page, ["Upright when the page is not"], x=120, y=200)
         page.set_cropbox(pymupdf.Rect(50, 100, 500, 700))
@@ -59,7 +59,7 @@ def test_the_rotation_of_the_page_and_its_crop_are_applied(layer_of, rotation):
     ("rotation", "towards", "down"),
     [(0, (1, 0), (0, 1)), (90, (0, 1), (-1, 0)), (180, (-1, 0), (0, -1)), (270, (0, -1), (1, 0))],
 )
-def test_a_polygon_begins_at_the_text_s_top_left_and_goes_clockwise(layer_of, rotation, towards, down):
+def test_a_polygon_starts_at_the_top_left_of_the_text_and_goes_clockwise(layer_of, rotation, towards, down):
     def draw(page):
         write(page, ["Which way is up"])
         page.set_rotation(rotation)
@@ -70,7 +70,7 @@ def test_a_polygon_begins_at_the_text_s_top_left_and_goes_clockwise(layer_of, ro
     assert np.sign(np.subtract(below, end)).tolist() == list(down)
 
 
-def test_text_at_an_angle_has_a_polygon_at_that_angle(layer_of):
+def test_rotated_text_has_a_rotated_polygon(layer_of):
     def draw(page):
         turned = pymupdf.Matrix(30)
         page.insert_text((100, 300), "Thirty degrees upwards", fontsize=14, morph=(pymupdf.Point(100, 300), turned))
@@ -84,13 +84,13 @@ def test_text_at_an_angle_has_a_polygon_at_that_angle(layer_of):
     assert ink_in(shown.array, line.box) > 100
 
 
-def test_a_page_of_too_many_pixels_is_measured_as_it_would_be_rendered(layer_of):
+def test_a_huge_page_is_measured_at_its_reduced_resolution(layer_of):
     layer, shown = layer_of(lambda page: write(page, ["Large"], size=40), max_pixels=100_000)
     assert (layer.width, layer.height) == (shown.width, shown.height)
     assert ink_in(shown.array, layer.lines[0].box) > 10
 
 
-def test_text_beyond_the_edges_of_the_page_is_not_on_it(layer_of):
+def test_text_outside_the_page_is_dropped(layer_of):
     def draw(page):
         write(page, ["Left of the page"], x=-300)
         write(page, ["Below the page"], y=2000)
@@ -103,12 +103,12 @@ def test_text_beyond_the_edges_of_the_page_is_not_on_it(layer_of):
 
 
 @pytest.mark.parametrize("size", [(595, 842), (612.01, 792.5), (100.3, 50.7), (14_400, 30)])
-def test_width_and_height_are_those_of_the_rendered_page(layer_of, size):
+def test_width_and_height_match_the_rendered_page(layer_of, size):
     layer, shown = layer_of(lambda page: None, size=size)
     assert (layer.width, layer.height, layer.lines) == (shown.width, shown.height, ())
 
 
-def test_words_have_boxes_of_their_own_when_asked_for(layer_of):
+def test_words_have_their_own_boxes_on_request(layer_of):
     layer, shown = layer_of(lambda page: write(page, ["Three little words"], size=20), words=True)
     words = layer.lines[0].line.words
     assert [word.text for word in words] == ["Three", "little", "words"]
@@ -117,62 +117,62 @@ def test_words_have_boxes_of_their_own_when_asked_for(layer_of):
     assert not layer_of(lambda page: write(page, ["Three little words"]))[0].lines[0].line.words
 
 
-def test_chinese_characters_are_words_alone(layer_of):
+def test_each_chinese_character_is_a_word(layer_of):
     layer, _ = layer_of(lambda page: write(page, ["北京 2008 年"], fontname="china-s"), words=True)
     assert [word.text for word in layer.lines[0].line.words] == ["北", "京", "2008", "年"]
 
 
-def test_what_nobody_sees_is_told_from_what_is_seen(layer_of):
+def test_invisible_text_is_marked_as_hidden(layer_of):
     def draw(page):
-        write(page, ["Seen"], y=72)
+        write(page, ["Visible"], y=72)
         write(page, ["Invisible"], y=100, render_mode=3)
         write(page, ["Transparent"], y=130, fill_opacity=0, stroke_opacity=0)
         write(page, ["Smaller than a point"], y=160, size=0.5)
 
     layer, _ = layer_of(draw)
     assert {line.line.text: line.hidden for line in layer.lines} == {
-        "Seen": False,
+        "Visible": False,
         "Invisible": True,
         "Transparent": True,
         "Smaller than a point": True,
     }
-    assert [line.line.text for line in layer.seen] == ["Seen"]
+    assert [line.line.text for line in layer.visible] == ["Visible"]
 
 
-def test_text_under_a_picture_is_hidden_and_text_upon_it_is_not(layer_of):
+def test_text_under_an_image_is_hidden_but_not_text_on_top(layer_of):
     def draw(page):
-        scan(page, "Shown by the picture", hidden=["Under the picture"], first=True)
-        write(page, ["Upon the picture"], y=300)
+        scan(page, "Shown by the image", hidden=["Under the image"], first=True)
+        write(page, ["On top of the image"], y=300)
 
     layer, _ = layer_of(draw)
     assert {line.line.text: line.hidden for line in layer.lines} == {
-        "Under the picture": True,
-        "Upon the picture": False,
+        "Under the image": True,
+        "On top of the image": False,
     }
 
 
-def test_text_upon_a_picture_is_seen_however_many_pictures_were_drawn_before(layer_of):
+def test_text_on_top_of_an_image_is_visible_after_several_images(layer_of):
     def draw(page):
         for left in (50, 150, 250):
             page.insert_image((left, 50, left + 80, 90), stream=picture("Logo"))
         page.insert_image((50, 250, 450, 350), stream=picture("Background"))
-        write(page, ["Upon the picture"], y=300)
+        write(page, ["On top of the image"], y=300)
 
     layer, _ = layer_of(draw)
-    assert [line.line.text for line in layer.seen] == ["Upon the picture"]
+    assert [line.line.text for line in layer.visible] == ["On top of the image"]
 
 
-def test_a_large_picture_that_is_no_jpeg_is_found_as_well(layer_of):
+def test_a_large_png_is_found(layer_of):
     def draw(page):
-        write(page, ["Under the picture"], y=300)
+        write(page, ["Under the image"], y=300)
         page.insert_image(page.rect, stream=saved(hostile.noise(1000, 1400), format="PNG"))
 
     layer, shown = layer_of(draw)
     assert layer.lines[0].hidden
-    assert layer.pictures[0].box == pytest.approx((0, 0, shown.width, shown.height), abs=8)
+    assert layer.images[0].box == pytest.approx((0, 0, shown.width, shown.height), abs=8)
 
 
-def test_a_picture_has_the_same_name_on_each_page(tmp_path):
+def test_an_image_has_the_same_xref_on_each_page(tmp_path):
     letterheads = [picture("Letterhead"), picture("Letterhead"), picture("Another")]
     path = tmp_path / "letter.pdf"
     path.write_bytes(
@@ -181,7 +181,7 @@ def test_a_picture_has_the_same_name_on_each_page(tmp_path):
         )
     )
     with PdfDocument(path) as document:
-        first, second, third = (document.text_layer(number, DPI, PLENTY).pictures[0].name for number in (1, 2, 3))
+        first, second, third = (document.text_layer(number, DPI, PLENTY).images[0].xref for number in (1, 2, 3))
     assert first == second != third
     assert None not in (first, third)
 

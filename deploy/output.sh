@@ -1,4 +1,4 @@
-# Talking to the operator, and doing things (or, with --dry-run, saying what would be done). Sourced by deploy-vps.sh.
+# Messages to the operator, and running commands (or, with --dry-run, printing them). Sourced by deploy-vps.sh.
 # shellcheck shell=bash disable=SC2034
 
 say() { printf '%s\n' "$*"; }
@@ -10,20 +10,20 @@ die() {
   exit 1
 }
 
-# Everything that changes this machine goes through here.
+# run COMMAND...: every command that changes this machine goes through here.
 run() {
   if [[ $DRY_RUN == yes ]]; then
     printf '  would run: %s\n' "$*"
     return
   fi
-  RUNNING="$*" # for the message of the trap in deploy-vps.sh
+  RUNNING="$*" # printed by the trap in deploy-vps.sh
   "$@"
   local status=$?
   RUNNING=''
   return $status
 }
 
-# write_file FILE MODE: what comes on standard input becomes the file, whole or not at all.
+# write_file FILE MODE: write standard input to the file, atomically.
 write_file() {
   local file=$1 mode=$2 content
   content=$(cat)
@@ -36,10 +36,10 @@ write_file() {
   mv "$file.new" "$file"
 }
 
-# ask QUESTION: whether the operator types yes. --yes answers for him.
+# ask QUESTION: succeeds if the operator types yes, or with --yes.
 ask() {
   [[ $YES == yes ]] && return 0
   local answer
-  read -r -p "$1 Type yes to go on: " answer || return 1
+  read -r -p "$1 Type yes to continue: " answer || return 1
   [[ $answer == yes ]]
 }

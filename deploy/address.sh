@@ -1,16 +1,17 @@
-# Where the service is reached: on this machine alone, on all addresses, or under a name with TLS. Sourced by deploy-vps.sh.
+# Where the service is reachable: on this machine only, on all addresses, or under a domain with TLS.
+# Sourced by deploy-vps.sh.
 # shellcheck shell=bash disable=SC2034
 
-# What the options say, or else what an earlier run was told.
-choose_door() {
+# From the options, or from the settings that an earlier run has written.
+choose_address() {
   local port
   port=$(get_or PORT 5000)
   [[ -n $DOMAIN || $PUBLIC == yes ]] || DOMAIN=$(get DOMAIN)
   [[ -n $DOMAIN || $(get BIND_ADDRESS) != 0.0.0.0 ]] || PUBLIC=yes
   if [[ -n $DOMAIN ]]; then
-    [[ $DOMAIN =~ ^[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$ ]] || die "--domain: $DOMAIN is no host name."
+    [[ $DOMAIN =~ ^[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$ ]] || die "--domain: $DOMAIN is not a host name."
     [[ $MODE == docker ]] ||
-      die "--domain goes with Docker. With --systemd put a web server of your own in front; docs/vps.md shows how."
+      die "--domain requires Docker. With --systemd put your own web server in front; docs/vps.md explains how."
     URL=https://$DOMAIN RESOLVE=(--resolve "$DOMAIN:443:127.0.0.1") PORTS=(80 443)
   elif [[ $PUBLIC == yes && $MODE == docker ]]; then
     URL=http://127.0.0.1 PORTS=(80)
@@ -19,7 +20,7 @@ choose_door() {
   fi
 }
 
-settle_door() {
+configure_address() {
   if [[ -n $DOMAIN ]]; then
     put DOMAIN "$DOMAIN"
     put BIND_ADDRESS 0.0.0.0
@@ -27,7 +28,7 @@ settle_door() {
     put DOMAIN ''
     put BIND_ADDRESS 0.0.0.0
   else
-    keep BIND_ADDRESS 127.0.0.1
+    put_default BIND_ADDRESS 127.0.0.1
   fi
-  "${MODE}_settle_door"
+  "${MODE}_configure_address"
 }

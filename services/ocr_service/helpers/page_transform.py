@@ -1,4 +1,4 @@
-"""From MuPDF's points to pixels of the page as displayed: boxes and polygons."""
+"""Boxes and polygons: from MuPDF's points to pixels of the page as displayed."""
 
 from __future__ import annotations
 
@@ -14,15 +14,17 @@ if TYPE_CHECKING:
 
 #: x0, y0, x1, y1
 Box = tuple[float, float, float, float]
-_ALONG_AN_AXIS = 0.02  # the sine of an angle that is none
-_MOST = 0.9
+#: Sine below which text counts as parallel to an axis.
+_PARALLEL = 0.02
+#: Share of a box that must be inside another for "inside".
+_INSIDE = 0.9
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """Where things of a page are when it is displayed: `matrix` (a to f) turns and zooms, in PDF's notation.
+class PageTransform:
+    """Maps points of a page to pixels of the page as displayed. `matrix` (a to f, as in PDF) rotates and zooms.
 
-    width, height: pixels of the page when rendered.
+    width, height: pixels of the rendered page. zoom: pixels per point.
     """
 
     matrix: tuple[float, ...]
@@ -31,47 +33,48 @@ class Place:
     height: int
 
     @classmethod
-    def of(cls, page: pymupdf.Page, width: float, height: float, zoom: float) -> Place:
+    def of(cls, page: pymupdf.Page, width: float, height: float, zoom: float) -> PageTransform:
         """width, height: of the page as displayed, in points."""
         import pymupdf
 
         matrix = (zoom, 0.0, 0.0, zoom, 0.0, 0.0)
         if page.rotation:
             matrix = tuple(page.rotation_matrix * pymupdf.Matrix(zoom, zoom))
-        # MuPDF's own rounding: what is less than a thousandth of a pixel is nothing.
+        # MuPDF rounds the same way: it ignores less than a thousandth of a pixel.
         return cls(matrix, zoom, math.ceil(width * zoom - 0.001), math.ceil(height * zoom - 0.001))
 
     def box(self, box: Box) -> Box | None:
-        """The part of a box that is on the page, in pixels; None where there is none."""
-        x0, y0, x1, y1 = self._turned(box)
+        """The part of a box that is on the page, in pixels. None if the box is off the page."""
+        x0, y0, x1, y1 = self._transform(box)
         x0, y0, x1, y1 = max(0.0, x0), max(0.0, y0), min(float(self.width), x1), min(float(self.height), y1)
         return (x0, y0, x1, y1) if x0 < x1 and y0 < y1 else None
 
     def polygon(self, box: Box, direction: tuple[float, float], height: float) -> tuple[Polygon, bool]:
-        """The corners of text that runs in a direction (cosine, sine) and fills a box, and whether it is upright then.
+        """The corners of text that fills `box` and runs in `direction` (cosine, sine), and whether it is upright.
 
-        `height` is that of the letters in points; it counts only for text at an angle.
+        height: of the letters, in points. It matters only for text at an angle.
         """
-        x0, y0, x1, y1 = self._turned(box)
+        x0, y0, x1, y1 = self._transform(box)
         a, b, c, d, _, _ = self.matrix
         cos = (direction[0] * a + direction[1] * c) / self.zoom
         sin = (direction[0] * b + direction[1] * d) / self.zoom
-        if abs(sin) < _ALONG_AN_AXIS and cos > 0:
+        if abs(sin) < _PARALLEL and cos > 0:
             if x0 < 0 or y0 < 0 or x1 > self.width or y1 > self.height:
                 x0, y0, x1, y1 = max(0.0, x0), max(0.0, y0), min(float(self.width), x1), min(float(self.height), y1)
             return ((x0, y0), (x1, y0), (x1, y1), (x0, y1)), True
         along, across = _sides(x1 - x0, y1 - y0, abs(cos), abs(sin), height * self.zoom)
         centre_x, centre_y = (x0 + x1) / 2, (y0 + y1) / 2
         corners = ((-along, -across), (along, -across), (along, across), (-along, across))
-        return tuple(
+        first, second, third, fourth = (
             (
                 min(max(0.0, centre_x + (u * cos - v * sin) / 2), float(self.width)),
                 min(max(0.0, centre_y + (u * sin + v * cos) / 2), float(self.height)),
             )
             for u, v in corners
-        ), False
+        )
+        return (first, second, third, fourth), False
 
-    def _turned(self, box: Box) -> Box:
+    def _transform(self, box: Box) -> Box:
         a, b, c, d, e, f = self.matrix
         x0, y0, x1, y1 = box
         if b == c == 0 and a > 0:
@@ -82,10 +85,10 @@ class Place:
 
 
 def _sides(width: float, height: float, cos: float, sin: float, letters: float) -> tuple[float, float]:
-    """Length and height of a rectangle turned by an angle, from the upright box around it."""
-    if sin < _ALONG_AN_AXIS:
+    """Length and height of a rotated rectangle, from the upright box around it."""
+    if sin < _PARALLEL:
         return width, height
-    if cos < _ALONG_AN_AXIS:
+    if cos < _PARALLEL:
         return height, width
     across = min(letters or min(width, height) / 2, width / sin, height / cos)
     along = (width - across * sin) / cos if cos >= sin else (height - across * cos) / sin
@@ -93,7 +96,7 @@ def _sides(width: float, height: float, cos: float, sin: float, letters: float) 
 
 
 def join(boxes: Iterable[Box]) -> Box:
-    """The box around all."""
+    """The box around all boxes."""
     x0, y0, x1, y1 = zip(*boxes, strict=True)
     return min(x0), min(y0), max(x1), max(y1)
 
@@ -106,9 +109,9 @@ def box_around(polygon: Polygon) -> Box:
     return min(ax, bx, cx, dx), min(ay, by, cy, dy), max(ax, bx, cx, dx), max(ay, by, cy, dy)
 
 
-def lies_in(inner: Box, outer: Box) -> bool:
+def is_inside(inner: Box, outer: Box) -> bool:
     """Whether most of a box is inside another."""
     width = min(inner[2], outer[2]) - max(inner[0], outer[0])
     height = min(inner[3], outer[3]) - max(inner[1], outer[1])
     area = (inner[2] - inner[0]) * (inner[3] - inner[1])
-    return width > 0 and height > 0 and width * height >= _MOST * area
+    return width > 0 and height > 0 and width * height >= _INSIDE * area

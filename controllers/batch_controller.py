@@ -1,0 +1,88 @@
+"""Several uploaded files become several jobs. A bad file fails alone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from flask import Response, g
+
+from controllers import responses
+from controllers.idempotency import Outcome, find_job, mark_replayed, run_once
+from controllers.submission import UploadedFile, document_options, submit, uploaded_files
+from controllers.waiting import once_ended
+from services.errors import MissingFile, OCRServiceError
+from services.jobs.idempotency import IdMaker
+from services.jobs.record import JobRecord
+from services.ocr_service.options import DocumentOptions
+
+
+def create_batch(options: dict[str, Any]) -> Response:
+    """202 with a job or an error for each file. If every file fails, raises the error of the first one."""
+    chosen = document_options(options)
+    uploads = uploaded_files("files")
+    if not uploads:
+        raise MissingFile("No file was sent. Send one or more in the multipart field `files`.")
+    names = [upload.name for upload in uploads]
+
+    def create(job_id: IdMaker) -> list[Outcome]:
+        outcomes = [
+            _try_submit(upload, chosen, options["callback_url"], job_id(number))
+            for number, upload in enumerate(uploads)
+        ]
+        errors = [outcome for outcome in outcomes if isinstance(outcome, OCRServiceError)]
+        if len(errors) == len(outcomes):
+            body = _batch_body(names, outcomes)
+            errors[0].extra.update(jobs=body["jobs"], summary=body["summary"])
+            raise errors[0]
+        return outcomes
+
+    outcomes, replayed = run_once(uploads, options, create)
+    if not options["wait"]:
+        return mark_replayed(_accepted(names, outcomes), replayed)
+    owner = g.owner
+
+    def respond() -> Response:
+        current = [find_job(each.id, owner) if isinstance(each, JobRecord) else each for each in outcomes]
+        return mark_replayed(_accepted(names, current), replayed)
+
+    job_ids = [outcome.id for outcome in outcomes if isinstance(outcome, JobRecord)]
+    return once_ended(job_ids, options["wait"], respond)
+
+
+def _try_submit(upload: UploadedFile, options: DocumentOptions, callback_url: str, job_id: str) -> Outcome:
+    try:
+        return submit(upload, options, callback_url, job_id)
+    except OCRServiceError as error:
+        return error
+
+
+def _accepted(names: Sequence[str], outcomes: Sequence[Outcome]) -> Response:
+    return responses.json_response(_batch_body(names, outcomes), 202, {"Retry-After": str(responses.POLL_SECONDS)})
+
+
+def _batch_body(names: Sequence[str], outcomes: Sequence[Outcome]) -> dict[str, Any]:
+    created = sum(isinstance(outcome, JobRecord) for outcome in outcomes)
+    return {
+        "jobs": [_batch_item(name, outcome) for name, outcome in zip(names, outcomes, strict=True)],
+        "summary": {
+            "total_files": len(names),
+            "jobs_created": created,
+            "failed_files": len(names) - created,
+            "success": created == len(names),
+        },
+        "message": f"{created} of {len(names)} files were accepted.",
+    }
+
+
+def _batch_item(name: str, outcome: Outcome) -> dict[str, Any]:
+    if isinstance(outcome, OCRServiceError):
+        return {"filename": name, "status": "failed", "error": outcome.as_dict()}
+    return {
+        "filename": outcome.filename,
+        "job_id": outcome.id,
+        "status": outcome.status,
+        "type": outcome.kind,
+        "file_size": outcome.file_size,
+        "links": responses.links(outcome),
+    }
