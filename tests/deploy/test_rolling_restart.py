@@ -56,7 +56,7 @@ class Fleet:
             return False
         return [report["checks"]["workers"].get("count") for report in reports] == [2, 2]
 
-    def restart(self, pair: Service) -> None:
+    def restart(self, pair: ServiceProcesses) -> None:
         """Send SIGTERM and wait for the pod's grace period, as a kubelet does."""
         pods = render(K8S)
         for name, process in (("web", pair.web), ("worker", pair.worker)):
