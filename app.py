@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def create_app(settings: Settings | None = None, services: Services | None = None) -> Flask:
-    """The web application. Connects to nothing and loads no model. Tests pass what they want to replace."""
+    """The web application. Opens no connection and loads no model. Tests pass their own settings and services."""
     runtime = bootstrap(settings, services)
     app = build_flask(runtime)
     add_middleware(app, runtime)
@@ -23,7 +23,7 @@ def create_app(settings: Settings | None = None, services: Services | None = Non
 
 
 def main() -> int:
-    """`python app.py`: Redis, web server and worker on this machine, until Ctrl-C."""
+    """`python app.py`: run Redis, web server and worker until Ctrl-C."""
     root = Path(__file__).resolve().parent
     try:
         return run_embedded(root, sample=root / "docs" / "sample.png")

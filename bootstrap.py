@@ -1,6 +1,7 @@
-"""The composition root: settings in, services and the Celery application out. `app.py` and `celery_app.py` start here.
+"""The composition root: builds all objects from the settings. `app.py` and `celery_app.py` start here.
 
-What only one of them needs (Flask, the OCR engine) is imported in the functions that build it.
+Flask and the OCR are imported inside the functions that build them, so that a worker never loads Flask and a web
+process loads no OCR library.
 """
 
 from __future__ import annotations
@@ -12,7 +13,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from celery import Celery
 from redis import Redis
 
 from config import VERSION, ConfigurationError, Settings
@@ -40,37 +40,31 @@ from services.uploads.arrivals import Arrivals
 from services.uploads.service import UploadService
 from services.webhooks.guard import Guard
 from services.webhooks.signing import Signer, derived_secret
-from tasks.queue import make_broker, make_celery
+from services.worker.sizing import WorkerSize
+from tasks.queue import OCRCelery, make_broker, make_celery
 from utils.logging_setup import configure_logging
-from utils.memory import usable_memory
 
 if TYPE_CHECKING:
     from flask import Flask
 
-    from services.webhooks.dispatcher import WebhookDispatcher
     from services.worker.process import WorkerProcess
-    from services.worker.sweeper import Sweeper
-    from services.worker.watchdog import Watchdog
 
-#: A worker process above this share of its part of the memory is replaced after its unit.
-WORKER_MEMORY_SHARE = 0.6
-#: The share of the memory that all workers together may use for the models of further languages.
-MODEL_MEMORY_SHARE = 0.5
+__all__ = ["ConfigurationError", "Runtime", "Services", "Settings", "bootstrap"]
 
 
 @dataclass(frozen=True, slots=True)
 class Runtime:
-    """What both entry points work with."""
+    """What both entry points share."""
 
     settings: Settings
     services: Services
-    celery: Celery
+    celery: OCRCelery
 
 
 def bootstrap(settings: Settings | None = None, services: Services | None = None) -> Runtime:
-    """Read the settings and build the services. Connects to nothing and loads no model.
+    """Read the settings and build the services. Opens no connection and loads no model. Raises ConfigurationError.
 
-    Tests pass what they want to replace. Raises ConfigurationError.
+    Tests pass the settings and services that they replace.
     """
     settings = settings or Settings.from_env()
     configure_logging(settings.log_level, settings.log_format)
@@ -79,17 +73,23 @@ def bootstrap(settings: Settings | None = None, services: Services | None = None
         try:
             services = build_services(settings, lambda client: make_broker(celery, client))
         except EngineError as error:
-            raise ConfigurationError({"OCR_MODEL, OCR_RUNTIME": [error.message]}) from error
+            raise ConfigurationError({"OCR_MODEL, OCR_RUNTIME": error.message}) from error
     return Runtime(settings, services, celery)
 
 
-def build_celery(settings: Settings) -> Celery:
-    memory_kb = int(usable_memory() * WORKER_MEMORY_SHARE / settings.ocr_workers / 1024)
-    return make_celery(settings.broker_url, settings.ocr_workers, settings.longest_job_seconds, memory_kb)
+def build_celery(settings: Settings) -> OCRCelery:
+    size = WorkerSize.for_this_machine(settings.ocr_workers, settings.ocr_threads)
+    return make_celery(
+        settings.broker_url,
+        processes=size.processes,
+        memory_limit_kb=size.process_memory_limit() // 1024,
+        # The time limits of all pages, doubled for the work around the pages, and ten minutes.
+        longest_job_seconds=2 * settings.max_pdf_pages * settings.ocr_timeout_per_page + 600,
+    )
 
 
 def build_services(settings: Settings, make_broker: Callable[[Redis], Broker]) -> Services:
-    """make_broker: gets the Redis client with which tickets are counted. Raises EngineError for an unknown model."""
+    """make_broker gets the Redis client that counts tickets. Raises EngineError for an unknown model."""
     redis = RedisService(settings.broker_url)
     broker = make_broker(redis.client)
     retention = Retention(settings.result_ttl, settings.redis_cache_ttl, settings.cache_max_size)
@@ -131,11 +131,7 @@ def build_services(settings: Settings, make_broker: Callable[[Redis], Broker]) -
         unit_queue=unit_queue,
         storage=storage,
         worker_registry=worker_registry,
-        configuration={
-            "environment": settings.flask_env,
-            "model": settings.ocr_model,
-            "lang": settings.ocr_lang,
-        },
+        configuration={"environment": settings.flask_env, "model": settings.ocr_model, "lang": settings.ocr_lang},
     )
     counters = Counters(redis)
     return Services(
@@ -181,11 +177,11 @@ def _catalogue(settings: Settings) -> Catalogue:
     return Catalogue(settings.ocr_model, settings.ocr_model_dir, runtime)
 
 
-# The worker: its parent process runs the sweeper, the webhook dispatcher and the watchdog; its children do the OCR.
+# The worker: background services in its parent process, OCR in its child processes.
 
 
 def worker_fault(runtime: Runtime) -> str | None:
-    """Why a worker could not work with these settings; None if it could."""
+    """Why a worker cannot run with these settings; None if it can."""
     try:
         runtime.services.jobs.check_language(runtime.settings.ocr_lang)
     except OCRServiceError as error:
@@ -193,8 +189,8 @@ def worker_fault(runtime: Runtime) -> str | None:
     return None
 
 
-def build_background_services(runtime: Runtime) -> tuple[Sweeper, WebhookDispatcher, Watchdog]:
-    """The background threads of a worker's parent process. Each has a `start()`."""
+def start_background_services(runtime: Runtime) -> None:
+    """Start the threads of the worker's parent process."""
     from services.webhooks.dispatcher import WebhookDispatcher
     from services.webhooks.outbox import Outbox
     from services.webhooks.sender import Sender
@@ -214,11 +210,12 @@ def build_background_services(runtime: Runtime) -> tuple[Sweeper, WebhookDispatc
     dispatcher = WebhookDispatcher(Outbox(services.redis), services.job_store, sender)
     page_timeout = runtime.settings.ocr_timeout_per_page
     watchdog = Watchdog(services.worker_registry, services.unit_queue, broker.ticket_count, page_timeout)
-    return sweeper, dispatcher, watchdog
+    for service in (sweeper, dispatcher, watchdog):
+        service.start()
 
 
 def build_worker(runtime: Runtime, stopping: Callable[[], bool]) -> WorkerProcess:
-    """For a child process of a worker: its first step after the fork."""
+    """For a child process of the worker. Call it right after the fork."""
     from services.ocr_service.document import OCRService
     from services.worker.process import WorkerProcess, prepare_child_process
     from services.worker.runner import UnitRunner
@@ -250,18 +247,19 @@ def build_worker(runtime: Runtime, stopping: Callable[[], bool]) -> WorkerProces
 
 
 def build_engine(settings: Settings) -> OCREngine | NullEngine:
-    """The engine chosen by the settings. Loads nothing yet."""
+    """The engine that the settings select. Loads no model yet."""
     if settings.ocr_runtime == "null":
         return NullEngine()
+    size = WorkerSize.for_this_machine(settings.ocr_workers, settings.ocr_threads)
     return OCREngine(
         model=settings.ocr_model,
         runtime=settings.ocr_runtime,
-        threads=settings.ocr_threads,
+        threads=size.threads,
         lang=settings.ocr_lang,
         model_dir=settings.ocr_model_dir,
         max_width=settings.max_image_width,
         max_height=settings.max_image_height,
-        memory_limit_mb=int(usable_memory() / 2**20 * MODEL_MEMORY_SHARE / settings.ocr_workers),
+        memory_limit_mb=size.model_memory_limit() // 2**20,
         use_gpu=settings.use_gpu,
     )
 

@@ -1,93 +1,222 @@
-"""Settings: the only reader of the environment.
+"""Settings: the only reader of the environment. `Settings` declares each setting once.
 
-`Settings.from_env()` reads every variable of `env.example` once, checks them all and reports every fault in one
-`ConfigurationError`. The result is frozen; the rest of the code gets it handed in and never looks at the environment.
+`Settings.from_env()` reads all variables and reports all faults together. The result is frozen and passed to the code
+that needs it. `python -m config > env.example` (`make docs`) writes the declarations as an example of a `.env`.
 """
 
 from __future__ import annotations
 
 import base64
+import dataclasses
+import inspect
 import ipaddress
 import os
 import re
 import secrets
-from dataclasses import dataclass, fields
+import sys
+import textwrap
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any, TypeVar, cast
 
-from environs import Env, EnvError, EnvValidationError, ValidationError, validate
+from dotenv import load_dotenv
+from marshmallow import ValidationError, fields, validate
 
 VERSION = "0.1.0"
 SAMPLE_SECRETS = frozenset({"change-me", "changeme", "secret", "dev", "your-secret-key-here"})
-SMALLEST_SECRET = 16
-#: S3 signs for no longer than a week.
-MOST_UPLOAD_TTL = 7 * 86_400
-_ORIGIN = re.compile(r"\*|https?://[a-z0-9.-]+(:\d{1,5})?|https?://\[[0-9a-f:]+\](:\d{1,5})?")
-#: Bytes of a secret of Standard Webhooks, after its prefix.
-WEBHOOK_SECRET_PREFIX, WEBHOOK_SECRET_BYTES = "whsec_", range(24, 65)
-#: Of the machine's memory (or the container's), for each worker process: it may come to 1.5 GB, the rest is for what
-#: runs beside it.
-BYTES_PER_WORKER = 2 << 30
+MIN_SECRET_LENGTH = 16
+
+T = TypeVar("T")
 
 
 class ConfigurationError(Exception):
-    """All faults of the settings at once: {variable: what is wrong with it}."""
+    """All faults of the settings: {variable: what is wrong with it}."""
 
-    def __init__(self, faults: dict[str, list[str]]) -> None:
+    def __init__(self, faults: dict[str, str]) -> None:
         self.faults = faults
-        lines = [f"  {name}: {' '.join(problems)}" for name, problems in sorted(faults.items())]
-        super().__init__("The settings are faulty:\n" + "\n".join(lines))
+        super().__init__("\n".join(["Invalid settings:", *(f"  {name}: {faults[name]}" for name in sorted(faults))]))
 
 
-@dataclass(frozen=True, slots=True)
+# Parsers: the text of a variable -> its value. They raise ValidationError with a message for the operator.
+
+
+def integer(minimum: int = 1, maximum: int | None = None) -> Callable[[str], int | None]:
+    return fields.Integer(validate=validate.Range(minimum, maximum)).deserialize
+
+
+def one_of(*choices: str) -> Callable[[str], str | None]:
+    return fields.String(validate=validate.OneOf(choices)).deserialize
+
+
+def matching(pattern: str, problem: str) -> Callable[[str], str | None]:
+    return fields.String(validate=validate.Regexp(rf"(?:{pattern})\Z", re.DOTALL, error=problem)).deserialize
+
+
+def list_of(parse: Callable[[str], T | None], separator: str | None = ",") -> Callable[[str], tuple[T, ...]]:
+    return lambda text: tuple(cast(T, parse(part.strip())) for part in text.split(separator) if part.strip())
+
+
+def folder(text: str) -> Path | None:
+    return Path(text).resolve() if text else None
+
+
+def network(text: str) -> str:
+    try:
+        return str(ipaddress.ip_network(text))
+    except ValueError as error:
+        raise ValidationError(f"must be addresses and networks separated by commas: {error}.") from error
+
+
+def webhook_secret(text: str) -> str:
+    try:
+        key = base64.b64decode(text.removeprefix("whsec_"), validate=True)
+    except ValueError:
+        key = b""
+    if not text.startswith("whsec_") or not 24 <= len(key) <= 64:  # the lengths of Standard Webhooks
+        raise ValidationError("must be whsec_ and 24 to 64 bytes in base64. Separate several with spaces.")
+    return text
+
+
+def clients(text: str) -> dict[str, str]:
+    """`alice:KEY, bob:KEY` -> {name: key}."""
+    pairs = [part.partition(":")[::2] for part in list_of(str)(text)]
+    for name, key in pairs:
+        if not re.fullmatch(r"[A-Za-z0-9._-]{1,64}", name):
+            raise ValidationError("must be name:key pairs separated by commas. Names have letters, digits, . _ - only.")
+        if len(key) < MIN_SECRET_LENGTH:
+            raise ValidationError(f"the key of {name} must have at least {MIN_SECRET_LENGTH} characters.")
+    if len(set(dict(pairs).values())) < len(pairs):
+        raise ValidationError("must not contain a name or a key twice.")
+    return dict(pairs)
+
+
+boolean = fields.Boolean().deserialize
+required = matching(".+", "must not be empty.")
+secret = matching(f"(.{{{MIN_SECRET_LENGTH},}})?", f"must have at least {MIN_SECRET_LENGTH} characters.")
+redis_url = matching("((redis|rediss|unix)://.*)?", "must begin with redis://, rediss:// or unix://.")
+http_url = matching("(https?://.*)?", "must begin with http:// or https://.")
+origin = matching(
+    r"\*|https?://([a-z0-9.-]+|\[[0-9a-f:]+\])(:\d{1,5})?",
+    "must be * or origins without a path, such as https://a.example or http://localhost:3000, separated by commas.",
+)
+
+
+def setting(default: str | None, parse: Callable[[str], T | None], section: str = "") -> T:
+    """Declare a setting. `default` is the text in env.example; None: it depends on the machine."""
+    return cast(T, dataclasses.field(metadata={"default": default, "parse": parse, "section": section}))
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
 class Settings:
-    """Every setting of the service; names are the environment variables' in lower case."""
+    """Each field is an environment variable of that name in upper case. Its docstring is the comment in env.example."""
 
-    flask_env: str
-    debug: bool
-    secret_key: str
-    api_keys: dict[str, str]
-    admin_token: str
-    host: str
-    port: int
-    trusted_proxies: tuple[str, ...]
-    redis_url: str
-    data_dir: Path
-    upload_folder: Path
-    s3_bucket: str
-    s3_prefix: str
-    s3_endpoint_url: str
-    s3_region: str
-    upload_ttl: int
-    upload_events_token: str
-    cors_origins: tuple[str, ...]
-    ocr_lang: str
-    ocr_model: str
-    ocr_model_dir: Path | None
-    ocr_runtime: str
-    use_gpu: bool
-    ocr_workers: int
-    ocr_threads: int
-    max_content_length: int
-    max_image_width: int
-    max_image_height: int
-    max_image_pixels: int
-    max_pdf_pages: int
-    default_dpi: int
-    max_dpi: int
-    request_timeout: int
-    max_queue_wait: int
-    ocr_timeout_per_page: int
-    result_ttl: int
-    redis_cache_ttl: int
-    cache_max_size: int
-    rate_limit_enabled: bool
-    rate_limit_requests: int
-    rate_limit_window: str
-    log_level: str
-    log_format: str
-    webhook_secret: tuple[str, ...]
-    webhook_allowed_networks: tuple[str, ...]
-    otel_exporter_otlp_endpoint: str
+    flask_env: str = setting("development", one_of("development", "production"), "Application")
+    """development or production. In production, a missing, short or sample SECRET_KEY prevents the start."""
+    debug: bool = setting("false", boolean)
+    """Flask's debug mode. Never enable it on a machine that others can reach."""
+    secret_key: str = setting("", str)
+    """Signs upload URLs and webhooks. Empty: in development, generated at the first start and stored in DATA_DIR."""
+
+    api_keys: dict[str, str] = setting("", clients, "Access")
+    """Clients as name:key, separated by commas. Requests send the key as `Authorization: Bearer KEY`. Each client has
+    access only to its own jobs. Empty: no key is required, and clients are identified by their address."""
+    admin_token: str = setting("", secret)
+    """Bearer token for /admin/..., which lists and replays dead letters. Empty: /admin is disabled."""
+    cors_origins: tuple[str, ...] = setting("", list_of(origin))
+    """Origins of web pages that may call the API, such as https://app.example.org, separated by commas; * for all.
+    Empty: none. An S3 bucket for direct uploads needs its own CORS rules."""
+    rate_limit_enabled: bool = setting("true", boolean)
+    """Limit the requests that create work, per client."""
+    rate_limit_requests: int = setting("10", integer())
+    """Requests per client and RATE_LIMIT_WINDOW."""
+    rate_limit_window: str = setting("minute", one_of("second", "minute", "hour", "day"))
+    """second, minute, hour or day."""
+
+    host: str = setting("127.0.0.1", required, "Network and storage")
+    """Address on which the web server listens. In a container, use 0.0.0.0."""
+    port: int = setting("5000", integer(1, 65535))
+    """Port on which the web server listens."""
+    trusted_proxies: tuple[str, ...] = setting("", list_of(network))
+    """Proxies in front of the web server: addresses and networks, separated by commas. The client's address, for rate
+    limit and log, is read from the X-Forwarded-For header only if it comes from them. Empty: never."""
+    redis_url: str = setting("", redis_url)
+    """redis://, rediss:// or unix://. Empty: `python app.py` starts an embedded Redis; processes that are started
+    separately use redis://127.0.0.1:6379/0."""
+    data_dir: Path = setting("./data", folder)
+    """Folder for the embedded Redis, uploads and the development secret. Keep it across restarts."""
+    upload_folder: Path = setting("", folder)
+    """Folder for uploads until their job ends. Web and workers must share it. Empty: DATA_DIR/uploads."""
+    s3_bucket: str = setting("", str)
+    """Store uploads in this bucket of S3 or a compatible service (MinIO, R2, GCS). UPLOAD_FOLDER then holds files only
+    while they are received or read. Empty: use UPLOAD_FOLDER."""
+    s3_prefix: str = setting("ocr-uploads", str)
+    """Prefix of all object names, so that the bucket can be shared."""
+    s3_endpoint_url: str = setting("", http_url)
+    """Must be reachable for clients that PUT files, too. Empty: AWS. boto3 finds the credentials: AWS_ACCESS_KEY_ID and
+    AWS_SECRET_ACCESS_KEY, an instance role, and so on."""
+    s3_region: str = setting("us-east-1", required)
+    """Region of the bucket."""
+    upload_ttl: int = setting("900", integer(1, 7 * 86_400))
+    """Seconds within which a file announced with POST /ocr/uploads must arrive; at most one week, as S3 demands."""
+    upload_events_token: str = setting("", str)
+    """Bearer token with which S3 posts events to /ocr/uploads/events. Empty: events are rejected, and uploads to S3 are
+    found by listing the bucket every few seconds."""
+
+    ocr_lang: str = setting("en", required, "OCR")
+    """Language of requests that do not name one."""
+    ocr_model: str = setting("PP-OCRv6_small", required)
+    """Any official PP-OCR family. PP-OCRv6_small is part of the installation."""
+    ocr_model_dir: Path | None = setting("", folder)
+    """Folder of model folders (inference.onnx or Paddle's files, and inference.yml), searched first. Empty: none."""
+    ocr_runtime: str = setting("auto", one_of("auto", "openvino", "onnxruntime", "paddle", "null"))
+    """auto (the fastest one available), openvino, onnxruntime or paddle. null recognizes nothing and is for tests."""
+    use_gpu: bool = setting("false", boolean)
+    """Requires a runtime built for the GPU."""
+    ocr_workers: int | None = setting(None, integer())
+    """Worker processes. Default: one per core for which there are 2 GB of memory, the fastest split."""
+    ocr_threads: int | None = setting(None, integer())
+    """Threads per worker process. Default: the cores divided by the worker processes."""
+
+    max_content_length: int = setting("52428800", integer(), "Limits")
+    """Bytes of a request body (50 MB). Larger requests are rejected before their body is read."""
+    max_image_width: int = setting("4096", integer(32))
+    """Wider images are scaled down for OCR, and polygons are scaled back up."""
+    max_image_height: int = setting("4096", integer(32))
+    """The same for taller images."""
+    max_image_pixels: int = setting("100000000", integer(1024))
+    """Images with more pixels are rejected. Decoding this many takes 300 MB."""
+    max_pdf_pages: int = setting("100", integer())
+    """PDFs with more pages are rejected."""
+    default_dpi: int = setting("300", integer(72))
+    """Resolution at which PDF pages are rendered if a request does not ask for one."""
+    max_dpi: int = setting("600", integer(72))
+    """Highest resolution that a request may ask for."""
+    request_timeout: int = setting("300", integer())
+    """Seconds that a request may wait for its result."""
+    max_queue_wait: int = setting("600", integer())
+    """Seconds that a job may wait for a worker. While the estimated wait is longer, new jobs are rejected (503)."""
+    ocr_timeout_per_page: int = setting("30", integer())
+    """Seconds after which the OCR of a page is stopped. Only this page fails."""
+    result_ttl: int = setting("86400", integer())
+    """Seconds that a result is stored after its job ends."""
+    redis_cache_ttl: int = setting("3600", integer())
+    """Seconds that the result of a file answers further requests with the same file."""
+    cache_max_size: int = setting("1000", integer(0))
+    """Number of results in this cache. 0 disables it."""
+
+    webhook_secret: tuple[str, ...] = setting("", list_of(webhook_secret, None), "Webhooks")
+    """Signs requests to a job's callback_url: whsec_ and 24 to 64 random bytes in base64. To rotate it, set two with a
+    space between them, the new one first. Empty: derived from SECRET_KEY; `flask webhook-secret` prints it."""
+    webhook_allowed_networks: tuple[str, ...] = setting("", list_of(network))
+    """Private networks that a callback_url may point to, such as 10.1.0.0/16, separated by commas. Empty: none, so that
+    clients cannot reach hosts that only this machine can reach."""
+
+    log_level: str = setting("INFO", one_of("DEBUG", "INFO", "WARNING", "ERROR"), "Logs and traces")
+    """DEBUG, INFO, WARNING or ERROR."""
+    log_format: str = setting("auto", one_of("auto", "json", "console"))
+    """json, console, or auto: console on a terminal, JSON elsewhere."""
+    otel_exporter_otlp_endpoint: str = setting("", http_url)
+    """OpenTelemetry collector (OTLP over HTTP), such as http://127.0.0.1:4318. Empty: tracing is off."""
 
     @property
     def production(self) -> bool:
@@ -95,232 +224,47 @@ class Settings:
 
     @property
     def broker_url(self) -> str:
-        """Where web and workers meet. Started by hand without REDIS_URL they use the usual local Redis."""
+        """The Redis that web and workers share. Without REDIS_URL: the usual local one."""
         return self.redis_url or "redis://127.0.0.1:6379/0"
-
-    @property
-    def longest_job_seconds(self) -> int:
-        """No job may run longer: each page its time limit, and as much again for what lies around the pages."""
-        return 2 * self.max_pdf_pages * self.ocr_timeout_per_page + 600
 
     @classmethod
     def from_env(cls, dotenv: Path | None = None) -> Settings:
-        """Read the environment (and `.env` beside this file, which never overrides it).
-
-        Raises `ConfigurationError` with every fault found.
-        """
-        path = dotenv or Path(__file__).with_name(".env")
-        reader = Env(eager=False)
-        if path.is_file():
-            reader.read_env(str(path), recurse=False)
-        values = _read(reader)
-        faults = _faults_of(reader)
-        if not faults:
-            faults = _faults_between(values)
-        if faults:
+        """Read the environment and `.env` beside this file, which never overrides it. Raises ConfigurationError."""
+        load_dotenv(dotenv or Path(__file__).with_name(".env"))
+        values: dict[str, Any] = {}
+        faults: dict[str, str] = {}
+        for declared in dataclasses.fields(cls):
+            text = os.environ.get(declared.name.upper(), declared.metadata["default"])
+            try:
+                values[declared.name] = None if text is None else declared.metadata["parse"](text)
+            except ValidationError as error:
+                faults[declared.name.upper()] = " ".join(map(str, error.messages))
+        if faults := faults | _conflicts(values):
             raise ConfigurationError(faults)
-        if not values["secret_key"]:
-            values["secret_key"] = _development_secret(values["data_dir"])
-        return cls(**{field.name: values[field.name] for field in fields(cls)})
+        data_dir = values["data_dir"] = values["data_dir"] or Path("./data").resolve()
+        values["upload_folder"] = values["upload_folder"] or data_dir / "uploads"
+        values["secret_key"] = values["secret_key"] or _development_secret(data_dir)
+        return cls(**values)
 
 
-def _read(env: Env) -> dict:
-    positive = validate.Range(min=1)
-    cores = usable_cores()
-    workers = env.int("OCR_WORKERS", default=default_workers(cores, usable_memory()), validate=positive)
-    data_dir = Path(env.str("DATA_DIR", default="./data") or "./data").resolve()
-    model_dir = env.str("OCR_MODEL_DIR", default="")
-    origins = env.str("CORS_ORIGINS", default="", validate=_origins)
-    proxies = env.str("TRUSTED_PROXIES", default="", validate=_networks)
-    webhook_secret = env.str("WEBHOOK_SECRET", default="", validate=_webhook_secrets)
-    callable_networks = env.str("WEBHOOK_ALLOWED_NETWORKS", default="", validate=_networks)
-    return {
-        "flask_env": env.str(
-            "FLASK_ENV", default="development", validate=validate.OneOf(["development", "production"])
-        ),
-        "debug": env.bool("DEBUG", default=False),
-        "secret_key": env.str("SECRET_KEY", default=""),
-        "api_keys": _keys(env.str("API_KEYS", default="", validate=_keys) or ""),
-        "admin_token": env.str("ADMIN_TOKEN", default="", validate=_secret),
-        "host": env.str("HOST", default="127.0.0.1", validate=validate.Length(min=1)),
-        "port": env.int("PORT", default=5000, validate=validate.Range(min=1, max=65535)),
-        "trusted_proxies": _networks(proxies or ""),
-        "redis_url": env.str("REDIS_URL", default=""),
-        "data_dir": data_dir,
-        "upload_folder": Path(env.str("UPLOAD_FOLDER", default="") or data_dir / "uploads").resolve(),
-        "s3_bucket": env.str("S3_BUCKET", default=""),
-        "s3_prefix": env.str("S3_PREFIX", default="ocr-uploads"),
-        "s3_endpoint_url": env.str("S3_ENDPOINT_URL", default=""),
-        "s3_region": env.str("S3_REGION", default="us-east-1", validate=validate.Length(min=1)),
-        "upload_ttl": env.int("UPLOAD_TTL", default=900, validate=validate.Range(min=1, max=MOST_UPLOAD_TTL)),
-        "upload_events_token": env.str("UPLOAD_EVENTS_TOKEN", default=""),
-        "cors_origins": _origins(origins or ""),
-        "ocr_lang": env.str("OCR_LANG", default="en", validate=validate.Length(min=1)),
-        "ocr_model": env.str("OCR_MODEL", default="PP-OCRv6_small", validate=validate.Length(min=1)),
-        "ocr_model_dir": Path(model_dir).resolve() if model_dir else None,
-        "ocr_runtime": env.str(
-            "OCR_RUNTIME",
-            default="auto",
-            validate=validate.OneOf(["auto", "openvino", "onnxruntime", "paddle", "null"]),
-        ),
-        "use_gpu": env.bool("USE_GPU", default=False),
-        "ocr_workers": workers,
-        # A faulty OCR_WORKERS reads as None here; its fault is told, this default only has to survive until then.
-        "ocr_threads": env.int("OCR_THREADS", default=max(1, cores // (workers or 1)), validate=positive),
-        "max_content_length": env.int("MAX_CONTENT_LENGTH", default=52_428_800, validate=positive),
-        "max_image_width": env.int("MAX_IMAGE_WIDTH", default=4096, validate=validate.Range(min=32)),
-        "max_image_height": env.int("MAX_IMAGE_HEIGHT", default=4096, validate=validate.Range(min=32)),
-        "max_image_pixels": env.int("MAX_IMAGE_PIXELS", default=100_000_000, validate=validate.Range(min=1024)),
-        "max_pdf_pages": env.int("MAX_PDF_PAGES", default=100, validate=positive),
-        "default_dpi": env.int("DEFAULT_DPI", default=300, validate=validate.Range(min=72)),
-        "max_dpi": env.int("MAX_DPI", default=600, validate=validate.Range(min=72)),
-        "request_timeout": env.int("REQUEST_TIMEOUT", default=300, validate=positive),
-        "max_queue_wait": env.int("MAX_QUEUE_WAIT", default=600, validate=positive),
-        "ocr_timeout_per_page": env.int("OCR_TIMEOUT_PER_PAGE", default=30, validate=positive),
-        "result_ttl": env.int("RESULT_TTL", default=86_400, validate=positive),
-        "redis_cache_ttl": env.int("REDIS_CACHE_TTL", default=3600, validate=positive),
-        "cache_max_size": env.int("CACHE_MAX_SIZE", default=1000, validate=validate.Range(min=0)),
-        "rate_limit_enabled": env.bool("RATE_LIMIT_ENABLED", default=True),
-        "rate_limit_requests": env.int("RATE_LIMIT_REQUESTS", default=10, validate=positive),
-        "rate_limit_window": env.str(
-            "RATE_LIMIT_WINDOW", default="minute", validate=validate.OneOf(["second", "minute", "hour", "day"])
-        ),
-        "log_level": env.str(
-            "LOG_LEVEL", default="INFO", validate=validate.OneOf(["DEBUG", "INFO", "WARNING", "ERROR"])
-        ),
-        "log_format": env.str("LOG_FORMAT", default="auto", validate=validate.OneOf(["auto", "json", "console"])),
-        "webhook_secret": _webhook_secrets(webhook_secret or ""),
-        "webhook_allowed_networks": _networks(callable_networks or ""),
-        "otel_exporter_otlp_endpoint": env.str("OTEL_EXPORTER_OTLP_ENDPOINT", default=""),
-    }
-
-
-def _networks(text: str) -> tuple[str, ...]:
-    """`10.0.0.2, 192.168.0.0/16` as networks. Raises ValidationError for a part that is none."""
-    try:
-        return tuple(str(ipaddress.ip_network(part.strip())) for part in text.split(",") if part.strip())
-    except ValueError as error:
-        raise ValidationError(f"{error}: addresses and networks are wanted, with commas between them.") from error
-
-
-def _origins(text: str) -> tuple[str, ...]:
-    """`https://a.example, http://localhost:3000` or `*`. Raises ValidationError for a part that is no origin."""
-    origins = tuple(part.strip() for part in text.split(",") if part.strip())
-    for origin in origins:
-        if not _ORIGIN.fullmatch(origin):
-            raise ValidationError(
-                f"{origin} is no origin: https://a.example or http://localhost:3000 is wanted, without a path, or *."
-            )
-    return origins
-
-
-def _keys(text: str) -> dict[str, str]:
-    """`alice:KEY, bob:KEY` as {name: key}. Raises ValidationError for what is none, and for keys easily guessed."""
-    pairs = [part.strip().partition(":") for part in text.split(",") if part.strip()]
-    for name, _, key in pairs:
-        if not re.fullmatch(r"[A-Za-z0-9._-]{1,64}", name):
-            raise ValidationError(
-                "name:key is wanted, with commas between; a name has letters, digits and . _ - alone."
-            )
-        _secret(key, f"The key of {name}")
-    keys = {name: key for name, _, key in pairs}
-    if len(keys) < len(pairs) or len(set(keys.values())) < len(pairs):
-        raise ValidationError("No name and no key may stand there twice.")
-    return keys
-
-
-def _secret(text: str, what: str = "It") -> None:
-    if text and len(text) < SMALLEST_SECRET or not text and what != "It":
-        raise ValidationError(f"{what} must have at least {SMALLEST_SECRET} characters.")
-
-
-def _webhook_secrets(text: str) -> tuple[str, ...]:
-    """`whsec_… whsec_…` as secrets. Raises ValidationError, without telling them, for a part that is none."""
-    secrets_given = tuple(text.split())
-    for secret in secrets_given:
-        try:
-            key = base64.b64decode(secret.removeprefix(WEBHOOK_SECRET_PREFIX), validate=True)
-        except ValueError:
-            key = b""
-        if not secret.startswith(WEBHOOK_SECRET_PREFIX) or len(key) not in WEBHOOK_SECRET_BYTES:
-            raise ValidationError("must be whsec_ and 24 to 64 bytes in base64; several with spaces between them.")
-    return secrets_given
-
-
-def child_environment() -> dict[str, str]:
-    """What the processes that this one starts are to inherit."""
-    return dict(os.environ)
-
-
-def tell_libraries(**variables: str) -> None:
-    """Set what a library reads from the environment alone, for this process and those it starts."""
-    os.environ.update(variables)
-
-
-def usable_cores() -> int:
-    """Cores this process may use: its affinity, bounded by a container's CPU quota (cgroup v2)."""
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    try:
-        quota, period = Path("/sys/fs/cgroup/cpu.max").read_text().split()
-        return max(1, min(cores, int(quota) // int(period)))
-    except (OSError, ValueError):  # no cgroup v2 here, or "max": no quota
-        return max(1, cores)
-
-
-def usable_memory() -> int:
-    """Bytes of memory of this machine, bounded by a container's limit (cgroup v2). A process that runs reads it closer
-    (`utils/memory.py`); this is for a default, and this file imports nothing of ours."""
-    memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
-    try:
-        return min(memory, int(Path("/sys/fs/cgroup/memory.max").read_text()))
-    except (OSError, ValueError):  # no cgroup v2 here, or "max": no limit
-        return memory
-
-
-def default_workers(cores: int, memory: int) -> int:
-    """Worker processes for so many cores and bytes: the fastest split that memory allows, one for each core at best.
-
-    A process's speed grows about as the root of its threads (`make bench-split`).
-    """
-    most = max(1, min(cores, round(memory / BYTES_PER_WORKER)))
-    return max(range(1, most + 1), key=lambda workers: (workers * (cores // workers) ** 0.5, workers))
-
-
-def _faults_of(env: Env) -> dict[str, list[str]]:
-    try:
-        env.seal()
-    except EnvValidationError as error:
-        messages = error.error_messages
-        return {name: [str(text) for text in texts] for name, texts in dict(messages).items()}
-    except EnvError as error:
-        return {"environment": [str(error)]}
-    return {}
-
-
-def _faults_between(values: dict) -> dict[str, list[str]]:
-    """Faults that only show when several settings are seen together."""
-    faults: dict[str, list[str]] = {}
-    if values["default_dpi"] > values["max_dpi"]:
-        faults["DEFAULT_DPI"] = [f"is larger than MAX_DPI ({values['max_dpi']})."]
-    if values["redis_url"] and not values["redis_url"].startswith(("redis://", "rediss://", "unix://")):
-        faults["REDIS_URL"] = ["must begin with redis://, rediss:// or unix://."]
-    for name in ("otel_exporter_otlp_endpoint", "s3_endpoint_url"):
-        if values[name] and not values[name].startswith(("http://", "https://")):
-            faults[name.upper()] = ["must begin with http:// or https://."]
-    if values["ocr_model_dir"] and not values["ocr_model_dir"].is_dir():
-        faults["OCR_MODEL_DIR"] = ["is not a directory."]
-    if values["flask_env"] == "production":
-        key = values["secret_key"]
-        if not key or key.lower() in SAMPLE_SECRETS or len(key) < SMALLEST_SECRET:
-            faults["SECRET_KEY"] = [
-                f"must be a secret of at least {SMALLEST_SECRET} characters in production; make one with: "
-                'python3 -c "import secrets; print(secrets.token_hex(32))".'
-            ]
+def _conflicts(values: dict[str, Any]) -> dict[str, str]:
+    """Faults of parsed values: those that two settings share, and those outside the text."""
+    faults = {}
+    if values.get("default_dpi", 0) > values.get("max_dpi", sys.maxsize):
+        faults["DEFAULT_DPI"] = f"is larger than MAX_DPI ({values['max_dpi']})."
+    if (models := values.get("ocr_model_dir")) and not models.is_dir():
+        faults["OCR_MODEL_DIR"] = "is not a directory."
+    key = values["secret_key"]
+    if values.get("flask_env") == "production" and (len(key) < MIN_SECRET_LENGTH or key.lower() in SAMPLE_SECRETS):
+        faults["SECRET_KEY"] = (
+            f"must be a secret of at least {MIN_SECRET_LENGTH} characters in production; generate one with: "
+            'python3 -c "import secrets; print(secrets.token_hex(32))".'
+        )
     return faults
 
 
 def _development_secret(data_dir: Path) -> str:
-    """The secret made at the first start in development, kept beside the data so that restarts share it."""
+    """Create the secret at the first start and store it with the data, so that restarts share it."""
     path = data_dir / "secret_key"
     try:
         data_dir.mkdir(parents=True, exist_ok=True)
@@ -329,5 +273,26 @@ def _development_secret(data_dir: Path) -> str:
     except FileExistsError:
         pass
     except OSError as error:
-        raise ConfigurationError({"DATA_DIR": [f"cannot be written: {error.strerror}: {data_dir}."]}) from error
+        raise ConfigurationError({"DATA_DIR": f"cannot be written: {error.strerror}: {data_dir}."}) from error
     return path.read_text().strip()
+
+
+def child_environment() -> dict[str, str]:
+    """The environment for processes that this one starts."""
+    return dict(os.environ)
+
+
+def env_example() -> str:
+    """The declarations as `env.example`."""
+    comments = dict(re.findall(r'\n    (\w+): [^\n]*\n    """(.+?)"""', inspect.getsource(Settings), re.DOTALL))
+    lines = ["# All settings with their defaults. Copy this file to .env; variables in the environment override it."]
+    for declared in dataclasses.fields(Settings):
+        name, default, section = declared.name, declared.metadata["default"], declared.metadata["section"]
+        lines += ["", f"# --- {section} ---"] if section else []
+        lines += textwrap.wrap(" ".join(comments[name].split()), 118, initial_indent="# ", subsequent_indent="# ")
+        lines.append(f"#{name.upper()}=" if default is None else f"{name.upper()}={default}")
+    return "\n".join(lines) + "\n"
+
+
+if __name__ == "__main__":
+    sys.stdout.write(env_example())

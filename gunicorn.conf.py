@@ -12,7 +12,7 @@ from pathlib import Path
 
 from gunicorn.glogging import Logger
 
-from config import ConfigurationError, Settings, tell_libraries
+from config import ConfigurationError, Settings
 from server.gunicorn_worker import ServiceWorker
 from server.process_counts import ProcessCounts
 from services.telemetry.request_metrics import share_counts
@@ -87,5 +87,5 @@ def pre_fork(server, worker):
 def post_fork(server, worker):
     """A worker must not outlive a master that was killed."""
     die_with_parent(signal.SIGTERM)
-    tell_libraries(PROMETHEUS_MULTIPROC_DIR=str(_counts))
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(_counts)
     share_counts(worker.index)

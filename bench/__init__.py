@@ -1,4 +1,4 @@
-"""Measurements: how fast and how right the reading is. Run by ``python -m bench``; nothing of the product imports it.
+"""Benchmarks of OCR speed, accuracy and memory. Run them with ``python -m bench``; the product never imports them.
 
-Law of this folder: it may import the product and measure it; what it finds is printed, never asserted (tests do that).
+A benchmark prints its results and asserts nothing; that is the task of the tests.
 """

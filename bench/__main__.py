@@ -1,53 +1,51 @@
-"""``python -m bench [ocr] [FOLDER]``: read every picture of a folder that has its truth beside it, and tell the score.
+"""``python -m bench [ocr] [FOLDER]``: recognise the images of a folder and print speed and accuracy.
 
-A picture's truth is a text file of the same name (``receipt.jpg``, ``receipt.txt``). Without a folder the sample
-receipts are read (``../shared/data/receipts``). Other words in the place of ``ocr`` measure something else: see
-``COMMANDS``.
+The expected text of an image is a text file of the same name (``receipt.jpg``, ``receipt.txt``). The default folder has
+the sample receipts (``../shared/data/receipts``). For other benchmarks, replace ``ocr`` by a name in ``COMMANDS``.
 """
-
-from __future__ import annotations
 
 import argparse
 import sys
 from pathlib import Path
 
+from bench.ablation import main as run_ablation
 from bench.machine import describe
-from bench.memory import main as measure_memory
-from bench.ocr import SAMPLE, Score, measure, pictures
-from bench.orientation.__main__ import main as measure_orientation
-from bench.pdf_text.__main__ import main as measure_pdf_text
-from bench.peers import main as measure_peers
-from bench.split import main as measure_split
-from bench.tricks import main as measure_tricks
+from bench.memory import main as run_memory
+from bench.ocr import SAMPLE, Score, find_images, measure
+from bench.orientation.__main__ import main as run_orientation
+from bench.pdf_text.__main__ import main as run_pdf_text
+from bench.peers import main as run_peers
+from bench.split import main as run_split
 from paddleocr_service import EngineError, OCREngine
 from paddleocr_service.official_models import FAMILIES
 from paddleocr_service.runtimes import RUNTIMES
 
 COMMANDS = {
-    "orientation": measure_orientation,
-    "peers": measure_peers,
-    "tricks": measure_tricks,
-    "split": measure_split,
-    "memory": measure_memory,
-    "pdf_text": measure_pdf_text,
+    "orientation": run_orientation,
+    "peers": run_peers,
+    "ablation": run_ablation,
+    "split": run_split,
+    "memory": run_memory,
+    "pdf_text": run_pdf_text,
 }
 
 
 def main(arguments: list[str] | None = None) -> int:
+    """Return the exit code: 0, 1 if the engine fails, 2 if there are no images."""
     arguments = sys.argv[1:] if arguments is None else arguments
     if arguments and arguments[0] in COMMANDS:
         return COMMANDS[arguments[0]](arguments[1:])
-    chosen = _parser().parse_args(arguments[1:] if arguments[:1] == ["ocr"] else arguments)
-    found = pictures(chosen.folder, chosen.only)[: chosen.limit]
-    if not found:
-        print(f"There is no picture with a .txt file beside it in {chosen.folder}.", file=sys.stderr)
+    options = _parser().parse_args(arguments[1:] if arguments[:1] == ["ocr"] else arguments)
+    images = find_images(options.folder, options.only)[: options.limit]
+    if not images:
+        print(f"No image with a .txt file found in {options.folder}.", file=sys.stderr)
         return 2
     try:
-        engine = OCREngine(model=chosen.model, runtime=chosen.runtime, threads=chosen.threads, lang=chosen.lang)
+        engine = OCREngine(model=options.model, runtime=options.runtime, threads=options.threads, lang=options.lang)
         info = engine.warm_up()
         print(f"machine   {describe()}")
         print(f"engine    {info.name} on {info.runtime}: {', '.join(info.models)}")
-        _tell(measure(engine, found, report=_tell_one if chosen.verbose else None))
+        _print_score(measure(engine, images, report=_print_image if options.verbose else None))
     except EngineError as error:
         print(error.message, file=sys.stderr)
         return 1
@@ -56,28 +54,28 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="python -m bench", description="Read a folder of pictures and tell the score."
+        prog="python -m bench", description="Recognise the images of a folder and print speed and accuracy."
     )
-    parser.add_argument("folder", nargs="?", type=Path, default=SAMPLE, help="pictures, each with a .txt of its truth")
-    parser.add_argument("--only", default="*", metavar="PATTERN", help="of the folder, such as 'multicol_*'")
+    parser.add_argument("folder", nargs="?", type=Path, default=SAMPLE, help="images, each with a .txt file")
+    parser.add_argument("--only", default="*", metavar="PATTERN", help="file name pattern, such as 'multicol_*'")
     parser.add_argument("--runtime", choices=RUNTIMES, default="auto")
     parser.add_argument("--model", choices=FAMILIES, default=FAMILIES[0])
     parser.add_argument("--lang", default="en")
     parser.add_argument("--threads", type=int)
-    parser.add_argument("--limit", type=int, help="read only so many pictures")
-    parser.add_argument("-v", "--verbose", action="store_true", help="a line for each picture")
+    parser.add_argument("--limit", type=int, help="maximum number of images")
+    parser.add_argument("-v", "--verbose", action="store_true", help="print a line for each image")
     return parser
 
 
-def _tell_one(name: str, seconds: float, f1: float, cer: float) -> None:
+def _print_image(name: str, seconds: float, f1: float, cer: float) -> None:
     print(f"          {name:32} {seconds:7.2f} s   words {f1:.3f}   characters wrong {cer:.3f}")
 
 
-def _tell(score: Score) -> None:
+def _print_score(score: Score) -> None:
     print(f"images    {score.images}")
-    print(f"seconds   {score.seconds:.2f} an image (median); {score.cpu_seconds:.2f} of processor time (mean)")
-    print(f"words     {score.f1:.4f} F1: right in any order, of all that are there or were found")
-    print(f"errors    {score.cer:.4f} of characters, order counted (mean over the images)")
+    print(f"seconds   {score.seconds:.2f} per image (median); {score.cpu_seconds:.2f} of CPU time (mean)")
+    print(f"words     {score.f1:.4f} F1, in any order")
+    print(f"errors    {score.cer:.4f} character error rate, order counts (mean over the images)")
     print(f"memory    {score.peak_mb} MB at the peak")
 
 

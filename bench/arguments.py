@@ -1,6 +1,4 @@
-"""What every command of the bench that reads pictures is asked, and how it begins to tell."""
-
-from __future__ import annotations
+"""Arguments and setup shared by the benchmarks that recognise images."""
 
 import argparse
 import sys
@@ -8,48 +6,49 @@ import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from bench.dense import draw_pictures
+from bench.dense import draw_images
 from bench.machine import describe
-from bench.ocr import SAMPLE, pictures
+from bench.ocr import SAMPLE, find_images
 
 
-def parser_of(command: str, description: str) -> argparse.ArgumentParser:
-    """With the folder of pictures, which of them, and how often they are read."""
+def create_parser(command: str, description: str) -> argparse.ArgumentParser:
+    """Create a parser with arguments for the images and the number of rounds."""
     parser = argparse.ArgumentParser(prog=f"python -m bench {command}", description=description)
-    parser.add_argument("folder", nargs="?", type=Path, default=SAMPLE, help="pictures, each with a .txt of its truth")
-    parser.add_argument("--only", default="*", metavar="PATTERN", help="of the folder, such as 'multicol_*'")
+    parser.add_argument("folder", nargs="?", type=Path, default=SAMPLE, help="images, each with a .txt file")
+    parser.add_argument("--only", default="*", metavar="PATTERN", help="file name pattern, such as 'multicol_*'")
     parser.add_argument("--rounds", type=int, default=2)
-    parser.add_argument("--limit", type=int, help="read only so many pictures")
-    parser.add_argument("--dense", type=int, metavar="N", help="draw so many dense A4 pages of 300 dpi and read these")
+    parser.add_argument("--limit", type=int, help="maximum number of images")
+    parser.add_argument("--dense", type=int, metavar="N", help="use N generated dense A4 pages at 300 dpi instead")
     return parser
 
 
-def some_of(names: Sequence[str]) -> Callable[[str], list[str]]:
-    """The type of an argument that names some of these, with commas between."""
+def subset_of(names: Sequence[str]) -> Callable[[str], list[str]]:
+    """Return the type of an argument with some of these names, separated by commas."""
 
     def parse(text: str) -> list[str]:
         chosen = text.split(",")
         if unknown := [name for name in chosen if name not in names]:
-            raise argparse.ArgumentTypeError(f"no {', '.join(unknown)}; there are {', '.join(names)}")
+            raise argparse.ArgumentTypeError(f"unknown: {', '.join(unknown)}; use {', '.join(names)}")
         return chosen
 
     return parse
 
 
-def over_pictures(chosen: argparse.Namespace, told_of: str, measure: Callable[[list[Path]], int]) -> int:
-    """The exit status of ``measure`` for the pictures that were chosen, or drawn; 2 where there are none.
+def run_on_images(options: argparse.Namespace, note: str, measure: Callable[[list[Path]], int]) -> int:
+    """Call ``measure`` with the chosen or generated images. Return its exit code; 2 if there are no images.
 
-    told_of: what else the lines say that name the machine and the pictures.
+    note: added to the header line about the images.
     """
-    with tempfile.TemporaryDirectory(prefix="bench-") as drawn:
-        if chosen.dense:
-            draw_pictures(Path(drawn), chosen.dense)
-        found = pictures(Path(drawn) if chosen.dense else chosen.folder, chosen.only)[: chosen.limit]
-        if not found:
-            sys.stderr.write(f"There is no picture with a .txt file beside it in {chosen.folder}.\n")
+    with tempfile.TemporaryDirectory(prefix="bench-") as generated:
+        if options.dense:
+            draw_images(Path(generated), options.dense)
+        folder = Path(generated) if options.dense else options.folder
+        images = find_images(folder, options.only)[: options.limit]
+        if not images:
+            sys.stderr.write(f"No image with a .txt file found in {options.folder}.\n")
             return 2
-        where = "dense pages, drawn" if chosen.dense else f"of {chosen.folder}"
+        source = "generated dense pages" if options.dense else f"of {options.folder}"
         sys.stdout.write(f"machine   {describe()}\n")
-        sys.stdout.write(f"pictures  {len(found)} {where}, {chosen.rounds} rounds in turn{told_of}\n\n")
+        sys.stdout.write(f"images    {len(images)} {source}, {options.rounds} rounds{note}\n\n")
         sys.stdout.flush()
-        return measure(found)
+        return measure(images)

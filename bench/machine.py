@@ -1,16 +1,14 @@
-"""Name the machine that was measured: figures without it mean nothing."""
-
-from __future__ import annotations
+"""Describe the machine; every benchmark prints it with its results."""
 
 import os
 import platform
 from pathlib import Path
 
-_TOLD = ("avx2", "avx512f", "avx512_vnni", "avx512_bf16", "amx_bf16")
+_RELEVANT_FLAGS = ("avx2", "avx512f", "avx512_vnni", "avx512_bf16", "amx_bf16")
 
 
 def describe() -> str:
-    """Processor, cores this process may use, instructions that matter, load, system, Python."""
+    """Return processor, cores of this process, relevant instruction sets, load, operating system, Python version."""
     model, flags = _processor()
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     load = f"load {os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else ""
@@ -19,6 +17,7 @@ def describe() -> str:
 
 
 def _processor() -> tuple[str, list[str]]:
+    """Return the model name and the relevant flags."""
     try:
         lines = Path("/proc/cpuinfo").read_text().splitlines()
     except OSError:
@@ -26,4 +25,4 @@ def _processor() -> tuple[str, list[str]]:
     fields = dict(line.split(":", 1) for line in lines if ":" in line)
     by_name = {name.strip(): value.strip() for name, value in fields.items()}
     flags = by_name.get("flags", "").split()
-    return by_name.get("model name", platform.machine()), [flag for flag in _TOLD if flag in flags]
+    return by_name.get("model name", platform.machine()), [flag for flag in _RELEVANT_FLAGS if flag in flags]

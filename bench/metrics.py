@@ -1,6 +1,4 @@
-"""How right a text is: words found, whatever their order, and character error rate, order counted."""
-
-from __future__ import annotations
+"""Accuracy of a text: word F1 (in any order) and character error rate (order counts)."""
 
 import re
 import unicodedata
@@ -10,33 +8,33 @@ _WORD = re.compile(r"[A-Z0-9]+")
 
 
 def words(text: str) -> Counter[str]:
-    """Multiset of words: runs of A-Z and 0-9 of the upper-cased text."""
+    """Return the multiset of words: runs of A-Z and 0-9 in the upper-case text."""
     return Counter(_WORD.findall(text.upper()))
 
 
 class WordScore:
-    """Words right over a set of pictures, pooled: precision, recall and F1 in 0..1."""
+    """Precision, recall and F1 (0..1) of the words of several images together."""
 
     def __init__(self) -> None:
-        self.hits = self.found = self.wanted = 0
+        self.hits = self.found = self.expected = 0
 
     def add(self, truth: str, text: str) -> float:
-        """Count one picture in; returns its own F1."""
-        wanted, found = words(truth), words(text)
-        hits = (wanted & found).total()
+        """Add one image. Return its own F1."""
+        expected, found = words(truth), words(text)
+        hits = (expected & found).total()
         self.hits += hits
         self.found += found.total()
-        self.wanted += wanted.total()
-        return _f1(hits, found.total(), wanted.total())
+        self.expected += expected.total()
+        return _f1(hits, found.total(), expected.total())
 
     @property
     def f1(self) -> float:
-        return _f1(self.hits, self.found, self.wanted)
+        return _f1(self.hits, self.found, self.expected)
 
 
-def _f1(hits: int, found: int, wanted: int) -> float:
-    """2PR/(P+R). Nothing wanted and nothing found is perfect."""
-    return 2 * hits / (found + wanted) if found + wanted else 1.0
+def _f1(hits: int, found: int, expected: int) -> float:
+    """Return 2PR/(P+R); 1 if no words are expected and none are found."""
+    return 2 * hits / (found + expected) if found + expected else 1.0
 
 
 def word_f1(truth: str, text: str) -> float:
@@ -44,14 +42,14 @@ def word_f1(truth: str, text: str) -> float:
 
 
 def normalise(text: str) -> str:
-    """Unicode NFKC, every run of white space one space: layout is not spelling."""
+    """Apply Unicode NFKC, and replace each run of white space by one space."""
     return " ".join(unicodedata.normalize("NFKC", text).split())
 
 
 def character_error_rate(truth: str, text: str) -> float:
-    """Edits (insert, delete, replace) that make ``text`` the truth, for each character of the truth; order counts.
+    """Return the number of edits (insert, delete, replace) between the texts, divided by the length of the truth.
 
-    0 is perfect; above 1 where more was invented than there is. Both sides are normalised first.
+    0 is perfect; the rate can exceed 1. Both texts are normalised first.
     """
     truth, text = normalise(truth), normalise(text)
     if not truth:
@@ -60,16 +58,16 @@ def character_error_rate(truth: str, text: str) -> float:
 
 
 def edit_distance(a: str, b: str) -> int:
-    """Levenshtein distance, a row at a time in numpy (two pages of 5,000 characters: half a second)."""
+    """Return the Levenshtein distance. Vectorised by row: two pages of 5,000 characters take half a second."""
     import numpy as np
 
     if not a or not b:
         return max(len(a), len(b))
     codes = np.frombuffer(b.encode("utf-32-le"), dtype=np.uint32)
-    places = np.arange(len(b) + 1)
-    row = places.copy()
+    positions = np.arange(len(b) + 1)
+    row = positions.copy()
     for index, char in enumerate(a, start=1):
         changed = np.minimum(row[:-1] + (codes != ord(char)), row[1:] + 1)
         best = np.concatenate(([index], changed))
-        row = np.minimum.accumulate(best - places) + places  # insertions, from left to right
+        row = np.minimum.accumulate(best - positions) + positions  # insertions, from left to right
     return int(row[-1])

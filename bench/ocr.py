@@ -1,6 +1,4 @@
-"""Read a folder of pictures and score what was read."""
-
-from __future__ import annotations
+"""Recognise a folder of images and measure speed and accuracy."""
 
 import resource
 import sys
@@ -18,7 +16,7 @@ SUFFIXES = {".jpg", ".jpeg", ".png", ".tif", ".tiff", ".bmp", ".webp", ".gif"}
 
 @dataclass(frozen=True)
 class Score:
-    """seconds: median wall time of an image; cpu_seconds: mean processor time; f1, cer in 0..1."""
+    """seconds: median wall time per image; cpu_seconds: mean CPU time per image; f1, cer: 0..1."""
 
     images: int
     seconds: float
@@ -28,18 +26,18 @@ class Score:
     peak_mb: int
 
 
-def pictures(folder: Path, pattern: str = "*") -> list[Path]:
-    """Pictures of such names that have a ``.txt`` of the same name beside them, in order of name."""
+def find_images(folder: Path, pattern: str = "*") -> list[Path]:
+    """Return the images that have a ``.txt`` file of the same name, sorted by name."""
     return sorted(
         path for path in folder.glob(pattern) if path.suffix.lower() in SUFFIXES and path.with_suffix(".txt").is_file()
     )
 
 
-def measure(engine, found: Sequence[Path], report: Callable[[str, float, float, float], None] | None = None) -> Score:
-    """Read each picture once with a warm engine. ``report`` gets name, seconds, word F1 and error rate of each."""
+def measure(engine, images: Sequence[Path], report: Callable[[str, float, float, float], None] | None = None) -> Score:
+    """Recognise each image once. ``report`` is called with name, seconds, word F1 and character error rate."""
     words, rates, seconds = WordScore(), [], []
     cpu = 0.0
-    for path in found:
+    for path in images:
         truth = path.with_suffix(".txt").read_text(encoding="utf-8")
         started, cpu_started = time.perf_counter(), time.process_time()
         text = engine.recognize(path).text
@@ -49,10 +47,10 @@ def measure(engine, found: Sequence[Path], report: Callable[[str, float, float, 
         f1 = words.add(truth, text)
         if report:
             report(path.name, seconds[-1], f1, rates[-1])
-    return Score(len(found), median(seconds), cpu / len(found), words.f1, fmean(rates), peak_mb())
+    return Score(len(images), median(seconds), cpu / len(images), words.f1, fmean(rates), peak_mb())
 
 
 def peak_mb() -> int:
-    """Most memory that this process ever held, in MB."""
+    """Return the peak memory of this process in MB."""
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return peak >> 20 if sys.platform == "darwin" else peak >> 10

@@ -1,10 +1,8 @@
-"""Readers take turns: each picture is read by all of them, one after the other, before the next one is.
+"""Measure several readers in turn: all of them recognise an image before the next image begins.
 
-So whatever else the machine does meanwhile falls on all alike, and each (picture, round) gives a pair of times whose
-ratio means something even where the seconds do not.
+Any other load on the machine then affects all readers alike. Each (image, round) gives a pair of times, whose ratio is
+meaningful even if the seconds are not.
 """
-
-from __future__ import annotations
 
 import random
 import sys
@@ -16,13 +14,13 @@ from statistics import fmean, median
 from bench.metrics import WordScore, character_error_rate
 from bench.readers.process import Reader, ReaderFailed
 
-#: (name of the picture, number of the round).
+#: (name of the image, number of the round).
 Turn = tuple[str, int]
 
 
 @dataclass
 class Record:
-    """What one reader did. seconds: by turn; texts: of each picture, as read in the first round."""
+    """Measurements of one reader. seconds: by turn; texts: of each image in the first round."""
 
     seconds: dict[Turn, float] = field(default_factory=dict)
     texts: dict[str, str] = field(default_factory=dict)
@@ -32,30 +30,34 @@ class Record:
 
 @dataclass(frozen=True)
 class Result:
-    """seconds: median of an image; ratio: see ``ratio``; f1, cer: pooled word F1, mean character error rate."""
+    """seconds: median per image; ratio: see ``ratio``; f1: word F1; cer: mean character error rate."""
 
     seconds: float
-    images_a_second: float
+    images_per_second: float
     ratio: float
     f1: float
     cer: float
     peak_mb: int
 
 
-def order_of(names: Sequence[str], picture: int, turn: int) -> list[str]:
-    """The names in an order of chance, another for each picture and round, and the same whenever this is asked: who
-    reads after a reader that swept the caches pays for it, so nobody reads after the same one each time."""
+def order_of(names: Sequence[str], image: int, round_number: int) -> list[str]:
+    """Return the names in a random but reproducible order, different for each image and round.
+
+    A reader is slower after one that evicted the processor's caches, so no reader may always follow the same one.
+    """
     shuffled = list(names)
-    random.Random(f"{picture} {turn}").shuffle(shuffled)
+    random.Random(f"{image} {round_number}").shuffle(shuffled)
     return shuffled
 
 
-def read_in_turn(readers: Mapping[str, Reader], found: Sequence[Path], rounds: int) -> dict[str, Record]:
-    """All readers over all pictures, ``rounds`` times, after the first picture once for nothing. A reader that fails is
-    left out from then on and its record says why."""
+def read_in_turn(readers: Mapping[str, Reader], images: Sequence[Path], rounds: int) -> dict[str, Record]:
+    """Measure all readers on all images, ``rounds`` times, after a warm-up with the first image.
+
+    A reader that fails is skipped from then on; its record contains the reason.
+    """
     records = {name: Record() for name in readers}
-    for name, path, turn in _turns(list(readers), found, rounds):
-        _tell_progress(name, path, turn)
+    for name, path, round_number in _turns(list(readers), images, rounds):
+        _print_progress(name, path, round_number)
         record = records[name]
         if record.failed:
             continue
@@ -64,8 +66,8 @@ def read_in_turn(readers: Mapping[str, Reader], found: Sequence[Path], rounds: i
         except ReaderFailed as error:
             record.failed = f"{path.name}: {error}"
             continue
-        if turn >= 0:
-            record.seconds[path.name, turn] = answer.seconds
+        if round_number >= 0:
+            record.seconds[path.name, round_number] = answer.seconds
             record.texts.setdefault(path.name, answer.text)
     for name, record in records.items():
         if not record.failed:
@@ -73,31 +75,34 @@ def read_in_turn(readers: Mapping[str, Reader], found: Sequence[Path], rounds: i
     return records
 
 
-def _tell_progress(name: str, path: Path, turn: int) -> None:
-    """On standard error, for who waits: the table is for standard output alone."""
-    when = "warming up" if turn < 0 else f"round {turn + 1}"
-    sys.stderr.write(f"{when:10}   {path.name:32}   {name}\n")
+def _print_progress(name: str, path: Path, round_number: int) -> None:
+    """Print to stderr; stdout contains the table only."""
+    stage = "warm-up" if round_number < 0 else f"round {round_number + 1}"
+    sys.stderr.write(f"{stage:10}   {path.name:32}   {name}\n")
     sys.stderr.flush()
 
 
-def _turns(names: list[str], found: Sequence[Path], rounds: int) -> Iterator[tuple[str, Path, int]]:
-    yield from ((name, found[0], -1) for name in names)
-    for turn in range(rounds):
-        for number, path in enumerate(found):
-            yield from ((name, path, turn) for name in order_of(names, number, turn))
+def _turns(names: list[str], images: Sequence[Path], rounds: int) -> Iterator[tuple[str, Path, int]]:
+    """Yield (name, image, round); the warm-up is round -1."""
+    yield from ((name, images[0], -1) for name in names)
+    for round_number in range(rounds):
+        for number, path in enumerate(images):
+            yield from ((name, path, round_number) for name in order_of(names, number, round_number))
 
 
-def ratio(ours: Mapping[Turn, float], other: Mapping[Turn, float]) -> float:
-    """Median over the turns that both have of the other's time by ours: 2 is half our speed. Raises ValueError where
-    they have none in common."""
-    shared = ours.keys() & other.keys()
+def ratio(reference: Mapping[Turn, float], other: Mapping[Turn, float]) -> float:
+    """Return the median of other / reference over their common turns: 2 means half the speed of the reference.
+
+    Raises ValueError if there are no common turns.
+    """
+    shared = reference.keys() & other.keys()
     if not shared:
-        raise ValueError("no turn in common")
-    return median(other[turn] / ours[turn] for turn in shared)
+        raise ValueError("no common turn")
+    return median(other[turn] / reference[turn] for turn in shared)
 
 
-def result_of(record: Record, ours: Record, truths: Mapping[str, str]) -> Result:
-    """truths: by name of the picture, all of which the record has read."""
+def result_of(record: Record, reference: Record, truths: Mapping[str, str]) -> Result:
+    """Summarise a record. truths: expected texts by name of the image; the record contains all these images."""
     words = WordScore()
     for name, truth in truths.items():
         words.add(truth, record.texts[name])
@@ -105,7 +110,7 @@ def result_of(record: Record, ours: Record, truths: Mapping[str, str]) -> Result
     return Result(
         median(seconds),
         len(seconds) / sum(seconds),
-        ratio(ours.seconds, record.seconds),
+        ratio(reference.seconds, record.seconds),
         words.f1,
         fmean(character_error_rate(truth, record.texts[name]) for name, truth in truths.items()),
         record.peak_mb,

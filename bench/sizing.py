@@ -1,10 +1,7 @@
-"""``python -m bench.sizing URL [FOLDER]``: what pictures cost a running service, asked of it from outside.
+"""``python -m bench.sizing URL [FOLDER]``: measure throughput and memory of a running service from outside.
 
-All pictures of the folder are sent at once and their results waited for. The service has to run with
-RATE_LIMIT_ENABLED=false.
+All images of the folder are uploaded at once. Start the service with RATE_LIMIT_ENABLED=false.
 """
-
-from __future__ import annotations
 
 import argparse
 import json
@@ -21,44 +18,44 @@ from bench.ocr import SAMPLE, SUFFIXES
 
 @dataclass(frozen=True)
 class Usage:
-    """Megabytes: what each worker process holds, and what Redis's data take."""
+    """Memory in MB: of each worker process, and of the data in Redis."""
 
     workers: tuple[float, ...]
     redis: float
 
 
 class Service:
-    """A running service at `url`. Every call raises `urllib.error.URLError` when it does not answer as wanted."""
+    """Client of a running service at `url`. All methods raise `urllib.error.URLError` for an unexpected response."""
 
     def __init__(self, url: str) -> None:
         self._url = url.rstrip("/")
 
     def get(self, path: str) -> dict:
-        with urllib.request.urlopen(self._url + path, timeout=120) as answer:
-            return json.load(answer)
+        with urllib.request.urlopen(self._url + path, timeout=120) as response:
+            return json.load(response)
 
     def usage(self) -> Usage:
         checks = self.get("/health")["checks"]
         return Usage(tuple(worker["rss_mb"] for worker in checks["workers"]["workers"]), checks["redis"]["used_mb"])
 
-    def send(self, picture: Path) -> str:
-        """The job's address. A few bytes behind the picture's end keep it from being known already."""
-        content = picture.read_bytes() + uuid.uuid4().bytes
-        head = f'--x\r\nContent-Disposition: form-data; name="file"; filename="{picture.name}"\r\n\r\n'
+    def send(self, image: Path) -> str:
+        """Upload an image and return the URL path of its job. Random bytes at the end prevent a cached result."""
+        content = image.read_bytes() + uuid.uuid4().bytes
+        head = f'--x\r\nContent-Disposition: form-data; name="file"; filename="{image.name}"\r\n\r\n'
         request = urllib.request.Request(
             self._url + "/ocr/image",
             head.encode() + content + b"\r\n--x--\r\n",
             {"Content-Type": "multipart/form-data; boundary=x"},
         )
-        with urllib.request.urlopen(request, timeout=120) as answer:
-            return json.load(answer)["links"]["self"]
+        with urllib.request.urlopen(request, timeout=120) as response:
+            return json.load(response)["links"]["self"]
 
 
-def measure(service: Service, found: list[Path]) -> tuple[float, list[Usage]]:
-    """Seconds until the last job has ended, and the usage before, meanwhile (every second) and after."""
+def measure(service: Service, images: list[Path]) -> tuple[float, list[Usage]]:
+    """Return the seconds until all jobs have finished, and the usage before, during (every second) and after."""
     usages = [service.usage()]
     started = time.perf_counter()
-    for job in [service.send(picture) for picture in found]:
+    for job in [service.send(image) for image in images]:
         while not service.get(job)["ready"]:
             time.sleep(1)
             usages.append(service.usage())
@@ -67,24 +64,26 @@ def measure(service: Service, found: list[Path]) -> tuple[float, list[Usage]]:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(prog="python -m bench.sizing", description="What pictures cost a running service.")
+    parser = argparse.ArgumentParser(
+        prog="python -m bench.sizing", description="Measure throughput and memory of a running service."
+    )
     parser.add_argument("url", help="such as http://127.0.0.1:5000")
     parser.add_argument("folder", nargs="?", type=Path, default=SAMPLE)
     parser.add_argument("--limit", type=int, default=20)
-    chosen = parser.parse_args(arguments)
-    found = sorted(path for path in chosen.folder.glob("*") if path.suffix.lower() in SUFFIXES)[: chosen.limit]
-    if not found:
-        sys.stderr.write(f"There is no picture in {chosen.folder}.\n")
+    options = parser.parse_args(arguments)
+    images = sorted(path for path in options.folder.glob("*") if path.suffix.lower() in SUFFIXES)[: options.limit]
+    if not images:
+        sys.stderr.write(f"No image found in {options.folder}.\n")
         return 2
-    seconds, usages = measure(Service(chosen.url), found)
+    seconds, usages = measure(Service(options.url), images)
     first, last = usages[0], usages[-1]
     highest = max(megabytes for usage in usages for megabytes in usage.workers or (0,))
-    kept = (last.redis - first.redis) * 1024 / len(found)
+    redis_growth = (last.redis - first.redis) * 1024 / len(images)
     sys.stdout.write(
         f"machine   {describe()}\n"
-        f"pictures  {len(found)}, {seconds / len(found):.2f} s each, {60 * len(found) / seconds:.0f} a minute\n"
+        f"images    {len(images)}, {seconds / len(images):.2f} s each, {60 * len(images) / seconds:.0f} per minute\n"
         f"workers   {len(last.workers)}; MB each before {first.workers}, after {last.workers}, highest {highest}\n"
-        f"redis     {last.redis:.2f} MB; {kept:.0f} kB for each job\n"
+        f"redis     {last.redis:.2f} MB; {redis_growth:.0f} kB per job\n"
     )
     return 0
 

@@ -1,10 +1,8 @@
-"""``python -m bench split [FOLDER]``: pictures a second for each way to part the cores into workers and threads.
+"""``python -m bench split [FOLDER]``: images per second for each way to split the cores into workers and threads.
 
-Workers are processes that take the next picture as soon as they are free, as the service's do. The splits take turns,
-so that other work on the machine falls on all alike.
+As in the service, each worker is a process that takes the next image as soon as it is idle. The splits take turns, so
+that other load on the machine affects all alike.
 """
-
-from __future__ import annotations
 
 import argparse
 import queue
@@ -17,82 +15,83 @@ from functools import partial
 from pathlib import Path
 from statistics import median
 
-from bench.arguments import over_pictures, parser_of
+from bench.arguments import create_parser, run_on_images
 from bench.readers.process import Reader, ReaderFailed
-from config import default_workers
 from paddleocr_service.runtimes import default_threads
-from utils.memory import usable_memory
+from services.worker.sizing import fastest_process_count
+from utils.machine import usable_memory
 
-Split = tuple[int, int]  # workers, threads of each
+Split = tuple[int, int]  # workers, threads per worker
 
 
 def main(arguments: list[str]) -> int:
-    chosen = _parser().parse_args(arguments)
-    return over_pictures(chosen, "", partial(_tell, chosen))
+    options = _parser().parse_args(arguments)
+    return run_on_images(options, "", partial(_run, options))
 
 
-def _tell(chosen: argparse.Namespace, found: list[Path]) -> int:
-    """Measure every split over the pictures and tell the results; returns the exit status."""
+def _run(options: argparse.Namespace, images: list[Path]) -> int:
+    """Measure all splits and print the results. Return the exit code."""
     try:
-        speeds = measure(splits_of(chosen.cores), found, chosen.rounds)
+        speeds = measure(possible_splits(options.cores), images, options.rounds)
     except ReaderFailed as error:
         sys.stderr.write(f"{error}\n")
         return 1
-    sys.stdout.write("| OCR_WORKERS x OCR_THREADS | images a second (median of the rounds) |\n|---|---|\n")
+    sys.stdout.write("| OCR_WORKERS x OCR_THREADS | images per second (median of the rounds) |\n|---|---|\n")
     for (workers, threads), speed in speeds.items():
         sys.stdout.write(f"| {workers} x {threads} | {speed:.2f} |\n")
-    fastest, default = max(speeds, key=speeds.get), default_split(chosen.cores)
-    sys.stdout.write(f"\nfastest   {_told(fastest)}\n")
-    sys.stdout.write(f"default   {_told(default)}: {speeds[default] / speeds[fastest]:.2f} of the fastest's speed\n")
+    fastest, default = max(speeds, key=speeds.get), default_split(options.cores)
+    sys.stdout.write(f"\nfastest   {_format(fastest)}\n")
+    sys.stdout.write(f"default   {_format(default)}: {speeds[default] / speeds[fastest]:.2f} of the fastest speed\n")
     return 0
 
 
-def _told(split: Split) -> str:
+def _format(split: Split) -> str:
     return f"OCR_WORKERS={split[0]} OCR_THREADS={split[1]}"
 
 
-def splits_of(cores: int) -> list[Split]:
-    """Every number of workers among which the cores can be shared out evenly, and the default."""
+def possible_splits(cores: int) -> list[Split]:
+    """Return all splits that use every core, and the default."""
     even = [(workers, cores // workers) for workers in range(1, cores + 1) if cores % workers == 0]
     return list(dict.fromkeys([*even, default_split(cores)]))
 
 
 def default_split(cores: int) -> Split:
-    """What config.py picks where neither is set."""
-    workers = default_workers(cores, usable_memory())
+    """Return the default split of the service."""
+    workers = fastest_process_count(cores, usable_memory())
     return workers, max(1, cores // workers)
 
 
-def measure(splits: Sequence[Split], found: Sequence[Path], rounds: int) -> dict[Split, float]:
-    """Pictures a second of each split, median over the rounds; a first one, which warms up, does not count.
+def measure(splits: Sequence[Split], images: Sequence[Path], rounds: int) -> dict[Split, float]:
+    """Return the images per second of each split: the median over the rounds, after a warm-up round.
 
     Raises ReaderFailed.
     """
     speeds: dict[Split, list[float]] = {split: [] for split in splits}
-    with ExitStack() as running:
+    with ExitStack() as stack:
         teams = {
-            (workers, threads): [running.enter_context(Reader("ours", {"threads": threads})) for _ in range(workers)]
+            (workers, threads): [stack.enter_context(Reader("ours", {"threads": threads})) for _ in range(workers)]
             for workers, threads in splits
         }
-        for turn in range(-1, rounds):
+        for number in range(-1, rounds):
             for split, team in teams.items():
-                sys.stderr.write(f"{'warming up' if turn < 0 else f'round {turn + 1}':10}   {_told(split)}\n")
-                seconds = share_out(team, found)
-                if turn >= 0:
-                    speeds[split].append(len(found) / seconds)
-    return {split: median(each) for split, each in speeds.items()}
+                stage = "warm-up" if number < 0 else f"round {number + 1}"
+                sys.stderr.write(f"{stage:10}   {_format(split)}\n")
+                seconds = run_team(team, images)
+                if number >= 0:
+                    speeds[split].append(len(images) / seconds)
+    return {split: median(values) for split, values in speeds.items()}
 
 
-def share_out(team: Sequence[Reader], found: Sequence[Path]) -> float:
-    """Seconds until a team has read all pictures, each reader taking the next when it is free. Raises ReaderFailed."""
-    waiting: queue.SimpleQueue[Path] = queue.SimpleQueue()
-    for path in found:
-        waiting.put(path)
+def run_team(team: Sequence[Reader], images: Sequence[Path]) -> float:
+    """Return the seconds until a team has recognised all images; idle readers take the next. Raises ReaderFailed."""
+    pending: queue.SimpleQueue[Path] = queue.SimpleQueue()
+    for path in images:
+        pending.put(path)
 
     def work(reader: Reader) -> None:
         while True:
             try:
-                path = waiting.get_nowait()
+                path = pending.get_nowait()
             except queue.Empty:
                 return
             reader.read(path)
@@ -104,6 +103,6 @@ def share_out(team: Sequence[Reader], found: Sequence[Path]) -> float:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = parser_of("split", "Workers by threads, which is fastest.")
-    parser.add_argument("--cores", type=int, default=default_threads(), help="to share out")
+    parser = create_parser("split", "Find the fastest combination of workers and threads.")
+    parser.add_argument("--cores", type=int, default=default_threads(), help="number of cores to split")
     return parser

@@ -30,7 +30,7 @@ def job_result(job_id: str, wait: float = 0.0, partial: bool = False) -> Respons
         return result_response(record)
     if wait:
         return once_ended([job_id], wait, lambda: job_result(job_id, partial=partial))
-    return _status(record, pages=services().jobs.partial(record) if partial else None)
+    return _status(record, pages=services().jobs.finished_pages(record) if partial else None)
 
 
 def discard_job(job_id: str) -> Response:
@@ -41,7 +41,7 @@ def discard_job(job_id: str) -> Response:
 
 
 def list_jobs(status: str, cursor: str, limit: int) -> Response:
-    records, next_cursor = services().jobs.owned(g.owner, status, cursor, limit)
+    records, next_cursor = services().jobs.list_owned(g.owner, status, cursor, limit)
     return jsonify(jobs=[responses.status_body(record) for record in records], next_cursor=next_cursor or None)
 
 

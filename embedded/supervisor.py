@@ -1,8 +1,8 @@
-"""A small supervisor: several programs run as one, and end as one.
+"""A small supervisor that runs several programs as one.
 
-They start in order, are started again when they die, and are stopped in reverse order on SIGINT, SIGTERM or SIGHUP.
-Each leads a session of its own: Ctrl-C in a terminal reaches the supervisor alone, and what a program started is killed
-with it. A supervisor that is itself killed takes all of them along (Linux).
+It starts the programs in order, restarts them when they die, and stops them in reverse order on SIGINT, SIGTERM or
+SIGHUP. Each program leads its own session: Ctrl-C in a terminal reaches only the supervisor, and a program is killed
+together with the processes it started. If the supervisor itself is killed, the kernel kills the programs (Linux).
 """
 
 from __future__ import annotations
@@ -14,145 +14,147 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
+from types import FrameType
 
 from embedded.program import Program, SupervisedProcess
 
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-#: The children's graces together may not take longer, in seconds: all is over within 10.
-STOP_WITHIN = 9.0
-#: A signal this many seconds after the first is a person who has waited enough; sooner, the same one by two ways.
-PATIENCE = 1.0
-#: How often readiness is asked for while something is starting, in seconds.
-READY_EVERY = 0.1
+#: Limit in seconds for the sum of all graces, so that a stop takes less than 10 s.
+MAX_TOTAL_GRACE = 9.0
+#: A stop signal this many seconds after the first one kills the programs at once. An earlier one is taken for the same
+#: signal, delivered twice.
+SECOND_SIGNAL_AFTER = 1.0
+#: Seconds between two checks of a program that is starting or stopping.
+POLL_INTERVAL = 0.1
 
 
-class GaveUp(Exception):
-    """A child could not be brought up; the message says which, how it ended and where to look."""
+class StartFailed(Exception):
+    """A program could not be started. The message names it, how it ended and where to look."""
 
 
 class Supervisor:
-    """Runs `children` until a signal stops it or one of them cannot be brought up. For the main thread only.
+    """Runs `programs` until a signal arrives or one of them cannot be started. For the main thread only.
 
-    `report` gets a line for a person whenever something goes wrong; `on_ready(name, seconds)` is called each time a
-    child is ready, with the seconds that took.
+    report(line): called when something goes wrong, with a line for a person. on_ready(name, seconds): called each time
+    a program becomes ready, with the seconds it took.
     """
 
     def __init__(
         self,
-        children: Sequence[Program],
+        programs: Sequence[Program],
         *,
         report: Callable[[str], None] | None = None,
         on_ready: Callable[[str, float], None] | None = None,
         start_attempts: int = 5,
     ) -> None:
-        if sum(child.grace for child in children) > STOP_WITHIN:
-            raise ValueError(f"the children's graces are more than {STOP_WITHIN:g} s together")
-        self._children = [SupervisedProcess(child) for child in children]
-        self._report = report or _to_stderr
+        if sum(program.grace for program in programs) > MAX_TOTAL_GRACE:
+            raise ValueError(f"the graces of all programs exceed {MAX_TOTAL_GRACE:g} s")
+        self._processes = [SupervisedProcess(program) for program in programs]
+        self._report = report or _write_to_stderr
         self._on_ready = on_ready or (lambda name, seconds: None)
         self._start_attempts = start_attempts
         self._stop_since: float | None = None
-        self._hurry = False
+        self._kill_now = False
 
     def run(self) -> int:
-        """Blocks. Returns the exit status: 0 when a signal ended it, 1 when a child could not be brought up."""
-        with self._listening() as wake:
+        """Block until the end. Returns the exit status: 0 after a signal, 1 if a program could not be started."""
+        with self._signal_handlers() as wakeup:
             try:
                 while self._stop_since is None:
-                    self._advance()
-                    _sleep(wake, self._pause())
+                    self._check_all()
+                    _sleep(wakeup, self._seconds_to_next_check())
                 return 0
-            except GaveUp as failure:
+            except StartFailed as failure:
                 self._report(str(failure))
                 return 1
             finally:
-                self._stop_all(wake)
+                self._stop_all(wakeup)
 
-    def _advance(self) -> None:
-        """One look at each child: start it, see that it is ready, or pick up its end."""
-        for child in self._children:
-            if child.running:
-                self._look_at(child)
-            elif child.due:
-                self._start(child)
-            if child.spec.needed and not child.was_ready:
-                return  # what comes after it has never been started either
+    def _check_all(self) -> None:
+        """Check each process once: start it, notice that it is ready, or handle its end."""
+        for process in self._processes:
+            if process.running:
+                self._check(process)
+            elif process.start_is_due:
+                self._start(process)
+            if process.program.required and not process.was_ready:
+                return  # the programs after it have not been started yet
 
-    def _start(self, child: SupervisedProcess) -> None:
+    def _start(self, process: SupervisedProcess) -> None:
         try:
-            child.start()
+            process.start()
         except OSError as error:
-            raise GaveUp(f"{child.spec.name} cannot be started: {error.strerror}: {child.spec.argv[0]}") from error
+            program = process.program
+            raise StartFailed(f"{program.name} cannot be started: {error.strerror}: {program.argv[0]}") from error
 
-    def _look_at(self, child: SupervisedProcess) -> None:
-        if child.ended:
-            self._failed(child, child.reap())
-        elif not child.is_ready and child.ask_ready():
-            self._on_ready(child.spec.name, child.age)
-        elif child.overdue:
-            child.kill()
-            self._failed(child, f"was not ready within {child.spec.ready_within:g} s")
+    def _check(self, process: SupervisedProcess) -> None:
+        if process.ended:
+            self._handle_failure(process, process.reap())
+        elif not process.is_ready and process.check_ready():
+            self._on_ready(process.program.name, process.age)
+        elif process.missed_ready_deadline:
+            process.kill()
+            self._handle_failure(process, f"was not ready within {process.program.ready_within:g} s")
 
-    def _failed(self, child: SupervisedProcess, how: str) -> None:
-        name, delay = child.spec.name, child.plan_restart()
-        if not child.was_ready and child.failures >= self._start_attempts:
-            raise GaveUp(
-                f"{name} could not be brought up in {child.failures} tries: it {how}. {child.spec.hint}".rstrip()
-            )
-        self._report(f"{name} {how}; starting it again in {delay:g} s")
+    def _handle_failure(self, process: SupervisedProcess, how: str) -> None:
+        name, delay = process.program.name, process.schedule_restart()
+        if not process.was_ready and process.failures >= self._start_attempts:
+            hint = process.program.hint
+            raise StartFailed(f"{name} did not start in {process.failures} attempts: it {how}. {hint}".rstrip())
+        self._report(f"{name} {how}; restarting it in {delay:g} s")
 
-    def _pause(self) -> float | None:
-        """Seconds until there is something to do that no signal announces; None when only a signal can bring it."""
-        waits = [READY_EVERY for child in self._children if child.running and not child.is_ready]
-        waits += [child.seconds_to_restart for child in self._children if child.failures and not child.running]
+    def _seconds_to_next_check(self) -> float | None:
+        """Seconds until something may happen that no signal announces. None: wait for a signal."""
+        waits = [POLL_INTERVAL for process in self._processes if process.running and not process.is_ready]
+        waits += [p.seconds_to_restart for p in self._processes if p.failures and not p.running]
         return min(waits, default=None)
 
-    def _stop_all(self, wake: int) -> None:
-        """In reverse order, each with its own grace; a later signal kills what is left."""
-        for child in reversed(self._children):
-            if not child.running:
+    def _stop_all(self, wakeup: int) -> None:
+        """Stop the programs in reverse order, each within its own grace. A second signal kills those that are left."""
+        for process in reversed(self._processes):
+            if not process.running:
                 continue
-            child.ask_to_stop()
-            until = time.monotonic() + child.spec.grace
-            while not child.ended and time.monotonic() < until and not self._hurry:
-                _sleep(wake, min(READY_EVERY, max(0.0, until - time.monotonic())))
-            if not child.ended:
-                self._report(f"{child.spec.name} did not stop in time and is killed")
-            child.kill()
+            process.request_stop()
+            deadline = time.monotonic() + process.program.grace
+            while not process.ended and time.monotonic() < deadline and not self._kill_now:
+                _sleep(wakeup, min(POLL_INTERVAL, max(0.0, deadline - time.monotonic())))
+            if not process.ended:
+                self._report(f"{process.program.name} did not stop in time and is killed")
+            process.kill()
 
     @contextlib.contextmanager
-    def _listening(self) -> Iterator[int]:
-        """A signal is noted and makes the yielded pipe readable; the former handlers come back afterwards."""
+    def _signal_handlers(self) -> Iterator[int]:
+        """Record stop signals. Every signal makes the yielded pipe readable. At the end, restore the old handlers."""
         readable, writable = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
 
-        def heard(signum: int, _frame) -> None:
+        def handle(signum: int, _frame: FrameType | None) -> None:
             if signum == signal.SIGCHLD:
-                return  # waking up is all
+                return  # it only has to wake the loop
             now = time.monotonic()
             self._stop_since = self._stop_since or now
-            self._hurry = now - self._stop_since > PATIENCE
+            self._kill_now = now - self._stop_since > SECOND_SIGNAL_AFTER
 
-        # A SIGHUP that is ignored (nohup) stays ignored.
-        watched = [s for s in STOP_SIGNALS if s != signal.SIGHUP or signal.getsignal(s) != signal.SIG_IGN]
-        former = {signum: signal.signal(signum, heard) for signum in (*watched, signal.SIGCHLD)}
-        former_wakeup = signal.set_wakeup_fd(writable, warn_on_full_buffer=False)
+        # nohup: a SIGHUP that was ignored stays ignored.
+        handled = [s for s in STOP_SIGNALS if s != signal.SIGHUP or signal.getsignal(s) != signal.SIG_IGN]
+        previous = {signum: signal.signal(signum, handle) for signum in (*handled, signal.SIGCHLD)}
+        previous_wakeup = signal.set_wakeup_fd(writable, warn_on_full_buffer=False)
         try:
             yield readable
         finally:
-            signal.set_wakeup_fd(former_wakeup)
-            for signum, handler in former.items():
+            signal.set_wakeup_fd(previous_wakeup)
+            for signum, handler in previous.items():
                 signal.signal(signum, handler)
             os.close(readable)
             os.close(writable)
 
 
-def _sleep(wake: int, seconds: float | None) -> None:
-    """Until a signal comes or `seconds` have passed."""
-    select.select([wake], [], [], seconds)
+def _sleep(wakeup: int, seconds: float | None) -> None:
+    """Sleep until a signal arrives or `seconds` have passed."""
+    select.select([wakeup], [], [], seconds)
     with contextlib.suppress(BlockingIOError):
-        os.read(wake, 4096)
+        os.read(wakeup, 4096)
 
 
-def _to_stderr(line: str) -> None:
+def _write_to_stderr(line: str) -> None:
     sys.stderr.write(line + "\n")
     sys.stderr.flush()

@@ -1,4 +1,4 @@
-"""``python -m paddleocr_service IMAGE``: read a picture from the command line; list and install models.
+"""Command line: recognise the text of an image, list models, install a model.
 
 python -m paddleocr_service receipt.jpg
 python -m paddleocr_service receipt.jpg --json --lang de
@@ -6,14 +6,13 @@ python -m paddleocr_service models
 python -m paddleocr_service install korean_PP-OCRv5_mobile_rec
 """
 
-from __future__ import annotations
-
 import argparse
 import json
 import sys
 from dataclasses import asdict
+from typing import Any
 
-from . import Catalogue, EngineError, OCREngine, RecognizeOptions
+from . import Catalogue, EngineError, OCREngine, Recognition, RecognizeOptions
 from .installer import install
 from .official_models import FAMILIES
 from .results import AUTO, ORIENTATIONS
@@ -21,46 +20,46 @@ from .runtimes import RUNTIMES
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Exit code 0, or 1 with one plain sentence on stderr."""
+    """Run one command. Return the exit code: 0, or 1 after a one-line message on stderr."""
     arguments = sys.argv[1:] if arguments is None else arguments
     command = {"models": _models, "install": _install}.get(arguments[0] if arguments else "")
     try:
-        return command(arguments[1:]) if command else _read(arguments)
+        return command(arguments[1:]) if command else _recognize(arguments)
     except EngineError as error:
         print(error.message, file=sys.stderr)
         return 1
 
 
-def _parser(usage: str, doc: str) -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog=f"python -m paddleocr_service {usage}".strip(), description=doc)
-    parser.add_argument("--runtime", choices=RUNTIMES, default="auto", help="what runs the networks")
+def _parser(usage: str, description: str) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog=f"python -m paddleocr_service {usage}".strip(), description=description)
+    parser.add_argument("--runtime", choices=RUNTIMES, default="auto", help="inference runtime")
     return parser
 
 
-def _read(arguments: list[str]) -> int:
-    parser = _parser("", "Read a picture. Also: 'models' lists models, 'install NAME' fetches one.")
-    parser.add_argument("image", help="a JPEG, PNG, TIFF, BMP, WebP or GIF file")
-    parser.add_argument("--json", action="store_true", help="lines with polygons and confidences instead of text")
-    parser.add_argument("--words", action="store_true", help="with --json: also a polygon for each word")
+def _recognize(arguments: list[str]) -> int:
+    parser = _parser("", "Recognise the text of an image. Also: 'models' lists models, 'install NAME' downloads one.")
+    parser.add_argument("image", help="JPEG, PNG, TIFF, BMP, WebP or GIF file")
+    parser.add_argument("--json", action="store_true", help="print lines with polygons and confidences as JSON")
+    parser.add_argument("--words", action="store_true", help="with --json: include a polygon for each word")
     parser.add_argument("--lang", default="en", help="language code, such as en, de, ch, japan")
-    parser.add_argument("--orientation", choices=ORIENTATIONS, default=AUTO, help="right pages that lie, or do not")
+    parser.add_argument("--orientation", choices=ORIENTATIONS, default=AUTO, help="auto: turn rotated pages upright")
     parser.add_argument("--model", default=FAMILIES[0], choices=FAMILIES, help="model family")
-    parser.add_argument("--model-dir", help="folder of models: MODEL_DIR/NAME/inference.onnx and inference.yml")
-    parser.add_argument("--threads", type=int, help="threads to read with; default: all cores")
-    chosen = parser.parse_args(arguments)
+    parser.add_argument("--model-dir", help="model folder: MODEL_DIR/NAME/inference.onnx and inference.yml")
+    parser.add_argument("--threads", type=int, help="number of threads; default: all cores")
+    options = parser.parse_args(arguments)
     engine = OCREngine(
-        model=chosen.model,
-        runtime=chosen.runtime,
-        threads=chosen.threads,
-        lang=chosen.lang,
-        model_dir=chosen.model_dir,
+        model=options.model,
+        runtime=options.runtime,
+        threads=options.threads,
+        lang=options.lang,
+        model_dir=options.model_dir,
     )
-    page = engine.recognize(chosen.image, RecognizeOptions(words=chosen.words, orientation=chosen.orientation))
-    print(json.dumps(_as_json(page), ensure_ascii=False, indent=2) if chosen.json else page.text)
+    page = engine.recognize(options.image, RecognizeOptions(words=options.words, orientation=options.orientation))
+    print(json.dumps(_as_json(page), ensure_ascii=False, indent=2) if options.json else page.text)
     return 0
 
 
-def _as_json(page) -> dict:
+def _as_json(page: Recognition) -> dict[str, Any]:
     lines = [asdict(line) for line in page.lines]
     for item in [*lines, *(word for line in lines for word in line["words"])]:
         item["bbox"] = item.pop("polygon")
@@ -79,10 +78,10 @@ def _as_json(page) -> dict:
 
 
 def _models(arguments: list[str]) -> int:
-    parser = _parser("models", "List the official models, those on this machine first.")
-    parser.add_argument("--model-dir", help="folder of models")
-    chosen = parser.parse_args(arguments)
-    catalogue = Catalogue(model_dir=chosen.model_dir, runtime=chosen.runtime)
+    parser = _parser("models", "List the official models, installed ones first.")
+    parser.add_argument("--model-dir", help="model folder")
+    options = parser.parse_args(arguments)
+    catalogue = Catalogue(model_dir=options.model_dir, runtime=options.runtime)
     for name in catalogue.installed():
         print(f"{name}  installed")
     for name in catalogue.installable():
@@ -91,10 +90,10 @@ def _models(arguments: list[str]) -> int:
 
 
 def _install(arguments: list[str]) -> int:
-    parser = _parser("install", "Fetch an official model with PaddleX's own download.")
-    parser.add_argument("name", help="such as korean_PP-OCRv5_mobile_rec")
-    chosen = parser.parse_args(arguments)
-    print(install(chosen.name, chosen.runtime))
+    parser = _parser("install", "Download an official model with PaddleX.")
+    parser.add_argument("name", help="model name, such as korean_PP-OCRv5_mobile_rec")
+    options = parser.parse_args(arguments)
+    print(install(options.name, options.runtime))
     return 0
 
 

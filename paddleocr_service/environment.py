@@ -1,37 +1,38 @@
-"""The one place that touches PaddleX's environment variables, and why each must be set.
+"""PaddleX's environment variables: this module sets them all, and explains why.
 
-PaddleX reads them while it is being imported, so they have to stand before the first import; there is no argument for
-them. What an operator has set is left alone.
+PaddleX reads them while it is imported and has no arguments for them, so they must be set before the first import.
+Values set by the operator are not changed.
 """
-
-from __future__ import annotations
 
 import os
 from pathlib import Path
 
-from .cache_dir import writable_directory
+from .cache_dir import is_writable_directory
 
 
 def paddlex_homes(cache_dir: Path) -> list[Path]:
-    """Folders below which PaddleX may have put what it downloaded: the operator's choice, else its own default
-    ``~/.paddlex``, else (a home that cannot be written) one in our cache."""
-    chosen = os.environ.get("PADDLE_PDX_CACHE_HOME")
-    if chosen:
-        return [Path(chosen)]
+    """Return the folders in which PaddleX may store downloads.
+
+    That is the operator's choice. Without one it is PaddleX's default ``~/.paddlex``, or a folder in our cache if the
+    home directory is not writable.
+    """
+    configured = os.environ.get("PADDLE_PDX_CACHE_HOME")
+    if configured:
+        return [Path(configured)]
     return [Path(os.path.expanduser("~")) / ".paddlex", cache_dir / "paddlex"]
 
 
-def prepare_paddlex(cache_dir: Path, look_for_hubs: bool = False) -> None:
-    """Set PaddleX up so that importing it and loading a local model contacts nobody and writes where it may.
+def prepare_paddlex(cache_dir: Path, check_hubs: bool = False) -> None:
+    """Give PaddleX a writable home, and stop it from opening connections on import and when it loads a local model.
 
-    look_for_hubs: let it ask the model hubs whether they are there, a second each, before it downloads: a download
-    from one that is not would try for minutes.
+    check_hubs: before a download, let PaddleX check which model hubs respond (one second each). Without the check, a
+    download from a hub that does not respond takes minutes to fail.
     """
-    # PaddleX makes folders in its home at import, and fails where it cannot.
+    # PaddleX creates folders in its home on import, and fails if it cannot.
     homes = paddlex_homes(cache_dir)
-    home = next((home for home in homes if writable_directory(home)), homes[-1])
+    home = next((home for home in homes if is_writable_directory(home)), homes[-1])
     os.environ["PADDLE_PDX_CACHE_HOME"] = str(home)
-    if look_for_hubs:
+    if check_hubs:
         os.environ.pop("PADDLE_PDX_DISABLE_MODEL_SOURCE_CHECK", None)
     else:
         os.environ.setdefault("PADDLE_PDX_DISABLE_MODEL_SOURCE_CHECK", "True")

@@ -1,10 +1,10 @@
-"""What can go wrong in here. Each error has a code for machines and a message that a client may see."""
+"""Errors of the engine. Each has a machine-readable code and a message that clients may see."""
 
 from __future__ import annotations
 
 
 class EngineError(Exception):
-    """Base of all. ``message`` names what is wrong and the remedy; it holds no path and no traceback."""
+    """Base class. ``message`` names the problem and the remedy, without file paths or tracebacks."""
 
     code = "engine_error"
 
@@ -12,30 +12,30 @@ class EngineError(Exception):
         super().__init__(message)
         self.message = message
 
-    def __reduce__(self):
-        """Errors cross process borders (a queue worker's pool pickles them)."""
+    def __reduce__(self) -> tuple[type[EngineError], tuple[str]]:
+        """Support pickling: errors cross process boundaries."""
         return type(self), (self.message,)
 
 
 class ModelNotAvailable(EngineError):
-    """The model that the settings or the language ask for is not on this machine."""
+    """The model that the settings or the language require is not installed."""
 
     code = "model_not_available"
 
 
 class UnsupportedLanguage(EngineError):
-    """No model of PaddleOCR reads this language, or nobody ever heard of its code."""
+    """The language code is unknown."""
 
     code = "unsupported_language"
 
 
 class RuntimeNotAvailable(EngineError):
-    """The inference runtime asked for is not installed, or does not work here."""
+    """The requested inference runtime is not installed or does not work on this machine."""
 
     code = "runtime_not_available"
 
 
 class UnreadableImage(EngineError):
-    """The bytes given are not a picture that can be decoded."""
+    """The input is not an image that can be decoded."""
 
     code = "unreadable_image"

@@ -1,10 +1,8 @@
-"""Languages: the codes we take, and the script group whose recogniser reads each of them.
+"""Language codes, and the recogniser for each of them.
 
-The codes are PaddleOCR's own (``ch``, ``japan``, ``korean``, ``rs_latin``, ...), so its users find what they know.
-Beside them stand the ISO 639-1 codes and names that people write instead (``zh``, ``ja``, ``german``).
+The codes are PaddleOCR's (``ch``, ``japan``, ``korean``, ``rs_latin``, ...). ISO 639-1 codes and English names
+(``zh``, ``ja``, ``german``) are accepted as aliases.
 """
-
-from __future__ import annotations
 
 from .errors import UnsupportedLanguage
 
@@ -20,7 +18,8 @@ _CYRILLIC = (
 )
 _DEVANAGARI = "ang bgc bh bho gom hi mah mai mr ne new sa sck"
 
-GROUP_OF: dict[str, str] = {
+#: Language code -> script group. The languages of a group share a recogniser.
+SCRIPT_GROUPS: dict[str, str] = {
     **{code: code for code in ("ch", "chinese_cht", "en", "japan", "korean", "th", "el", "te", "ta", "ka")},
     **dict.fromkeys(_LATIN.split(), "latin"),
     **dict.fromkeys(_ARABIC.split(), "arabic"),
@@ -28,47 +27,41 @@ GROUP_OF: dict[str, str] = {
     **dict.fromkeys(_CYRILLIC.split(), "cyrillic"),
     **dict.fromkeys(_DEVANAGARI.split(), "devanagari"),
 }
-"""Language code -> script group. Languages of one group share a recogniser."""
 
 ALIASES: dict[str, str] = {
-    "zh": "ch",
-    "zh_cn": "ch",
-    "zh_hans": "ch",
-    "chinese": "ch",
-    "zh_tw": "chinese_cht",
-    "zh_hk": "chinese_cht",
-    "zh_hant": "chinese_cht",
-    "ja": "japan",
-    "japanese": "japan",
-    "ko": "korean",
-    "english": "en",
-    "french": "fr",
-    "german": "de",
-    "spanish": "es",
-    "italian": "it",
-    "portuguese": "pt",
-    "dutch": "nl",
-    "polish": "pl",
-    "russian": "ru",
-    "ukrainian": "uk",
-    "arabic": "ar",
-    "hindi": "hi",
-    "tamil": "ta",
-    "telugu": "te",
-    "thai": "th",
-    "greek": "el",
-    "kn": "ka",  # PaddleOCR calls Kannada ``ka``
-    "kannada": "ka",
-    "nb": "no",
-    "nn": "no",
-    "fil": "tl",
-    "sr": "rs_cyrillic",
-    "sr_cyrl": "rs_cyrillic",
-    "sr_latn": "rs_latin",
+    alias: code
+    for code, aliases in {
+        "ch": "zh zh_cn zh_hans chinese",
+        "chinese_cht": "zh_tw zh_hk zh_hant",
+        "japan": "ja japanese",
+        "korean": "ko",
+        "en": "english",
+        "fr": "french",
+        "de": "german",
+        "es": "spanish",
+        "it": "italian",
+        "pt": "portuguese",
+        "nl": "dutch",
+        "pl": "polish",
+        "ru": "russian",
+        "uk": "ukrainian",
+        "ar": "arabic",
+        "hi": "hindi",
+        "ta": "tamil",
+        "te": "telugu",
+        "th": "thai",
+        "el": "greek",
+        "ka": "kn kannada",  # PaddleOCR's code for Kannada is ``ka``
+        "no": "nb nn",
+        "tl": "fil",
+        "rs_cyrillic": "sr sr_cyrl",
+        "rs_latin": "sr_latn",
+    }.items()
+    for alias in aliases.split()
 }
 
-# Which script groups the main recogniser of a family reads; longest prefix first. Source: PaddleOCR's documentation of
-# each model, and for PP-OCRv6_tiny its dictionary, which holds no kana.
+# Script groups that the recogniser of a family supports; longest prefix first. Source: PaddleOCR's documentation of the
+# models; for PP-OCRv6_tiny its dictionary, which contains no kana.
 _FAMILY_GROUPS: tuple[tuple[str, frozenset[str]], ...] = (
     ("PP-OCRv6_tiny", frozenset({"ch", "chinese_cht", "en", "latin"})),
     ("PP-OCRv6", frozenset({"ch", "chinese_cht", "en", "japan", "latin"})),
@@ -78,30 +71,30 @@ _FAMILY_GROUPS: tuple[tuple[str, frozenset[str]], ...] = (
 _NOT_IN_V6 = frozenset({"pi"})
 
 
-def canonical(lang: str) -> str:
-    """The engine's own code for a code or alias, any case, with ``-`` or ``_`` (``zh-Hant`` -> ``chinese_cht``).
+def canonical_code(lang: str) -> str:
+    """Return PaddleOCR's code for a code or alias in any case, with ``-`` or ``_`` (``zh-Hant`` -> ``chinese_cht``).
 
-    Raises UnsupportedLanguage for a code that nobody knows.
+    Raises UnsupportedLanguage for an unknown code.
     """
     code = lang.strip().lower().replace("-", "_")
     code = ALIASES.get(code, code)
-    if code not in GROUP_OF:
+    if code not in SCRIPT_GROUPS:
         raise UnsupportedLanguage(
-            f"Unknown language {lang[:40]!r}. Use a code such as en, de, fr, ch, japan, korean, ru, ar or hi; "
-            "the full list is under 'languages' of the capabilities."
+            f"Unknown language {lang[:40]!r}. Use a code such as en, de, fr, ch, japan, korean, ru, ar or hi. "
+            "The capabilities list all codes under 'languages'."
         )
     return code
 
 
 def recogniser_for(lang: str, family: str) -> str:
-    """Name of the official recogniser that reads ``lang`` (a canonical code) beside a family's detector.
+    """Return the name of the official recogniser for ``lang`` (a canonical code) in a model family.
 
-    The family's own recogniser where it reads the language, else the small one made for its script.
+    That is the family's own recogniser if it supports the language, otherwise the mobile recogniser of its script.
     """
-    group = GROUP_OF[lang]
-    own_groups = next(groups for prefix, groups in _FAMILY_GROUPS if family.startswith(prefix))
-    if group in own_groups and not (lang in _NOT_IN_V6 and family.startswith("PP-OCRv6")):
+    group = SCRIPT_GROUPS[lang]
+    family_groups = next(groups for prefix, groups in _FAMILY_GROUPS if family.startswith(prefix))
+    if group in family_groups and not (lang in _NOT_IN_V6 and family.startswith("PP-OCRv6")):
         return f"{family}_rec"
-    if group in ("ch", "chinese_cht", "japan"):  # no recogniser of their own in PP-OCRv5 and later
+    if group in ("ch", "chinese_cht", "japan"):  # since PP-OCRv5 there are no separate recognisers for these
         return "PP-OCRv6_small_rec"
     return "ka_PP-OCRv3_mobile_rec" if group == "ka" else f"{group}_PP-OCRv5_mobile_rec"

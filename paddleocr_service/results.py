@@ -1,54 +1,52 @@
-"""What the engine takes and gives: frozen values, shared by the real engine and the null engine."""
+"""Input options and results of the engine: immutable values shared by the real engine and the null engine."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
+
+from .polygons import Point, Polygon, map_points
 
 AUTO, OFF = "auto", "off"
 ORIENTATIONS = (AUTO, OFF)
 
-Point = tuple[float, float]
-Polygon = tuple[Point, Point, Point, Point]
-"""Four corners (x, y), clockwise from the text's top left, in pixels of the picture as it was read: righted, where it
-lay on its side or upside down."""
+
+def _scale(point: Point, factor: float) -> Point:
+    return round(point[0] * factor, 1), round(point[1] * factor, 1)
 
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A run of characters without a space. ``confidence`` is that of its line: the recogniser scores lines."""
+    """Characters between two spaces. ``confidence`` is that of the line: the recogniser scores whole lines."""
 
     text: str
     confidence: float
     polygon: Polygon
 
-    def scaled(self, factor: float) -> Word:
-        """The same word on a picture ``factor`` times as large."""
-        return replace(self, polygon=_scaled(self.polygon, factor))
-
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of text. ``confidence`` in 0..1; ``words`` only where they were asked for."""
+    """One line of text. ``confidence`` is in 0..1. ``words`` is empty unless words were requested."""
 
     text: str
     confidence: float
     polygon: Polygon
     words: tuple[Word, ...] = ()
 
+    def transformed(self, transform: Callable[[Polygon], Polygon]) -> Line:
+        """Apply ``transform`` to the polygons of the line and its words."""
+        words = tuple(replace(word, polygon=transform(word.polygon)) for word in self.words)
+        return replace(self, polygon=transform(self.polygon), words=words)
+
     def scaled(self, factor: float) -> Line:
-        """The same line on a picture ``factor`` times as large."""
-        words = tuple(word.scaled(factor) for word in self.words)
-        return replace(self, polygon=_scaled(self.polygon, factor), words=words)
-
-
-def _scaled(polygon: Polygon, factor: float) -> Polygon:
-    return tuple((round(x * factor, 1), round(y * factor, 1)) for x, y in polygon)
+        """Return the line on an image ``factor`` times as large, to a tenth of a pixel."""
+        return self.transformed(partial(map_points, transform=partial(_scale, factor=factor)))
 
 
 @dataclass(frozen=True, slots=True)
 class EngineInfo:
-    """Who read the picture: library, runtime of its networks, names of its models (detector, recogniser)."""
+    """Library name, inference runtime and model names (detector first, then recognisers)."""
 
     name: str
     runtime: str
@@ -57,13 +55,13 @@ class EngineInfo:
 
 @dataclass(frozen=True, slots=True)
 class RecognizeOptions:
-    """What one call may choose. Immutable, so that one call's choice never leaks into the next.
+    """Options of one call.
 
-    lang: language code; None is the engine's own default.
-    words: also give a polygon for each word of a line.
-    orientation: "auto" rights pages that lie on their side or upside down, "off" reads them as they lie.
+    lang: language code; None uses the engine's default.
+    words: also return a polygon for each word of a line.
+    orientation: "auto" turns pages upright that are rotated by 90, 180 or 270 degrees; "off" does not.
 
-    Raises ValueError for another orientation.
+    Raises ValueError for an unknown orientation.
     """
 
     lang: str | None = None
@@ -72,17 +70,17 @@ class RecognizeOptions:
 
     def __post_init__(self) -> None:
         if self.orientation not in ORIENTATIONS:
-            raise ValueError(f"orientation is one of {', '.join(ORIENTATIONS)}, not {self.orientation!r}")
+            raise ValueError(f"orientation must be one of {', '.join(ORIENTATIONS)}, not {self.orientation!r}")
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A paragraph, or the rows of a table, in reading order.
+    """A paragraph or a table, with its rows in reading order.
 
-    kind: "table" where most rows have several lines beside each other, else "text".
-    rows: visual rows from the top down, each with its lines in the order they are read; where cells have several lines,
-    they are one row, cell by cell.
-    bbox: x0, y0, x1, y1 in pixels of the picture as it was read.
+    kind: "table" if most rows contain several lines side by side, otherwise "text".
+    rows: visual rows from top to bottom, each with its lines in reading order. Table cells that span several lines
+    share one row, cell by cell.
+    bbox: x0, y0, x1, y1 in pixels of the image as recognised.
     """
 
     kind: str
@@ -95,19 +93,20 @@ class Block:
 
     @property
     def text(self) -> str:
-        """Rows on lines of their own, the lines of a row joined by a space."""
+        """One text line per row; the lines of a row are joined by a space."""
         return "\n".join([" ".join([line.text for line in row]) for row in self.rows])
 
 
 @dataclass(frozen=True, slots=True)
 class Recognition:
-    """The text of one picture: ``lines`` in reading order; ``text`` with a line break between rows and an empty line
-    between blocks; ``blocks`` holds the same lines by paragraph and table.
+    """The text of one image.
 
-    width, height: pixels of the picture as it was read; all polygons are in these.
-    lang: the language the picture was read in, in the engine's own code (``de`` for ``german``).
-    orientation: degrees (0, 90, 180, 270) by which the picture given was turned clockwise before it was read.
-    seconds: how long each stage took, by its name (``detect``, ``recognise``); not a part of what was read.
+    width, height: pixels of the image as recognised (upright); all polygons use these coordinates.
+    lines: all lines in reading order. blocks: the same lines grouped into paragraphs and tables.
+    text: one text line per row, with an empty line between blocks.
+    lang: canonical code of the language used (``de`` for ``german``).
+    orientation: degrees (0, 90, 180, 270) by which the input image was rotated clockwise to make it upright.
+    seconds: duration of each stage (``detect``, ``recognise``); ignored when results are compared.
     """
 
     width: int

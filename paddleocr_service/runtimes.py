@@ -1,6 +1,4 @@
-"""Which inference runtime runs the networks, and how many threads it may use."""
-
-from __future__ import annotations
+"""Choose the inference runtime, and the number of threads it may use."""
 
 import importlib.util
 import os
@@ -10,7 +8,7 @@ from pathlib import Path
 from .errors import RuntimeNotAvailable
 
 AUTO, OPENVINO, ONNXRUNTIME, PADDLE = "auto", "openvino", "onnxruntime", "paddle"
-# runtime -> (package to import, requirement to install)
+#: Runtime -> (package to import, requirement to install).
 _PACKAGES = {
     OPENVINO: ("openvino", "openvino"),
     ONNXRUNTIME: ("onnxruntime", "onnxruntime"),
@@ -19,48 +17,48 @@ _PACKAGES = {
 RUNTIMES: tuple[str, ...] = (AUTO, *_PACKAGES)
 
 
-def choose_runtime(asked: str) -> str:
-    """Name of the runtime to use: ``auto`` is OpenVINO where it is installed and made for the processor, else ONNX
-    Runtime. Imports neither.
+def choose_runtime(requested: str) -> str:
+    """Return the runtime to use, without importing it.
 
-    Raises RuntimeNotAvailable for one that is unknown or not installed, naming the command that installs it.
+    ``auto`` is OpenVINO if it is installed and supports the processor well, otherwise ONNX Runtime. Raises
+    RuntimeNotAvailable for a runtime that is unknown or not installed; its message names the install command.
     """
-    if asked == AUTO:
-        return OPENVINO if _suits_openvino() and _installed(OPENVINO) else _checked(ONNXRUNTIME)
-    if asked not in _PACKAGES:
-        raise RuntimeNotAvailable(f"There is no runtime {asked!r}. Use one of: {', '.join(RUNTIMES)}.")
-    return _checked(asked)
+    if requested == AUTO:
+        return OPENVINO if _suits_openvino() and _is_installed(OPENVINO) else _require(ONNXRUNTIME)
+    if requested not in _PACKAGES:
+        raise RuntimeNotAvailable(f"Unknown runtime {requested!r}. Use one of: {', '.join(RUNTIMES)}.")
+    return _require(requested)
 
 
-def _checked(runtime: str) -> str:
-    if not _installed(runtime):
+def _require(runtime: str) -> str:
+    if not _is_installed(runtime):
         raise RuntimeNotAvailable(
             f"The runtime {runtime!r} is not installed. Install it with: pip install {_PACKAGES[runtime][1]}"
         )
     return runtime
 
 
-def _installed(runtime: str) -> bool:
+def _is_installed(runtime: str) -> bool:
     return importlib.util.find_spec(_PACKAGES[runtime][0]) is not None
 
 
 def _suits_openvino() -> bool:
-    """OpenVINO's kernels are written for x86-64 with AVX2; elsewhere ONNX Runtime is the safer choice."""
+    """OpenVINO's kernels are written for x86-64 with AVX2; on other processors ONNX Runtime is the safer choice."""
     if platform.machine().lower() not in ("x86_64", "amd64"):
         return False
     try:
         return " avx2 " in Path("/proc/cpuinfo").read_text()
-    except OSError:  # not Linux: no telling, and nearly every x86-64 has it
+    except OSError:  # not Linux: the flags are unknown, and nearly all x86-64 processors have AVX2
         return True
 
 
 def default_threads() -> int:
-    """Number of cores that this process may run on (its CPU affinity)."""
+    """Return the number of cores that this process may use (its CPU affinity)."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def check_gpu(runtime: str) -> None:
-    """Raises RuntimeNotAvailable unless this runtime, as installed, can use a GPU. Imports it."""
+    """Raise RuntimeNotAvailable unless the installed runtime can use a GPU. Imports it."""
     if runtime == ONNXRUNTIME:
         import onnxruntime
 
@@ -72,7 +70,7 @@ def check_gpu(runtime: str) -> None:
 
         if paddle.device.is_compiled_with_cuda() and paddle.device.cuda.device_count():
             return
-        remedy = "Install PaddlePaddle's GPU build, paddlepaddle-gpu, as its own page tells"
+        remedy = "Install PaddlePaddle's GPU build, paddlepaddle-gpu, as described in its documentation"
     else:
         remedy = "Use onnxruntime or paddle"
-    raise RuntimeNotAvailable(f"The runtime {runtime!r} cannot use a GPU here. {remedy}, or leave the GPU out.")
+    raise RuntimeNotAvailable(f"The runtime {runtime!r} cannot use a GPU here. {remedy}, or turn the GPU off.")

@@ -1,81 +1,64 @@
-"""Polygons of words, from the boxes that PaddleOCR gives for its tokens.
+"""Compute polygons of words from the boxes of PaddleOCR's tokens.
 
-Its tokens are not words: runs of letters and digits, runs of everything else (spaces among them), single Chinese
-characters; and its boxes are upright even where the line is not. Here each token's share of the line's length is cut
-out of the line's own polygon, and characters are put together again between spaces.
+PaddleOCR's tokens are not words: they are runs of letters and digits, runs of other characters (including spaces), or
+single Chinese characters. Its boxes are upright even if the line is not. Here each token's share of the line's length
+is cut out of the line's own polygon, and the characters between two spaces are joined again.
 """
 
-from __future__ import annotations
+from collections.abc import Sequence
 
-from .results import Point, Polygon, Word
+from .polygons import Point, Polygon, bounds, slice_polygon
+from .results import Word
 
-_TALL = 1.5  # PaddleOCR reads a box taller than this times its width as a vertical line
+_VERTICAL_ASPECT = 1.5  # PaddleOCR treats a box taller than this times its width as a vertical line
+
+#: A character with its start and end as shares of the line's length.
+Span = tuple[str, float, float]
 
 
-def words_of(tokens: list[str], boxes: list, polygon: Polygon, confidence: float) -> tuple[Word, ...]:
-    """Words of one line. ``boxes``: an upright box for each token, four points in pixels of the picture."""
+def words_of_line(
+    tokens: Sequence[str], boxes: Sequence[Sequence[Point]], polygon: Polygon, confidence: float
+) -> tuple[Word, ...]:
+    """Return the words of one line. boxes: an upright box for each token, four points in pixels of the image."""
     axis, low, high = _direction(polygon)
-    spans: list[tuple[str, float, float]] = []  # character, start, end: shares of the line's length
+    spans: list[Span] = []
     for token, box in zip(tokens, boxes, strict=False):
         start = (min(point[axis] for point in box) - low) / (high - low)
         end = (max(point[axis] for point in box) - low) / (high - low)
         step = (end - start) / max(1, len(token))
         spans += [(char, start + i * step, start + (i + 1) * step) for i, char in enumerate(token)]
     return tuple(
-        Word("".join(char for char, _, _ in run), confidence, _cut(polygon, axis, run[0][1], run[-1][2]))
-        for run in _runs(spans)
+        Word("".join(char for char, _, _ in word), confidence, slice_polygon(polygon, axis, word[0][1], word[-1][2]))
+        for word in _split_into_words(spans)
     )
 
 
 def _direction(polygon: Polygon) -> tuple[int, float, float]:
-    """(axis along which the line runs: 0 is x, 1 is y; its start; its end, never equal to the start)."""
-    xs, ys = [point[0] for point in polygon], [point[1] for point in polygon]
-    if max(ys) - min(ys) > _TALL * (max(xs) - min(xs)):
+    """Return the axis of the line (0 is x, 1 is y), its start and its end, which are never equal."""
+    x0, y0, x1, y1 = bounds(polygon)
+    if y1 - y0 > _VERTICAL_ASPECT * (x1 - x0):
         low, high, axis = polygon[0][1], polygon[2][1], 1
     else:
         low, high, axis = polygon[0][0], polygon[1][0], 0
     return axis, low, high if abs(high - low) >= 1 else low + 1
 
 
-def _runs(spans: list[tuple[str, float, float]]) -> list[list[tuple[str, float, float]]]:
-    """Split at spaces; characters of scripts written without spaces stand alone, as PaddleOCR has them."""
-    runs: list[list[tuple[str, float, float]]] = []
-    fresh = True
+def _split_into_words(spans: Sequence[Span]) -> list[list[Span]]:
+    """Split at spaces. Each character of a script without spaces is a separate word, as in PaddleOCR."""
+    words: list[list[Span]] = []
+    starts_word = True
     for span in spans:
         if span[0].isspace():
-            fresh = True
+            starts_word = True
             continue
-        alone = _stands_alone(span[0])
-        if fresh or alone:
-            runs.append([span])
+        single = _is_single_word(span[0])
+        if starts_word or single:
+            words.append([span])
         else:
-            runs[-1].append(span)
-        fresh = alone
-    return runs
+            words[-1].append(span)
+        starts_word = single
+    return words
 
 
-def _stands_alone(char: str) -> bool:
+def _is_single_word(char: str) -> bool:
     return "\u3040" <= char <= "\u30ff" or "\u3400" <= char <= "\u9fff"
-
-
-def _cut(polygon: Polygon, axis: int, start: float, end: float) -> Polygon:
-    """The part of a line's polygon between two shares (0..1) of its length."""
-    start, end = min(max(start, 0.0), 1.0), min(max(end, 0.0), 1.0)
-    top_left, top_right, bottom_right, bottom_left = polygon
-    if axis == 0:
-        return (
-            _between(top_left, top_right, start),
-            _between(top_left, top_right, end),
-            _between(bottom_left, bottom_right, end),
-            _between(bottom_left, bottom_right, start),
-        )
-    return (
-        _between(top_left, bottom_left, start),
-        _between(top_right, bottom_right, start),
-        _between(top_right, bottom_right, end),
-        _between(top_left, bottom_left, end),
-    )
-
-
-def _between(a: Point, b: Point, share: float) -> Point:
-    return (round(a[0] + (b[0] - a[0]) * share, 1), round(a[1] + (b[1] - a[1]) * share, 1))

@@ -1,9 +1,9 @@
-"""Tell PaddleX that the headless build of OpenCV is here.
+"""Makes PaddleX accept the headless build of OpenCV.
 
-PaddleX looks for a distribution called opencv-contrib-python before it uses cv2. That build needs libGL, which a
-server does not have; opencv-contrib-python-headless is the same version of the same modules without windows. This
-writes the name, and nothing else, into site-packages, so that one build is downloaded and the check passes.
-`pip uninstall opencv-contrib-python` takes it away again. Run with the Python of the environment; safe to repeat.
+PaddleX checks for a distribution named opencv-contrib-python before it uses cv2. That build needs libGL, which a server
+does not have; opencv-contrib-python-headless contains the same modules without windows. This script writes metadata
+with the required name, but no code, into site-packages, so that only one build is installed and the check passes.
+`pip uninstall opencv-contrib-python` removes it. Run it with the Python of the environment; it is safe to repeat.
 """
 
 from importlib.metadata import PackageNotFoundError, distribution
@@ -14,13 +14,13 @@ METADATA = """\
 Metadata-Version: 2.1
 Name: {name}
 Version: {version}
-Summary: A name only. The cv2 package here comes from {name}-headless {version}.
+Summary: Metadata only. The installed cv2 package comes from {name}-headless {version}.
 Requires-Dist: {name}-headless =={version}
 """
 
 
 def write_marker() -> Path | None:
-    """Write the marker beside the headless build; None where a distribution of that name is there already."""
+    """Write the metadata beside the headless build. Returns None if a distribution of that name is installed."""
     try:
         distribution(NAME)
         return None

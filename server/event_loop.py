@@ -149,7 +149,7 @@ class ConnectionLoop:
                 log.exception("a waiting connection could not be served")
         if self._fresh:
             # What happened between the answer's first look at a job and now was told to nobody.
-            self._watcher.look(self._fresh)
+            self._watcher.request_snapshots(self._fresh)
             self._fresh = set()
 
     def _take(self, held: WaitingRequest | Stream) -> None:
@@ -215,7 +215,7 @@ class ConnectionLoop:
 
     def _look_at_all(self) -> None:
         if self._waiting:
-            self._watcher.look(list(self._waiting))
+            self._watcher.request_snapshots(list(self._waiting))
 
     def _event(self, message: dict) -> None:
         job_id, name = message["job"], message["event"]
@@ -229,7 +229,7 @@ class ConnectionLoop:
             if name in ENDS:
                 self._end(job_id, waiting)
             if any(isinstance(held, Stream) for held in self._waiting.get(job_id, ())):
-                self._watcher.read(job_id)
+                self._watcher.request_record(job_id)
 
     def _glances(self, glances: dict[str, JobSnapshot | None]) -> None:
         for job_id, glance in glances.items():
@@ -239,7 +239,7 @@ class ConnectionLoop:
             elif glance.leader:
                 self._read_along(job_id, glance.leader)
             if any(isinstance(held, Stream) and _is_news(held, glance) for held in self._waiting.get(job_id, ())):
-                self._watcher.read(job_id)
+                self._watcher.request_record(job_id)
 
     def _read_along(self, job_id: str, leader: str) -> None:
         """Pages of a job that another works for are told under the other's id."""

@@ -1,4 +1,4 @@
-"""The domain. No Flask and no HTTP status lives here; `paddleocr_service` and `utils` are all it imports of ours.
+"""The domain of the service. It knows no Flask and no HTTP status, and imports only `paddleocr_service` and `utils`.
 
-Services get their settings and each other handed in by `container.build_services`, the one composition root.
+Services get their settings and each other as constructor arguments; `bootstrap.py` builds them.
 """

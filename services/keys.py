@@ -1,35 +1,84 @@
-"""Names of all that the service keeps about jobs in Redis. The scripts get the same names (`redis_service.py`)."""
+"""Names of all Redis keys, and the constants that Python and the Lua scripts share.
+
+`lua_tables()` gives both to the scripts: the keys as table `K`, the constants as table `C` (`C.LEASE_SECONDS`).
+"""
 
 from __future__ import annotations
 
-JOB = "ocr:job:"  #: + job id: the record, a hash
-UNITS = "ocr:units:"  #: + job id: who works on which unit, how often each was tried; a hash
-PAGES = "ocr:pages:"  #: + job id: pages read so far, and pages begun without an end; a hash
-RESULT = "ocr:result:"  #: + job id: the result, compressed JSON
-OWNED = "ocr:jobs:"  #: + owner: the owner's job ids by the time they were made
-FOLLOWERS = "ocr:followers:"  #: + job id: jobs of the same content that this one completes, too
-INFLIGHT = "ocr:inflight:"  #: + content: the job that works on it
-CACHE = "ocr:cache:"  #: + content: its result, and of how many pages; a hash
-CACHE_INDEX = "ocr:cache-index"  #: contents by the time of their last use
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 
-READY = "ocr:ready:"  #: + lane: units to be taken, by their turn
-TURNS = "ocr:turns:"  #: + lane: owners by the turn at which their next unit comes
-TIME = "ocr:virtual-time"  #: lane: the turn of the unit taken last; a hash
-WAITING = "ocr:waiting"  #: units that no worker has, by the time since when
-DELAYED = "ocr:delayed"  #: units to be tried again, by the time when
-LEASES = "ocr:leases"  #: units that a worker has, by the end of its lease
-PACE = "ocr:pace"  #: lane: seconds a unit takes, a running mean; a hash
+JOB = "ocr:job:"  #: + job id. Hash: the job record.
+UNITS = "ocr:units:"  #: + job id. Hash: for each unit, the token of its worker and the number of attempts.
+PAGES = "ocr:pages:"  #: + job id. Hash: finished pages, and how often each unfinished step was started.
+RESULT = "ocr:result:"  #: + job id. String: the result as compressed JSON.
+OWNED = "ocr:jobs:"  #: + owner. Sorted set: the owner's job ids by creation time.
+FOLLOWERS = "ocr:followers:"  #: + job id. Set: jobs with the same content, which end together with this one.
+INFLIGHT = "ocr:inflight:"  #: + cache key. String: id of the job that is working on this content.
+CACHE = "ocr:cache:"  #: + cache key. Hash: a cached result and its number of pages.
+CACHE_INDEX = "ocr:cache-index"  #: Sorted set: cache keys by last use.
+IDEMPOTENCY = "ocr:idempotency:"  #: + hash of owner and Idempotency-Key. String: fingerprint of the request, its jobs.
 
-AWAITING = "ocr:awaiting"  #: jobs whose upload is still to come, by the time at which it expires
-NOTICED = "ocr:noticed:"  #: + job id: its upload seems to have come, and a worker was told so
-DEAD = "ocr:dead"  #: dead letters: job ids by the time they were given up
-WEBHOOKS = "ocr:webhooks"  #: ended jobs that somebody wants to be told of, by the time when
-EVENTS = "ocr:events"  #: the channel on which changes of jobs are published
-TALLY = "ocr:tally"  #: what happened since the service was set up; a hash of numbers
-WORKERS = "ocr:workers"  #: live worker processes by their last beat
+READY = "ocr:ready:"  #: + lane. Sorted set: units that can be taken, by turn.
+TURNS = "ocr:turns:"  #: + lane. Sorted set: owners by the turn of their next unit.
+TIME = "ocr:virtual-time"  #: Hash: for each lane, the turn of the unit taken last; `taken`: number of units taken.
+WAITING = "ocr:waiting"  #: Sorted set: units without a worker, by the time since when they wait.
+DELAYED = "ocr:delayed"  #: Sorted set: units to try again, by the time when.
+LEASES = "ocr:leases"  #: Sorted set: units that a worker holds, by the time when the lease ends.
+PACE = "ocr:pace"  #: Hash: for each lane, seconds per unit as a running mean.
+
+AWAITING = "ocr:awaiting"  #: Sorted set: jobs whose announced upload has not arrived, by the time when it expires.
+NOTICED = "ocr:noticed:"  #: + job id. String, expires: a worker is already handling the arrival of this upload.
+DEAD = "ocr:dead"  #: Sorted set: dead letters (job ids), by the time when the job failed.
+WEBHOOKS = "ocr:webhooks"  #: Sorted set: ended jobs with a webhook to send, by the time when it is due.
+EVENTS = "ocr:events"  #: Pub/sub channel: changes of jobs.
+COUNTERS = "ocr:tally"  #: Hash: service-wide counters. Keeps its original name so that an upgrade keeps them.
+WORKERS = "ocr:workers"  #: Sorted set: worker processes by the time of their last heartbeat.
+WORKER = "ocr:worker:"  #: + worker name. String, expires: what the worker last reported about itself, as JSON.
+SWEEPER = "ocr:sweeper"  #: + kind of round. String, expires: a sweeper has done this round.
+KNOWN_PICTURE_FRESH = "ocr:known-picture:fresh"  #: String, expires in seconds: the last report, used again as it is.
+KNOWN_PICTURE_LAST = "ocr:known-picture:last"  #: String, expires in minutes: the last report.
+KNOWN_PICTURE_JOB = "ocr:known-picture:job"  #: String, expires: id of the check's job in progress.
 
 
-def lua_table() -> str:
-    """The names as a table `K` for scripts: `K.JOB .. id`."""
-    names = {name: value for name, value in globals().items() if name.isupper()}
-    return "local K = {" + ", ".join(f"{name}='{value}'" for name, value in names.items()) + "}\n"
+@dataclass(frozen=True, slots=True)
+class SharedConstants:
+    """Values that Python and the scripts both use. Times are in seconds."""
+
+    #: A worker holds a unit for this long. After a crash, the sweeper requeues the unit when the lease has ended.
+    lease_seconds: int = 12
+    #: Time between two renewals of a lease.
+    lease_renew_seconds: int = 4
+    #: Time between two heartbeats of a worker process.
+    heartbeat_seconds: int = 3
+    #: A worker process without a heartbeat for this long counts as dead.
+    worker_timeout_seconds: int = 12
+
+    #: Short jobs wait in one lane and long jobs in another, so that they do not block each other.
+    quick_lane: str = "quick"
+    bulk_lane: str = "bulk"
+    #: While both lanes have units, a round takes this many from each.
+    quick_turns: int = 3
+    bulk_turns: int = 1
+    #: Time per unit that is assumed until one has been measured.
+    quick_pace: float = 1.0
+    bulk_pace: float = 5.0
+
+    #: A dead letter can be replayed for this long.
+    dead_letter_ttl: int = 7 * 86_400
+    #: Owner of the service's own check jobs. They are not counted, listed, cached or kept as dead letters.
+    probe_owner: str = "@probe"
+
+
+SHARED = SharedConstants()
+
+
+def lua_tables() -> str:
+    """Lua source that defines the tables `K` and `C`."""
+    keys = {name: value for name, value in globals().items() if name.isupper() and isinstance(value, str)}
+    constants = {name.upper(): value for name, value in asdict(SHARED).items()}
+    return _lua_table("K", keys) + _lua_table("C", constants)
+
+
+def _lua_table(name: str, values: Mapping[str, object]) -> str:
+    return f"local {name} = {{" + ", ".join(f"{key}={value!r}" for key, value in values.items()) + "}\n"

@@ -1,4 +1,4 @@
-"""Waiting for a Redis that is away for a while."""
+"""Retry one step until Redis is back."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from typing import TypeVar
 
 from services.errors import RedisUnavailable
 
-#: How long a finished page or unit waits for Redis to come back before it is left to another worker.
-PATIENCE_SECONDS = 120
+#: A finished page or unit waits this long for Redis. After that another worker takes over the unit.
+RETRY_SECONDS = 120
 
 T = TypeVar("T")
 
 
-def retry_until_redis_is_back(step: Callable[[], T], seconds: float = PATIENCE_SECONDS) -> T:
-    """Do one step against Redis, waiting for it to come back. Raises RedisUnavailable after `seconds`."""
+def retry_until_redis_is_back(step: Callable[[], T], seconds: float = RETRY_SECONDS) -> T:
+    """Call `step` until it does not raise RedisUnavailable. Raises RedisUnavailable after `seconds`."""
     deadline = time.monotonic() + seconds
     pause = 0.1
     while True:

@@ -1,6 +1,6 @@
-"""The connection to Redis: short time-outs, clear errors, Lua scripts loaded from `scripts/`.
+"""The connection to Redis: short timeouts, clear errors, and Lua scripts loaded from `scripts/`.
 
-Every fault of the connection becomes `RedisUnavailable`, so that no caller knows redis-py's exceptions.
+Every connection error becomes `RedisUnavailable`, so that no caller has to know redis-py's exceptions.
 """
 
 from __future__ import annotations
@@ -8,32 +8,77 @@ from __future__ import annotations
 import os
 import re
 import weakref
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache, partial
 from pathlib import Path
+from typing import Any, Literal, Protocol, cast, overload
 
 import redis
 from redis.backoff import NoBackoff
+from redis.commands.core import Script
 from redis.retry import Retry
 
 from services.errors import RedisUnavailable
-from services.keys import lua_table
+from services.keys import lua_tables
 
 SCRIPTS = Path(__file__).with_name("scripts")
-#: A POST must answer within 2 s when Redis hangs; it makes at most two round trips before it gives up.
+#: A POST must be answered within 2 s even if Redis hangs. It makes at most two round trips.
 SOCKET_SECONDS = 0.7
-#: Refusals that pass: it is starting, full, a replica, or cannot write its file. redis-py has classes for some; others
-#: begin the message, and older servers tell what a script met in the middle of a message of the script's own.
-PASSING = (redis.exceptions.OutOfMemoryError, redis.exceptions.ReadOnlyError, redis.exceptions.MasterDownError)
-PASSING_WORDS = re.compile(r"(^|-)(LOADING|OOM|READONLY|MISCONF|MASTERDOWN) ")
+#: Temporary errors: Redis is starting, full, read-only, or cannot write its file. redis-py has classes for some of
+#: them. Others begin the message; older servers put an error met inside a script into the middle of the message.
+TEMPORARY = (redis.exceptions.OutOfMemoryError, redis.exceptions.ReadOnlyError, redis.exceptions.MasterDownError)
+TEMPORARY_WORDS = re.compile(r"(^|-)(LOADING|OOM|READONLY|MISCONF|MASTERDOWN) ")
+
+Value = str | bytes | int | float
+Score = float | str
+
+
+class RedisPipeline(Protocol):
+    """Commands that are sent together. `execute()` returns their replies in order."""
+
+    def __getattr__(self, command: str) -> Callable[..., RedisPipeline]: ...
+
+    def execute(self) -> list[Any]: ...
+
+
+class RedisClient(Protocol):
+    """The commands that the services use, typed for a client that returns bytes.
+
+    redis-py's own annotations also cover async clients and clients that return text.
+    """
+
+    def get(self, name: str) -> bytes | None: ...
+    def mget(self, names: Sequence[str]) -> list[bytes | None]: ...
+    def set(
+        self, name: str, value: Value, *, ex: int | None = None, px: int | None = None, nx: bool = False
+    ) -> bool | None: ...
+    def delete(self, *names: str) -> int: ...
+    def hmget(self, name: str, keys: Sequence[str]) -> list[bytes | None]: ...
+    def hgetall(self, name: str) -> dict[bytes, bytes]: ...
+    def hincrby(self, name: str, key: str, amount: int) -> int: ...
+    def zcard(self, name: str) -> int: ...
+    def zcount(self, name: str, min: Score, max: Score) -> int: ...
+    def zscore(self, name: str, value: str) -> float | None: ...
+    def zrevrank(self, name: str, value: str) -> int | None: ...
+    @overload
+    def zrange(self, name: str, start: int, end: int) -> list[bytes]: ...
+    @overload
+    def zrange(self, name: str, start: int, end: int, *, withscores: Literal[True]) -> list[tuple[bytes, float]]: ...
+    def zrevrange(self, name: str, start: int, end: int) -> list[bytes]: ...
+    def zrangebyscore(self, name: str, min: Score, max: Score, start: int, num: int) -> list[bytes]: ...
+    def zremrangebyscore(self, name: str, min: Score, max: Score) -> int: ...
+    def pipeline(self, transaction: bool = True) -> RedisPipeline: ...
+    def time(self) -> tuple[int, int]: ...
+    def info(self, section: str) -> Mapping[str, Any]: ...
+    def ping(self) -> bool: ...
 
 
 class RedisService:
     """A Redis client with named scripts. Connects at the first command, never at construction."""
 
     def __init__(self, url: str, socket_seconds: float = SOCKET_SECONDS) -> None:
-        # One retry without waiting: a connection that Redis closed while idle is replaced without a word.
+        # One retry without a pause: it silently replaces a connection that Redis closed while it was idle.
         self._new_pool = partial(
             redis.ConnectionPool.from_url,
             url,
@@ -43,36 +88,44 @@ class RedisService:
             health_check_interval=0,
         )
         self.client = redis.Redis(connection_pool=self._new_pool())
-        self._scripts: dict[str, redis.commands.core.Script] = {}
-        forget = weakref.WeakMethod(self._forget_connections)
-        os.register_at_fork(after_in_child=lambda: (method := forget()) and method())
+        self._scripts: dict[str, Script] = {}
+        replace_pool = weakref.WeakMethod(self._replace_pool)  # must not keep the service alive
+        os.register_at_fork(after_in_child=lambda: (replace := replace_pool()) and replace())
 
-    def _forget_connections(self) -> None:
-        """A child of a fork begins with a pool of its own: in that of its parent a lock may be held by a thread which
-        the child does not have, and would never be let go."""
+    def _replace_pool(self) -> None:
+        """After a fork, the child needs its own pool: a thread of the parent may hold a lock of the old pool, and that
+        thread does not exist in the child to release it."""
         self.client.connection_pool = self._new_pool()
 
     @contextmanager
-    def guard(self) -> Iterator[redis.Redis]:
-        """The client, with its faults translated. Raises RedisUnavailable."""
+    def guard(self) -> Iterator[RedisClient]:
+        """The client, with its errors translated. Raises RedisUnavailable."""
         try:
-            yield self.client
+            yield cast(RedisClient, self.client)
         except (redis.exceptions.ConnectionError, redis.exceptions.TimeoutError) as error:
             raise RedisUnavailable() from error
         except redis.exceptions.ResponseError as error:
-            if isinstance(error, PASSING) or PASSING_WORDS.search(str(error)):
+            if isinstance(error, TEMPORARY) or TEMPORARY_WORDS.search(str(error)):
                 raise RedisUnavailable() from error
             raise
 
-    def script(self, name: str, *args: object) -> object:
-        """Run `scripts/<name>.lua` as one atomic step. Raises RedisUnavailable."""
+    def script(self, name: str, *args: Value) -> Any:
+        """Run `scripts/<name>.lua` as one atomic step and return its reply: int, bytes, a list of these, or None.
+
+        Raises RedisUnavailable.
+        """
         if name not in self._scripts:
             self._scripts[name] = self.client.register_script(_source(name))
         with self.guard():
             return self._scripts[name](args=args)
 
+    def pubsub(self) -> redis.client.PubSub:
+        """A connection that listens to channels. Its methods raise redis-py's own exceptions."""
+        pubsub: redis.client.PubSub = self.client.pubsub()  # type: ignore[no-untyped-call]  # redis-py has no annotation
+        return pubsub
+
     def now(self) -> float:
-        """Redis's own clock in Unix seconds: the one that all hosts share."""
+        """Redis's clock in Unix seconds. All hosts share this clock."""
         with self.guard() as client:
             seconds, microseconds = client.time()
         return seconds + microseconds / 1e6
@@ -83,12 +136,12 @@ class RedisService:
             client.ping()
 
     def memory(self) -> tuple[int, int]:
-        """Bytes that its data take, and the most it may take (0: no bound). Raises RedisUnavailable."""
+        """Bytes used, and the configured maximum (0: unlimited). Raises RedisUnavailable."""
         with self.guard() as client:
-            told = client.info("memory")
-        return told["used_memory"], told["maxmemory"]
+            info = client.info("memory")
+        return info["used_memory"], info["maxmemory"]
 
 
 @cache
 def _source(name: str) -> str:
-    return lua_table() + (SCRIPTS / "prelude.lua").read_text() + (SCRIPTS / f"{name}.lua").read_text()
+    return lua_tables() + (SCRIPTS / "prelude.lua").read_text() + (SCRIPTS / f"{name}.lua").read_text()

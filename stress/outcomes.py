@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 
-from services.keys import TALLY
+from services.keys import COUNTERS
 from stress.clients import JobOutcome
 from stress.harness import ServiceProcesses
 from stress.report import Report
@@ -13,7 +13,7 @@ from stress.report import Report
 
 def completed_jobs(service: ServiceProcesses) -> int:
     """The service's own count of completed jobs."""
-    return int(service.redis.client().hget(TALLY, "jobs:completed") or 0)
+    return int(service.redis.client().hget(COUNTERS, "jobs:completed") or 0)
 
 
 def check_results(report: Report, outcomes: list[JobOutcome]) -> None:

@@ -1,4 +1,4 @@
-"""Celery tasks, each one call into a service; and the Celery application they hang on.
+"""Celery tasks, each one call into a service, and the Celery application that runs them.
 
-The broker carries a job's id, never bytes. No Flask here.
+The broker carries job ids, never bytes. No Flask here.
 """

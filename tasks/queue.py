@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import secrets
+from functools import partial
+from typing import TYPE_CHECKING
 
 import kombu
 import kombu.exceptions
@@ -12,16 +14,28 @@ from celery import Celery
 from services.container import Broker
 from services.errors import RedisUnavailable
 
+if TYPE_CHECKING:
+    from services.uploads.arrivals import Arrivals
+    from services.worker.process import WorkerProcess
+
 QUEUE = "ocr"
 TASK = "ocr.process"
-#: Uploads that have come do not stand in line with the work: to look at one is quick, and tickets are counted.
+#: Announced uploads have a queue of their own: checking one is quick, and only tickets for units are counted.
 ARRIVALS = "ocr-uploads"
 ARRIVED = "ocr.upload_arrived"
 
 
-def make_celery(broker_url: str, workers: int, longest_job_seconds: int, memory_limit_kb: int) -> Celery:
-    """A Celery application for a durable queue: a ticket is gone only when it was used."""
-    celery = Celery("ocr", broker=celery_url(broker_url), include=["tasks.ocr_tasks"], set_as_current=False)
+class OCRCelery(Celery):
+    """The Celery application with the objects that its tasks call. `celery_app.py` sets them."""
+
+    arrivals: Arrivals
+    #: Exists only in the worker's child processes.
+    worker_process: WorkerProcess | None = None
+
+
+def make_celery(broker_url: str, *, processes: int, longest_job_seconds: int, memory_limit_kb: int) -> OCRCelery:
+    """A Celery application whose tickets leave the queue only after they have been used."""
+    celery = OCRCelery("ocr", broker=celery_url(broker_url), include=["tasks.ocr_tasks"], set_as_current=False)
     celery.conf.update(
         task_default_queue=QUEUE,
         task_queues=[kombu.Queue(QUEUE), kombu.Queue(ARRIVALS)],
@@ -30,9 +44,9 @@ def make_celery(broker_url: str, workers: int, longest_job_seconds: int, memory_
         task_ignore_result=True,
         task_publish_retry=False,
         worker_prefetch_multiplier=1,
-        worker_concurrency=workers,
+        worker_concurrency=processes,
         worker_max_memory_per_child=memory_limit_kb,
-        # Children load their model before they count as up; Celery's own 4 s are not enough for that.
+        # Children load their model before they count as up. Celery's default of 4 s is too short for that.
         worker_proc_alive_timeout=120,
         worker_hijack_root_logger=False,
         worker_redirect_stdouts=False,
@@ -42,7 +56,7 @@ def make_celery(broker_url: str, workers: int, longest_job_seconds: int, memory_
         broker_connection_max_retries=None,
         broker_connection_timeout=1.0,
         broker_transport_options={
-            # Only a ticket whose worker vanished waits for this; the sweeper replaces it long before.
+            # Applies only to a ticket whose worker vanished; the sweeper replaces such a ticket much earlier.
             "visibility_timeout": longest_job_seconds,
             "socket_timeout": 5.0,
             "socket_connect_timeout": 1.0,
@@ -55,25 +69,19 @@ def make_celery(broker_url: str, workers: int, longest_job_seconds: int, memory_
 
 
 def celery_url(url: str) -> str:
-    """kombu spells a Unix socket's address in its own way."""
+    """The URL in kombu's syntax, which differs for Unix sockets."""
     return "redis+socket://" + url.removeprefix("unix://") if url.startswith("unix://") else url
 
 
 def make_broker(celery: Celery, client: redis.Redis) -> Broker:
-    """Tickets go through Celery; how many lie in its list is read through `client`, a connection to the same Redis."""
+    """Celery sends the tickets. `client`, a connection to the same Redis, counts those that still wait."""
 
-    def send_ticket(job_id: str, delay: float) -> None:
-        # Each ticket has an id of its own: a job has one for each of its units. Its id is there for people to read:
-        # what is worked on is the unit whose turn it is.
-        send(TASK, QUEUE, job_id, countdown=delay or None)
-
-    def send_arrival(job_id: str) -> None:
-        send(ARRIVED, ARRIVALS, job_id)
-
-    def send(task: str, queue: str, job_id: str, **how: object) -> None:
+    def send(task: str, queue: str, job_id: str, delay: float = 0) -> None:
+        # A job gets one ticket per unit, so each needs an id of its own. The job id in it is only for people: a ticket
+        # does not select the unit.
         task_id = f"{job_id}/{secrets.token_hex(4)}"
         try:
-            celery.send_task(task, (job_id,), task_id=task_id, queue=queue, **how)
+            celery.send_task(task, (job_id,), task_id=task_id, queue=queue, countdown=delay or None)
         except (kombu.exceptions.OperationalError, redis.exceptions.RedisError, OSError) as error:
             raise RedisUnavailable() from error
 
@@ -83,4 +91,4 @@ def make_broker(celery: Celery, client: redis.Redis) -> Broker:
         except (redis.exceptions.ConnectionError, redis.exceptions.TimeoutError) as error:
             raise RedisUnavailable() from error
 
-    return Broker(send_ticket, send_arrival, ticket_count)
+    return Broker(partial(send, TASK, QUEUE), partial(send, ARRIVED, ARRIVALS), ticket_count)

@@ -1,1 +1,1 @@
-"""Leaves: small helpers that know nothing of OCR, jobs or HTTP and import nothing of ours."""
+"""Small helpers that know nothing of OCR, jobs or HTTP and import no other package of this service."""

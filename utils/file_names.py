@@ -1,13 +1,13 @@
-"""Names of files as clients give them. They are told back, and nothing else is ever done with them."""
+"""Names of uploaded files. Clients choose them, so they are only shown, never used as paths."""
 
 from __future__ import annotations
 
 import re
 
-LONGEST = 255
+MAX_LENGTH = 255
 
 
 def plain_name(given: str) -> str:
-    """Without folders and control characters, and not longer than a file system allows."""
+    """The name without folders and control characters, at most 255 characters long."""
     name = re.split(r"[/\\]", given)[-1]
-    return "".join(char for char in name if char.isprintable())[-LONGEST:] or "unnamed"
+    return "".join(char for char in name if char.isprintable())[-MAX_LENGTH:] or "unnamed"

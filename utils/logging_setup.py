@@ -1,18 +1,20 @@
-"""Log lines as JSON (or for people, on a terminal), each with the request's and the job's id. Never recognised text."""
+"""Log lines as JSON or, on a terminal, for people. Each has its request and job id, none has recognized text."""
 
 from __future__ import annotations
 
 import logging
 import sys
+from collections.abc import Sequence
 
 import structlog
+from structlog.types import Processor
 
-#: Loggers whose INFO lines say what ours say already.
+#: Loggers whose INFO lines repeat what this service logs itself.
 QUIET = ("celery", "kombu", "werkzeug", "flask-limiter", "gunicorn.access", "ppocr", "paddlex")
 
 
 class LineLogger:
-    """Writes lines that are rendered already. The way over `logging`, for people, takes three times as long."""
+    """Writes rendered lines to stderr. `logging`, which the console format uses, takes three times as long."""
 
     def __init__(self, name: str = "") -> None:
         self.name = name
@@ -24,16 +26,17 @@ class LineLogger:
 
 
 def configure_logging(level: str, log_format: str) -> None:
-    """Our log lines and those of libraries on stderr, in one format. `log_format`: auto, json, console."""
+    """Write the log of this service and of its libraries to stderr in one format: auto, json or console."""
     console = log_format == "console" or (log_format == "auto" and sys.stderr.isatty())
-    shared = [
+    shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_logger_name,
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
+    renderers: list[Processor]
     if console:
-        last = [structlog.dev.ConsoleRenderer()]
+        renderers = [structlog.dev.ConsoleRenderer()]
         structlog.configure(
             processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
             logger_factory=structlog.stdlib.LoggerFactory(),
@@ -41,17 +44,18 @@ def configure_logging(level: str, log_format: str) -> None:
             cache_logger_on_first_use=False,
         )
     else:
-        last = [structlog.processors.format_exc_info, structlog.processors.JSONRenderer(ensure_ascii=False)]
+        renderers = [structlog.processors.format_exc_info, structlog.processors.JSONRenderer(ensure_ascii=False)]
         structlog.configure(
-            processors=[*shared, *last],
+            processors=[*shared, *renderers],
             logger_factory=LineLogger,
             wrapper_class=structlog.make_filtering_bound_logger(level),
             cache_logger_on_first_use=False,
         )
-    _format_of_libraries([structlog.stdlib.ProcessorFormatter.remove_processors_meta, *last], shared, level)
+    _configure_libraries(shared, renderers, level)
 
 
-def _format_of_libraries(processors: list, shared: list, level: str) -> None:
+def _configure_libraries(shared: Sequence[Processor], renderers: Sequence[Processor], level: str) -> None:
+    processors = [structlog.stdlib.ProcessorFormatter.remove_processors_meta, *renderers]
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(structlog.stdlib.ProcessorFormatter(foreign_pre_chain=shared, processors=processors))
     root = logging.getLogger()

@@ -1,7 +1,7 @@
-"""What kind of file some bytes are, told by the bytes alone; a file's name proves nothing.
+"""Detects the type of a file from its first bytes. The name of a file proves nothing.
 
-A short table of our own rather than a library: `filetype` and `puremagic` know hundreds of kinds that we refuse anyway,
-want a PDF's header at offset 0 (viewers allow 1,024 bytes before it), and take any two letters "BM" for a bitmap.
+Why not a library: `filetype` and `puremagic` know hundreds of types that this service rejects anyway, find a PDF header
+only at offset 0 (viewers allow 1,024 bytes before it), and take any file that begins with "BM" for a bitmap.
 """
 
 from __future__ import annotations
@@ -9,11 +9,11 @@ from __future__ import annotations
 import struct
 from os import PathLike
 
-#: Viewers find a PDF's header anywhere within this many bytes; so do we.
+#: Like PDF viewers, find the header anywhere within this many bytes.
 PDF_HEADER_WITHIN = 1024
 _PDF_HEADER = b"%PDF-"
 
-#: As many bytes as `sniff` wants to see.
+#: The number of bytes that `sniff` needs.
 HEAD_BYTES = PDF_HEADER_WITHIN + len(_PDF_HEADER)
 
 _MAGIC = (
@@ -27,12 +27,12 @@ _MAGIC = (
     (b"MM\0+", "image/tiff"),
 )
 
-#: Sizes of the header that follows a bitmap's file header: OS/2 1, Windows 3, its extensions, OS/2 2, Windows 4 and 5.
+#: Possible sizes of a bitmap's second header: OS/2 1, Windows 3, its extensions, OS/2 2, Windows 4 and 5.
 _BITMAP_HEADERS = frozenset({12, 40, 52, 56, 64, 108, 124})
 
 
 def sniff(head: bytes) -> str | None:
-    """Media type of a file that begins with `head` (its first HEAD_BYTES bytes); None for a kind we do not take."""
+    """Media type of a file whose first HEAD_BYTES bytes are `head`. None: not a supported type."""
     for magic, media_type in _MAGIC:
         if head.startswith(magic):
             return media_type
@@ -46,11 +46,11 @@ def sniff(head: bytes) -> str | None:
 
 
 def sniff_file(path: str | PathLike[str]) -> str | None:
-    """Like `sniff`, for the file at `path`. Raises OSError where it cannot be read."""
+    """`sniff` for the file at `path`. Raises OSError if it cannot be read."""
     with open(path, "rb") as file:
         return sniff(file.read(HEAD_BYTES))
 
 
 def _is_bitmap(head: bytes) -> bool:
-    """Two letters are thin evidence, so the size of the second header has to be one that exists."""
+    """Two letters prove little, so check also that the size of the second header is a known one."""
     return head[:2] == b"BM" and len(head) >= 18 and struct.unpack_from("<I", head, 14)[0] in _BITMAP_HEADERS

@@ -1,1 +1,1 @@
-"""Pages that lie, and skewed ones: what righting them costs and buys. Run by ``python -m bench orientation``."""
+"""Rotated and skewed pages: gain and cost of turning pages upright. Run with ``python -m bench orientation``."""

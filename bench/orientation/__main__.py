@@ -1,10 +1,8 @@
-"""``python -m bench orientation [FOLDER]``: what it costs and buys to right pages that lie, and how skew is borne.
+"""``python -m bench orientation [FOLDER]``: gain and cost of turning rotated pages upright.
 
-Each picture that has its truth beside it is read as it is and turned, with ``orientation=auto`` and ``off`` in turn;
-and, with ``--skew``, tilted by some degrees. Times are of the processor, as ratios of the readings of one picture.
+Each image with a .txt file is recognised at each rotation, with ``orientation=auto`` and ``off`` in turn. ``--skew``
+adds the accuracy on images that are rotated by a few degrees. Costs are ratios of CPU time for the same image.
 """
-
-from __future__ import annotations
 
 import argparse
 import sys
@@ -12,59 +10,62 @@ from pathlib import Path
 from statistics import fmean, median
 
 from bench.machine import describe
-from bench.ocr import pictures
-from bench.orientation.reading import Reading, read_lying, read_tilted
+from bench.ocr import find_images
+from bench.orientation.measure import RotationResult, measure_rotated, measure_skewed
 from paddleocr_service import EngineError, OCREngine
 from paddleocr_service.official_models import FAMILIES
 from paddleocr_service.runtimes import RUNTIMES
 
 SAMPLE = Path(__file__).resolve().parents[3] / "shared" / "data" / "rotated"
-TURNS = (0, 90, 180, 270)
+ROTATIONS = (0, 90, 180, 270)
 
 
 def main(arguments: list[str] | None = None) -> int:
-    chosen = _parser().parse_args(arguments)
-    found = pictures(chosen.folder)[: chosen.limit]
-    if not found:
-        print(f"There is no picture with a .txt file beside it in {chosen.folder}.", file=sys.stderr)
+    options = _parser().parse_args(arguments)
+    images = find_images(options.folder)[: options.limit]
+    if not images:
+        print(f"No image with a .txt file found in {options.folder}.", file=sys.stderr)
         return 2
     try:
-        engine = OCREngine(model=chosen.model, runtime=chosen.runtime, threads=chosen.threads, lang=chosen.lang)
+        engine = OCREngine(model=options.model, runtime=options.runtime, threads=options.threads, lang=options.lang)
         engine.warm_up()
         print(f"machine   {describe()}")
-        print(f"pictures  {len(found)} of {chosen.folder}", flush=True)
-        for degrees in TURNS:
-            print(_told(degrees, [read_lying(engine, path, degrees, chosen.rounds) for path in found]), flush=True)
-        for degrees in chosen.skew:
-            f1, errors = read_tilted(engine, found, degrees)
-            print(f"skewed {degrees:4.1f}  words {f1:.4f}   errors {errors:.4f}", flush=True)
+        print(f"images    {len(images)} of {options.folder}", flush=True)
+        for degrees in ROTATIONS:
+            results = [measure_rotated(engine, path, degrees, options.rounds) for path in images]
+            print(_format(degrees, results), flush=True)
+        for degrees in options.skew:
+            f1, errors = measure_skewed(engine, images, degrees)
+            print(f"skew {degrees:6.1f}  words {f1:.4f}   errors {errors:.4f}", flush=True)
     except EngineError as error:
         print(error.message, file=sys.stderr)
         return 1
     return 0
 
 
-def _told(degrees: int, readings: list[Reading]) -> str:
+def _format(degrees: int, results: list[RotationResult]) -> str:
     return (
-        f"turned {degrees:3}  righted {sum(one.right for one in readings)} of {len(readings)}"
-        f"   words {fmean(one.f1 for one in readings):.4f} (least {min(one.f1 for one in readings):.3f},"
-        f" off {fmean(one.f1_off for one in readings):.4f})"
-        f"   errors {fmean(one.error_rate for one in readings):.4f}"
-        f" (off {fmean(one.error_rate_off for one in readings):.4f})"
-        f"   time {median(one.cost for one in readings):.3f} of off's"
+        f"rotated {degrees:3}  upright {sum(result.correct for result in results)} of {len(results)}"
+        f"   words {fmean(result.f1 for result in results):.4f} (lowest {min(result.f1 for result in results):.3f},"
+        f" off {fmean(result.f1_off for result in results):.4f})"
+        f"   errors {fmean(result.error_rate for result in results):.4f}"
+        f" (off {fmean(result.error_rate_off for result in results):.4f})"
+        f"   time {median(result.cost for result in results):.3f} of off"
     )
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m bench orientation", description="Measure the righting of pages.")
-    parser.add_argument("folder", nargs="?", type=Path, default=SAMPLE, help="pictures, each with a .txt of its truth")
-    parser.add_argument("--skew", type=float, nargs="*", default=[], help="also tilt the pictures by these degrees")
-    parser.add_argument("--rounds", type=int, default=1, help="read each so many times")
+    parser = argparse.ArgumentParser(
+        prog="python -m bench orientation", description="Measure gain and cost of turning rotated pages upright."
+    )
+    parser.add_argument("folder", nargs="?", type=Path, default=SAMPLE, help="images, each with a .txt file")
+    parser.add_argument("--skew", type=float, nargs="*", default=[], help="also rotate the images by these degrees")
+    parser.add_argument("--rounds", type=int, default=1, help="number of measurements per image")
     parser.add_argument("--runtime", choices=RUNTIMES, default="auto")
     parser.add_argument("--model", choices=FAMILIES, default=FAMILIES[0])
     parser.add_argument("--lang", default="en")
     parser.add_argument("--threads", type=int)
-    parser.add_argument("--limit", type=int, help="read only so many pictures")
+    parser.add_argument("--limit", type=int, help="maximum number of images")
     return parser
 
 

@@ -1,6 +1,6 @@
-"""``python -m bench.pdf_text [FOLDER]``: read the PDFs of a folder as ``mode=auto`` does, and tell speed and errors.
+"""``python -m bench.pdf_text [FOLDER]``: speed and errors of reading PDFs with ``mode=auto``.
 
-The errors are held against the text layers, page by page, in the layers' own order; pages that were recognised, because
-their layers cannot be trusted, are counted and timed apart. Without a folder the sample is read
-(``../shared/data/pdf_digital``). The best of several rounds counts, so that other work on the machine does not.
+Errors are differences from PyMuPDF's text of the same page. Pages whose text layer cannot be trusted are recognised;
+they are counted and timed separately. The default folder is the sample (``../shared/data/pdf_digital``). The best of
+several rounds counts, to exclude the effect of other load on the machine.
 """

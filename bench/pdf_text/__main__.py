@@ -1,13 +1,11 @@
-"""Prints the speed and the errors of each document, and of all."""
-
-from __future__ import annotations
+"""Print speed and errors of each document, and of all documents."""
 
 import argparse
 import sys
 from pathlib import Path
 
 from bench.machine import describe
-from bench.pdf_text.reading import Reading, read
+from bench.pdf_text.measure import PdfResult, measure
 from paddleocr_service import OCREngine
 from services.ocr_service.document import OCRService
 from services.ocr_service.options import DocumentOptions
@@ -17,36 +15,36 @@ MAX_PIXELS = 100_000_000
 
 
 def main(arguments: list[str] | None = None) -> int:
-    chosen = _parser().parse_args(arguments)
-    paths = sorted(chosen.folder.glob("*.pdf"))
+    options = _parser().parse_args(arguments)
+    paths = sorted(options.folder.glob("*.pdf"))
     if not paths:
-        print(f"There is no PDF in {chosen.folder}.", file=sys.stderr)
+        print(f"No PDF found in {options.folder}.", file=sys.stderr)
         return 2
-    service = OCRService(OCREngine(lang=chosen.lang), MAX_PIXELS)
+    service = OCRService(OCREngine(lang=options.lang), MAX_PIXELS)
     print(f"machine   {describe()}")
-    total = Reading()
+    total = PdfResult()
     for path in paths:
-        rounds = [read(service, path, DocumentOptions(chosen.lang, 300)) for _ in range(chosen.rounds)]
-        best = min(rounds, key=lambda one: sum(one.seconds.values()))
-        _tell(path.name, best)
-        for name in total.pages:
-            total.pages[name] += best.pages[name]
-            total.seconds[name] += best.seconds[name]
-        total.cpu += min(one.cpu for one in rounds)
+        rounds = [measure(service, path, DocumentOptions(options.lang, 300)) for _ in range(options.rounds)]
+        best = min(rounds, key=lambda result: sum(result.seconds.values()))
+        _print_result(path.name, best)
+        for source in total.pages:
+            total.pages[source] += best.pages[source]
+            total.seconds[source] += best.seconds[source]
+        total.cpu_seconds += min(result.cpu_seconds for result in rounds)
         total.errors += best.errors
         total.characters += best.characters
-    _tell("all", total)
+    _print_result("all", total)
     return 0
 
 
-def _tell(name: str, reading: Reading) -> None:
-    pages, seconds = reading.pages, reading.seconds
+def _print_result(name: str, result: PdfResult) -> None:
+    pages, seconds = result.pages, result.seconds
     speed = pages["text_layer"] / seconds["text_layer"] if pages["text_layer"] else 0.0
-    wrong = reading.errors / max(1, reading.characters)
-    by_cpu = pages["text_layer"] / reading.cpu if reading.cpu else 0.0
+    error_rate = result.errors / max(1, result.characters)
+    cpu_speed = pages["text_layer"] / result.cpu_seconds if result.cpu_seconds else 0.0
     recognised = f"   {pages['ocr']} recognised in {seconds['ocr']:.2f} s" if pages["ocr"] else ""
-    told = f"{speed:7.1f} a second ({by_cpu:.0f} of processor time)   wrong {wrong:.4f}{recognised}"
-    print(f"{name[-40:]:40} {pages['text_layer']:4} pages {told}", flush=True)
+    figures = f"{speed:7.1f} per second ({cpu_speed:.0f} per CPU second)   errors {error_rate:.4f}{recognised}"
+    print(f"{name[-40:]:40} {pages['text_layer']:4} pages {figures}", flush=True)
 
 
 def _parser() -> argparse.ArgumentParser:

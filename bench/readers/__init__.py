@@ -1,5 +1,5 @@
-"""Programs that read pictures, each in a process of its own, warm, and spoken to in lines of JSON.
+"""Readers: OCR programs under test. Each runs warmed up in a separate process and communicates in JSON lines.
 
-Law of this folder: `process` is the parent's side, everything else runs in the reader's process and perhaps in another
-environment, so it imports what it measures inside functions and of ours only what it reads with.
+`process` is the client in the benchmark. All other modules run in the reader's process, possibly in another
+environment. So they import the program under test inside functions, and only those parts of this project that they use.
 """

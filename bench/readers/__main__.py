@@ -1,33 +1,31 @@
-"""``python -m bench.readers NAME SETTINGS``: the process of one reader; SETTINGS is a JSON object."""
-
-from __future__ import annotations
+"""``python -m bench.readers NAME SETTINGS``: the process of one reader. SETTINGS is a JSON object."""
 
 import importlib
 import json
 import signal
 import sys
 
-from bench.readers.protocol import answers_alone_on_stdout, serve
+from bench.readers.protocol import serve, take_over_stdout
 
-#: Name -> module and function; the function takes the settings and gives a reading function.
+#: Name -> module and function. The function takes the settings and returns a function that recognises images.
 READERS = {
-    "ours": "bench.readers.ours:make",
-    "document": "bench.readers.document:make",
-    "rapidocr": "bench.readers.rapid:make",
-    "rapidocr-openvino": "bench.readers.rapid:make_on_openvino",
-    "paddleocr": "bench.readers.paddle:make",
-    "paddlex-serving": "bench.readers.serving:make",
-    "tesseract": "bench.readers.tesseract:make",
+    "ours": "bench.readers.ours:create",
+    "document": "bench.readers.document:create",
+    "rapidocr": "bench.readers.rapid:create",
+    "rapidocr-openvino": "bench.readers.rapid:create_on_openvino",
+    "paddleocr": "bench.readers.paddle:create",
+    "paddlex-serving": "bench.readers.serving:create",
+    "tesseract": "bench.readers.tesseract:create",
 }
 
 
 def main() -> None:
     name, settings = sys.argv[1], json.loads(sys.argv[2])
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that what it started is ended with it
-    answers = answers_alone_on_stdout()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # a normal exit also ends child processes
+    answers = take_over_stdout()
     module, _, function = READERS[name].partition(":")
-    make = getattr(importlib.import_module(module), function)
-    serve(lambda: make(**settings), sys.stdin, answers)
+    create = getattr(importlib.import_module(module), function)
+    serve(lambda: create(**settings), sys.stdin, answers)
 
 
 if __name__ == "__main__":

@@ -1,19 +1,17 @@
-"""Our engine as it comes, or without one of its tricks."""
-
-from __future__ import annotations
+"""Our engine with default settings, or without one of its optimisations."""
 
 from collections.abc import Callable
 
 
-def make(threads: int, without: str = "", **engine_settings: object) -> Callable[[dict], str]:
-    """without: a name of ``bench.readers.untricked``; the trick is left out in this process."""
+def create(threads: int, without: str = "", **engine_settings: object) -> Callable[[dict], str]:
+    """without: optimisation to disable in this process, a key of ``ABLATIONS``."""
     from paddleocr_service import OCREngine
 
+    create_engine: Callable[..., OCREngine] = OCREngine
     if without:
-        from bench.readers.untricked import leave_out
+        from bench.readers.ablations import ABLATIONS
 
-        engine = leave_out(without)(threads=threads, **engine_settings)
-    else:
-        engine = OCREngine(threads=threads, **engine_settings)
+        create_engine = ABLATIONS[without]()
+    engine = create_engine(threads=threads, **engine_settings)
     engine.warm_up()
     return lambda request: engine.recognize(request["path"]).text

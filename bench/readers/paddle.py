@@ -1,13 +1,13 @@
-"""PaddleOCR's own pipeline on ONNX Runtime, over the weights that we use. All else is its default, but for the
-auxiliary models, which would be downloaded."""
+"""PaddleOCR's pipeline on ONNX Runtime with our weights and its default settings.
 
-from __future__ import annotations
+The auxiliary models are off, because PaddleOCR would download them.
+"""
 
 import os
 from collections.abc import Callable
 
 
-def make(threads: int, detector: list[str], recogniser: list[str], **_unused: object) -> Callable[[dict], str]:
+def create(threads: int, detector: list[str], recogniser: list[str], **_unused: object) -> Callable[[dict], str]:
     """detector, recogniser: model name and directory."""
     os.environ["PADDLE_PDX_DISABLE_MODEL_SOURCE_CHECK"] = "True"
     from paddleocr import PaddleOCR

@@ -1,4 +1,4 @@
-"""The parent's side: a reader started, asked and ended."""
+"""The client side: start a reader, send requests, stop it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 
 
 class ReaderFailed(Exception):
-    """The reader did not start, ended, or could not read a picture; the message is its own last word."""
+    """The reader did not start, exited, or could not recognise an image. The message is its own error message."""
 
 
 @dataclass(frozen=True)
@@ -27,10 +27,10 @@ class Answer:
 
 
 class Reader:
-    """One reading process; a context manager. Constructing it waits until it is ready and raises ReaderFailed."""
+    """A reader process; a context manager. The constructor waits until it is ready, and may raise ReaderFailed."""
 
     def __init__(self, name: str, settings: dict, python: str | Path = sys.executable) -> None:
-        """name: what it is called in tables; a key of ``READERS``, unless ``settings`` hold one under "reader"."""
+        """name: label in tables, and key of ``READERS`` unless ``settings`` contain another key as "reader"."""
         self.name = name
         self._log = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the reader
         settings = dict(settings)
@@ -49,16 +49,16 @@ class Reader:
             )
         except OSError as error:
             raise ReaderFailed(str(error)) from error
-        self._answer()
+        self._receive()
 
-    def read(self, path: str | Path, **more: object) -> Answer:
-        """Raises ReaderFailed."""
-        answer = self._ask({"path": str(path), **more})
+    def read(self, path: str | Path, **options: object) -> Answer:
+        """Recognise an image. Raises ReaderFailed."""
+        answer = self._request({"path": str(path), **options})
         return Answer(answer["seconds"], answer["text"])
 
     def memory(self) -> dict[str, int]:
-        """rss_mb and peak_mb of the reader's processes."""
-        return self._ask({"memory": True})
+        """Return rss_mb and peak_mb of the reader's processes."""
+        return self._request({"memory": True})
 
     def close(self) -> None:
         self._process.stdin.close()
@@ -76,25 +76,25 @@ class Reader:
     def __exit__(self, *exc_info: object) -> None:
         self.close()
 
-    def _ask(self, request: dict) -> dict:
+    def _request(self, request: dict) -> dict:
         try:
             self._process.stdin.write(json.dumps(request) + "\n")
             self._process.stdin.flush()
-        except OSError:  # it has ended; its log says why
+        except OSError:  # the process has exited; its log contains the reason
             pass
-        return self._answer()
+        return self._receive()
 
-    def _answer(self) -> dict:
+    def _receive(self) -> dict:
         line = self._process.stdout.readline()
         if not line:
             self._process.wait()
-            raise ReaderFailed(self._last_word())
+            raise ReaderFailed(self._last_log_line())
         answer = json.loads(line)
         if "error" in answer:
             raise ReaderFailed(answer["error"])
         return answer
 
-    def _last_word(self) -> str:
+    def _last_log_line(self) -> str:
         self._log.seek(0)
         lines = [line.strip() for line in self._log.read().decode(errors="replace").splitlines() if line.strip()]
-        return lines[-1] if lines else f"it ended with {self._process.returncode} and said nothing"
+        return lines[-1] if lines else f"exit code {self._process.returncode} without a message"

@@ -1,15 +1,13 @@
-"""RapidOCR as it comes, on ONNX Runtime (its default) and on OpenVINO; only the number of threads is told."""
-
-from __future__ import annotations
+"""RapidOCR with default settings except the number of threads, on ONNX Runtime (its default) and on OpenVINO."""
 
 from collections.abc import Callable
 
 
-def make(threads: int, **_unused: object) -> Callable[[dict], str]:
+def create(threads: int, **_unused: object) -> Callable[[dict], str]:
     return _reader({"EngineConfig.onnxruntime.intra_op_num_threads": threads})
 
 
-def make_on_openvino(threads: int, **_unused: object) -> Callable[[dict], str]:
+def create_on_openvino(threads: int, **_unused: object) -> Callable[[dict], str]:
     from rapidocr import EngineType
 
     engines = {f"{part}.engine_type": EngineType.OPENVINO for part in ("Det", "Cls", "Rec")}

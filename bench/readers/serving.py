@@ -1,6 +1,4 @@
-"""PaddleX's server for its OCR pipeline, asked over loopback; the time is that of the whole request."""
-
-from __future__ import annotations
+"""PaddleX's server for its OCR pipeline, on the loopback interface. The time is that of the whole request."""
 
 import base64
 import json
@@ -18,23 +16,24 @@ from pathlib import Path
 
 from utils.process import tie_to
 
-_START_SECONDS = 120
+_START_TIMEOUT = 120  # seconds
 
 
-def make(threads: int, detector: list[str], recogniser: list[str], **_unused: object) -> Callable[[dict], str]:
-    """detector, recogniser: model name and directory. Raises RuntimeError where the server does not come up."""
-    url = _serve(_pipeline(threads, detector, recogniser))
+def create(threads: int, detector: list[str], recogniser: list[str], **_unused: object) -> Callable[[dict], str]:
+    """detector, recogniser: model name and directory. Raises RuntimeError if the server does not start."""
+    url = _start_server(_pipeline_config(threads, detector, recogniser))
 
     def read(request: dict) -> str:
         content = base64.b64encode(Path(request["path"]).read_bytes()).decode()
-        answer = _post(url + "/ocr", {"file": content, "fileType": 1, "visualize": False})
-        return "\n".join(line for page in answer["result"]["ocrResults"] for line in page["prunedResult"]["rec_texts"])
+        response = _post(url + "/ocr", {"file": content, "fileType": 1, "visualize": False})
+        pages = response["result"]["ocrResults"]
+        return "\n".join(line for page in pages for line in page["prunedResult"]["rec_texts"])
 
     return read
 
 
-def _pipeline(threads: int, detector: list[str], recogniser: list[str]) -> dict:
-    """PaddleX's own configuration of the pipeline, with these weights, on ONNX Runtime, without auxiliary models."""
+def _pipeline_config(threads: int, detector: list[str], recogniser: list[str]) -> dict:
+    """Return PaddleX's configuration of the pipeline with these weights, on ONNX Runtime, without auxiliary models."""
     import yaml
     from paddlex.inference.pipelines import get_pipeline_path
 
@@ -47,7 +46,8 @@ def _pipeline(threads: int, detector: list[str], recogniser: list[str]) -> dict:
     return config
 
 
-def _serve(config: dict) -> str:
+def _start_server(config: dict) -> str:
+    """Start the server, wait until it is healthy, and return its URL."""
     import yaml
 
     with socket.socket() as probe:
@@ -62,23 +62,23 @@ def _serve(config: dict) -> str:
         preexec_fn=tie_to(os.getpid(), signal.SIGKILL),
     )
     url = f"http://127.0.0.1:{port}"
-    deadline = time.monotonic() + _START_SECONDS
-    while not _answers(url):
+    deadline = time.monotonic() + _START_TIMEOUT
+    while not _is_healthy(url):
         if server.poll() is not None or time.monotonic() > deadline:
-            raise RuntimeError("PaddleX's server did not come up")
+            raise RuntimeError("PaddleX's server did not start")
         time.sleep(0.2)
     return url
 
 
-def _answers(url: str) -> bool:
+def _is_healthy(url: str) -> bool:
     try:
-        with urllib.request.urlopen(url + "/health", timeout=2) as answer:
-            return answer.status == 200
+        with urllib.request.urlopen(url + "/health", timeout=2) as response:
+            return response.status == 200
     except (urllib.error.URLError, OSError):
         return False
 
 
 def _post(url: str, body: dict) -> dict:
     request = urllib.request.Request(url, json.dumps(body).encode(), {"Content-Type": "application/json"})
-    with urllib.request.urlopen(request, timeout=600) as answer:
-        return json.load(answer)
+    with urllib.request.urlopen(request, timeout=600) as response:
+        return json.load(response)

@@ -1,6 +1,4 @@
-"""Tesseract's program, started for each picture, as there is no other way to it from the distribution."""
-
-from __future__ import annotations
+"""The Tesseract program, started for each image, because the distribution offers no other interface."""
 
 import os
 import shutil
@@ -8,12 +6,12 @@ import subprocess
 from collections.abc import Callable
 
 
-def make(threads: int, **_unused: object) -> Callable[[dict], str]:
-    """Raises RuntimeError where it is not installed."""
+def create(threads: int, **_unused: object) -> Callable[[dict], str]:
+    """Raises RuntimeError if Tesseract is not installed."""
     program = shutil.which("tesseract")
     if program is None:
         raise RuntimeError("tesseract is not installed: apt install tesseract-ocr")
-    # Its threads spin while they wait for one another; where anything else runs they spin for a minute.
+    # By default its threads wait for each other in busy loops, which takes up to a minute if the cores are shared.
     environment = {**os.environ, "OMP_THREAD_LIMIT": str(threads), "OMP_WAIT_POLICY": "passive"}
 
     def read(request: dict) -> str:

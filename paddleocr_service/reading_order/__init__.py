@@ -1,23 +1,21 @@
 """The order in which a person reads the lines of a page.
 
-Law: lines come in, the same lines go out, in order and in blocks: no picture is looked at, no text is changed, nothing
-of the engine is imported. It is geometry, but for the script, line numbers, headings that are there twice and lines
-that go on below. All thresholds are in line heights (or ratios), never in pixels, so that a page gives the same order
-at any resolution.
+Input and output are the same lines; the output is ordered and grouped into blocks. No image is used, no text is changed
+and nothing of the engine is imported. The order follows from geometry, with four exceptions that use the text: the
+script, line numbers, repeated table headings, and cells that continue on the next line. All thresholds are in line
+heights or ratios, never in pixels, so the order does not depend on the resolution.
 
-    geometry.py    polygons -> upright boxes (skew, right-to-left and vertical writing are settled here, once)
-    region.py      a part of a page: boxes, and the visual rows that they stand in
-    margins.py     line numbers: columns of their own, before the text is cut
-    columns.py     a page -> regions in reading order: cut at the gutters between columns of text
-    corridors.py   where there might be a gutter
-    gutters.py     whether it is one, or only the space between the columns of a table
-    bands.py       what white bands set apart from the columns: headings, page headers, footers
-    panels.py      tables side by side in a region: one after the other
-    cells.py       cells of several lines: whole, not line by line
-    blocks.py      rows of a region -> paragraphs and tables; the text of a page
+    geometry.py              polygons -> upright boxes; handles skew, right-to-left and vertical writing
+    region.py                a part of a page: boxes and their visual rows
+    line_numbers.py          columns of line numbers, separated before the text is split
+    columns.py               page -> regions in reading order, split at the gutters between columns of text
+    gutter_candidates.py     vertical strips without text, which may be gutters
+    gutters.py               decides whether a candidate is a gutter or the space between columns of a table
+    bands.py                 horizontal strips without text: headings, page headers and footers
+    side_by_side_tables.py   tables side by side in a region, one after the other
+    cells.py                 table cells that span several lines
+    blocks.py                rows of a region -> paragraphs and tables; the text of a page
 """
-
-from __future__ import annotations
 
 from .blocks import page_text, reading_order
 

@@ -1,129 +1,140 @@
-"""White bands: strips without text that run across a region, and what they set apart from its columns."""
-
-from __future__ import annotations
+"""White bands: horizontal strips without text that separate headings, page headers and footers from columns."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
-from .corridors import Corridor
+from ..arrays import Floats, Integers, Mask
+from .gutter_candidates import GutterCandidate
 from .region import Region
 
-# All in heights of the region's median line, unless said otherwise.
-_BLANK_LINE = 0.8
-_HEADER_ROWS = 2
-_SHORT = 0.7  # the width of a heading, of its column
-_MASTHEAD_BAND = 2.0
-_MASTHEAD = 0.2  # its height, of the columns under it
-_TOP = 0.33  # and where fewer lines stand side by side: the first card of an organisation's chart
-_FEWER = 0.5  # of the lines side by side under it
-_SIDEBAR = 0.67  # its width, of the column beside it
-_ACROSS = 1.3  # the width of a heading across columns, of the widest line above and below it
-_ACROSS_BAND = 0.4
-_MEASURE = 1.0  # lines that begin and end as near to the ends of their column as this go on with it
+
+@dataclass(frozen=True)
+class _Limits:
+    """In line heights of the region, unless noted."""
+
+    blank_line: float = 0.8  # height of a band
+    header_rows: int = 2  # maximum for page headers, page footers and headings
+    header_width: float = 0.7  # a header above the left column only is narrower than this share of the column
+    masthead_band: float = 2.0  # height of the band below a masthead
+    masthead_height: float = 0.2  # maximum, as a share of the total height
+    top_height: float = 0.33  # the same for a top group, such as the first card of an organisation chart
+    top_lines: float = 0.5  # a top group has at most this share of the lines per row of the groups below it
+    sidebar_width: float = 0.67  # a sidebar is narrower than this share of the column beside it
+    across_width: float = 1.3  # width of a heading across columns, relative to any line above and below it
+    across_band: float = 0.4  # height of the bands around such a heading
+    edge_tolerance: float = 1.0  # lines that start and end this close to the edges of a column belong to it
 
 
-def bands(region: Region, chosen: np.ndarray, white: float = _BLANK_LINE) -> list[np.ndarray]:
-    """The chosen lines (positions) from the top down, parted by bands at least as high as ``white``."""
+_LIMITS = _Limits()
+
+
+def split_at_bands(region: Region, lines: Integers, min_height: float = _LIMITS.blank_line) -> list[Integers]:
+    """Return groups of lines (positions) from top to bottom, separated by bands of at least ``min_height``."""
     boxes = region.boxes
-    order = chosen[np.argsort(boxes[chosen, 1], kind="stable")]
+    order = lines[np.argsort(boxes[lines, 1], kind="stable")]
     gaps = boxes[order[1:], 1] - np.maximum.accumulate(boxes[order, 3])[:-1]
-    return np.split(order, np.flatnonzero(gaps >= white * region.height) + 1)
+    return np.split(order, np.flatnonzero(gaps >= min_height * region.height) + 1)
 
 
-def headings_across(region: Region) -> np.ndarray:
-    """Mask (n,) of headings between bands with lines side by side, all of which they surpass in width.
+def headings_across(region: Region) -> Mask:
+    """Return a mask (n,) of headings between bands that are wider than any of the lines side by side around them.
 
-    Such a heading parts all columns, even those that it is too short to reach.
+    Such a heading ends all columns, even those that it does not reach.
     """
-    width = region.boxes[:, 2] - region.boxes[:, 0]
-    parts = bands(region, np.arange(len(width)), _ACROSS_BAND)
-    single = [len(part) == _row_count(region, part) for part in parts]
+    width = region.widths
+    groups = split_at_bands(region, np.arange(len(width)), _LIMITS.across_band)
+    single = [len(group) == _row_count(region, group) for group in groups]
     across = np.zeros(len(width), dtype=bool)
-    for number, part in enumerate(parts):
-        beside = [*range(max(number - 1, 0), number), *range(number + 1, min(number + 2, len(parts)))]
-        if single[number] and len(part) <= _HEADER_ROWS and not all(single[one] for one in beside):
-            across[part] = width[part].max() >= _ACROSS * max(width[parts[one]].max() for one in beside)
+    for number, group in enumerate(groups):
+        adjacent = [other for other in (number - 1, number + 1) if 0 <= other < len(groups)]
+        if single[number] and len(group) <= _LIMITS.header_rows and not all(single[other] for other in adjacent):
+            widest = max(width[groups[other]].max() for other in adjacent)
+            across[group] = width[group].max() >= _LIMITS.across_width * widest
     return across
 
 
-def without_header_and_footer(region: Region, corridor: Corridor) -> Corridor:
-    """The corridor without what white bands set apart from its columns; it may leave a side empty.
+def without_header_and_footer(region: Region, candidate: GutterCandidate) -> GutterCandidate:
+    """Return the strip without lines that bands separate from its columns; a side may become empty.
 
-    That is a page header, a masthead or a footer; or what stands under a sidebar on the right: a sidebar belongs to
-    what it stands beside, so it is read before the text that goes on below.
+    These are page headers, mastheads and footers, and the text below a sidebar on the right: a sidebar belongs to the
+    text beside it, so it is read before the text below.
     """
-    parts = bands(region, np.flatnonzero(corridor.left | corridor.right))
-    first = _header_length(region, corridor, parts)
-    last = len(parts) - _header_length(region, corridor, parts[first:][::-1])
-    if _extent(region, corridor.right) < _SIDEBAR * _extent(region, corridor.left):
-        while last > first + 1 and not corridor.right[parts[last - 1]].any():
+    groups = split_at_bands(region, np.flatnonzero(candidate.left | candidate.right))
+    first = _header_length(region, candidate, groups)
+    last = len(groups) - _header_length(region, candidate, groups[first:][::-1])
+    if _extent(region, candidate.right) < _LIMITS.sidebar_width * _extent(region, candidate.left):
+        while last > first + 1 and not candidate.right[groups[last - 1]].any():
             last -= 1
-    body, above = np.zeros_like(corridor.left), corridor.above.copy()
-    body[np.concatenate(parts[first:last])] = True
-    for part in parts[:first]:
-        above[part] = True
-    return Corridor(above, corridor.left & body, corridor.right & body)
+    body, above = np.zeros_like(candidate.left), candidate.above.copy()
+    body[np.concatenate(groups[first:last])] = True
+    for group in groups[:first]:
+        above[group] = True
+    return GutterCandidate(above, candidate.left & body, candidate.right & body)
 
 
-def _header_length(region: Region, corridor: Corridor, parts: Sequence[np.ndarray]) -> int:
-    """How many of the parts from the page's edge on are no part of the columns: some of a row or two, or a masthead.
+def _header_length(region: Region, candidate: GutterCandidate, groups: Sequence[Integers]) -> int:
+    """Return how many groups do not belong to the columns: groups of one or two rows, or a masthead.
 
-    parts: from the top down for a header, from the bottom up for a footer.
+    groups: from top to bottom to find a header, from bottom to top to find a footer.
     """
-    tops = np.array([region.boxes[part, 1].min() for part in parts])
-    bottoms = np.array([region.boxes[part, 3].max() for part in parts])
+    tops = np.array([region.boxes[group, 1].min() for group in groups])
+    bottoms = np.array([region.boxes[group, 3].max() for group in groups])
     reach = np.cumsum(bottoms - tops)
-    pieces = np.array([len(part) / _row_count(region, part) for part in parts])
+    lines_per_row = np.array([len(group) / _row_count(region, group) for group in groups])
     length, small = 0, True
-    for number, part in enumerate(parts[:-1]):
-        white = max(tops[number + 1] - bottoms[number], tops[number] - bottoms[number + 1])
-        far = white >= _MASTHEAD_BAND * region.height
-        small = small and _is_small(region, corridor, part, far)
-        top = pieces[number] <= _FEWER * np.median(pieces[number + 1 :])
-        large = reach[number] > (_TOP if top else _MASTHEAD) * reach[-1]
-        if small or (far and not large and not _goes_on(region, corridor, part, top)):
+    for number, group in enumerate(groups[:-1]):
+        band = max(tops[number + 1] - bottoms[number], tops[number] - bottoms[number + 1])
+        far = band >= _LIMITS.masthead_band * region.height
+        small = small and _is_header(region, candidate, group, far)
+        is_top = lines_per_row[number] <= _LIMITS.top_lines * np.median(lines_per_row[number + 1 :])
+        large = reach[number] > (_LIMITS.top_height if is_top else _LIMITS.masthead_height) * reach[-1]
+        if small or (far and not large and not _continues_columns(region, candidate, group, is_top)):
             length = number + 1
     return length
 
 
-def _is_small(region: Region, corridor: Corridor, part: np.ndarray, far: bool) -> bool:
-    """A row or two that are neither the end of the left column nor the heading of the right one."""
-    if _row_count(region, part) > _HEADER_ROWS:
+def _is_header(region: Region, candidate: GutterCandidate, group: Integers, far: bool) -> bool:
+    """Return whether one or two rows are neither the end of the left column nor the heading of the right one."""
+    if _row_count(region, group) > _LIMITS.header_rows:
         return False
-    beside = part[corridor.right[part]]
-    if not len(beside):
-        return _extent(region, part) < _SHORT * _extent(region, corridor.left)
-    return far or not _is_set_in(region, beside, corridor)
+    on_right = group[candidate.right[group]]
+    if not len(on_right):
+        return _extent(region, group) < _LIMITS.header_width * _extent(region, candidate.left)
+    return far or not _is_aligned(region, on_right, candidate.right)
 
 
-def _goes_on(region: Region, corridor: Corridor, part: np.ndarray, top: bool) -> bool:
-    """Whether a part fills the same column or columns as the rest, or is of the left one alone and no top."""
-    for side in (corridor.left, corridor.right):
-        chosen = part[side[part]]
-        if len(chosen) and np.abs(_ends(region, chosen) - _ends(region, side)).max() > _MEASURE * region.height:
-            return not top and not corridor.right[part].any()
+def _continues_columns(region: Region, candidate: GutterCandidate, group: Integers, is_top: bool) -> bool:
+    """Return whether a group has the same edges as the columns that contain it.
+
+    A group in the left column only may have other edges, unless it is a top group.
+    """
+    for side in (candidate.left, candidate.right):
+        lines = group[side[group]]
+        tolerance = _LIMITS.edge_tolerance * region.height
+        if len(lines) and np.abs(_edges(region, lines) - _edges(region, side)).max() > tolerance:
+            return not is_top and not candidate.right[group].any()
     return True
 
 
-def _is_set_in(region: Region, beside: np.ndarray, corridor: Corridor) -> bool:
-    """Whether lines begin where the right column begins, or stand in the middle of it, as its heading does."""
-    starts = abs(_ends(region, beside)[0] - _ends(region, corridor.right)[0]) <= _MEASURE * region.height
-    return starts or _is_centred(region, beside, corridor.right)
+def _is_aligned(region: Region, lines: Integers, column: Mask) -> bool:
+    """Return whether lines begin at the left edge of a column or are centred in it, like its heading."""
+    tolerance = _LIMITS.edge_tolerance * region.height
+    edges, column_edges = _edges(region, lines), _edges(region, column)
+    return bool(
+        abs(edges[0] - column_edges[0]) <= tolerance or abs(edges.mean() - column_edges.mean()) <= tolerance / 2
+    )
 
 
-def _is_centred(region: Region, part: np.ndarray, column: np.ndarray) -> bool:
-    return bool(abs(_ends(region, part).mean() - _ends(region, column).mean()) <= _MEASURE / 2 * region.height)
+def _edges(region: Region, lines: Mask | Integers) -> Floats:
+    """Return the smallest x0 and the largest x1 of the lines (a mask or positions)."""
+    return np.array([region.boxes[lines, 0].min(), region.boxes[lines, 2].max()])
 
 
-def _ends(region: Region, chosen: np.ndarray) -> np.ndarray:
-    """x0 and x1 of the chosen lines together."""
-    return np.array([region.boxes[chosen, 0].min(), region.boxes[chosen, 2].max()])
+def _extent(region: Region, lines: Mask | Integers) -> float:
+    return float(np.ptp(_edges(region, lines)))
 
 
-def _extent(region: Region, chosen: np.ndarray) -> float:
-    return float(np.ptp(_ends(region, chosen)))
-
-
-def _row_count(region: Region, part: np.ndarray) -> int:
-    return len(np.unique(region.row[part]))
+def _row_count(region: Region, lines: Integers) -> int:
+    return len(np.unique(region.row[lines]))

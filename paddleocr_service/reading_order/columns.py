@@ -1,71 +1,71 @@
-"""Columns of text: a page is cut at its gutters, and what is left over is read row by row.
+"""Split a page into columns of text at its gutters; inside the resulting regions, text is read row by row.
 
-A gutter is a corridor without text between two columns of text. The tallest one goes first, as a heading across
-columns ends the corridors under it. What lies above the corridor is read first, then its left side, its right side
-and what lies below; each of the four is cut again in the same way. It is the recursive X-Y cut (Nagy and Seth 1984;
-Ha, Haralick and Phillips 1995) with corridors bounded by what crosses them (Breuel 2002, "Two algorithms for
+A gutter is a vertical strip without text between two columns of text. The tallest one is used first, because a heading
+across columns ends the strips below it. The reading order is: what is above the strip, its left side, its right side,
+what is below. Each of the four parts is split again in the same way. This is the recursive X-Y cut (Nagy and Seth 1984;
+Ha, Haralick and Phillips 1995), with strips that end at the text that crosses them (Breuel 2002, "Two algorithms for
 geometric layout analysis") instead of cuts through the whole region.
 """
 
-from __future__ import annotations
-
 import numpy as np
 
-from .bands import bands, headings_across, without_header_and_footer
-from .corridors import corridors
-from .gutters import cut
+from ..arrays import Mask
+from .bands import headings_across, split_at_bands, without_header_and_footer
+from .gutter_candidates import find_candidates
+from .gutters import split_at_gutter
 from .region import Region
 
-_FEWEST = 6  # lines on a page with columns
-_TABLE_ROWS = 2
-_TABLE_CELLS = 2.5  # in a row of a table, on average
-_LONGEST_CELL = 7.0  # line heights, the median; longer ones are cards or short columns
-_TABLE_WIDTH = 0.6  # of the region
+_MIN_LINES = 6  # on a page with columns
+# A table across the region:
+_MIN_ROWS = 2
+_MIN_CELLS_PER_ROW = 2.5  # on average
+_MAX_CELL_LENGTH = 7.0  # line heights, median; longer ones are cards or short columns
+_MIN_WIDTH = 0.6  # share of the region's width
 
 
-def regions(page: Region) -> list[Region]:
-    """The regions of a page in reading order; inside a region rows are read across."""
-    found: list[Region] = []
-    waiting = [page]
-    while waiting:
-        region = waiting.pop()
-        parts = _parts(region, headings_across(region) | _tables_across(region))
+def split_into_regions(page: Region) -> list[Region]:
+    """Return the regions of a page in reading order. Inside a region, rows are read from side to side."""
+    regions: list[Region] = []
+    pending = [page]
+    while pending:
+        region = pending.pop()
+        parts = _split(region, headings_across(region) | _tables_across(region))
         if parts is None:
-            found.append(region)
+            regions.append(region)
         else:
-            waiting.extend(region.part(part) for part in reversed(parts) if part.any())
-    return found
+            pending.extend(region.part(part) for part in reversed(parts) if part.any())
+    return regions
 
 
-def _parts(region: Region, across: np.ndarray) -> tuple[np.ndarray, ...] | None:
-    """The parts (masks) into which the tallest gutter cuts a region; None where it has none."""
-    if len(region.index) < _FEWEST:
+def _split(region: Region, across: Mask) -> tuple[Mask, ...] | None:
+    """Return the parts (masks) into which the tallest gutter splits a region; None if it has no gutter."""
+    if len(region.index) < _MIN_LINES:
         return None
-    for corridor in corridors(region, across):
-        parts = cut(region, without_header_and_footer(region, corridor))
+    for candidate in find_candidates(region, across):
+        parts = split_at_gutter(region, without_header_and_footer(region, candidate))
         if parts is not None:
             return parts
     return None
 
 
-def _tables_across(region: Region) -> np.ndarray:
-    """Mask (n,) of tables from side to side of a region, with white above and below; their corridors are no gutters.
+def _tables_across(region: Region) -> Mask:
+    """Return a mask (n,) of tables that extend from side to side, with white space above and below.
 
-    The halves of such a table would go with the columns above and below it where one of its corridors stands over
-    a gutter.
+    No gutter passes such a table. Otherwise, if a strip between its columns continues a gutter above or below, its two
+    halves would be read with the columns there.
     """
     across = np.zeros(len(region.index), dtype=bool)
-    parts = bands(region, np.arange(len(across)))
+    bands = split_at_bands(region, np.arange(len(across)))
     width = np.ptp(region.boxes[:, [0, 2]])
-    for chosen in parts if len(parts) > 1 else []:
-        part = region.part(chosen)
+    for positions in bands if len(bands) > 1 else []:
+        part = region.part(positions)
         rows = len(np.unique(part.row))
         if (
-            rows >= _TABLE_ROWS
-            and len(chosen) >= _TABLE_CELLS * rows
-            and np.ptp(part.boxes[:, [0, 2]]) >= _TABLE_WIDTH * width
-            and np.median(part.boxes[:, 2] - part.boxes[:, 0]) < _LONGEST_CELL * region.height
-            and _parts(part, np.zeros(len(chosen), dtype=bool)) is None
+            rows >= _MIN_ROWS
+            and len(positions) >= _MIN_CELLS_PER_ROW * rows
+            and np.ptp(part.boxes[:, [0, 2]]) >= _MIN_WIDTH * width
+            and np.median(part.widths) < _MAX_CELL_LENGTH * region.height
+            and _split(part, np.zeros(len(positions), dtype=bool)) is None
         ):
-            across[chosen] = True
+            across[positions] = True
     return across

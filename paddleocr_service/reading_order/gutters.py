@@ -1,9 +1,11 @@
-"""Is a corridor a gutter between columns of text, or does it run between the columns of a table?
+"""Decide whether a strip is a gutter between columns of text, or the space between columns of a table.
 
-The two look the same, yet a table is read row by row. A corridor is a gutter only if both sides are running text,
-whose lines are long and mostly fill their column; or if both sides are wide and the rows on the left do not line up
-with the rows on the right, as a table beside a column of text, or a sidebar. Where terms on the left stand beside
-their explanations on the right, each term is read before its explanation.
+The two look the same, but a table must be read row by row. A strip is a gutter only in these cases:
+- Both sides are running text: their lines are long and mostly fill their column.
+- Both sides are wide, and the rows on the left do not match the rows on the right. Examples are a table beside a column
+  of text, and a sidebar.
+
+If there are terms on the left and their explanations on the right, each term is read before its explanation.
 """
 
 from __future__ import annotations
@@ -12,123 +14,139 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .corridors import IN_LINE, TABLE, Corridor
+from ..arrays import Floats, Mask
+from .gutter_candidates import ROW_TOLERANCE, TABLE_SHARE, GutterCandidate
 from .region import Region
 
-# All in heights of the region's median line, unless said otherwise.
-_GUTTER = 0.3  # detectors pad their boxes: a gutter of one line height on paper keeps about this much
-_INTRUDERS = 0.15  # share of rows that may reach into it
-_FULL = 0.7  # a full line, of the widest lines of its column
-_RUNNING = 5.5  # length of a line times share of full lines: some 14 characters always, 28 in every second row
-_ENOUGH = 40.0  # length of all full lines together, for running text to be told from a few long cells
-_PIECE = 0.5  # a wider space than this parts two pieces of text
-_MARGINAL = 2.0  # a number in the margin is shorter
-_LEADING = 2.2  # from row to row: running text is not set wider
-_WIDE = 7.0  # a column of anything; the amounts beside the items of a receipt are narrower
-_BESIDE_RUNNING = 4.0  # a column of anything beside running text
-_TERM = 0.6  # width of the terms, of their explanations
-_NEXT_TERM = 1.3  # step between two terms, of the step between the rows of one
-_CLOSEST = 0.8  # step between the rows of one term
-_FEWEST_TERMS = 3
-_RUNNING_ROWS, _WIDE_ROWS = 3, 5  # on each side
+
+@dataclass(frozen=True)
+class _Limits:
+    """In line heights of the region, unless noted."""
+
+    gutter_width: float = 0.3  # what padded boxes leave of a gutter that is one line height wide on paper
+    max_intruders: float = 0.15  # share of rows that may reach into the gutter
+    full_line: float = 0.7  # length of a full line, relative to the longest lines of its column
+    min_running_length: float = 5.5  # median length times share of full lines: 14 characters, or 28 if half are full
+    min_full_length: float = 40.0  # total of all full lines; a few long cells have less
+    max_word_space: float = 0.5  # a wider space separates two pieces of text
+    max_margin_number: float = 2.0  # a number in the margin is shorter
+    max_leading: float = 2.2  # distance between two rows of running text
+    min_width: float = 7.0  # of a column; the amounts beside the items of a receipt are narrower
+    min_width_beside_text: float = 4.0  # of a column beside running text
+    max_term_width: float = 0.6  # share of the width of the explanations
+    next_term: float = 1.3  # distance to the next term, relative to the distance between the rows of a term
+    min_leading: float = 0.8  # distance between the rows of a term
+    min_terms: int = 3
+    min_running_rows: int = 3  # on each side
+    min_wide_rows: int = 5  # on each side
 
 
-def cut(region: Region, corridor: Corridor) -> tuple[np.ndarray, ...] | None:
-    """The parts (masks) into which a corridor cuts a region, in reading order; None where rows are read across it."""
-    left, right = _shared(region, corridor)
+_LIMITS = _Limits()
+
+
+def split_at_gutter(region: Region, candidate: GutterCandidate) -> tuple[Mask, ...] | None:
+    """Return the parts (masks) of a region in reading order; None if the strip is not a gutter."""
+    left, right = _lines_at_shared_height(region, candidate)
     if not left.any() or not right.any():
         return None
     height = region.height
-    ours, theirs = _Side.of(region, left), _Side.of(region, right, mirrored=True)
-    if np.mean(theirs.length < _MARGINAL * height) > TABLE:  # numbers of the lines on the right
-        text = right & (region.boxes[:, 2] - region.boxes[:, 0] >= _MARGINAL * height)
-        theirs = _Side.of(region, text, mirrored=True) if text.any() else theirs
-    if (ours.end > region.boxes[right, 0].min() - _GUTTER * height).mean() > _INTRUDERS:
+    left_side, right_side = _Side.of(region, left), _Side.of(region, right, mirrored=True)
+    if np.mean(right_side.length < _LIMITS.max_margin_number * height) > TABLE_SHARE:
+        # The pieces next to the strip are the line numbers of the text on the right.
+        text = right & (region.widths >= _LIMITS.max_margin_number * height)
+        right_side = _Side.of(region, text, mirrored=True) if text.any() else right_side
+    gutter_start = region.boxes[right, 0].min() - _LIMITS.gutter_width * height
+    if (left_side.end > gutter_start).mean() > _LIMITS.max_intruders:
         return None
-    running = ours.is_running(height), theirs.is_running(height)
-    wide = min(ours.width, theirs.width) >= (_BESIDE_RUNNING if any(running) else _WIDE) * height
-    enough = min(len(ours.end), len(theirs.end)) >= _WIDE_ROWS
-    apart = wide and enough and not ours.is_in_line(theirs, height)
-    terms = _terms(ours, theirs, height) if apart and running[1] else None
+    running = left_side.is_running_text(height), right_side.is_running_text(height)
+    min_width = _LIMITS.min_width_beside_text if any(running) else _LIMITS.min_width
+    independent = (
+        min(left_side.width, right_side.width) >= min_width * height
+        and min(len(left_side.end), len(right_side.end)) >= _LIMITS.min_wide_rows
+        and not left_side.matches_rows_of(right_side, height)
+    )
+    terms = _find_terms(left_side, right_side, height) if independent and running[1] else None
     if terms is not None:
-        return _sections(region, corridor, terms)
-    return corridor.parts if apart or all(running) else None
+        return _split_at_terms(region, candidate, terms)
+    return candidate.parts if independent or all(running) else None
 
 
-def _terms(ours: _Side, theirs: _Side, height: float) -> np.ndarray | None:
-    """The y above the terms on the left whose explanations begin beside them on the right; None if it is no such list.
+def _find_terms(left: _Side, right: _Side, height: float) -> Floats | None:
+    """Return the y above each term on the left; None unless explanations begin beside the terms on the right.
 
-    A term may run over several rows, which then need not be in line with those of its explanation.
+    The rows of a term need not match those of its explanation.
     """
-    if ours.width > _TERM * theirs.width:
+    if left.width > _LIMITS.max_term_width * right.width:
         return None
-    step = np.diff(ours.centre)
-    begins = np.r_[True, step > _NEXT_TERM * max(step.min(), _CLOSEST * height)]
-    terms = ours.centre[begins]
-    beside = np.abs(terms[:, None] - theirs.centre).min(axis=1) <= IN_LINE * height
-    return terms - height / 2 if len(terms) >= _FEWEST_TERMS and beside.mean() >= TABLE else None
+    step = np.diff(left.centre)
+    starts = np.r_[True, step > _LIMITS.next_term * max(step.min(), _LIMITS.min_leading * height)]
+    terms = left.centre[starts]
+    beside = np.abs(terms[:, None] - right.centre).min(axis=1) <= ROW_TOLERANCE * height
+    return terms - height / 2 if len(terms) >= _LIMITS.min_terms and beside.mean() >= TABLE_SHARE else None
 
 
-def _sections(region: Region, corridor: Corridor, starts: np.ndarray) -> tuple[np.ndarray, ...]:
-    """What is above, then each term with its explanation, then what is below."""
-    above, left, right, below = corridor.parts
-    number = np.searchsorted(starts, region.centre) - 1
+def _split_at_terms(region: Region, candidate: GutterCandidate, starts: Floats) -> tuple[Mask, ...]:
+    """Return masks: what is above, then each term and its explanation, then what is below."""
+    above, left, right, below = candidate.parts
+    number = np.searchsorted(starts, region.centres) - 1
     parts = [above | ((left | right) & (number < 0))]
-    for one in range(len(starts)):
-        parts += [left & (number == one), right & (number == one)]
+    for term in range(len(starts)):
+        parts += [left & (number == term), right & (number == term)]
     return (*parts, below)
 
 
-def _shared(region: Region, corridor: Corridor) -> tuple[np.ndarray, np.ndarray]:
-    """The lines of the left and the right side (masks) at the heights at which both have text."""
-    if not corridor.left.any() or not corridor.right.any():
-        return corridor.left, corridor.right
-    y0, y1, centre = region.boxes[:, 1], region.boxes[:, 3], region.centre
-    top = max(y0[corridor.left].min(), y0[corridor.right].min())
-    bottom = min(y1[corridor.left].max(), y1[corridor.right].max())
-    both = (centre > top) & (centre < bottom)
-    return corridor.left & both, corridor.right & both
+def _lines_at_shared_height(region: Region, candidate: GutterCandidate) -> tuple[Mask, Mask]:
+    """Return masks of the lines on the left and on the right, at the heights at which both sides have text."""
+    if not candidate.left.any() or not candidate.right.any():
+        return candidate.left, candidate.right
+    y0, y1, centre = region.boxes[:, 1], region.boxes[:, 3], region.centres
+    top = max(y0[candidate.left].min(), y0[candidate.right].min())
+    bottom = min(y1[candidate.left].max(), y1[candidate.right].max())
+    shared = (centre > top) & (centre < bottom)
+    return candidate.left & shared, candidate.right & shared
 
 
 @dataclass(frozen=True)
 class _Side:
-    """The rows on one side of a corridor, each (rows,).
+    """The rows on one side of a strip, from top to bottom; arrays are (rows,).
 
-    centre, end, length: of the piece of text next to the corridor, from the top down. width: median extent of the rows.
+    centre, end, length: of the piece of text next to the strip; the end is the one at the strip.
+    width: median extent of the rows.
     """
 
-    centre: np.ndarray
-    end: np.ndarray
-    length: np.ndarray
+    centre: Floats
+    end: Floats
+    length: Floats
     width: float
 
     @classmethod
-    def of(cls, region: Region, side: np.ndarray, mirrored: bool = False) -> _Side:
-        """The lines of a mask. The corridor is on their right, or on their left where ``mirrored``."""
+    def of(cls, region: Region, side: Mask, mirrored: bool = False) -> _Side:
+        """Create it from the lines of a mask. The strip is on their right, or on their left if ``mirrored``."""
         boxes, rows = region.boxes[side], region.row[side]
         start, end = (-boxes[:, 2], -boxes[:, 0]) if mirrored else (boxes[:, 0], boxes[:, 2])
         order = np.lexsort((end, rows))
         start, end, rows, centre = start[order], end[order], rows[order], boxes[order][:, [1, 3]].mean(axis=1)
-        begins = np.r_[True, (np.diff(rows) > 0) | (start[1:] - end[:-1] > _PIECE * region.height)]
-        first = np.flatnonzero(begins)
+        is_new_piece = (np.diff(rows) > 0) | (start[1:] - end[:-1] > _LIMITS.max_word_space * region.height)
+        first = np.flatnonzero(np.r_[True, is_new_piece])
         rows, start, end = rows[first], np.minimum.reduceat(start, first), np.maximum.reduceat(end, first)
         last = np.flatnonzero(np.diff(rows, append=rows[-1] + 1))
         extent = end[last] - np.minimum.reduceat(start, np.r_[0, last[:-1] + 1])
         by_height = last[np.argsort(centre[first[last]], kind="stable")]
         return cls(centre[first[by_height]], end[by_height], (end - start)[by_height], float(np.median(extent)))
 
-    def is_running(self, height: float) -> bool:
-        """Running text: rows follow closely, lines are long or mostly fill their column."""
-        if len(self.length) < _RUNNING_ROWS:
+    def is_running_text(self, height: float) -> bool:
+        """Return whether rows are close together, and lines are long and mostly fill their column."""
+        if len(self.length) < _LIMITS.min_running_rows:
             return False
         length = self.length / height
-        full = length >= _FULL * np.quantile(length, 0.9)
-        close = np.median(np.diff(self.centre)) <= _LEADING * height
-        long = np.median(length) >= _WIDE and np.median(length) * full.mean() >= _RUNNING
-        return bool(close and long and length[full].sum() >= _ENOUGH)
+        full = length >= _LIMITS.full_line * np.quantile(length, 0.9)
+        close = np.median(np.diff(self.centre)) <= _LIMITS.max_leading * height
+        median = np.median(length)
+        long = median >= _LIMITS.min_width and median * full.mean() >= _LIMITS.min_running_length
+        return bool(close and long and length[full].sum() >= _LIMITS.min_full_length)
 
-    def is_in_line(self, other: _Side, height: float) -> bool:
-        """Most rows of the sparser side stand on a row of the other side."""
+    def matches_rows_of(self, other: _Side, height: float) -> bool:
+        """Return whether most rows of the side with fewer rows are level with a row of the other side."""
         few, many = sorted((self.centre, other.centre), key=len)
         distance = np.abs(few[:, None] - many).min(axis=1)
-        return bool((distance <= IN_LINE * height).mean() >= TABLE)
+        return bool((distance <= ROW_TOLERANCE * height).mean() >= TABLE_SHARE)

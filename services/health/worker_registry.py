@@ -12,13 +12,11 @@ from collections.abc import Callable
 
 from services.errors import RedisUnavailable
 from services.health.liveness_file import LivenessFile
-from services.keys import WORKERS
+from services.keys import SHARED, WORKER, WORKERS
 from services.redis_service import RedisService
 
-WORKER = "ocr:worker:"
-BEAT_SECONDS = 3
-#: A worker that has not been heard of for so long is taken for dead.
-SILENT_SECONDS = 12
+BEAT_SECONDS = SHARED.heartbeat_seconds
+SILENT_SECONDS = SHARED.worker_timeout_seconds
 
 
 class WorkerRegistry:

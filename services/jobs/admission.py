@@ -107,7 +107,7 @@ class Admission:
             count, self._rejections = self._rejections, 0
         try:
             with self._redis.guard() as client:
-                client.hincrby(keys.TALLY, "refused:queue_full", count)
+                client.hincrby(keys.COUNTERS, "refused:queue_full", count)
         except RedisUnavailable:
             pass  # the rejection is more important than its count
 

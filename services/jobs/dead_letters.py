@@ -1,9 +1,10 @@
-"""Jobs that were given up though their file may be good: an operator looks at them, and has them worked on again."""
+"""Dead letters: failed jobs whose file may be good. An operator can inspect them and start them again."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import structlog
 
@@ -13,14 +14,16 @@ from services.jobs.store import JobStore
 
 log = structlog.get_logger(__name__)
 
+Errors = list[dict[str, Any]]
+
 
 @dataclass(frozen=True, slots=True)
 class DeadLetter:
-    """A job, when it was given up (Unix seconds), and its faults: {code, title, detail} and, of a page, its number."""
+    """A job, when it failed (Unix s), and its errors: {code, title, detail} and, for an error of a page, `page`."""
 
     record: JobRecord
     since: float
-    faults: list[dict]
+    faults: Errors
 
 
 class DeadLetters:
@@ -31,22 +34,22 @@ class DeadLetters:
         self._send_ticket = send_ticket
 
     def list(self, start: int, limit: int) -> tuple[int, list[DeadLetter]]:
-        """How many there are, and some of them, newest first."""
+        """The total number, and some of the dead letters, newest first."""
         total, rows = self._store.dead_letters(start, limit)
         since = dict(rows)
-        records = self._store.get_many(list(since))
-        return total, [DeadLetter(record, since[record.id], self._faults(record)) for record in records]
+        records = self._store.get_many([*since])
+        return total, [DeadLetter(record, since[record.id], self._errors(record)) for record in records]
 
     def get(self, job_id: str) -> DeadLetter:
         """Raises DeadLetterNotFound."""
         since = self._store.dead_since(job_id)
-        records = self._store.get_many([job_id]) if since is not None else []
-        if not records:
+        records = self._store.get_many([job_id])
+        if since is None or not records:
             raise DeadLetterNotFound()
-        return DeadLetter(records[0], since, self._faults(records[0]))
+        return DeadLetter(records[0], since, self._errors(records[0]))
 
     def replay(self, job_id: str) -> JobRecord:
-        """Put the job on the queue again, with all its tries. Raises DeadLetterNotFound."""
+        """Put the job on the queue again, with all its attempts. Raises DeadLetterNotFound."""
         units = self._store.replay(job_id)
         if not units:
             raise DeadLetterNotFound()
@@ -55,7 +58,7 @@ class DeadLetters:
         log.info("dead letter replayed", job_id=job_id)
         return self._store.get(job_id, hidden=True)
 
-    def _faults(self, record: JobRecord) -> list[dict]:
+    def _errors(self, record: JobRecord) -> Errors:
         if record.status != COMPLETED:
             return [record.error] if record.error else []
         pages = (self._store.result(record.id) or {}).get("pages", [])

@@ -1,8 +1,7 @@
-"""One request, one piece of work, however often it is sent: what `Idempotency-Key` promises.
+"""`Idempotency-Key`: a request that is sent several times creates its jobs once.
 
-The key's owner, name and the request's fingerprint are noted before the work is created, the jobs that came of it
-after. Job ids are derived from the key, so that even a process that dies in between makes no second job: who sends the
-request again finds the first.
+A note in Redis (owner, key and fingerprint of the request) is stored before the jobs are created, and their ids after.
+Job ids are derived from the key. So even if a process dies in between, repeating the request finds the first job.
 """
 
 from __future__ import annotations
@@ -13,12 +12,13 @@ import json
 import re
 import uuid
 from collections.abc import Callable
+from typing import Any
 
 from services.errors import IdempotencyConflict, IdempotencyInFlight, InvalidOption
+from services.keys import IDEMPOTENCY
 from services.redis_service import RedisService
 
-NOTE = "ocr:idempotency:"
-#: A request that has not ended after so many seconds is taken for dead, and its key is free again.
+#: A request that has not ended after this many seconds is considered dead, and its key can be used again.
 IN_FLIGHT_SECONDS = 120
 _ALLOWED = re.compile(r"[\x21-\x7e]{1,255}")
 
@@ -27,7 +27,7 @@ IdMaker = Callable[[int], str]
 
 
 class Idempotency:
-    """Notes of requests that bore a key. Raises RedisUnavailable."""
+    """Raises RedisUnavailable."""
 
     def __init__(self, redis: RedisService, secret: str, ttl: int) -> None:
         """ttl: seconds for which a key is remembered after its request."""
@@ -35,19 +35,21 @@ class Idempotency:
         self._secret = secret.encode()
         self._ttl = ttl
 
-    def once(self, owner: str, key: str, fingerprint: list, create: Callable[[IdMaker], list]) -> tuple[list, bool]:
-        """What `create` returned (anything that JSON knows), now or when the key was first used; whether it was then.
+    def once(
+        self, owner: str, key: str, fingerprint: list[Any], create: Callable[[IdMaker], list[Any]]
+    ) -> tuple[list[Any], bool]:
+        """What `create` returned (JSON values), now or when the key was first used; and whether it was used before.
 
-        What raises leaves no note: the request may be sent again. Raises InvalidOption for a key that is none,
-        IdempotencyConflict when it was used for another request, IdempotencyInFlight while the first one runs.
+        If `create` raises, the note is deleted, so the request can be repeated. Raises InvalidOption for a malformed
+        key, IdempotencyConflict if the key was used for another request, IdempotencyInFlight while the first one runs.
         """
         if not _ALLOWED.fullmatch(key):
-            raise InvalidOption("The header Idempotency-Key takes 1 to 255 printable characters without spaces.")
-        name = NOTE + hashlib.sha256(f"{owner}\n{key}".encode()).hexdigest()
+            raise InvalidOption("The header Idempotency-Key must have 1 to 255 printable characters without spaces.")
+        name = IDEMPOTENCY + hashlib.sha256(f"{owner}\n{key}".encode()).hexdigest()
         digest = hashlib.sha256(json.dumps(fingerprint, sort_keys=True).encode()).hexdigest()
-        noted = self._begin(name, digest)
-        if noted is not None:
-            return noted, True
+        created_before = self._begin(name, digest)
+        if created_before is not None:
+            return created_before, True
         try:
             created = create(lambda number: self._job_id(name, digest, number))
         except BaseException:
@@ -58,21 +60,22 @@ class Idempotency:
             client.set(name, json.dumps([digest, created]), ex=self._ttl)
         return created, False
 
-    def _begin(self, name: str, digest: str) -> list | None:
-        """Notes that the request has begun; what came of it where it was sent before."""
+    def _begin(self, name: str, digest: str) -> list[Any] | None:
+        """Store a note that the request is in progress. If it was sent before, return what it created."""
         note = json.dumps([digest, None])
         with self._redis.guard() as client:
             if client.set(name, note, nx=True, ex=IN_FLIGHT_SECONDS):
                 return None
-            before = client.get(name)
-        first, created = json.loads(before or note)  # gone just now: whoever sends it once more begins anew
-        if first != digest:
+            stored = client.get(name)
+        # If the note has just expired, this request fails as in flight and the next one starts again.
+        first_digest, created = json.loads(stored or note)
+        if first_digest != digest:
             raise IdempotencyConflict()
-        if created is None:
+        if not isinstance(created, list):
             raise IdempotencyInFlight()
         return created
 
     def _job_id(self, name: str, digest: str, number: int) -> str:
-        """As hard to guess as a random one, for who does not know the secret."""
+        """As hard to guess as a random id for anybody without the secret."""
         seed = hmac.new(self._secret, f"{name}\n{digest}\n{number}".encode(), hashlib.sha256).digest()
         return str(uuid.UUID(bytes=seed[:16], version=4))

@@ -1,25 +1,40 @@
-"""What is known of a job: its states, its options, its record."""
+"""The job record: statuses, stages, fields, and how the fields are stored in a Redis hash."""
 
 from __future__ import annotations
 
 import json
 import uuid
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields, replace
+from typing import Any, Final, Literal, NamedTuple, get_args, get_type_hints
 
 from services.jobs.units import QUICK
+from services.keys import SHARED
 from services.ocr_service.options import DocumentOptions
 
-AWAITING_UPLOAD = "awaiting_upload"
-PROCESSING = "processing"
-COMPLETED = "completed"
-FAILED = "failed"
-CANCELLED = "cancelled"
-ENDED = frozenset({COMPLETED, FAILED, CANCELLED})
-STATUSES = (AWAITING_UPLOAD, PROCESSING, COMPLETED, FAILED, CANCELLED)
-#: Begins the name of an owner who is known by an address alone.
+Status = Literal["awaiting_upload", "processing", "completed", "failed", "cancelled"]
+AWAITING_UPLOAD: Final = "awaiting_upload"
+PROCESSING: Final = "processing"
+COMPLETED: Final = "completed"
+FAILED: Final = "failed"
+CANCELLED: Final = "cancelled"
+STATUSES: tuple[Status, ...] = get_args(Status)
+ENDED: frozenset[Status] = frozenset({COMPLETED, FAILED, CANCELLED})
+
+#: The stage of a running job is the latest change of one of its units. Otherwise it equals the status.
+Stage = Literal["awaiting_upload", "queued", "started", "retrying", "completed", "failed", "cancelled"]
+QUEUED: Final = "queued"
+STARTED: Final = "started"
+RETRYING: Final = "retrying"
+RUNNING_STAGES: frozenset[Stage] = frozenset({QUEUED, STARTED, RETRYING})
+
+#: First character of the owner's name if the client is known only by its address.
 BY_ADDRESS = "@"
-#: Owns the jobs by which the service tries itself; no client has a name that begins so. `scripts/prelude.lua` knows it.
-PROBE_OWNER = "@probe"
+#: Owner of the service's own check jobs. No client's name begins like this.
+PROBE_OWNER = SHARED.probe_owner
+
+#: Marks fields that only the Lua scripts write. The others are written when the job is submitted or announced.
+WRITTEN_BY_SCRIPTS = {"written_by_scripts": True}
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +43,8 @@ class JobRecord:
 
     id: str
     owner: str
-    status: str
-    stage: str
+    status: Status
+    stage: Stage
     kind: str
     filename: str
     file_size: int
@@ -37,29 +52,30 @@ class JobRecord:
     upload: str
     cache_key: str
     request_id: str
-    #: The traceparent of the request, where traces are kept.
+    #: The traceparent header of the request, if traces are recorded.
     trace: str = ""
-    #: Where the client wants to be told of the job's end; empty: nowhere.
+    #: Where to send a webhook when the job ends. Empty: nowhere.
     callback_url: str = ""
-    #: What the client announced that its upload will be, and until when it may come; empty, 0: no upload was announced.
+    #: Media type of the announced upload. Empty if the client did not announce one.
     content_type: str = ""
+    #: When the announced upload expires. 0 if no upload was announced.
     upload_expires_at: float = 0.0
-    #: Pages of the whole document; `pages_total` are those that were asked for.
+    #: Pages of the whole document. `pages_total` counts only the requested ones.
     frames: int = 1
-    #: In which lane its units wait, and how many they are (`job_plan.py`).
+    #: The lane in which the units wait, and how many units there are (see `units.py`).
     lane: str = QUICK
     units: int = 1
-    created_at: float = 0.0
-    started_at: float | None = None
-    finished_at: float | None = None
-    #: How often the unit was begun that was begun most often.
-    attempts: int = 0
     pages_total: int = 0
-    pages_done: int = 0
-    cached: bool = False
-    #: The job of the same content whose work completes this one; empty where there is none.
-    leader: str = ""
-    error: dict = field(default_factory=dict)
+    created_at: float = field(default=0.0, metadata=WRITTEN_BY_SCRIPTS)
+    started_at: float | None = field(default=None, metadata=WRITTEN_BY_SCRIPTS)
+    finished_at: float | None = field(default=None, metadata=WRITTEN_BY_SCRIPTS)
+    #: Highest attempt count among the job's units.
+    attempts: int = field(default=0, metadata=WRITTEN_BY_SCRIPTS)
+    pages_done: int = field(default=0, metadata=WRITTEN_BY_SCRIPTS)
+    cached: bool = field(default=False, metadata=WRITTEN_BY_SCRIPTS)
+    #: Id of the job with the same content whose work also completes this job. Empty if this job does its own work.
+    leader: str = field(default="", metadata=WRITTEN_BY_SCRIPTS)
+    error: dict[str, str] = field(default_factory=dict, metadata=WRITTEN_BY_SCRIPTS)
 
     @property
     def ended(self) -> bool:
@@ -67,60 +83,55 @@ class JobRecord:
 
     @property
     def is_probe(self) -> bool:
-        """Sent by the service to itself: kept out of the cache and of all counts."""
+        """A check job of the service itself: neither cached nor counted."""
         return self.owner == PROBE_OWNER
 
     def to_hash(self) -> dict[str, str]:
-        """The fields that are written at submission; the scripts in `scripts/` write the others."""
-        return {
-            "owner": self.owner,
-            "status": self.status,
-            "stage": self.stage,
-            "kind": self.kind,
-            "filename": self.filename,
-            "file_size": str(self.file_size),
-            "options": self.options.dumps(),
-            "upload": self.upload,
-            "cache_key": self.cache_key,
-            "request_id": self.request_id,
-            "trace": self.trace,
-            "callback_url": self.callback_url,
-            "content_type": self.content_type,
-            "upload_expires_at": str(self.upload_expires_at),
-            "frames": str(self.frames),
-            "lane": self.lane,
-            "units": str(self.units),
-            "pages_total": str(self.pages_total),
-        }
+        """The fields written at submission, as stored."""
+        return {name: CODECS[name].encode(getattr(self, name)) for name in SUBMITTED_FIELDS}
 
     @classmethod
-    def from_hash(cls, job_id: str, values: dict[bytes, bytes]) -> JobRecord:
-        text = {key.decode(): value.decode() for key, value in values.items()}
-        moment = {name: float(text[name]) if text.get(name) else None for name in ("started_at", "finished_at")}
-        return cls(
-            id=job_id,
-            **{name: text[name] for name in ("owner", "status", "stage", "kind", "filename", "upload", "cache_key")},
-            request_id=text["request_id"],
-            trace=text.get("trace", ""),
-            callback_url=text.get("callback_url", ""),
-            content_type=text.get("content_type", ""),
-            upload_expires_at=float(text.get("upload_expires_at", 0)),
-            lane=text.get("lane", QUICK),
-            units=int(text.get("units", 1)),
-            leader=text.get("leader", ""),
-            file_size=int(text["file_size"]),
-            frames=int(text["frames"]),
-            options=DocumentOptions(**json.loads(text["options"])),
-            created_at=float(text["created_at"]),
-            **moment,
-            attempts=int(text.get("attempts", 0)),
-            pages_total=int(text.get("pages_total", 0)),
-            pages_done=int(text.get("pages_done", 0)),
-            cached=text.get("cached") == "1",
-            error=json.loads(text["error"]) if text.get("error") else {},
-        )
+    def from_hash(cls, job_id: str, values: Mapping[bytes, bytes]) -> JobRecord:
+        """A stored record. A field that an older version did not store has its default value."""
+        return cls(id=job_id, **_decoded(values))
+
+    def updated(self, values: Mapping[bytes, bytes]) -> JobRecord:
+        """A copy with these stored fields."""
+        return replace(self, **_decoded(values))
+
+
+class Codec(NamedTuple):
+    """How the values of one type are written to a hash, and read from it."""
+
+    encode: Callable[[Any], str]
+    decode: Callable[[str], Any]
+
+
+_CODEC_BY_TYPE: dict[object, Codec] = {
+    str: Codec(str, str),
+    Status: Codec(str, str),
+    Stage: Codec(str, str),
+    int: Codec(str, int),
+    float: Codec(str, float),
+    float | None: Codec(lambda value: "" if value is None else str(value), lambda text: float(text) if text else None),
+    bool: Codec(lambda value: "1" if value else "0", lambda text: text == "1"),
+    DocumentOptions: Codec(DocumentOptions.dumps, lambda text: DocumentOptions(**json.loads(text))),
+    dict[str, str]: Codec(lambda value: json.dumps(value) if value else "", lambda text: json.loads(text or "{}")),
+}
+_TYPES = get_type_hints(JobRecord)
+#: For each field of the hash. The id is part of the key instead.
+CODECS = {each.name: _CODEC_BY_TYPE[_TYPES[each.name]] for each in fields(JobRecord) if each.name != "id"}
+SUBMITTED_FIELDS = tuple(
+    each.name for each in fields(JobRecord) if each.name in CODECS and "written_by_scripts" not in each.metadata
+)
+
+
+def _decoded(values: Mapping[bytes, bytes]) -> dict[str, Any]:
+    """Ignores fields that only the scripts use."""
+    text = {key.decode(): value.decode() for key, value in values.items()}
+    return {name: codec.decode(text[name]) for name, codec in CODECS.items() if name in text}
 
 
 def new_job_id() -> str:
-    """A random id nobody can guess (122 bits): knowing it is what lets a client read the job."""
+    """A random id that cannot be guessed (122 bits): a client that knows it may read the job."""
     return str(uuid.uuid4())

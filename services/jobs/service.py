@@ -1,4 +1,4 @@
-"""The life of a job as a client sees it: submit, ask, read the result."""
+"""The life of a job as a client sees it: submit a file, read the status, read the result."""
 
 from __future__ import annotations
 
@@ -12,8 +12,6 @@ import structlog
 
 from paddleocr_service import Catalogue, EngineError, ModelNotAvailable, UnsupportedLanguage
 from services.errors import (
-    EmptyFile,
-    InvalidOption,
     JobCancelled,
     JobFailed,
     JobNotFound,
@@ -22,33 +20,30 @@ from services.errors import (
     RedisUnavailable,
     ResultExpired,
     UnknownLanguage,
-    UnsupportedType,
     UploadMismatch,
 )
-from services.inspection import FileFacts, Inspector
+from services.inspection import Inspector
 from services.jobs.admission import UNCHECKED, Admission, Slot
-from services.jobs.record import BY_ADDRESS, CANCELLED, FAILED, PROCESSING, JobRecord, new_job_id
-from services.jobs.store import JobStore
+from services.jobs.documents import Document
+from services.jobs.planner import KINDS, JobPlanner
+from services.jobs.record import BY_ADDRESS, CANCELLED, FAILED, PROCESSING, QUEUED, JobRecord, new_job_id
+from services.jobs.store import JobStore, Submitted
 from services.jobs.unit_queue import UnitQueue, WaitEstimate
-from services.jobs.units import lane_for, units_for
 from services.ocr_service.options import DocumentOptions
-from services.ocr_service.page_ranges import check_pages, parse_pages
+from services.ocr_service.page_ranges import check_pages
 from services.storage import IncomingFile, Storage
 
 log = structlog.get_logger(__name__)
 
-#: Jobs that are looked at in one call for a list of some status, and at a time.
-LOOKED_AT, CHUNK = 2000, 200
-#: Raise it when a result gains or changes a field, so that no cached one is answered that lacks it.
-RESULT_SHAPE = "2"
-#: A model that was found on the disk is not looked for again for so many seconds.
-FOUND_SECONDS = 10
-KINDS = ("image", "pdf")
+#: Jobs that one call of `list_owned` reads at most, and jobs per round trip.
+LIST_LIMIT, LIST_CHUNK = 2000, 200
+#: Seconds for which an installed model is not searched for again.
+LANGUAGE_CHECK_SECONDS = 10
 
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """A file as received, with what the client said of it."""
+    """A received file with the client's options. Pass the options to `JobService.check_options` first."""
 
     file: IncomingFile
     filename: str
@@ -56,18 +51,18 @@ class Submission:
     request_id: str
     options: DocumentOptions
     kinds: tuple[str, ...] = KINDS
-    #: The traceparent of the request, where traces are kept.
+    #: The traceparent header of the request, if traces are recorded.
     trace: str = ""
-    #: The id that the job is to have; a new one where none is given.
+    #: Id of the new job. Empty: a random one.
     job_id: str = ""
-    #: Who is to be told of the job's end. It changes no result, so it is no part of the options.
+    #: Where to send a webhook when the job ends. It does not change the result, so it is not one of the options.
     callback_url: str = ""
     #: Room in the queue, as known when the request arrived.
     slot: Slot = UNCHECKED
 
 
 class JobService:
-    """Takes jobs in and tells of them. Methods raise the errors of `services.errors`."""
+    """Accepts jobs and reports on them. Methods raise the errors of `services.errors`."""
 
     def __init__(
         self,
@@ -81,22 +76,26 @@ class JobService:
     ) -> None:
         self._store = store
         self._storage = storage
-        self._inspector = inspector
+        self._planner = JobPlanner(inspector, catalogue)
         self._catalogue = catalogue
         self._send_ticket = send_ticket
-        self._found_until: dict[str, float] = {}
+        self._language_valid_until: dict[str, float] = {}
         self._admission = admission
         self._unit_queue = unit_queue
 
+    def ensure_accepting(self, slot: Slot = UNCHECKED) -> None:
+        """Called before the request body is read. Raises what `Admission.check` raises."""
+        self._admission.check(slot)
+
     def check_options(self, options: DocumentOptions) -> None:
-        """What can be said of the options before a file is seen. Raises InvalidOption, ModelUnavailable."""
+        """Check what does not depend on the file. Raises InvalidOption, UnknownLanguage or ModelUnavailable."""
         if options.pages:
             check_pages(options.pages)
         self.check_language(options.lang)
 
     def check_language(self, lang: str) -> None:
-        """Raises UnknownLanguage, or ModelUnavailable naming the model and how to install it."""
-        if self._found_until.get(lang, 0.0) > time.monotonic():
+        """Raises UnknownLanguage, or ModelUnavailable, which names the model and how to install it."""
+        if self._language_valid_until.get(lang, 0.0) > time.monotonic():
             return
         try:
             self._catalogue.resolve(lang)
@@ -104,18 +103,17 @@ class JobService:
             raise UnknownLanguage(error.message) from error
         except (ModelNotAvailable, EngineError) as error:
             raise ModelUnavailable(error.message) from error
-        self._found_until[lang] = time.monotonic() + FOUND_SECONDS
+        self._language_valid_until[lang] = time.monotonic() + LANGUAGE_CHECK_SECONDS
 
     def submit(self, submission: Submission) -> JobRecord:
-        """Check, keep and queue a file. The returned job is stored and on the queue: from here on it is not lost."""
-        sha256 = submission.file.sha256()
-        size = submission.file.size()
-        facts = self._inspect(submission.file.path, size, sha256, submission.options, submission.kinds)
+        """Inspect, store and queue a file. Once this returns, the job cannot be lost."""
+        size, sha256 = submission.file.size(), submission.file.sha256()
+        facts = self._planner.inspect(submission.file.path, size, sha256, submission.options, submission.kinds)
         record = JobRecord(
             id=submission.job_id or new_job_id(),
             owner=submission.owner,
             status=PROCESSING,
-            stage="queued",
+            stage=QUEUED,
             kind=facts.kind,
             filename=submission.filename,
             file_size=size,
@@ -126,98 +124,78 @@ class JobService:
             trace=submission.trace,
             callback_url=submission.callback_url,
         )
-        record = self._planned(record, facts, sha256)
-        if outcome := self._store.submit_known(record):
-            return self._accepted(record, outcome)  # before the file costs anything: it is not needed
+        record = self._planner.plan(record, facts, sha256)
+        if submitted := self._store.submit_known(record):
+            return self._accepted(submitted)  # The file is not needed, so it is never moved to the storage.
         record = replace(record, upload=self._storage.keep(submission.file))
-        return self._record(record, 0 if submission.slot.state == "reserved" else self._admission.longest_wait)
+        return self._store_and_queue(record, 0 if submission.slot.state == "reserved" else self._admission.longest_wait)
 
-    def begin(self, record: JobRecord, path: Path) -> JobRecord:
-        """Queue a job whose announced file has come: it lies at `path`, and under `record.upload` in the storage.
+    def submit_announced(self, record: JobRecord, path: Path) -> JobRecord:
+        """Queue an announced job whose file has arrived: at `path`, and in the storage as `record.upload`.
 
-        Raises UploadMismatch and what is wrong with the file itself; then it is still the caller's to delete.
+        Raises UploadMismatch and the errors of the file. Then the caller has to delete the file.
         """
         size = path.stat().st_size
         if size != record.file_size:
-            raise UploadMismatch(f"{record.file_size} bytes were announced, but {size} came.")
+            raise UploadMismatch(f"{record.file_size} bytes were announced, but {size} arrived.")
         with open(path, "rb") as file:
             sha256 = hashlib.file_digest(file, "sha256").hexdigest()
-        facts = self._inspect(path, size, sha256, record.options)
+        facts = self._planner.inspect(path, size, sha256, record.options)
         if record.content_type and facts.media_type != record.content_type:
-            raise UploadMismatch(f"{record.content_type} was announced, but {facts.media_type} came.")
-        # It was let in when it was announced; what was let in is not refused later.
-        return self._record(self._planned(record, facts, sha256), longest_wait=0)
+            raise UploadMismatch(f"{record.content_type} was announced, but {facts.media_type} arrived.")
+        # The job was admitted when it was announced, so a full queue no longer matters.
+        return self._store_and_queue(self._planner.plan(record, facts, sha256), longest_wait=0)
 
-    def _inspect(
-        self, path: Path, size: int, sha256: str, options: DocumentOptions, kinds: tuple[str, ...] = KINDS
-    ) -> FileFacts:
-        if size == 0:
-            raise EmptyFile()
-        facts = self._inspector.inspect(path, sha256)
-        if facts.kind not in kinds:
-            here, there = ("a PDF", "/ocr/pdf") if facts.kind == "pdf" else ("a picture", "/ocr/image")
-            raise UnsupportedType(f"The file is {here}, which this address does not take. Send it to {there}.")
-        if facts.kind == "image" and options.mode == "text":
-            raise InvalidOption("The option `mode` cannot be `text` for a picture: it has no text layer. Leave it out.")
-        return facts
-
-    def _planned(self, record: JobRecord, facts: FileFacts, sha256: str) -> JobRecord:
-        """The record with all that is known once its file was seen. Raises PageOutOfRange."""
-        pages = len(parse_pages(record.options.pages, facts.pages)) if record.options.pages else facts.pages
-        return replace(
-            record,
-            status=PROCESSING,
-            stage="queued",
-            kind=facts.kind,
-            cache_key=self._cache_key(record.owner, record.options, sha256),
-            frames=facts.pages,
-            pages_total=pages,
-            lane=lane_for(pages),
-            units=units_for(pages),
-        )
-
-    def _record(self, record: JobRecord, longest_wait: float) -> JobRecord:
+    def _store_and_queue(self, record: JobRecord, longest_wait: float) -> JobRecord:
         try:
-            outcome = self._store.submit(record, longest_wait)
+            submitted = self._store.submit(record, longest_wait)
         except RedisUnavailable:
-            raise  # it may be stored all the same: then its file is needed, and else the sweeper finds it
+            raise  # The job may be stored nevertheless and need its file. If not, the sweeper deletes the file.
         except OCRServiceError:
             self._storage.delete(record.upload)
             raise
-        # Known with this very upload: it was recorded, and the answer lost, so that the client of Redis asked again.
-        if outcome == "lead" or (outcome == "known" and self._store.get(record.id).upload == record.upload):
+        if submitted.outcome == "lead" or self._was_stored_with(record.upload, submitted):
             for _ in range(record.units):
                 self._send_ticket(record.id, 0.0)
         else:
             self._storage.delete(record.upload)
-        return self._accepted(record, outcome)
+        return self._accepted(submitted)
 
-    def _accepted(self, record: JobRecord, outcome: str) -> JobRecord:
-        log.info("job accepted", job_id=record.id, kind=record.kind, file_size=record.file_size, outcome=outcome)
-        return self._store.get(record.id)
+    def _was_stored_with(self, upload: str, submitted: Submitted) -> bool:
+        """Redis stored the job, but its reply was lost, so that redis-py sent the command again."""
+        return submitted.outcome == "known" and self._store.get(submitted.record.id).upload == upload
 
-    def _cache_key(self, owner: str, options: DocumentOptions, sha256: str) -> str:
-        parts = [RESULT_SHAPE, owner, sha256, options.dumps(), self._catalogue.identity(options.lang)]
-        return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+    def _accepted(self, submitted: Submitted) -> JobRecord:
+        record = submitted.record
+        log.info(
+            "job accepted",
+            job_id=record.id,
+            kind=record.kind,
+            file_size=record.file_size,
+            outcome=submitted.outcome,
+        )
+        return record if submitted.is_stored else self._store.get(record.id)
 
     def get(self, job_id: str, owner: str) -> JobRecord:
-        """Raises JobNotFound, for another owner's job too. Who is known by an address alone owns no job for certain:
-        such jobs are reached by whoever knows their ids."""
+        """Raises JobNotFound, also for another owner's job.
+
+        An address alone does not identify an owner. So anybody who knows the id can read a job of such an owner.
+        """
         record = self._store.get(job_id)
         if record.owner != owner and not record.owner.startswith(BY_ADDRESS):
             raise JobNotFound()
         return record
 
     def estimate_wait(self, record: JobRecord) -> WaitEstimate | None:
-        """How long a job that runs may still take; None for one that does not."""
+        """How long a running job may still take. None for a job that is not running."""
         return self._unit_queue.estimate_wait(record) if record.status == PROCESSING else None
 
-    def partial(self, record: JobRecord) -> list[dict]:
-        """The pages that are done of a job that runs, in their order."""
+    def finished_pages(self, record: JobRecord) -> list[Document]:
+        """The finished pages of a running job, in page order."""
         return list(self._store.pages_done(record.leader or record.id).values())
 
     def discard(self, record: JobRecord) -> JobRecord | None:
-        """Cancel a job that runs; then it is returned. Forget one that has ended, with its result and its file."""
+        """Cancel a running job and return it, or delete an ended job with its result and file and return None."""
         upload = self._store.cancel(record.id)
         cancelled = upload is not None
         if not cancelled:
@@ -227,31 +205,29 @@ class JobService:
         log.info("job cancelled" if cancelled else "job deleted", job_id=record.id)
         return self._store.get(record.id) if cancelled else None
 
-    def owned(self, owner: str, status: str, cursor: str, limit: int) -> tuple[list[JobRecord], str]:
-        """The owner's jobs, newest first, of one status or (empty) of any; and the cursor from which to go on, or "".
+    def list_owned(self, owner: str, status: str, cursor: str, limit: int) -> tuple[list[JobRecord], str]:
+        """The owner's jobs, newest first, with this status (empty: any), and a cursor for the next call ("": no more).
 
-        A cursor is the time and the id of a job: the time, for the job may be deleted before it is gone on from.
-
-        At most `LOOKED_AT` jobs are looked at in one call: there may be fewer in the answer than are asked for, and
-        more to come.
+        A cursor holds the time and the id of a job. The time is used if that job has been deleted before the next call.
+        One call reads at most `LIST_LIMIT` jobs, so it may return fewer than `limit` although there are more.
         """
         found: list[JobRecord] = []
         at, _, before = cursor.partition("_")
-        for _ in range(LOOKED_AT // CHUNK):
-            ids = self._store.owned(owner, before, CHUNK, float(at or "inf"))
+        for _ in range(LIST_LIMIT // LIST_CHUNK):
+            ids = self._store.ids_of_owner(owner, before, LIST_CHUNK, float(at or "inf"))
             for record in self._store.get_many(ids):
                 at, before = f"{record.created_at:.3f}", record.id
                 if status in ("", record.status):
                     found.append(record)
                     if len(found) == limit:
                         return found, f"{at}_{before}"
-            if len(ids) < CHUNK:
+            if len(ids) < LIST_CHUNK:
                 return found, ""
             before = ids[-1]
         return found, f"{at}_{before}"
 
-    def result(self, record: JobRecord) -> dict:
-        """The result document of an ended job. Raises JobFailed, JobCancelled or ResultExpired."""
+    def result(self, record: JobRecord) -> Document:
+        """The result of an ended job. Raises JobFailed, JobCancelled or ResultExpired."""
         if record.status == CANCELLED:
             raise JobCancelled()
         if record.status == FAILED:
@@ -260,7 +236,3 @@ class JobService:
         if document is None:
             raise ResultExpired()
         return document
-
-    def ensure_accepting(self, slot: Slot = UNCHECKED) -> None:
-        """Raises before the body of a request is read that could not be accepted anyway. See `Admission.check`."""
-        self._admission.check(slot)

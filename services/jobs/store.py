@@ -1,29 +1,31 @@
-"""Job records and results in Redis, as clients and operators see them; `work_queue.py` is the workers' side.
+"""Job records and results in Redis, as clients and operators see them. `unit_queue.py` is the workers' side.
 
-Every change of state is one Lua script (`scripts/`), so it happens whole or not at all. `keys.py` names what is kept.
+Every change of state is one Lua script (`scripts/`), so it happens completely or not at all. `keys.py` lists the keys.
 """
 
 from __future__ import annotations
 
 import json
-import zlib
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import Literal
 
 from services import keys
 from services.errors import JobNotFound, QueueFull
-from services.jobs.record import PROCESSING, JobRecord
+from services.jobs.documents import Document, unpack
+from services.jobs.record import PROCESSING, QUEUED, RUNNING_STAGES, STARTED, JobRecord
 from services.redis_service import RedisService
 
-#: Seconds for which a dead letter can be replayed.
-DEAD_LETTER_TTL = 7 * 86_400
-
-#: In the place of the longest wait: take only what needs no file.
+DEAD_LETTER_TTL = keys.SHARED.dead_letter_ttl
+#: As the longest wait of a submitted job: store it only if it needs no file.
 NEEDS_NO_FILE = -1.0
+#: A follower reports the progress of its leader: these fields.
+PROGRESS = ("stage", "started_at", "pages_done", "attempts")
 
 
 @dataclass(frozen=True, slots=True)
 class Retention:
-    """How long things are kept, in seconds, and how many results the cache holds."""
+    """Lifetimes in seconds, and the number of results that the cache holds."""
 
     result_ttl: int
     cache_ttl: int
@@ -31,8 +33,26 @@ class Retention:
 
     @property
     def record_ttl(self) -> int:
-        """Records outlive results, so that an expired result is told (410) from a job that never was (404)."""
+        """Records outlive results, so that an expired result (410) differs from a job that never existed (404)."""
         return 2 * self.result_ttl + 3600
+
+
+@dataclass(frozen=True, slots=True)
+class Submitted:
+    """The outcome of `JobStore.submit`.
+
+    Stored now: "lead" (its units are ready: send a ticket for each), "follow" (another job works on the same content
+    and will complete this one) or "hit" (completed from the cache). Not stored: "known" (it was stored before), "ended"
+    (cancelled, failed or deleted before its upload arrived) or "new" (it needs its file; see `JobStore.submit_known`).
+    """
+
+    outcome: Literal["lead", "follow", "hit", "known", "ended", "new"]
+    #: Equal to what `JobStore.get` returns for a job that was stored now; else the submitted record.
+    record: JobRecord
+
+    @property
+    def is_stored(self) -> bool:
+        return self.outcome in ("lead", "follow", "hit")
 
 
 class JobStore:
@@ -40,63 +60,63 @@ class JobStore:
 
     def __init__(self, redis: RedisService, retention: Retention) -> None:
         self._redis = redis
-        self._keep = retention
+        self._retention = retention
 
-    def submit(self, record: JobRecord, longest_wait: float = 0.0) -> str:
-        """Store a new job, or one whose upload has come.
+    def submit(self, record: JobRecord, longest_wait: float = 0.0) -> Submitted:
+        """Store a new job, or an announced job whose upload has arrived.
 
-        Returns "lead" (its units are ready: put tickets on the queue), "follow", "hit" (completed from the cache),
-        "known" (it was stored before) or "ended" (cancelled or forgotten before its upload came). Raises QueueFull when
-        it would wait `longest_wait` seconds or more (0: it may wait for any time).
+        Raises QueueFull if it would wait `longest_wait` seconds or more (0: no limit).
         """
-        fields = [item for pair in record.to_hash().items() for item in pair]
-        keep = [self._keep.result_ttl, self._keep.record_ttl]
+        ttls = (self._retention.result_ttl, self._retention.record_ttl)
         announced = int(record.upload_expires_at > 0)
-        outcome, seconds = self._redis.script(
-            "submit", record.id, record.cache_key, *keep, longest_wait, announced, *fields
+        outcome, *rest = self._redis.script(
+            "submit", record.id, record.cache_key, *ttls, longest_wait, announced, *_flat(record)
         )
         if outcome == b"busy":
-            raise QueueFull(float(seconds) - longest_wait)
-        return outcome.decode()
+            raise QueueFull(float(rest[0]) - longest_wait)
+        stored = record.updated(dict(zip(rest[::2], rest[1::2], strict=True)))
+        return Submitted(outcome.decode(), _with_running_stage(stored) if outcome == b"follow" else stored)
 
-    def submit_known(self, record: JobRecord) -> str | None:
-        """Store a new job that needs no file, for its content is known or being worked on: "hit" or "follow".
+    def submit_known(self, record: JobRecord) -> Submitted | None:
+        """Store a new job that needs no file: its result is cached, or another job works on the same content.
 
-        None, and nothing is stored, where that is not so.
+        Returns None, and stores nothing, for any other job.
         """
-        outcome = self.submit(record, NEEDS_NO_FILE)
-        return None if outcome == "new" else outcome
+        submitted = self.submit(record, NEEDS_NO_FILE)
+        return None if submitted.outcome == "new" else submitted
 
-    def announce(self, record: JobRecord, longest_wait: float = 0.0) -> bool:
-        """Store a job whose upload is still to come. False when it is known already.
+    def announce(self, record: JobRecord, longest_wait: float = 0.0) -> JobRecord | None:
+        """Store a job whose upload has not arrived yet. Returns the stored record, or None if it was stored before.
 
-        Raises QueueFull when a job that came now would wait `longest_wait` seconds or more (0: for any time).
+        Raises QueueFull if a job submitted now would wait `longest_wait` seconds or more (0: no limit).
         """
-        fields = [item for pair in record.to_hash().items() for item in pair]
-        how = [record.upload_expires_at, self._keep.record_ttl, longest_wait]
-        outcome, seconds = self._redis.script("announce", record.id, record.owner, *how, *fields)
+        limits = (record.upload_expires_at, self._retention.record_ttl, longest_wait)
+        outcome, *rest = self._redis.script("announce", record.id, record.owner, *limits, *_flat(record))
         if outcome == b"busy":
-            raise QueueFull(float(seconds) - longest_wait)
-        return outcome == b"announced"
+            raise QueueFull(float(rest[0]) - longest_wait)
+        return record.updated({b"created_at": rest[0]}) if outcome == b"announced" else None
 
-    def refuse(self, job_id: str, error: dict) -> bool:
-        """End a job with a fault {code, title, detail} of its upload. False when it awaits none (any more)."""
-        return bool(self._redis.script("refuse", job_id, json.dumps(error), self._keep.record_ttl))
+    def reject_upload(self, job_id: str, error: dict[str, str]) -> bool:
+        """Fail a job with the error {code, title, detail} of its upload. False if the job awaits no upload."""
+        return bool(self._redis.script("refuse", job_id, json.dumps(error), self._retention.record_ttl))
 
-    def notice(self, job_id: str, seconds: int) -> bool:
-        """An upload seems to have come: whether its job awaits one, and nobody noticed it in the last `seconds`."""
+    def claim_arrival(self, job_id: str, seconds: int) -> bool:
+        """Whether the caller should handle the arrival of this job's upload.
+
+        False if the job awaits no upload, or if another process claimed it within the last `seconds`.
+        """
         return bool(self._redis.script("notice", job_id, seconds))
 
-    def awaiting(self, until: float, limit: int) -> list[str]:
-        """Jobs whose upload was to come by then (Unix s), and has not begun a job yet; the oldest first."""
+    def awaiting_upload(self, until: float, limit: int) -> list[str]:
+        """Jobs whose upload has not arrived and expires before `until` (Unix s), oldest first."""
         with self._redis.guard() as client:
             found = client.zrangebyscore(keys.AWAITING, "-inf", until, start=0, num=limit)
-        return [member.decode() for member in found]
+        return _decoded(found)
 
     def get(self, job_id: str, hidden: bool = False) -> JobRecord:
-        """The record; the progress of one that follows another job is that job's. Raises JobNotFound.
+        """The record. A follower has the progress of its leader. Raises JobNotFound.
 
-        `hidden`: also one that its client has deleted and others still need.
+        `hidden`: also return a job that its client has deleted while other jobs need its work.
         """
         with self._redis.guard() as client:
             values = client.hgetall(keys.JOB + job_id)
@@ -105,50 +125,41 @@ class JobStore:
             record = JobRecord.from_hash(job_id, values)
             if not record.leader or record.status != PROCESSING:
                 return record
-            stage, started, done, attempts = client.hmget(
-                keys.JOB + record.leader, "stage", "started_at", "pages_done", "attempts"
-            )
-        if stage is None:  # it has ended in this very moment, and is forgotten
-            return record
-        if stage.decode() not in ("queued", "started", "retrying"):  # cancelled: its work goes on
-            stage = b"started" if int(done or 0) else b"queued"
-        return replace(
-            record,
-            stage=stage.decode(),
-            started_at=float(started) if started else None,
-            pages_done=int(done or 0),
-            attempts=int(attempts or 0),
-        )
+            progress = client.hmget(keys.JOB + record.leader, PROGRESS)
+        found = zip(PROGRESS, progress, strict=True)
+        return _with_running_stage(record.updated({name.encode(): value for name, value in found if value is not None}))
 
-    def result(self, job_id: str) -> dict | None:
-        """The result document, or None when there is none (any more)."""
+    def result(self, job_id: str) -> Document | None:
+        """The result document. None if it does not exist or has expired."""
         with self._redis.guard() as client:
             body = client.get(keys.RESULT + job_id)
         return unpack(body) if body else None
 
     def cancel(self, job_id: str) -> str | None:
-        """Cancel a job that has not ended. Returns the key of the upload that is to be deleted, "" when there is
-        none, or None when the job had ended."""
-        done, upload = self._redis.script("cancel", job_id, self._keep.record_ttl)
-        return upload.decode() if done else None
+        """Cancel a job that has not ended.
+
+        Returns the key of the upload to delete ("" if there is no upload to delete), or None if the job has ended.
+        """
+        return _upload_of(*self._redis.script("cancel", job_id, self._retention.record_ttl))
 
     def delete(self, job_id: str) -> str | None:
-        """Forget an ended job. Returns as `cancel` does; None when it has not ended, or is not there."""
-        done, upload = self._redis.script("delete", job_id)
-        return upload.decode() if done else None
+        """Delete an ended job. Returns the same as `cancel`, but None if the job has not ended or does not exist."""
+        return _upload_of(*self._redis.script("delete", job_id))
 
-    def owned(self, owner: str, before: str, limit: int, before_at: float = float("inf")) -> list[str]:
-        """Ids of the owner's jobs, newest first, after the job `before` (empty: from the newest on). Where that one is
-        gone, after those that are younger than `before_at` (Unix s)."""
+    def ids_of_owner(self, owner: str, before: str, limit: int, before_at: float = float("inf")) -> list[str]:
+        """Ids of the owner's jobs, newest first, starting after the job `before` (empty: with the newest).
+
+        If that job has been deleted, starts after the jobs that are newer than `before_at` (Unix s).
+        """
         with self._redis.guard() as client:
             start = 0
             if before:
                 rank = client.zrevrank(keys.OWNED + owner, before)
                 start = client.zcount(keys.OWNED + owner, f"({before_at}", "+inf") if rank is None else rank + 1
-            return [member.decode() for member in client.zrevrange(keys.OWNED + owner, start, start + limit - 1)]
+            return _decoded(client.zrevrange(keys.OWNED + owner, start, start + limit - 1))
 
-    def get_many(self, job_ids: list[str]) -> list[JobRecord]:
-        """Those of the jobs that are still there."""
+    def get_many(self, job_ids: Sequence[str]) -> list[JobRecord]:
+        """The records of the jobs that still exist."""
         with self._redis.guard() as client:
             pipeline = client.pipeline(transaction=False)
             for job_id in job_ids:
@@ -156,8 +167,8 @@ class JobStore:
             found = pipeline.execute()
         return [JobRecord.from_hash(job_id, values) for job_id, values in zip(job_ids, found, strict=True) if values]
 
-    def pages_done(self, job_id: str, numbers: tuple[int, ...] | None = None) -> dict[int, dict]:
-        """Results of the pages that are done, by page number: of all, or of those in `numbers`."""
+    def pages_done(self, job_id: str, numbers: Sequence[int] | None = None) -> dict[int, Document]:
+        """Results of finished pages by page number: all of them, or those in `numbers`."""
         with self._redis.guard() as client:
             if numbers is None:
                 stored = client.hgetall(keys.PAGES + job_id)
@@ -168,11 +179,11 @@ class JobStore:
         return {number: unpack(bodies[number]) for number in sorted(bodies)}
 
     def replay(self, job_id: str) -> int:
-        """Work once more on a dead letter: how many units are ready. 0 when it is none."""
+        """Start a dead letter again. Returns the number of ready units; 0 if the job is not a dead letter."""
         return int(self._redis.script("replay", job_id))
 
     def dead_letters(self, start: int, limit: int) -> tuple[int, list[tuple[str, float]]]:
-        """How many dead letters there are, and some of them from the newest on: (job id, when it was given up)."""
+        """The number of dead letters, and some of them, newest first: (job id, when the job failed in Unix s)."""
         with self._redis.guard() as client:
             pipeline = client.pipeline(transaction=False)
             pipeline.zremrangebyscore(keys.DEAD, "-inf", self._redis.now() - DEAD_LETTER_TTL)
@@ -182,24 +193,31 @@ class JobStore:
         return total, [(member.decode(), since) for member, since in rows]
 
     def dead_since(self, job_id: str) -> float | None:
-        """When the job became a dead letter; None when it is none."""
+        """When the job became a dead letter (Unix s). None if it is not a dead letter."""
         with self._redis.guard() as client:
             return client.zscore(keys.DEAD, job_id)
 
-    def ping(self) -> None:
-        self._redis.ping()
-
-    def cached(self) -> int:
-        """How many results the cache holds."""
+    def cache_entries(self) -> int:
+        """Number of results in the cache."""
         now = self._redis.now()
         with self._redis.guard() as client:
-            return client.zcount(keys.CACHE_INDEX, now - self._keep.cache_ttl, "+inf")
+            return client.zcount(keys.CACHE_INDEX, now - self._retention.cache_ttl, "+inf")
 
 
-def pack(document: dict) -> bytes:
-    """JSON, compressed: results of long documents are large and Redis keeps them in memory."""
-    return zlib.compress(json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode(), 1)
+def _flat(record: JobRecord) -> list[str]:
+    return [item for pair in record.to_hash().items() for item in pair]
 
 
-def unpack(body: bytes) -> dict:
-    return json.loads(zlib.decompress(body))
+def _decoded(members: Iterable[bytes]) -> list[str]:
+    return [member.decode() for member in members]
+
+
+def _upload_of(done: int, upload: bytes) -> str | None:
+    return upload.decode() if done else None
+
+
+def _with_running_stage(follower: JobRecord) -> JobRecord:
+    """A cancelled leader has the stage "cancelled" although its work continues for its followers."""
+    if follower.stage in RUNNING_STAGES:
+        return follower
+    return replace(follower, stage=STARTED if follower.pages_done else QUEUED)

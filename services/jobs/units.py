@@ -1,17 +1,19 @@
-"""How a job is cut into units of work, which any worker can take by themselves.
+"""How a job is divided into units of work, which workers take one at a time.
 
-A unit is small enough that a short job behind it does not wait long, and that two workers share a long document
-evenly; it is large enough that taking it costs nothing beside reading it.
+A unit is small enough that a short job behind it does not wait long, and that two workers share a long document evenly.
+It is large enough that taking it costs almost nothing compared with reading it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-#: Lanes in which units wait. Short jobs do not stand behind long ones.
-QUICK, BULK = "quick", "bulk"
+from services.keys import SHARED
+
+#: Lanes in which units wait. Short jobs do not wait behind long ones.
+QUICK, BULK = SHARED.quick_lane, SHARED.bulk_lane
 LANES = (QUICK, BULK)
-#: Pages of a unit at most. A job of no more than these is one unit, in the quick lane.
+#: Pages per unit. A job with at most this many pages is one unit, in the quick lane.
 UNIT_PAGES = 5
 
 
@@ -20,12 +22,12 @@ def lane_for(pages: int) -> str:
 
 
 def units_for(pages: int) -> int:
-    """How many units a job of so many pages has; at least one, as a document is opened even if it has no page."""
+    """Number of units of a job with this many pages. At least one: a document without pages is opened too."""
     return max(1, -(-pages // UNIT_PAGES))
 
 
 def pages_of(unit: int, units: int, page_numbers: Sequence[int]) -> tuple[int, ...]:
-    """Page numbers of unit `unit` (from 1) of `units`. A job that is one unit has them all."""
+    """Page numbers of unit `unit` (counted from 1) of `units`. A job with a single unit has all pages in it."""
     if units == 1:
         return tuple(page_numbers)
     return tuple(page_numbers[(unit - 1) * UNIT_PAGES : unit * UNIT_PAGES])

@@ -1,7 +1,7 @@
-"""What happens to jobs, told to a process that waits for it: messages as they come, and looks at the records.
+"""Reports changes of jobs to a process whose clients wait for them: published messages, and snapshots on request.
 
-Messages on `ocr:events` may be lost, with a connection or with Redis. So whoever waits has the records looked at every
-few seconds as well, and loses nothing but time.
+A message on `ocr:events` may be lost together with a connection or with Redis. So the process also requests snapshots
+every few seconds. Then a lost message only delays an answer.
 """
 
 from __future__ import annotations
@@ -9,9 +9,9 @@ from __future__ import annotations
 import json
 import queue
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Literal, Protocol
 
 import redis
 import structlog
@@ -24,17 +24,20 @@ from services.redis_service import RedisService
 
 log = structlog.get_logger(__name__)
 
-#: So many records are looked at in one round trip.
-MOST_AT_ONCE = 200
-#: After so much silence Redis is asked whether it is still there; it is given as long again to say so.
+#: Snapshots per round trip.
+CHUNK = 200
+#: After this many seconds without a message, Redis is pinged. If it stays silent that long again, the connection is
+#: replaced.
 SILENT_SECONDS = 10.0
-#: Between two tries to reach a Redis that is away.
-PAUSE_SECONDS = 0.5
+#: Seconds between two attempts to reach Redis.
+RETRY_SECONDS = 0.5
+
+Kind = Literal["snapshot", "record"]
 
 
 @dataclass(frozen=True, slots=True)
 class JobSnapshot:
-    """As much of a record as tells whether something happened."""
+    """The fields of a record that show whether something has changed."""
 
     status: str
     stage: str
@@ -47,70 +50,70 @@ class JobSnapshot:
 
 
 class JobListener(Protocol):
-    """Who is told. All calls come from threads of the watcher."""
+    """Receives the reports. All calls come from threads of the watcher."""
 
-    def on_event(self, message: dict) -> None:
-        """A message as published: `job`, `event` and what belongs to it."""
+    def on_event(self, message: dict[str, Any]) -> None:
+        """A published message: `job`, `event` and the fields of that event."""
 
-    def on_snapshots(self, glances: dict[str, JobSnapshot | None]) -> None:
-        """How jobs stand, by id; None for one of which nothing is known (any more)."""
+    def on_snapshots(self, snapshots: dict[str, JobSnapshot | None]) -> None:
+        """Snapshots by job id. None for a job that does not exist."""
 
     def on_record(self, job_id: str, record: JobRecord | None) -> None:
-        """A record that was asked for; None when there is none (any more)."""
+        """A requested record. None if the job does not exist."""
 
     def on_gap(self) -> None:
-        """From now on messages come. Some may have been missed before."""
+        """Messages arrive from now on. Earlier ones may have been missed."""
 
 
 class JobWatcher:
-    """Two threads of a process: one hears messages, one looks at records when asked to."""
+    """Two threads: one receives messages, the other reads what was requested."""
 
-    def __init__(self, redis_service: RedisService, store: JobStore, audience: JobListener) -> None:
+    def __init__(self, redis_service: RedisService, store: JobStore, listener: JobListener) -> None:
         self._redis = redis_service
         self._store = store
-        self._audience = audience
-        self._asked: queue.SimpleQueue[tuple[str, Iterable[str]]] = queue.SimpleQueue()
+        self._listener = listener
+        self._requests: queue.SimpleQueue[tuple[Kind, Iterable[str]]] = queue.SimpleQueue()
         self._stopped = threading.Event()
 
     def start(self) -> None:
-        for work in (self._hear, self._look):
-            threading.Thread(target=work, name=f"job-watcher{work.__name__}", daemon=True).start()
+        for name, run in (("receive", self._receive), ("read", self._read)):
+            threading.Thread(target=run, name=f"job-watcher-{name}", daemon=True).start()
 
     def stop(self) -> None:
         self._stopped.set()
-        self._asked.put(("glance", ()))
+        self._requests.put(("snapshot", ()))
 
-    def look(self, job_ids: Iterable[str]) -> None:
-        """Have `on_snapshots` told how these jobs stand. While Redis is away nothing is told."""
-        self._asked.put(("glance", job_ids))
+    def request_snapshots(self, job_ids: Iterable[str]) -> None:
+        """Pass snapshots of these jobs to `on_snapshots`. While Redis is unreachable, the request is dropped."""
+        self._requests.put(("snapshot", job_ids))
 
-    def read(self, job_id: str) -> None:
-        """Have `on_record` told this job's record. While Redis is away nothing is told."""
-        self._asked.put(("record", (job_id,)))
+    def request_record(self, job_id: str) -> None:
+        """Pass the record of this job to `on_record`. While Redis is unreachable, the request is dropped."""
+        self._requests.put(("record", (job_id,)))
 
-    def _look(self) -> None:
+    def _read(self) -> None:
         while not self._stopped.is_set():
-            wanted = self._wanted()
+            requested = self._next_requests()
             try:
-                for job_id in wanted["record"]:
-                    self._audience.on_record(job_id, self._record(job_id))
-                self._glance(sorted(wanted["glance"]))
+                for job_id in requested["record"]:
+                    self._listener.on_record(job_id, self._record(job_id))
+                self._report_snapshots(sorted(requested["snapshot"]))
             except RedisUnavailable:
-                self._stopped.wait(PAUSE_SECONDS)  # whoever waits asks again
+                self._stopped.wait(RETRY_SECONDS)  # waiting clients cause new requests
             except Exception:
-                log.exception("jobs could not be looked at")
-                self._stopped.wait(PAUSE_SECONDS)
+                log.exception("jobs could not be read")
+                self._stopped.wait(RETRY_SECONDS)
 
-    def _wanted(self) -> dict[str, set[str]]:
-        """All that is asked for by now, each job once."""
-        wanted: dict[str, set[str]] = {"glance": set(), "record": set()}
-        kind, job_ids = self._asked.get()
+    def _next_requests(self) -> dict[Kind, set[str]]:
+        """Wait for a request, then take all that are queued. Each job is in it once."""
+        requested: dict[Kind, set[str]] = {"snapshot": set(), "record": set()}
+        kind, job_ids = self._requests.get()
         while True:
-            wanted[kind].update(job_ids)
+            requested[kind].update(job_ids)
             try:
-                kind, job_ids = self._asked.get_nowait()
+                kind, job_ids = self._requests.get_nowait()
             except queue.Empty:
-                return wanted
+                return requested
 
     def _record(self, job_id: str) -> JobRecord | None:
         try:
@@ -118,44 +121,44 @@ class JobWatcher:
         except JobNotFound:
             return None
 
-    def _glance(self, job_ids: list[str]) -> None:
-        for start in range(0, len(job_ids), MOST_AT_ONCE):
-            some = job_ids[start : start + MOST_AT_ONCE]
+    def _report_snapshots(self, job_ids: Sequence[str]) -> None:
+        for start in range(0, len(job_ids), CHUNK):
+            chunk = job_ids[start : start + CHUNK]
             with self._redis.guard() as client:
                 pipeline = client.pipeline(transaction=False)
-                for job_id in some:
+                for job_id in chunk:
                     pipeline.hmget(JOB + job_id, "status", "stage", "pages_done", "leader")
                 rows = pipeline.execute()
-            self._audience.on_snapshots({job_id: _glance_of(row) for job_id, row in zip(some, rows, strict=True)})
+            self._listener.on_snapshots({job_id: _snapshot(row) for job_id, row in zip(chunk, rows, strict=True)})
 
-    def _hear(self) -> None:
+    def _receive(self) -> None:
         while not self._stopped.is_set():
-            channel = self._redis.client.pubsub()
+            channel = self._redis.pubsub()
             try:
                 channel.subscribe(EVENTS)
-                self._hear_from(channel)
+                self._receive_from(channel)
             except (redis.exceptions.RedisError, OSError):
-                self._stopped.wait(PAUSE_SECONDS)
+                self._stopped.wait(RETRY_SECONDS)
             except Exception:
-                log.exception("a message could not be taken in")
+                log.exception("an event could not be processed")
             finally:
                 channel.close()
 
-    def _hear_from(self, channel: redis.client.PubSub) -> None:
-        """Until the watcher stops or Redis falls silent. Raises what redis-py raises when the connection breaks."""
-        silent = asked = False
-        while not self._stopped.is_set() and not (silent and asked):
+    def _receive_from(self, channel: redis.client.PubSub) -> None:
+        """Returns when the watcher stops or Redis is silent. Raises redis-py's errors when the connection breaks."""
+        silent = pinged = False
+        while not self._stopped.is_set() and not (silent and pinged):
             message = channel.get_message(timeout=SILENT_SECONDS)
-            asked, silent = silent, message is None
-            if silent and not asked:
+            pinged, silent = silent, message is None
+            if silent and not pinged:
                 channel.ping()
             elif message and message["type"] == "subscribe":
-                self._audience.on_gap()
+                self._listener.on_gap()
             elif message and message["type"] == "message":
-                self._audience.on_event(json.loads(message["data"]))
+                self._listener.on_event(json.loads(message["data"]))
 
 
-def _glance_of(row: list[bytes | None]) -> JobSnapshot | None:
+def _snapshot(row: list[bytes | None]) -> JobSnapshot | None:
     status, stage, pages_done, leader = row
     if status is None:
         return None

@@ -1,6 +1,6 @@
--- Seconds until a unit that came now would be taken, and by how many seconds a job of one unit makes it longer. Too many are
--- counted as a refusal.
+-- Replies {seconds until a unit queued now would be taken, seconds that each job of one unit adds}. A wait that is too
+-- long counts as a rejection.
 -- ARGV: longest wait s
 local seconds, each = seconds_to_wait(clock())
-if seconds >= tonumber(ARGV[1]) then redis.call('HINCRBY', K.TALLY, 'refused:queue_full', 1) end
+if seconds >= tonumber(ARGV[1]) then redis.call('HINCRBY', K.COUNTERS, 'refused:queue_full', 1) end
 return {tostring(seconds), tostring(each)}

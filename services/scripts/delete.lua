@@ -1,17 +1,17 @@
--- Forgets an ended job with its result. Answers {1, key of the upload it still had as a dead letter, or ""}, {0, ""} when
--- there is no such job or it has not ended.
+-- Deletes an ended job and its result. Replies {1, key of the upload to delete, or ""}, or {0, ""} if the job does not
+-- exist or has not ended. Only a dead letter still has an upload.
 -- ARGV: job id
 local id, job = ARGV[1], K.JOB .. ARGV[1]
 local status, owner, upload = unpack(redis.call('HMGET', job, 'status', 'owner', 'upload'))
 if not status or status == 'processing' or status == 'awaiting_upload' then return {0, ''} end
--- A cancelled job whose work goes on for others is told of no more, but its workers still need the record.
-if open(id) then
+-- Work on a cancelled job may continue for its followers. Clients no longer see the job, but workers need its record.
+if has_open_work(id) then
   redis.call('HSET', job, 'hidden', '1')
   redis.call('ZREM', K.OWNED .. owner, id)
   return {1, ''}
 end
-local dead = redis.call('ZREM', K.DEAD, id) == 1
+local was_dead_letter = redis.call('ZREM', K.DEAD, id) == 1
 redis.call('DEL', job, K.RESULT .. id)
 redis.call('ZREM', K.OWNED .. owner, id)
 redis.call('ZREM', K.WEBHOOKS, id)
-return {1, dead and upload or ''}
+return {1, was_dead_letter and upload or ''}

@@ -1,58 +1,72 @@
--- Goes before every script, after the table K of key names (keys.py). One clock for all hosts: Redis's own, Unix seconds.
+-- Precedes every script, after the tables K (key names) and C (constants) of keys.py.
+
+-- Redis's clock in Unix seconds. All hosts share this clock.
 local function clock()
   local time = redis.call('TIME')
   return string.format('%.3f', tonumber(time[1]) + tonumber(time[2]) / 1000000)
 end
 
--- A unit's name in the queues.
-local function named(id, unit) return id .. '/' .. unit end
-local function split(member) return string.match(member, '^(.*)/(.*)$') end
+-- A unit's name in the sorted sets.
+local function member_of(id, unit) return id .. '/' .. unit end
+local function split_member(member) return string.match(member, '^(.*)/(.*)$') end
 
--- Is there still work to do for this job, or for one that follows it?
-local function open(id) return redis.call('HGET', K.JOB .. id, 'open') == '1' end
+-- Is there work left for this job or for one that follows it?
+local function has_open_work(id) return redis.call('HGET', K.JOB .. id, 'open') == '1' end
 
--- Is the caller (its token) still the one who works on this unit?
-local function holds(id, unit, token)
-  return open(id) and redis.call('HGET', K.UNITS .. id, 'token:' .. unit) == token
+-- Does the worker with this token still hold the unit?
+local function holds_unit(id, unit, token)
+  return has_open_work(id) and redis.call('HGET', K.UNITS .. id, 'token:' .. unit) == token
 end
 
--- Counts what became of a job (see tally.py). The service's own trials of itself are nobody's jobs.
-local function count(id, field)
-  if redis.call('HGET', K.JOB .. id, 'owner') ~= '@probe' then redis.call('HINCRBY', K.TALLY, field, 1) end
+-- Adds 1 to a counter (see counters.py). The service's own check jobs are not counted.
+local function count(id, counter)
+  if redis.call('HGET', K.JOB .. id, 'owner') ~= C.PROBE_OWNER then redis.call('HINCRBY', K.COUNTERS, counter, 1) end
 end
 
-local function tell(id, event, message)
+local function publish(id, event, message)
   message.job, message.event = id, event
   redis.call('PUBLISH', K.EVENTS, cjson.encode(message))
 end
 
--- Puts a unit into its lane. Start-time fair queuing (Goyal, Vin, Cheng 1996): each owner's units come `cost` apart, from
--- the lane's present time on, so owners take turns whatever each has sent. Without a cost the unit comes next: it had
--- its turn before.
-local function make_ready(id, unit, since, cost)
+-- Appends the fields that a hash has to a reply: name, value, name, value, ...
+local function append_fields(reply, key, names)
+  for index, value in ipairs(redis.call('HMGET', key, unpack(names))) do
+    if value then
+      reply[#reply + 1] = names[index]
+      reply[#reply + 1] = value
+    end
+  end
+  return reply
+end
+
+-- Puts a unit into its lane. Start-time fair queuing (Goyal, Vin, Cheng 1996): the units of an owner are `cost` turns
+-- apart, starting at the lane's current turn, so that owners take turns no matter how much each has submitted. Without
+-- a cost the unit comes next, because it already had its turn.
+local function make_ready(id, unit, waiting_since, cost)
   local lane, owner = unpack(redis.call('HMGET', K.JOB .. id, 'lane', 'owner'))
   local turn = tonumber(redis.call('HGET', K.TIME, lane) or '0')
   if cost then
     turn = math.max(turn, tonumber(redis.call('ZSCORE', K.TURNS .. lane, owner) or '0'))
     redis.call('ZADD', K.TURNS .. lane, turn + cost, owner)
   end
-  redis.call('ZADD', K.READY .. lane, turn, named(id, unit))
-  redis.call('ZADD', K.WAITING, since, named(id, unit))
+  redis.call('ZADD', K.READY .. lane, turn, member_of(id, unit))
+  redis.call('ZADD', K.WAITING, waiting_since, member_of(id, unit))
 end
 
--- All units of a job, pages apart evenly among them.
-local function make_all_ready(id, since)
+-- Puts all units of a job into their lane. The cost of a unit is its share of the job's pages.
+local function make_all_ready(id, waiting_since)
   local units, pages = unpack(redis.call('HMGET', K.JOB .. id, 'units', 'pages_total'))
   redis.call('HSET', K.JOB .. id, 'open', '1', 'left', units)
-  for unit = 1, tonumber(units) do make_ready(id, unit, since, math.max(1, tonumber(pages)) / tonumber(units)) end
+  local cost = math.max(1, tonumber(pages)) / tonumber(units)
+  for unit = 1, tonumber(units) do make_ready(id, unit, waiting_since, cost) end
 end
 
--- Ends the work on a job that has ended: no unit of it is taken any more, and who holds one is told so at its next step.
--- Nobody needs the record of a job that its client deleted before.
-local function close_work(id, ttl)
+-- Ends the work on an ended job: its units cannot be taken, and a worker that holds one stops at its next step.
+-- The record of a job that its client has deleted is deleted now.
+local function close_work(id, record_ttl)
   local lane, units, content = unpack(redis.call('HMGET', K.JOB .. id, 'lane', 'units', 'cache_key'))
   for unit = 1, tonumber(units or 0) do
-    local member = named(id, unit)
+    local member = member_of(id, unit)
     redis.call('ZREM', K.READY .. lane, member)
     for _, key in ipairs({K.WAITING, K.DELAYED, K.LEASES}) do redis.call('ZREM', key, member) end
   end
@@ -63,29 +77,40 @@ local function close_work(id, ttl)
     redis.call('ZREM', K.WEBHOOKS, id)
   else
     redis.call('HSET', K.JOB .. id, 'open', '0')
-    redis.call('EXPIRE', K.JOB .. id, ttl)
+    redis.call('EXPIRE', K.JOB .. id, record_ttl)
   end
 end
 
--- A job has ended: its record says so and is kept for a while (or as long as others wait for its work), and who wants to
--- know is told.
-local function end_job(id, status, now, ttl)
+-- Ends a job: its record gets the final status and, unless other jobs still need its work, an expiry time. Clients are
+-- informed by an event and, if they asked for it, by a webhook.
+local function end_job(id, status, now, record_ttl)
   local job = K.JOB .. id
   redis.call('HSET', job, 'status', status, 'stage', status, 'finished_at', now)
   redis.call('HDEL', job, 'leader')
-  if not open(id) then redis.call('EXPIRE', job, ttl) end
+  if not has_open_work(id) then redis.call('EXPIRE', job, record_ttl) end
   count(id, 'jobs:' .. status)
   if (redis.call('HGET', job, 'callback_url') or '') ~= '' then redis.call('ZADD', K.WEBHOOKS, now, id) end
-  tell(id, status, {})
+  publish(id, status, {})
 end
 
--- Seconds until a unit that came now would be taken, by what units took lately and by how many workers beat; and by how
--- many each quick unit makes it longer.
+-- Returns two numbers: seconds until a unit queued now would be taken, estimated from recent units and the number of
+-- live workers; and the seconds that each further quick unit adds.
 local function seconds_to_wait(now)
-  local workers = math.max(1, redis.call('ZCOUNT', K.WORKERS, tonumber(now) - 12, '+inf'))
-  local quick, bulk = unpack(redis.call('HMGET', K.PACE, 'quick', 'bulk'))
-  local each = tonumber(quick or '1') / workers
-  return redis.call('ZCARD', K.READY .. 'quick') * each
-         + redis.call('ZCARD', K.READY .. 'bulk') * tonumber(bulk or '5') / workers, each
+  local workers = math.max(1, redis.call('ZCOUNT', K.WORKERS, tonumber(now) - C.WORKER_TIMEOUT_SECONDS, '+inf'))
+  local quick, bulk = unpack(redis.call('HMGET', K.PACE, C.QUICK_LANE, C.BULK_LANE))
+  local quick_pace, bulk_pace = tonumber(quick or C.QUICK_PACE) / workers, tonumber(bulk or C.BULK_PACE) / workers
+  local quick_units = redis.call('ZCARD', K.READY .. C.QUICK_LANE)
+  local bulk_units = redis.call('ZCARD', K.READY .. C.BULK_LANE)
+  return quick_units * quick_pace + bulk_units * bulk_pace, quick_pace
+end
+
+-- If a job submitted now would wait `longest` seconds or more (0 or less: no limit), counts a rejection and returns the
+-- wait as text, else nil.
+local function wait_if_full(now, longest)
+  if longest <= 0 then return nil end
+  local seconds = seconds_to_wait(now)
+  if seconds < longest then return nil end
+  redis.call('HINCRBY', K.COUNTERS, 'refused:queue_full', 1)
+  return tostring(seconds)
 end
 

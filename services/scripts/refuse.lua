@@ -1,5 +1,5 @@
--- Ends a job whose upload never came, or is not what was announced. 0 when it awaits no upload (any more).
--- ARGV: job id, error JSON, record ttl s
+-- Fails a job whose upload did not arrive in time or is not the announced file. Replies 0 if the job awaits no upload.
+-- ARGV: job id, error JSON, record TTL s
 local id, job = ARGV[1], K.JOB .. ARGV[1]
 if redis.call('HGET', job, 'status') ~= 'awaiting_upload' then return 0 end
 redis.call('ZREM', K.AWAITING, id)

@@ -1,4 +1,5 @@
--- A dead letter is worked on once more, from the beginning. Answers how many units are ready, or 0 when it is none.
+-- Starts a dead letter again from the beginning. Replies with the number of units that are ready, or 0 if the job is
+-- not a dead letter.
 -- ARGV: job id
 local id, job, now = ARGV[1], K.JOB .. ARGV[1], clock()
 if not redis.call('ZSCORE', K.DEAD, id) or redis.call('EXISTS', job) == 0 then return 0 end
@@ -10,5 +11,5 @@ redis.call('DEL', K.RESULT .. id)
 redis.call('SET', K.INFLIGHT .. redis.call('HGET', job, 'cache_key'), id, 'NX')
 make_all_ready(id, now)
 count(id, 'requeued:replay')
-tell(id, 'queued', {})
+publish(id, 'queued', {})
 return tonumber(redis.call('HGET', job, 'units'))

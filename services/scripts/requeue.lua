@@ -1,25 +1,26 @@
--- Gives a unit back: after a fault (stage "retrying"), at a worker's shutdown or when its lease ran out ("queued"). 0 when
--- the caller does not hold it. An empty token is the sweeper's: it takes only what ran out.
--- ARGV: job id, unit, token, stage, delay s, change of tries
-local id, unit, token, stage = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
-local job, member, now = K.JOB .. id, named(ARGV[1], ARGV[2]), tonumber(clock())
-if not open(id) then
+-- Returns a unit to the queue: after an error (stage "retrying"), or when its worker stops or its lease has expired
+-- (stage "queued"). Replies 0 if the caller does not hold the unit. The sweeper passes an empty token: then the lease
+-- must have expired.
+-- ARGV: job id, unit, token, stage, delay s, change of the attempts
+local id, unit, token, stage, change = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[6]
+local job, member, now = K.JOB .. id, member_of(id, unit), tonumber(clock())
+if not has_open_work(id) then
   redis.call('ZREM', K.LEASES, member)
   return 0
 end
 if token == '' then
-  local deadline = redis.call('ZSCORE', K.LEASES, member)
-  if not deadline or tonumber(deadline) > now then return 0 end
-elseif not holds(id, unit, token) then
+  local lease_end = redis.call('ZSCORE', K.LEASES, member)
+  if not lease_end or tonumber(lease_end) > now then return 0 end
+elseif not holds_unit(id, unit, token) then
   return 0
 end
 redis.call('ZREM', K.LEASES, member)
 redis.call('HDEL', K.UNITS .. id, 'token:' .. unit)
-local tries = redis.call('HINCRBY', K.UNITS .. id, 'tries:' .. unit, ARGV[6])
+local attempts = redis.call('HINCRBY', K.UNITS .. id, 'tries:' .. unit, change)
 if redis.call('HGET', job, 'status') == 'processing' then
   redis.call('HSET', job, 'stage', stage)
-  if ARGV[6] ~= '0' and redis.call('HGET', job, 'units') == '1' then redis.call('HSET', job, 'attempts', tries) end
-  tell(id, stage, {})
+  if change ~= '0' and redis.call('HGET', job, 'units') == '1' then redis.call('HSET', job, 'attempts', attempts) end
+  publish(id, stage, {})
 end
 local delay = tonumber(ARGV[5])
 if delay > 0 then

@@ -1,25 +1,26 @@
--- Records a job, once. Answers {outcome, seconds}: "hit" (the same content is in the cache: the job is completed now),
--- "follow" (the same content is being worked on: that job will complete this one too), "lead" (its units are ready),
--- "busy" (nothing was recorded: it would wait `seconds`, longer than it may), "known" (it was recorded before), or "ended"
--- (it was cancelled, given up or deleted before its upload came). With a longest wait below 0 only what needs no file is
--- recorded, a hit or a follower; else the answer is "new".
--- ARGV: job id, cache key, result ttl s, record ttl s, longest wait s (0: any), was it announced ("1"), then field, value, …
+-- Stores a job, once. Replies with an outcome, then the fields that the caller cannot know: name, value, ...
+--   "lead"    the units of the job are ready
+--   "follow"  another job is working on the same content and will end this job too; the last fields are its progress
+--   "hit"     the result was in the cache: the job is completed
+--   "known"   the job was stored before
+--   "ended"   the job was cancelled, failed or deleted before its upload arrived
+--   "busy"    nothing was stored: the job would wait too long. Followed by that wait in seconds
+--   "new"     nothing was stored: the longest wait is below 0, and the job is neither a hit nor a follower
+-- ARGV: job id, cache key, result TTL s, record TTL s, longest wait s (0: no limit), "1" if the job was announced,
+--       then name, value, ... of the record's fields
 local id, content, now, job = ARGV[1], ARGV[2], clock(), K.JOB .. ARGV[1]
+local result_ttl, record_ttl, longest, announced = ARGV[3], ARGV[4], tonumber(ARGV[5]), ARGV[6] == '1'
 local status = redis.call('HGET', job, 'status')
-if status == 'processing' or status == 'completed' then return {'known', '0'} end
-if status ~= 'awaiting_upload' and (status or ARGV[6] == '1') then return {'ended', '0'} end
+if status == 'processing' or status == 'completed' then return {'known'} end
+if status ~= 'awaiting_upload' and (status or announced) then return {'ended'} end
 
 local cached, leader = K.CACHE .. content, redis.call('GET', K.INFLIGHT .. content)
 local body = redis.call('HGET', cached, 'body')
-leader = leader and open(leader) and leader
-local longest = tonumber(ARGV[5])
-if not body and not leader and longest < 0 then return {'new', '0'} end
-if not body and not leader and longest > 0 then
-  local seconds = seconds_to_wait(now)
-  if seconds >= longest then
-    redis.call('HINCRBY', K.TALLY, 'refused:queue_full', 1)
-    return {'busy', tostring(seconds)}
-  end
+leader = leader and has_open_work(leader) and leader
+if not body and not leader then
+  if longest < 0 then return {'new'} end
+  local wait = wait_if_full(now, longest)
+  if wait then return {'busy', wait} end
 end
 
 redis.call('HSET', job, unpack(ARGV, 7))
@@ -27,28 +28,30 @@ redis.call('HSETNX', job, 'created_at', now)
 redis.call('ZREM', K.AWAITING, id)
 redis.call('PERSIST', job)
 local owner = redis.call('HGET', job, 'owner')
-if owner ~= '@probe' then
+if owner ~= C.PROBE_OWNER then
   redis.call('ZADD', K.OWNED .. owner, 'NX', now, id)
-  redis.call('ZREMRANGEBYSCORE', K.OWNED .. owner, '-inf', tonumber(now) - tonumber(ARGV[4]))
-  redis.call('EXPIRE', K.OWNED .. owner, ARGV[4])
+  redis.call('ZREMRANGEBYSCORE', K.OWNED .. owner, '-inf', tonumber(now) - tonumber(record_ttl))
+  redis.call('EXPIRE', K.OWNED .. owner, record_ttl)
 end
 
 if body then
   local pages = redis.call('HGET', cached, 'pages')
   redis.call('HSET', job, 'cached', '1', 'started_at', now, 'pages_total', pages, 'pages_done', pages)
-  redis.call('SET', K.RESULT .. id, body, 'EX', ARGV[3])
+  redis.call('SET', K.RESULT .. id, body, 'EX', result_ttl)
   redis.call('ZADD', K.CACHE_INDEX, 'XX', now, content)
   count(id, 'lookups:hit')
-  end_job(id, 'completed', now, ARGV[4])
-  return {'hit', '0'}
+  end_job(id, 'completed', now, record_ttl)
+  local changed = {'created_at', 'status', 'stage', 'started_at', 'finished_at', 'pages_total', 'pages_done', 'cached'}
+  return append_fields({'hit'}, job, changed)
 end
 if leader then
   redis.call('HSET', job, 'leader', leader)
   redis.call('SADD', K.FOLLOWERS .. leader, id)
   count(id, 'lookups:shared')
-  return {'follow', '0'}
+  local reply = append_fields({'follow'}, job, {'created_at', 'leader'})
+  return append_fields(reply, K.JOB .. leader, {'stage', 'started_at', 'pages_done', 'attempts'})
 end
 redis.call('SET', K.INFLIGHT .. content, id)
 make_all_ready(id, now)
 count(id, 'lookups:miss')
-return {'lead', '0'}
+return append_fields({'lead'}, job, {'created_at'})

@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from itertools import accumulate
 
 from services.errors import RedisUnavailable
-from services.keys import TALLY
+from services.keys import COUNTERS
 from services.redis_service import RedisService
 
 #: Upper bounds of the classes into which observed values fall; seconds and confidences.
@@ -52,7 +52,7 @@ class Counters:
             with self._redis.guard() as client:
                 pipeline = client.pipeline(transaction=True)
                 for field, amount in new.items():
-                    pipeline.hincrbyfloat(TALLY, field, amount)
+                    pipeline.hincrbyfloat(COUNTERS, field, amount)
                 pipeline.execute()
         except RedisUnavailable:
             with self._lock:
@@ -62,7 +62,7 @@ class Counters:
     def read(self) -> dict[str, float]:
         """All that was counted, by everybody. Raises RedisUnavailable."""
         with self._redis.guard() as client:
-            return {field.decode(): float(value) for field, value in client.hgetall(TALLY).items()}
+            return {field.decode(): float(value) for field, value in client.hgetall(COUNTERS).items()}
 
 
 def distribution(

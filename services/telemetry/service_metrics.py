@@ -103,10 +103,10 @@ class ServiceMetrics(Collector):
         yield _of_queue(
             "ocr_queue_oldest_seconds",
             "Since when the unit that waits longest has been due.",
-            self._unit_queue.oldest(),
+            self._unit_queue.oldest_wait(),
         )
         yield GaugeMetricFamily("ocr_jobs_running", "Units that a worker holds.", counts["running"])
-        yield GaugeMetricFamily("ocr_cache_entries", "Results in the cache.", self._store.cached())
+        yield GaugeMetricFamily("ocr_cache_entries", "Results in the cache.", self._store.cache_entries())
         yield from self._of_workers()
         if last := self._known_picture.last_quality():
             told = "Quality of the last reading of the known picture: 2 good, 1 acceptable, 0 low."

@@ -1,6 +1,6 @@
-"""Files that were announced and have come: looked at, taken, and their jobs begun; or refused, and their jobs ended.
+"""Announced files that have arrived: start their jobs, or reject the files and fail their jobs.
 
-Every step is safe to repeat. What dies in between leaves the announced file where it is, and the next look finds it.
+Every step can be repeated. If a process dies in between, the announced file is still there for the next round.
 """
 
 from __future__ import annotations
@@ -27,16 +27,18 @@ from services.storage import Storage
 
 log = structlog.get_logger(__name__)
 
-#: A file that was noticed is left to the worker that was told, for so many seconds.
-NOTICED_SECONDS = 30
-#: Seconds for which an upload that was begun in time may go on, and for which one that came may find nobody to take it.
-LATE_SECONDS, LOST_SECONDS = 60, 3600
-#: Jobs that one look ends at most because their upload did not come.
-MOST_EXPIRED = 5000
+#: Seconds for which an arrival is left to the worker that was asked to handle it.
+CLAIM_SECONDS = 30
+#: Seconds for which an upload that started in time may continue after `upload_expires_at`.
+LATE_SECONDS = 60
+#: Seconds after `upload_expires_at` at which a job fails if its file has arrived but no worker could start the job.
+LOST_SECONDS = 3600
+#: Jobs that one round fails at most because their upload did not arrive.
+MAX_EXPIRED = 5000
 
 
 class Arrivals:
-    """Methods raise RedisUnavailable and StorageUnavailable; `arrived` also what is wrong with a file."""
+    """Methods raise RedisUnavailable and StorageUnavailable."""
 
     def __init__(
         self, store: JobStore, storage: Storage, jobs: JobService, send_arrival: Callable[[str], None]
@@ -46,88 +48,88 @@ class Arrivals:
         self._jobs = jobs
         self._send_arrival = send_arrival
 
-    def arrived(self, job_id: str) -> JobRecord:
-        """Begin the job of a file that has come, or refuse the file; the job as it then stands.
+    def start_job(self, job_id: str) -> JobRecord:
+        """Start the job of an announced file. Returns the job, unchanged if the file has not arrived.
 
-        Nothing happens where no file is there. Raises what is wrong with the file, after the job has ended with it.
+        Raises JobNotFound, or the error of the file, after the job has failed with it.
         """
-        announced = self._storage.announced_key(job_id)
+        announced_key = self._storage.announced_key(job_id)
         try:
             record = self._store.get(job_id)
         except JobNotFound:
-            self._storage.delete(announced)
+            self._storage.delete(announced_key)
             raise
         if record.status != AWAITING_UPLOAD:
-            self._storage.delete(announced)
+            self._storage.delete(announced_key)
             return record
-        size = self._storage.size(announced)
+        size = self._storage.size(announced_key)
         if size is None:
             return record
         if size != record.file_size:
-            error = UploadMismatch(f"{record.file_size} bytes were announced, but {size} came.")
-            self.refuse(record, error)
+            error = UploadMismatch(f"{record.file_size} bytes were announced, but {size} arrived.")
+            self.reject(record, error)
             raise error
-        return self._begin(record)
+        return self._start(record)
 
-    def _begin(self, record: JobRecord) -> JobRecord:
+    def _start(self, record: JobRecord) -> JobRecord:
         try:
             key = self._storage.take(record.id)
-        except UploadMissing:  # somebody else was quicker
+        except UploadMissing:  # another process was faster
             return self._store.get(record.id)
         try:
             with self._storage.local(key) as path:
-                begun = self._jobs.begin(replace(record, upload=key), path)
+                started = self._jobs.submit_announced(replace(record, upload=key), path)
         except (ServiceUnavailable, JobNotFound):
-            raise  # nothing is known against the file: it stays where it is, and is looked at again
+            raise  # The file may be good. It stays where it is, and a later round tries again.
         except OCRServiceError as error:
             self._storage.delete(key)
-            self.refuse(record, error)
+            self.reject(record, error)
             raise
         self._storage.delete(record.upload)
-        return begun
+        return started
 
-    def refuse(self, record: JobRecord, error: OCRServiceError) -> None:
-        """End an announced job with what is wrong with its file, and delete the file."""
-        self._end(record, error)
-        self._storage.delete(record.upload)
-
-    def _end(self, record: JobRecord, error: OCRServiceError) -> None:
-        if self._store.refuse(record.id, error.as_dict()):
-            log.info("upload refused", job_id=record.id, code=error.code, announced_size=record.file_size)
-
-    def expect(self, job_id: str) -> None:
-        """The caller is about to bring a file and to see to it itself."""
-        self._store.notice(job_id, NOTICED_SECONDS)
-
-    def work(self, job_id: str) -> None:
-        """`arrived`, for a worker, whom nobody asks what came of it."""
+    def start_job_in_background(self, job_id: str) -> None:
+        """`start_job` for a worker: no client waits for the outcome, so errors are only logged."""
         try:
-            self.arrived(job_id)
+            self.start_job(job_id)
         except ServiceUnavailable:
-            log.warning("an upload could not be looked at now; it will be", job_id=job_id, exc_info=True)
+            log.warning("upload not processed, it will be tried again", job_id=job_id, exc_info=True)
         except OCRServiceError as error:
             log.info("upload without a job", job_id=job_id, code=error.code)
 
-    def notice(self, job_ids: Iterable[str]) -> int:
-        """Uploads seem to have come: have a worker look at those that are awaited. Returns how many these are."""
-        noticed = [job_id for job_id in job_ids if self._store.notice(job_id, NOTICED_SECONDS)]
-        for job_id in noticed:
-            self._send_arrival(job_id)
-        return len(noticed)
+    def reject(self, record: JobRecord, error: OCRServiceError) -> None:
+        """Fail an announced job with the error of its file, and delete the file."""
+        self._fail(record, error)
+        self._storage.delete(record.upload)
 
-    def notice_objects(self, names: Iterable[str]) -> int:
-        """The same for full names of objects in the bucket; those that are no announced uploads are passed over."""
-        return self.notice(job_id for name in names if (job_id := self._storage.job_of(name)))
+    def _fail(self, record: JobRecord, error: OCRServiceError) -> None:
+        if self._store.reject_upload(record.id, error.as_dict()):
+            log.info("upload rejected", job_id=record.id, code=error.code, announced_size=record.file_size)
+
+    def claim(self, job_id: str) -> None:
+        """The caller is about to store the file and will call `start_job` itself."""
+        self._store.claim_arrival(job_id, CLAIM_SECONDS)
+
+    def hand_to_workers(self, job_ids: Iterable[str]) -> int:
+        """The files of these jobs may have arrived: let workers start the jobs that await one. Returns their number."""
+        claimed = [job_id for job_id in job_ids if self._store.claim_arrival(job_id, CLAIM_SECONDS)]
+        for job_id in claimed:
+            self._send_arrival(job_id)
+        return len(claimed)
+
+    def hand_objects_to_workers(self, names: Iterable[str]) -> int:
+        """The same for full names of objects in the bucket. Other objects than announced uploads are ignored."""
+        return self.hand_to_workers(job_id for name in names if (job_id := self._storage.job_of(name)))
 
     def sweep(self) -> None:
-        """Find uploads that no event told of, and end the jobs of those that did not come in time."""
-        if not self._store.awaiting(float("inf"), limit=1):
+        """Find files whose arrival nobody reported, and fail jobs whose file did not arrive in time."""
+        if not self._store.awaiting_upload(float("inf"), limit=1):
             return
         arrived = set(self._storage.arrived())
-        self.notice(arrived)
+        self.hand_to_workers(arrived)
         now = time.time()
-        for record in self._store.get_many(self._store.awaiting(now - LATE_SECONDS, MOST_EXPIRED)):
+        for record in self._store.get_many(self._store.awaiting_upload(now - LATE_SECONDS, MAX_EXPIRED)):
             if record.id not in arrived:
-                self._end(record, UploadExpired())
+                self._fail(record, UploadExpired())
             elif record.upload_expires_at < now - LOST_SECONDS:
-                self.refuse(record, RetriesExhausted())
+                self.reject(record, RetriesExhausted())

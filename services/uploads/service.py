@@ -1,7 +1,7 @@
-"""Direct uploads: a file is announced, the client PUTs it to an address that was signed, its arrival starts the job.
+"""Direct uploads: a client announces a file and sends it to a signed URL with PUT. Its arrival starts the job.
 
-With S3 the bytes never come here. With the file system they come to our own web server, which puts them where S3 would
-have, and then goes the same way (`arrivals.py`).
+With S3, the file goes straight to the bucket. With the file system, it goes to our own web server, which stores it in
+the same place and then continues in the same way (`arrivals.py`).
 """
 
 from __future__ import annotations
@@ -29,15 +29,18 @@ from services.ocr_service.options import DocumentOptions
 from services.storage import SignedUpload, Storage, UploadSignature
 from services.uploads.arrivals import Arrivals
 
-#: What stands in an address where the client did not say of which type its file is; the content is judged anyway.
+#: Signed as the media type if the client announced none. The content decides anyway.
 ANY_TYPE = "application/octet-stream"
-#: Bytes of a body in memory at a time.
+#: Bytes of a request body in memory at a time.
 CHUNK_BYTES = 1 << 18
 
 
 @dataclass(frozen=True, slots=True)
 class Announcement:
-    """What a client says of a file that it is going to PUT. `content_type` may be empty."""
+    """What a client announces about a file. `content_type` may be empty.
+
+    Pass the options to `JobService.check_options` first.
+    """
 
     filename: str
     file_size: int
@@ -51,7 +54,7 @@ class Announcement:
 
 @dataclass(frozen=True, slots=True)
 class Put:
-    """A file as it comes to our own web server. `length` is None when the client does not tell it."""
+    """A PUT of a file to our own web server. `length` is None if the request has no Content-Length."""
 
     job_id: str
     expires: str
@@ -62,7 +65,7 @@ class Put:
 
 
 class UploadService:
-    """Announces files and takes them in. Methods raise the errors of `services.errors`."""
+    """Methods raise the errors of `services.errors`."""
 
     def __init__(
         self,
@@ -75,7 +78,7 @@ class UploadService:
         max_bytes: int,
         ttl: int,
     ) -> None:
-        """ttl: seconds within which an announced file has to come."""
+        """ttl: seconds within which an announced file has to arrive."""
         self._store = store
         self._storage = storage
         self._arrivals = arrivals
@@ -85,13 +88,13 @@ class UploadService:
         self._ttl = ttl
 
     def announce(self, announcement: Announcement, job_id: str) -> JobRecord:
-        """Record a job that begins when its file has come. One that is known already is left as it is.
+        """Store a job that starts when its file arrives. A job that exists already is returned unchanged.
 
-        Raises PayloadTooLarge, and what `Admission.check_memory` and `JobStore.announce` raise.
+        Raises PayloadTooLarge, and the errors of `Admission.check`.
         """
         self._admission.check_memory()
         if announcement.file_size > self._max_bytes:
-            raise PayloadTooLarge(f"The file is too large. The most that is taken is {self._max_bytes} bytes.")
+            raise PayloadTooLarge(f"The file is too large. The limit is {self._max_bytes} bytes.")
         record = JobRecord(
             id=job_id,
             owner=announcement.owner,
@@ -109,39 +112,38 @@ class UploadService:
             content_type=announcement.content_type,
             upload_expires_at=float(int(time.time()) + self._ttl),
         )
-        new = self._store.announce(record, self._admission.longest_wait)
-        return record if new else self._store.get(job_id)
+        return self._store.announce(record, self._admission.longest_wait) or self._store.get(job_id)
 
     def address(self, record: JobRecord) -> SignedUpload:
-        """Where the file of an announced job is to be sent. Raises StorageUnavailable."""
+        """Where the client has to send the file of an announced job. Raises StorageUnavailable."""
         content_type = record.content_type or ANY_TYPE
         return self._storage.sign_put(record.id, record.file_size, content_type, record.upload_expires_at)
 
     def receive(self, put: Put) -> JobRecord:
-        """Take in a file that was PUT to an address of our own, and begin its job. Reads no body that it refuses."""
+        """Store a file sent to our own web server, and start its job. The body of a rejected request is not read."""
         record = self._store.get(put.job_id)
         self._check_address(record, put)
         if put.length is None:
             raise LengthRequired()
         if put.length != record.file_size:
-            error = UploadMismatch(f"{record.file_size} bytes were announced, but {put.length} are being sent.")
-            self._arrivals.refuse(record, error)
+            error = UploadMismatch(f"{record.file_size} bytes were announced, but Content-Length is {put.length}.")
+            self._arrivals.reject(record, error)
             raise error
         with closing(self._storage.receive()) as incoming:
             shutil.copyfileobj(put.body, incoming, CHUNK_BYTES)
             if incoming.size() != record.file_size:
                 raise UploadIncomplete()
-            self._arrivals.expect(record.id)
+            self._arrivals.claim(record.id)
             self._storage.keep(incoming, self._storage.announced_key(record.id))
-        return self._arrivals.arrived(record.id)
+        return self._arrivals.start_job(record.id)
 
     def _check_address(self, record: JobRecord, put: Put) -> None:
         announced = (record.file_size, record.content_type or ANY_TYPE)
         expires = int(put.expires) if put.expires.isdecimal() and len(put.expires) < 12 else 0
         if not self._signature.verify(put.signature, record.id, *announced, expires):
-            raise InvalidSignature("The signature of this address is not valid. Use `upload_url` as it was given.")
+            raise InvalidSignature("The signature of this URL is invalid. Use `upload_url` unchanged.")
         if record.content_type and put.content_type != record.content_type:
-            raise InvalidSignature(f"The header Content-Type has to be `{record.content_type}`, as announced.")
+            raise InvalidSignature(f"The header Content-Type must be `{record.content_type}`, as announced.")
         if record.status == CANCELLED:
             raise JobCancelled()
         if record.status != AWAITING_UPLOAD and record.error.get("code") != UploadExpired.code:

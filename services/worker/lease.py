@@ -6,7 +6,8 @@ import threading
 import time
 
 from services.errors import RedisUnavailable
-from services.jobs.unit_queue import LEASE_SECONDS, Unit, UnitQueue
+from services.jobs.unit_queue import Unit, UnitQueue
+from services.keys import SHARED
 
 
 class LeaseLost(Exception):
@@ -44,7 +45,7 @@ class Lease:
             raise LeaseLost()
 
     def _renew(self) -> None:
-        while not self._ended.wait(LEASE_SECONDS / 3):
+        while not self._ended.wait(SHARED.lease_renew_seconds):
             if time.monotonic() - self._progress > self._stalled_after:
                 return
             try:

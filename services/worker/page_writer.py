@@ -30,7 +30,7 @@ class PageWriter:
 
     def begin(self, mark: int | str) -> None:
         """Something that may kill this process begins. Raises PageCrashed when it killed others before."""
-        begun = retry_until_redis_is_back(lambda: self._unit_queue.begin(self._unit, mark))
+        begun = retry_until_redis_is_back(lambda: self._unit_queue.start_step(self._unit, mark))
         if begun == 0:
             raise LeaseLost()
         if begun > CRASHES_ALLOWED:
@@ -44,5 +44,5 @@ class PageWriter:
 
     def flush(self) -> None:
         held, self._held, self._since = self._held, [], time.monotonic()
-        if held and not retry_until_redis_is_back(lambda: self._unit_queue.keep(self._unit, held)):
+        if held and not retry_until_redis_is_back(lambda: self._unit_queue.save_pages(self._unit, held)):
             raise LeaseLost()

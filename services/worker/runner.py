@@ -158,7 +158,7 @@ class UnitRunner:
         if answer == LOST:
             raise LeaseLost()
         if not record.is_probe:
-            retry_until_redis_is_back(lambda: self._unit_queue.observe(record.lane, seconds))
+            retry_until_redis_is_back(lambda: self._unit_queue.record_pace(record.lane, seconds))
         if answer == LAST:
             self._gather(record, unit, others + seconds)
 

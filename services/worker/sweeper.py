@@ -13,13 +13,13 @@ import structlog
 
 from services.errors import ServiceUnavailable
 from services.jobs.unit_queue import UnitQueue
+from services.keys import SWEEPER
 from services.redis_service import RedisService
 from services.storage import Storage
 from services.uploads.arrivals import Arrivals
 
 log = structlog.get_logger(__name__)
 
-LOCK = "ocr:sweeper"
 SWEEP_SECONDS = 3
 #: Tickets that one round puts on the queue at most.
 MOST_TICKETS = 200
@@ -72,11 +72,11 @@ class Sweeper:
 
     def _mine(self, what: str, seconds: float) -> bool:
         with self._redis.guard() as client:
-            return bool(client.set(LOCK + what, "1", nx=True, px=int(seconds * 1000)))
+            return bool(client.set(SWEEPER + what, "1", nx=True, px=int(seconds * 1000)))
 
     def sweep(self) -> None:
         """One round over the work that waits or is being done."""
-        for job_id, unit in self._unit_queue.expired():
+        for job_id, unit in self._unit_queue.expired_leases():
             if self._unit_queue.recover((job_id, unit)):
                 self._send_ticket(job_id, 0.0)
                 log.warning("unit queued again: its worker died", job_id=job_id, unit=unit)
@@ -85,7 +85,7 @@ class Sweeper:
     def _replace_lost_tickets(self) -> None:
         """Each unit that could be taken needs a ticket on the queue. One may be between the two for a moment, so only
         what is missing in two rounds is missing."""
-        missing = max(0, self._unit_queue.ready() - self._ticket_count())
+        missing = max(0, self._unit_queue.ready_count() - self._ticket_count())
         lost = min(missing, self._missing_before, MOST_TICKETS)
         self._missing_before = missing - lost
         for _ in range(lost):

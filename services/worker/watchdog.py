@@ -77,7 +77,7 @@ class Watchdog:
         idle = all(worker["idle_seconds"] > IDLE_SECONDS for worker in workers)
         return (
             idle
-            and self._unit_queue.oldest() > IDLE_SECONDS
-            and self._unit_queue.ready() > 0
+            and self._unit_queue.oldest_wait() > IDLE_SECONDS
+            and self._unit_queue.ready_count() > 0
             and self._ticket_count() > 0
         )

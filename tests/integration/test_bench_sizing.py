@@ -1,4 +1,4 @@
-"""What the service costs is measured from outside, while it works."""
+"""Throughput and memory of a service are measured from outside."""
 
 import re
 
@@ -15,23 +15,22 @@ def folder(tmp_path):
     return tmp_path
 
 
-def test_it_tells_the_time_of_a_picture_and_the_memory_of_workers_and_redis(service, folder, capsys):
+def test_time_per_image_and_memory_are_printed(service, folder, capsys):
     assert sizing.main([service.url, str(folder)]) == 0
-    told = capsys.readouterr().out
-    assert re.search(r"pictures  3, \d+\.\d\d s each, \d+ a minute", told)
-    highest = float(re.search(r"workers   1; .*highest ([\d.]+)", told)[1])
+    output = capsys.readouterr().out
+    assert re.search(r"images    3, \d+\.\d\d s each, \d+ per minute", output)
+    highest = float(re.search(r"workers   1; .*highest ([\d.]+)", output)[1])
     assert highest > 100, "a worker with its model"
-    assert int(re.search(r"(\d+) kB for each job", told)[1]) > 0
+    assert int(re.search(r"(\d+) kB per job", output)[1]) > 0
 
 
-def test_the_same_pictures_are_read_again(service, folder):
-    """From the cache they would cost nothing."""
+def test_identical_images_are_not_served_from_the_cache(service, folder):
     jobs = [sizing.Service(service.url).send(folder / "0.png") for _ in range(2)]
     results = [service.get(job + "/result", params={"wait": 30}).json() for job in jobs]
     assert [result["cached"] for result in results] == [False, False]
     assert {result["text"] for result in results} == {"Sizing 0"}
 
 
-def test_a_folder_without_pictures_is_told(tmp_path, capsys):
+def test_folder_without_images_is_an_error(tmp_path, capsys):
     assert sizing.main(["http://127.0.0.1:1", str(tmp_path)]) == 2
-    assert "no picture" in capsys.readouterr().err
+    assert "No image found" in capsys.readouterr().err

@@ -50,9 +50,9 @@ def test_a_job_is_counted_once_when_it_ends_and_so_are_those_that_follow_it(redi
 
 def test_failures_and_returns_to_the_queue_are_counted_by_their_cause(redis, work):
     job = work.submit()
-    work.queue.requeue(work.take(), "retrying")
-    work.queue.requeue(work.take(), "queued", tries_back=1)
-    work.queue.fail(work.take(), job, ERROR, True)
+    work.unit_queue.requeue(work.take(), "retrying")
+    work.unit_queue.requeue(work.take(), "queued", tries_back=1)
+    work.unit_queue.fail(work.take(), job, ERROR, True)
     work.store.replay(job.id)
     counted = {"requeued:retry": 1, "requeued:handed_back": 1, "requeued:replay": 1, "dead_letters": 1}
     assert Counters(redis).read() == {**counted, "lookups:miss": 1, "jobs:failed": 1, "failures:corrupt_file": 1}
@@ -60,6 +60,6 @@ def test_failures_and_returns_to_the_queue_are_counted_by_their_cause(redis, wor
 
 def test_the_services_own_trials_are_not_counted(redis, work):
     work.submit(owner=PROBE_OWNER)
-    work.queue.requeue(work.take(), "retrying")
-    assert work.do(cacheable=False)
+    work.unit_queue.requeue(work.take(), "retrying")
+    assert work.complete_next(cacheable=False)
     assert Counters(redis).read() == {}

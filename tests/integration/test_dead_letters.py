@@ -9,9 +9,9 @@ def test_dead_letter_keeps_its_upload_and_can_be_replayed(work):
     job = work.submit(pages=7)
     for token in "ab":
         unit = work.take(token)
-        work.queue.begin(unit, unit.number)
-    assert work.queue.fail(unit, job, ERROR, True) == 2
-    assert job.upload in work.queue.uploads_in_use()
+        work.unit_queue.start_step(unit, unit.number)
+    assert work.unit_queue.fail(unit, job, ERROR, True) == 2
+    assert job.upload in work.unit_queue.uploads_in_use()
     total, ((found, since),) = work.store.dead_letters(0, 10)
     assert (total, found) == (1, job.id) and since > 0
     assert work.redis.client.ttl(keys.JOB + job.id) > DEAD_LETTER_TTL - 10
@@ -20,14 +20,14 @@ def test_dead_letter_keeps_its_upload_and_can_be_replayed(work):
     assert (replayed.status, replayed.stage, replayed.attempts, replayed.error) == ("processing", "queued", 0, {})
     assert work.store.dead_letters(0, 10) == (0, [])
     unit = work.take()
-    assert (unit.tries, work.queue.begin(unit, 1)) == (1, 1), "the attempts before the replay do not count"
+    assert (unit.tries, work.unit_queue.start_step(unit, 1)) == (1, 1), "the attempts before the replay do not count"
     assert work.store.replay(job.id) == 0
 
 
 def test_follower_becomes_the_dead_letter_if_its_leader_was_cancelled(work):
     first, second = work.submit("content"), work.submit("content")
     work.store.cancel(first.id)
-    assert work.queue.fail(work.take(), first, ERROR, True) == 2
+    assert work.unit_queue.fail(work.take(), first, ERROR, True) == 2
     assert work.store.dead_letters(0, 10)[1][0][0] == second.id
     assert work.store.get(second.id).upload == first.upload
     assert work.store.replay(second.id) == 1
@@ -36,7 +36,7 @@ def test_follower_becomes_the_dead_letter_if_its_leader_was_cancelled(work):
 def test_replayed_job_is_not_marked_as_cached(work):
     first, second = work.submit("content"), work.submit("content")
     work.store.cancel(first.id)
-    assert work.do(dead=True) == 2
+    assert work.complete_next(dead_letter=True) == 2
     assert work.store.get(second.id).cached
     work.store.replay(second.id)
     assert not work.store.get(second.id).cached
@@ -44,15 +44,15 @@ def test_replayed_job_is_not_marked_as_cached(work):
 
 def test_next_dead_letter_removes_expired_ones(work):
     old = work.submit()
-    work.queue.fail(work.take(), old, ERROR, True)
+    work.unit_queue.fail(work.take(), old, ERROR, True)
     work.redis.client.zincrby(keys.DEAD, -DEAD_LETTER_TTL - 1, old.id)
     new = work.submit()
-    work.queue.fail(work.take(), new, ERROR, True)
+    work.unit_queue.fail(work.take(), new, ERROR, True)
     assert work.redis.client.zrange(keys.DEAD, 0, -1) == [new.id.encode()]
 
 
 def test_deleting_a_dead_letter_releases_its_upload(work):
     job = work.submit()
-    work.queue.fail(work.take(), job, ERROR, True)
+    work.unit_queue.fail(work.take(), job, ERROR, True)
     assert work.store.delete(job.id) == job.upload
     assert work.store.dead_letters(0, 10) == (0, [])

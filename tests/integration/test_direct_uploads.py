@@ -1,4 +1,4 @@
-"""Announced uploads over both back ends, step by step: a real Redis, a real S3 server, real inspection; no workers."""
+"""Announced uploads step by step, with both storages: real Redis, a real S3 server, real inspection, but no workers."""
 
 import threading
 import time
@@ -9,9 +9,10 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 import requests
 
+from bootstrap import build_services
 from config import Settings
 from services import keys
-from services.container import Queue, build_services
+from services.container import Broker
 from services.errors import (
     InvalidSignature,
     JobCancelled,
@@ -29,23 +30,28 @@ from services.jobs.record import new_job_id
 from services.ocr_service.options import DocumentOptions
 from services.uploads import arrivals
 from services.uploads.service import Announcement, Put
+from services.worker.sweeper import Sweeper
 from tests.support.drawing import picture, scanned_pdf
 
-PICTURE = picture("A picture that comes by itself")
+IMAGE = picture("An image that a client uploads")
 
 
 class Scene:
-    """The services of one process; what they put on the queue is only noted."""
+    """The services of one process. `tickets` and `sent_arrivals` record what was sent to workers."""
 
     def __init__(self, settings):
-        self.tickets, self.told = [], []
-        queue = Queue(lambda job_id, delay: self.tickets.append(job_id), self.told.append, lambda: len(self.tickets))
-        self.services = build_services(settings, lambda client: queue)
-        self.direct, self.arrivals = self.services.direct, self.services.arrivals
-        self.store, self.uploads = self.services.store, self.services.uploads
+        self.tickets, self.sent_arrivals = [], []
+        self.broker = Broker(
+            send_ticket=lambda job_id, delay: self.tickets.append(job_id),
+            send_arrival=self.sent_arrivals.append,
+            ticket_count=lambda: len(self.tickets),
+        )
+        self.services = build_services(settings, lambda client: self.broker)
+        self.uploads, self.arrivals = self.services.uploads, self.services.arrivals
+        self.store, self.storage = self.services.job_store, self.services.storage
         self.jobs = self.services.jobs
 
-    def announce(self, content=PICTURE, **changes):
+    def announce(self, content=IMAGE, **changes):
         announcement = Announcement(
             filename="a.png",
             file_size=len(content),
@@ -54,15 +60,15 @@ class Scene:
             request_id="r",
             options=DocumentOptions("en", 300),
         )
-        return self.direct.announce(replace(announcement, **changes), new_job_id())
+        return self.uploads.announce(replace(announcement, **changes), new_job_id())
 
-    def put(self, job, content=PICTURE):
-        """The bytes, where the client would have sent them."""
-        incoming = self.uploads.receive()
+    def put(self, job, content=IMAGE):
+        """Store the bytes where the client would have sent them."""
+        incoming = self.storage.receive()
         incoming.write(content)
-        self.uploads.keep(incoming, job.upload)
+        self.storage.keep(incoming, job.upload)
 
-    def sent(self, content=PICTURE, **changes):
+    def announce_and_put(self, content=IMAGE, **changes):
         job = self.announce(content, **changes)
         self.put(job, content)
         return job
@@ -71,7 +77,7 @@ class Scene:
         return self.store.get(job.id)
 
     def files(self):
-        return set(self.uploads.older_than(-60))
+        return set(self.storage.older_than(-60))
 
 
 @pytest.fixture(params=["file", "s3"])
@@ -87,64 +93,66 @@ def scene(request, redis_server, redis, tmp_path, monkeypatch):
 
 
 def test_an_announced_job_waits_for_its_upload(scene):
-    job = scene.job(scene.announce())
-    assert (job.status, job.stage, job.ended, job.file_size) == ("awaiting_upload",) * 2 + (False, len(PICTURE))
-    assert scene.store.owned("alice", "", 10) == [job.id]
-    assert scene.arrivals.arrived(job.id).status == "awaiting_upload", "nothing has come yet"
+    job = scene.announce()
+    assert job == scene.job(job)
+    assert (job.status, job.stage, job.ended, job.file_size) == ("awaiting_upload",) * 2 + (False, len(IMAGE))
+    assert scene.store.ids_of_owner("alice", "", 10) == [job.id]
+    assert scene.arrivals.start_job(job.id).status == "awaiting_upload", "nothing has arrived yet"
     assert scene.tickets == []
 
 
-def test_the_arrival_begins_the_job(scene):
-    job = scene.arrivals.arrived(scene.sent(content_type="image/png").id)
+def test_the_arrival_starts_the_job(scene):
+    job = scene.arrivals.start_job(scene.announce_and_put(content_type="image/png").id)
+    assert job == scene.job(job)
     assert (job.status, job.stage, job.kind, job.pages_total) == ("processing", "queued", "image", 1)
     assert scene.tickets == [job.id]
-    assert scene.files() == {job.upload}, "the announced file is another name for it no more"
-    with scene.uploads.local(job.upload) as path:
-        assert path.read_bytes() == PICTURE
+    assert scene.files() == {job.upload}, "the announced file is gone"
+    with scene.storage.local(job.upload) as path:
+        assert path.read_bytes() == IMAGE
 
 
-def test_a_long_document_is_cut_into_units_like_any_other(scene):
+def test_a_long_document_is_divided_into_units(scene):
     pdf = scanned_pdf(*map(str, range(12)))
-    job = scene.arrivals.arrived(scene.sent(pdf).id)
+    job = scene.arrivals.start_job(scene.announce_and_put(pdf).id)
     assert (job.kind, job.pages_total, job.units, job.lane) == ("pdf", 12, 3, "bulk")
     assert scene.tickets == [job.id] * 3
 
 
-def test_the_same_content_sent_again_is_worked_on_once(scene):
-    leader = scene.arrivals.arrived(scene.sent().id)
-    follower = scene.arrivals.arrived(scene.sent().id)
+def test_uploads_with_the_same_content_are_worked_on_once(scene):
+    leader = scene.arrivals.start_job(scene.announce_and_put().id)
+    follower = scene.arrivals.start_job(scene.announce_and_put().id)
     assert follower.leader == leader.id and scene.tickets == [leader.id]
-    unit = scene.services.work.take("t")
-    scene.services.work.complete(unit, {"text": "read"}, 1, True, False)
-    known = scene.arrivals.arrived(scene.sent().id)
-    assert (known.status, known.cached, scene.store.result(known.id)) == ("completed", True, {"text": "read"})
+    unit = scene.services.unit_queue.take("t")
+    scene.services.unit_queue.complete(unit, {"text": "read"}, 1, True, False)
+    hit = scene.arrivals.start_job(scene.announce_and_put().id)
+    assert (hit.status, hit.cached, scene.store.result(hit.id)) == ("completed", True, {"text": "read"})
     assert scene.files() == {leader.upload}
-    other = scene.arrivals.arrived(scene.sent(owner="bob").id)
-    assert other.status == "processing", "another owner's result is nobody else's"
+    other = scene.arrivals.start_job(scene.announce_and_put(owner="bob").id)
+    assert other.status == "processing", "results are not shared between owners"
 
 
-def test_a_file_of_another_size_is_refused_and_deleted(scene):
+def test_a_file_of_another_size_is_rejected_and_deleted(scene):
     job = scene.announce()
-    scene.put(job, PICTURE + b"more")
+    scene.put(job, IMAGE + b"more")
     with pytest.raises(UploadMismatch):
-        scene.arrivals.arrived(job.id)
+        scene.arrivals.start_job(job.id)
     job = scene.job(job)
     assert (job.status, job.error["code"]) == ("failed", "upload_mismatch")
-    assert str(len(PICTURE)) in job.error["detail"]
+    assert str(len(IMAGE)) in job.error["detail"]
     assert scene.files() == set() and scene.tickets == []
 
 
-def test_a_file_of_another_type_is_refused_and_deleted(scene):
-    job = scene.sent(content_type="image/jpeg")
+def test_a_file_of_another_type_is_rejected_and_deleted(scene):
+    job = scene.announce_and_put(content_type="image/jpeg")
     with pytest.raises(UploadMismatch):
-        scene.arrivals.arrived(job.id)
+        scene.arrivals.start_job(job.id)
     assert scene.job(job).error["code"] == "upload_mismatch"
     assert scene.files() == set() and scene.tickets == []
 
 
-def test_a_file_that_cannot_be_read_ends_its_job_with_the_reason(scene):
-    job = scene.sent(b"no picture at all")
-    scene.arrivals.work(job.id)
+def test_an_unreadable_file_fails_its_job(scene):
+    job = scene.announce_and_put(b"not an image")
+    scene.arrivals.start_job_in_background(job.id)
     job = scene.job(job)
     assert (job.status, job.error["code"]) == ("failed", "unsupported_type")
     with pytest.raises(JobFailed):
@@ -152,182 +160,191 @@ def test_a_file_that_cannot_be_read_ends_its_job_with_the_reason(scene):
     assert scene.files() == set()
 
 
-def test_more_than_the_service_takes_is_refused_when_it_is_announced(scene):
+def test_a_file_that_is_too_large_is_rejected_when_announced(scene):
     with pytest.raises(PayloadTooLarge):
         scene.announce(file_size=52428801)
 
 
-def test_an_upload_that_was_noticed_is_told_to_one_worker(scene):
-    job = scene.sent()
+def test_an_arrival_is_sent_to_one_worker(scene):
+    job = scene.announce_and_put()
     for _ in range(3):
         scene.arrivals.sweep()
-    assert scene.told == [job.id]
-    assert scene.arrivals.notice([job.id]) == 0
+    assert scene.sent_arrivals == [job.id]
+    assert scene.arrivals.hand_to_workers([job.id]) == 0
 
 
-def test_an_upload_whose_worker_was_told_in_vain_is_told_again(scene, monkeypatch):
-    monkeypatch.setattr(arrivals, "NOTICED_SECONDS", 1)
-    job = scene.sent()
+def test_an_unhandled_arrival_is_sent_again(scene, monkeypatch):
+    monkeypatch.setattr(arrivals, "CLAIM_SECONDS", 1)
+    job = scene.announce_and_put()
     scene.arrivals.sweep()
     time.sleep(1.1)
     scene.arrivals.sweep()
-    assert scene.told == [job.id] * 2
+    assert scene.sent_arrivals == [job.id] * 2
 
 
-def test_an_upload_that_never_comes_expires(scene, monkeypatch):
+def test_an_upload_that_never_arrives_expires(scene, monkeypatch):
     monkeypatch.setattr(arrivals, "LATE_SECONDS", 0)
-    late, early = scene.announce(), scene.announce()
+    missing, arrived = scene.announce(), scene.announce()
     scene.arrivals.sweep()
-    assert scene.job(late).status == "awaiting_upload"
+    assert scene.job(missing).status == "awaiting_upload"
     time.sleep(3)
-    scene.put(early)
+    scene.put(arrived)
     scene.arrivals.sweep()
-    assert (scene.job(late).status, scene.job(late).error["code"]) == ("failed", "upload_expired")
-    assert scene.told == [early.id], "one that has come is begun, however late it is found"
-    assert scene.arrivals.arrived(early.id).status == "processing"
+    assert (scene.job(missing).status, scene.job(missing).error["code"]) == ("failed", "upload_expired")
+    assert scene.sent_arrivals == [arrived.id], "a file that has arrived is processed however late it is found"
+    assert scene.arrivals.start_job(arrived.id).status == "processing"
 
 
-def test_an_upload_that_nobody_can_take_is_given_up_in_the_end(scene, monkeypatch):
+def test_an_upload_that_no_worker_can_start_fails_in_the_end(scene, monkeypatch):
     monkeypatch.setattr(arrivals, "LATE_SECONDS", 0)
     monkeypatch.setattr(arrivals, "LOST_SECONDS", 0)
-    job = scene.sent()
+    job = scene.announce_and_put()
     time.sleep(3)
     scene.arrivals.sweep()
     assert (scene.job(job).status, scene.job(job).error["code"]) == ("failed", "retries_exhausted")
     assert scene.files() == set()
 
 
-def test_an_upload_of_a_job_that_was_cancelled_is_deleted_when_it_comes(scene):
+def test_an_upload_for_a_cancelled_job_is_deleted(scene):
     job = scene.announce()
     assert scene.jobs.discard(scene.job(job)).status == "cancelled"
     scene.put(job)
-    assert scene.arrivals.arrived(job.id).status == "cancelled"
+    assert scene.arrivals.start_job(job.id).status == "cancelled"
     assert scene.files() == set() and scene.tickets == []
 
 
-def test_a_file_that_is_put_again_later_changes_nothing(scene):
-    job = scene.arrivals.arrived(scene.sent().id)
-    scene.put(replace(job, upload=scene.uploads.announced_key(job.id)), b"another content")
-    assert scene.arrivals.arrived(job.id).status == "processing"
+def test_a_second_upload_changes_nothing(scene):
+    job = scene.arrivals.start_job(scene.announce_and_put().id)
+    scene.put(replace(job, upload=scene.storage.announced_key(job.id)), b"another content")
+    assert scene.arrivals.start_job(job.id).status == "processing"
     assert scene.files() == {job.upload} and scene.tickets == [job.id]
 
 
-def test_a_file_of_nobodys_job_is_deleted(scene):
-    key = scene.uploads.announced_key(new_job_id())
-    incoming = scene.uploads.receive()
-    scene.uploads.keep(incoming, key)
+def test_a_file_without_a_job_is_deleted(scene):
+    key = scene.storage.announced_key(new_job_id())
+    incoming = scene.storage.receive()
+    scene.storage.keep(incoming, key)
     with pytest.raises(JobNotFound):
-        scene.arrivals.arrived(key.rpartition("/")[2])
+        scene.arrivals.start_job(key.rpartition("/")[2])
     assert scene.files() == set()
 
 
-def test_what_died_between_the_steps_is_finished_by_the_next_look(scene):
-    job = scene.sent()
-    scene.uploads.take(job.id)  # and then the process was killed
-    begun = scene.arrivals.arrived(job.id)
-    assert begun.status == "processing" and scene.tickets == [job.id]
-    assert begun.upload in scene.files() and scene.uploads.announced_key(job.id) not in scene.files()
+def test_a_crash_between_two_steps_is_recovered(scene):
+    job = scene.announce_and_put()
+    scene.storage.take(job.id)  # and then the process was killed
+    started = scene.arrivals.start_job(job.id)
+    assert started.status == "processing" and scene.tickets == [job.id]
+    assert started.upload in scene.files() and scene.storage.announced_key(job.id) not in scene.files()
 
 
-def test_while_redis_is_away_nothing_is_lost(scene, monkeypatch):
-    job = scene.sent()
+def test_nothing_is_lost_while_redis_is_unreachable(scene, monkeypatch):
+    job = scene.announce_and_put()
 
-    def away(*_):
+    def unreachable(*_):
         raise RedisUnavailable()
 
     with monkeypatch.context() as broken:
-        broken.setattr(scene.store, "submit", away)
-        scene.arrivals.work(job.id)
+        broken.setattr(scene.store, "submit", unreachable)
+        scene.arrivals.start_job_in_background(job.id)
     assert scene.job(job).status == "awaiting_upload"
-    assert scene.arrivals.arrived(job.id).status == "processing"
+    assert scene.arrivals.start_job(job.id).status == "processing"
 
 
-def test_a_job_that_was_stored_though_redis_seemed_away_keeps_its_file(scene, monkeypatch):
-    job = scene.sent()
+def test_a_job_whose_stored_reply_was_lost_keeps_its_file(scene, monkeypatch):
+    job = scene.announce_and_put()
     submit = scene.store.submit
 
-    def answer_lost(*args):
+    def lose_reply(*args):
         submit(*args)
         raise RedisUnavailable()
 
     with monkeypatch.context() as broken:
-        broken.setattr(scene.store, "submit", answer_lost)
-        scene.arrivals.work(job.id)
-    begun = scene.arrivals.arrived(job.id)
-    assert begun.status == "processing" and begun.upload in scene.files()
+        broken.setattr(scene.store, "submit", lose_reply)
+        scene.arrivals.start_job_in_background(job.id)
+    started = scene.arrivals.start_job(job.id)
+    assert started.status == "processing" and started.upload in scene.files()
 
 
-def test_several_workers_that_are_told_at_once_begin_one_job(scene):
-    job = scene.sent()
-    at_once = [threading.Thread(target=scene.arrivals.work, args=(job.id,)) for _ in range(6)]
-    for thread in at_once:
+def test_several_workers_at_once_start_one_job(scene):
+    job = scene.announce_and_put()
+    threads = [threading.Thread(target=scene.arrivals.start_job_in_background, args=(job.id,)) for _ in range(6)]
+    for thread in threads:
         thread.start()
-    for thread in at_once:
+    for thread in threads:
         thread.join()
     job = scene.job(job)
     assert job.status == "processing" and scene.tickets == [job.id]
     assert scene.files() == {job.upload}
 
 
-def test_an_expired_or_begun_upload_is_awaited_no_more(scene, redis):
-    begun, refused = scene.sent(), scene.sent(b"nothing that can be read")
-    for job in (begun, refused):
-        scene.arrivals.work(job.id)
+def test_a_started_or_rejected_upload_is_no_longer_awaited(scene, redis):
+    started, rejected = scene.announce_and_put(), scene.announce_and_put(b"not an image")
+    for job in (started, rejected):
+        scene.arrivals.start_job_in_background(job.id)
     assert redis.client.zcard(keys.AWAITING) == 0
-    assert redis.client.hgetall(keys.TALLY)[b"failures:unsupported_type"] == b"1"
+    assert redis.client.hgetall(keys.COUNTERS)[b"failures:unsupported_type"] == b"1"
 
 
-def test_announcing_the_same_id_twice_makes_one_job(scene):
+def test_an_id_that_is_announced_twice_makes_one_job(scene):
     job = scene.announce()
-    again = scene.direct.announce(Announcement("b.png", 1, "", "alice", "r", DocumentOptions("en", 300)), job.id)
-    assert (again.filename, again.file_size) == ("a.png", len(PICTURE))
+    again = scene.uploads.announce(Announcement("b.png", 1, "", "alice", "r", DocumentOptions("en", 300)), job.id)
+    assert again == job
 
 
-def test_the_orphan_sweep_spares_uploads_that_are_awaited(scene, monkeypatch):
+def test_the_sweeper_keeps_awaited_uploads(scene, monkeypatch):
     monkeypatch.setattr("services.worker.sweeper.UPLOAD_AGE_SECONDS", -60)
-    awaited = scene.sent()
-    begun = scene.arrivals.arrived(scene.sent(picture("Another")).id)
-    orphan = scene.uploads.keep(scene.uploads.receive())
-    scene.services.build_sweeper().sweep_uploads()
-    assert scene.files() == {awaited.upload, begun.upload} and orphan not in scene.files()
+    awaited = scene.announce_and_put()
+    started = scene.arrivals.start_job(scene.announce_and_put(picture("Another")).id)
+    orphan = scene.storage.keep(scene.storage.receive())
+    sweeper = Sweeper(
+        redis=scene.services.redis,
+        unit_queue=scene.services.unit_queue,
+        storage=scene.storage,
+        arrivals=scene.arrivals,
+        send_ticket=scene.broker.send_ticket,
+        ticket_count=scene.broker.ticket_count,
+    )
+    sweeper.sweep_uploads()
+    assert scene.files() == {awaited.upload, started.upload} and orphan not in scene.files()
 
 
 @pytest.mark.parametrize("scene", ["s3"], indirect=True)
 class TestS3:
-    def test_a_client_that_follows_the_answer_has_its_job_begun(self, scene):
+    def test_a_file_sent_to_the_signed_url_starts_its_job(self, scene):
         job = scene.announce(content_type="image/png")
-        signed = scene.direct.address(job)
-        answer = requests.request(signed.method, signed.url, data=PICTURE, headers=signed.headers, timeout=10)
-        assert answer.status_code == 200
-        assert scene.arrivals.notice_objects([f"ocr/announced/{job.id}", "ocr/kept/x", "elsewhere/announced/y"]) == 1
-        assert scene.told == [job.id]
-        scene.arrivals.work(job.id)
+        signed = scene.uploads.address(job)
+        response = requests.request(signed.method, signed.url, data=IMAGE, headers=signed.headers, timeout=10)
+        assert response.status_code == 200
+        names = [f"ocr/announced/{job.id}", "ocr/kept/x", "elsewhere/announced/y"]
+        assert scene.arrivals.hand_objects_to_workers(names) == 1
+        assert scene.sent_arrivals == [job.id]
+        scene.arrivals.start_job_in_background(job.id)
         assert scene.job(job).status == "processing"
 
-    def test_no_address_of_our_own_is_valid(self, scene):
+    def test_our_own_web_server_accepts_no_upload(self, scene):
         job = scene.announce()
         with pytest.raises(InvalidSignature):
-            scene.direct.receive(Put(job.id, str(int(job.upload_expires_at)), "0" * 64, len(PICTURE), "", None))
+            scene.uploads.receive(Put(job.id, str(int(job.upload_expires_at)), "0" * 64, len(IMAGE), "", None))
 
 
-class Unread:
-    """A body that is not to be read."""
+class UnreadableBody:
+    """A body that must not be read."""
 
     def read(self, *_):
         raise AssertionError("the body was read")
 
 
 def signed(scene, job, **changes):
-    """What a client that follows the answer sends; or otherwise, where the test wants it."""
-    address = dict(parse_qsl(urlsplit(scene.direct.address(job).url).query))
-    put = Put(job.id, address["expires"], address["signature"], job.file_size, job.content_type, BytesIO(PICTURE))
+    """The request of a client that uses the signed URL, with changes."""
+    query = dict(parse_qsl(urlsplit(scene.uploads.address(job).url).query))
+    put = Put(job.id, query["expires"], query["signature"], job.file_size, job.content_type, BytesIO(IMAGE))
     return replace(put, **changes)
 
 
 @pytest.mark.parametrize("scene", ["file"], indirect=True)
 class TestPut:
-    def test_the_file_begins_its_job(self, scene):
-        job = scene.direct.receive(signed(scene, scene.announce(content_type="image/png")))
+    def test_the_file_starts_its_job(self, scene):
+        job = scene.uploads.receive(signed(scene, scene.announce(content_type="image/png")))
         assert job.status == "processing" and scene.tickets == [job.id] and scene.files() == {job.upload}
 
     @pytest.mark.parametrize(
@@ -343,49 +360,49 @@ class TestPut:
             ({"length": None}, LengthRequired),
         ],
     )
-    def test_what_was_not_signed_is_refused_unread_and_may_still_be_sent_rightly(self, scene, change, error):
+    def test_a_request_that_was_not_signed_is_rejected_unread_and_can_be_corrected(self, scene, change, error):
         job = scene.announce(content_type="image/png")
         with pytest.raises(error):
-            scene.direct.receive(signed(scene, job, body=Unread(), **change))
-        assert scene.direct.receive(signed(scene, job)).status == "processing"
+            scene.uploads.receive(signed(scene, job, body=UnreadableBody(), **change))
+        assert scene.uploads.receive(signed(scene, job)).status == "processing"
 
-    def test_an_address_is_good_for_its_own_job_alone(self, scene):
+    def test_a_signed_url_is_valid_for_its_own_job_only(self, scene):
         job, other = scene.announce(), scene.announce()
         with pytest.raises(InvalidSignature):
-            scene.direct.receive(signed(scene, job, job_id=other.id, body=Unread()))
+            scene.uploads.receive(signed(scene, job, job_id=other.id, body=UnreadableBody()))
 
-    @pytest.mark.parametrize("length", [len(PICTURE) + 1, len(PICTURE) - 1, 0, 1 << 40])
-    def test_a_file_of_another_size_is_refused_unread(self, scene, length):
+    @pytest.mark.parametrize("length", [len(IMAGE) + 1, len(IMAGE) - 1, 0, 1 << 40])
+    def test_a_file_of_another_size_is_rejected_unread(self, scene, length):
         job = scene.announce()
         with pytest.raises(UploadMismatch):
-            scene.direct.receive(signed(scene, job, length=length, body=Unread()))
+            scene.uploads.receive(signed(scene, job, length=length, body=UnreadableBody()))
         assert (scene.job(job).status, scene.job(job).error["code"]) == ("failed", "upload_mismatch")
 
-    def test_a_file_that_breaks_off_is_deleted_and_may_be_sent_again(self, scene, tmp_path):
+    def test_an_interrupted_upload_is_deleted_and_can_be_repeated(self, scene, tmp_path):
         job = scene.announce()
         with pytest.raises(UploadIncomplete):
-            scene.direct.receive(signed(scene, job, body=BytesIO(PICTURE[:100])))
+            scene.uploads.receive(signed(scene, job, body=BytesIO(IMAGE[:100])))
         assert [path for path in (tmp_path / "uploads").rglob("*") if path.is_file()] == []
-        assert scene.direct.receive(signed(scene, job)).status == "processing"
+        assert scene.uploads.receive(signed(scene, job)).status == "processing"
 
-    def test_a_file_that_came_is_not_taken_again(self, scene):
+    def test_a_finished_upload_cannot_be_repeated(self, scene):
         job = scene.announce()
-        scene.direct.receive(signed(scene, job))
+        scene.uploads.receive(signed(scene, job))
         with pytest.raises(UploadFinished):
-            scene.direct.receive(signed(scene, job, body=Unread()))
+            scene.uploads.receive(signed(scene, job, body=UnreadableBody()))
 
     @pytest.mark.parametrize("swept", [False, True])
-    def test_a_file_that_comes_too_late_is_told_so(self, scene, monkeypatch, swept):
+    def test_a_late_upload_is_rejected(self, scene, monkeypatch, swept):
         monkeypatch.setattr(arrivals, "LATE_SECONDS", 0)
         job = scene.announce()
         time.sleep(3)
         if swept:
             scene.arrivals.sweep()
         with pytest.raises(UploadExpired):
-            scene.direct.receive(signed(scene, job, body=Unread()))
+            scene.uploads.receive(signed(scene, job, body=UnreadableBody()))
 
-    def test_a_file_for_a_cancelled_job_is_told_so(self, scene):
+    def test_an_upload_for_a_cancelled_job_is_rejected(self, scene):
         job = scene.announce()
         scene.jobs.discard(job)
         with pytest.raises(JobCancelled):
-            scene.direct.receive(signed(scene, job, body=Unread()))
+            scene.uploads.receive(signed(scene, job, body=UnreadableBody()))

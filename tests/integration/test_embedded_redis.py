@@ -1,4 +1,4 @@
-"""The embedded Redis: a real server, run as `make run` runs it."""
+"""The embedded Redis: a real server, started as `make run` starts it."""
 
 import subprocess
 
@@ -10,7 +10,7 @@ from embedded.redis_server import find_redis_server, redis_answers, redis_argv, 
 from stress.harness import wait_until
 
 
-class Embedded:
+class EmbeddedRedis:
     def __init__(self, folder):
         self.folder, self.socket = folder, redis_socket(folder)
         self.process = None
@@ -26,45 +26,43 @@ class Embedded:
 
 
 @pytest.fixture
-def embedded(tmp_path):
-    """In a folder whose name would break a careless address."""
+def server(tmp_path):
+    """In a folder whose name has to be escaped in a URL."""
     folder = tmp_path / "my data 100%"
     folder.mkdir()
-    server = Embedded(folder)
+    server = EmbeddedRedis(folder)
     yield server
     server.kill()
 
 
-def test_what_was_written_survives_a_kill(embedded):
-    embedded.start().set("job", "accepted")
-    embedded.kill()
-    assert not redis_answers(embedded.socket)
-    assert embedded.start().get("job") == b"accepted"
+def test_written_keys_survive_a_kill(server):
+    server.start().set("job", "accepted")
+    server.kill()
+    assert not redis_answers(server.socket)
+    assert server.start().get("job") == b"accepted"
 
 
-def test_a_file_cut_off_in_the_middle_of_a_command_still_loads(embedded):
-    client = embedded.start()
+def test_a_file_that_ends_in_the_middle_of_a_command_is_loaded(server):
+    client = server.start()
     client.set("first", "1")
     client.set("second", "2")
-    log = next(path for path in embedded.folder.rglob("*.aof") if path.is_file() and path.stat().st_size)
-    wait_until(
-        lambda: b"second" in log.read_bytes(), 10, "the second one's way to the file, which may be synced just now"
-    )
-    embedded.kill()
+    log = next(path for path in server.folder.rglob("*.aof") if path.is_file() and path.stat().st_size)
+    wait_until(lambda: b"second" in log.read_bytes(), 10, "the second key in the file, which may just be synced")
+    server.kill()
     log.write_bytes(log.read_bytes()[:-5])
-    client = embedded.start()
+    client = server.start()
     assert client.get("first") == b"1" and client.get("second") is None
 
 
-def test_nobody_else_can_reach_it(embedded):
-    embedded.start()
-    assert not [c for c in psutil.Process(embedded.process.pid).net_connections("inet") if c.status == "LISTEN"]
-    assert embedded.socket.stat().st_mode & 0o077 == 0
+def test_only_this_user_can_connect(server):
+    server.start()
+    assert not [c for c in psutil.Process(server.process.pid).net_connections("inet") if c.status == "LISTEN"]
+    assert server.socket.stat().st_mode & 0o077 == 0
 
 
-def test_it_ends_on_sigterm_at_once_and_writes_nowhere_else(embedded, tmp_path):
-    embedded.start().set("job", "accepted")
-    embedded.process.terminate()
-    assert embedded.process.wait(2) == 0
-    assert redis_log(embedded.folder).is_file()
-    assert [path.name for path in tmp_path.iterdir()] == [embedded.folder.name]
+def test_it_stops_on_sigterm_and_writes_only_to_its_folder(server, tmp_path):
+    server.start().set("job", "accepted")
+    server.process.terminate()
+    assert server.process.wait(2) == 0
+    assert redis_log(server.folder).is_file()
+    assert [path.name for path in tmp_path.iterdir()] == [server.folder.name]

@@ -1,4 +1,4 @@
-"""How the engine starts: fast, offline, wherever it may write, several at once, and from the command line."""
+"""Startup of the engine: fast, offline, with read-only folders, in concurrent processes, on the command line."""
 
 import json
 import os
@@ -8,9 +8,9 @@ import sys
 import pytest
 
 from tests.support.drawing import picture
-from tests.support.engine import REPOSITORY, in_its_own_process
+from tests.support.engine import REPOSITORY, run_in_subprocess
 
-READ = """
+WARM_UP = """
 import time; started = time.monotonic()
 from paddleocr_service import OCREngine
 engine = OCREngine()
@@ -19,43 +19,42 @@ found["seconds"] = time.monotonic() - started
 """
 
 
-def test_it_is_ready_within_ten_seconds_of_its_process():
-    assert in_its_own_process(READ)["seconds"] < 10
+def test_engine_is_ready_within_ten_seconds():
+    assert run_in_subprocess(WARM_UP)["seconds"] < 10
 
 
-def test_no_connection_is_opened_to_anywhere():
+def test_engine_opens_no_connection():
     guard = """
 import socket
-def refuse(*args, **kwargs):
+def fail(*args, **kwargs):
     raise AssertionError(f"a connection was opened: {args}")
-socket.socket.connect = socket.socket.connect_ex = socket.getaddrinfo = refuse
+socket.socket.connect = socket.socket.connect_ex = socket.getaddrinfo = fail
 """
-    assert in_its_own_process(guard + READ)["runtime"]
+    assert run_in_subprocess(guard + WARM_UP)["runtime"]
 
 
-def test_a_home_that_cannot_be_written_does_no_harm(tmp_path):
+def test_engine_starts_without_a_writable_home(tmp_path):
     (tmp_path / "home").write_text("not a folder")
     temp = tmp_path / "tmp"
     temp.mkdir()
-    in_its_own_process(READ, HOME=str(tmp_path / "home"), TMPDIR=str(temp))
+    run_in_subprocess(WARM_UP, HOME=str(tmp_path / "home"), TMPDIR=str(temp))
     assert (temp / f"paddleocr_service-{os.getuid()}").is_dir()
 
 
-def test_two_processes_may_make_the_model_folders_at_once(tmp_path):
+def test_concurrent_processes_create_each_model_folder_once(tmp_path):
     environment = {**os.environ, "HOME": str(tmp_path)}
-    both = [
-        subprocess.Popen([sys.executable, "-c", "found = {}" + READ], cwd=REPOSITORY, env=environment) for _ in range(2)
-    ]
-    assert [process.wait(60) for process in both] == [0, 0]
-    made = [path.name for path in (tmp_path / ".cache" / "paddleocr_service").iterdir() if "PP-OCR" in path.name]
-    assert len(made) == 5, "the detector, two recognisers, and each recogniser cut to its alphabet"
+    command = [sys.executable, "-c", "found = {}" + WARM_UP]
+    processes = [subprocess.Popen(command, cwd=REPOSITORY, env=environment) for _ in range(2)]
+    assert [process.wait(60) for process in processes] == [0, 0]
+    folders = [path.name for path in (tmp_path / ".cache" / "paddleocr_service").iterdir() if "PP-OCR" in path.name]
+    assert len(folders) == 5, "the detector, two recognisers, and both recognisers pruned to an alphabet"
 
 
-def test_paddlex_does_not_chatter():
-    assert in_its_own_process(READ)["stderr"] == ""
+def test_paddlex_prints_nothing():
+    assert run_in_subprocess(WARM_UP)["stderr"] == ""
 
 
-def command(*arguments: str, **environment: str) -> subprocess.CompletedProcess:
+def run_command(*arguments: str, **environment: str) -> subprocess.CompletedProcess:
     return subprocess.run(
         [sys.executable, "-m", "paddleocr_service", *arguments],
         cwd=REPOSITORY,
@@ -72,22 +71,22 @@ def receipt(tmp_path):
     return str(tmp_path / "receipt.png")
 
 
-def test_the_command_line_prints_the_text(receipt):
-    done = command(receipt)
+def test_command_line_prints_the_text(receipt):
+    done = run_command(receipt)
     assert (done.returncode, done.stdout.split(), done.stderr) == (0, ["Coffee", "3.20", "Cake", "4.10"], "")
 
 
-def test_the_command_line_prints_json(receipt):
-    found = json.loads(command(receipt, "--json", "--words", "--lang", "german").stdout)
-    assert [line["text"] for line in found["lines"]] == ["Coffee 3.20", "Cake 4.10"]
-    assert [word["text"] for word in found["lines"][0]["words"]] == ["Coffee", "3.20"]
-    assert len(found["lines"][0]["bbox"]) == 4 and found["lang"] == "de"
+def test_command_line_prints_json(receipt):
+    page = json.loads(run_command(receipt, "--json", "--words", "--lang", "german").stdout)
+    assert [line["text"] for line in page["lines"]] == ["Coffee 3.20", "Cake 4.10"]
+    assert [word["text"] for word in page["lines"][0]["words"]] == ["Coffee", "3.20"]
+    assert len(page["lines"][0]["bbox"]) == 4 and page["lang"] == "de"
 
 
 @pytest.mark.timeout(60)
-def test_installing_without_a_model_hub_fails_in_a_sentence_and_soon(tmp_path):
-    nowhere = dict.fromkeys(("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"), "http://127.0.0.1:9")
-    done = command("install", "korean_PP-OCRv5_mobile_rec", **nowhere, PADDLE_PDX_CACHE_HOME=str(tmp_path))
+def test_install_without_a_model_hub_fails_fast_with_one_line(tmp_path):
+    dead_proxy = dict.fromkeys(("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"), "http://127.0.0.1:9")
+    done = run_command("install", "korean_PP-OCRv5_mobile_rec", **dead_proxy, PADDLE_PDX_CACHE_HOME=str(tmp_path))
     assert done.returncode == 1
     assert "no model hub could be reached" in done.stderr and done.stderr.count("\n") == 1
     assert "OCR_MODEL_DIR/korean_PP-OCRv5_mobile_rec" in done.stderr

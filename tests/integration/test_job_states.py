@@ -1,8 +1,9 @@
-"""Whatever happens to jobs in whatever order: no change of state but those in the table of docs/jobs.md, nothing lost,
-nothing done twice, nothing left behind.
+"""No order of events brings a job into an undocumented state, loses work, does work twice, or leaves keys in Redis.
 
-Hypothesis makes up the order, for the machine of `tests/support/job_machine.py`. `HYPOTHESIS_PROFILE=long` walks for
-longer, and anew each time.
+docs/jobs.md documents the states and their changes.
+
+Hypothesis chooses the order for the machine in `tests/support/job_machine.py`. With `HYPOTHESIS_PROFILE=long` it runs
+longer, and differently each time.
 """
 
 import os
@@ -13,7 +14,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from tests.support.job_checks import CHANGES
-from tests.support.job_machine import HOOK, OWNERS, STALE, Jobs
+from tests.support.job_machine import LOST_UNIT_ACTIONS, OWNERS, WEBHOOK, JobMachine
 
 settings.register_profile("test", max_examples=60, stateful_step_count=100, derandomize=True, database=None)
 settings.register_profile("long", max_examples=3000, stateful_step_count=80)
@@ -26,65 +27,70 @@ PROFILE = settings(
 
 
 @pytest.fixture
-def jobs(redis):
-    """The machine, to be driven by hand or by Hypothesis."""
-    Jobs.redis = redis
-    return Jobs
+def machine_class(redis):
+    """The machine, to be driven by a test or by Hypothesis."""
+    JobMachine.redis = redis
+    return JobMachine
 
 
-@pytest.mark.timeout(1800)  # when it fails, Hypothesis looks for the shortest way to the fault
-def test_no_order_of_events_brings_jobs_to_a_state_that_may_not_be(jobs):
-    run_state_machine_as_test(jobs, settings=PROFILE)
+@pytest.fixture
+def machine(machine_class):
+    return machine_class()
 
 
-def walked(walk, *steps) -> set:
-    """Goes this way; returns the changes that were seen on it."""
-    walk.begin()
+@pytest.mark.timeout(1800)  # after a failure, Hypothesis searches for the shortest example
+def test_every_order_of_events_keeps_jobs_valid(machine_class):
+    run_state_machine_as_test(machine_class, settings=PROFILE)
+
+
+def run(machine, *steps) -> set:
+    """Do these steps. Returns the changes of state that occurred."""
+    machine.begin()
     seen = set()
     for step in steps:
         step()
-        walk.the_state_is_one_that_may_be()
-        seen |= walk.changes
-    walk.teardown()
+        machine.state_is_valid()
+        seen |= machine.changes
+    machine.teardown()
     return seen
 
 
-SENT = {"content": "receipt", "hook": HOOK, "longest_wait": 0.0}
+RECEIPT = {"content": "receipt", "webhook": WEBHOOK, "longest_wait": 0.0}
 
 
-def test_every_change_in_the_table_does_happen(jobs):
-    walk = jobs()
-    submit, announce = partial(walk.submit, **SENT, owner=OWNERS[0]), partial(walk.announce, **SENT)
-    refuse, arrive = partial(walk.upload_refused, 0, "upload_expired"), partial(walk.upload_arrives, 0, "receipt")
-    cancel, delete, expire = partial(walk.cancel, 0), partial(walk.delete, 0), partial(walk.a_record_expires, 0)
-    replay, fail = partial(walk.replay, 0), partial(walk.fail, 0, dead=True)
-    seen = walked(
-        walk,
-        *(submit, partial(walk.a_unit_is_done, dead=True), replay, walk.take, fail, replay, cancel, delete),
-        *(submit, cancel, expire, announce, cancel, announce, refuse, delete, announce, refuse, expire),
-        *(announce, arrive, partial(walk.a_unit_is_done, dead=False), delete, submit, expire, announce, arrive),
+def test_every_documented_change_occurs(machine):
+    submit, announce = partial(machine.submit, **RECEIPT, owner=OWNERS[0]), partial(machine.announce, **RECEIPT)
+    reject = partial(machine.upload_rejected, 0, "upload_expired")
+    arrive = partial(machine.upload_arrives, 0, "receipt")
+    cancel, delete, expire = (partial(step, 0) for step in (machine.cancel, machine.delete, machine.record_expires))
+    replay, fail = partial(machine.replay, 0), partial(machine.fail, 0, dead_letter=True)
+    seen = run(
+        machine,
+        *(submit, partial(machine.finish_a_unit, dead_letter=True), replay, machine.take, fail, replay, cancel, delete),
+        *(submit, cancel, expire, announce, cancel, announce, reject, delete, announce, reject, expire),
+        *(announce, arrive, partial(machine.finish_a_unit, dead_letter=False)),
+        *(delete, submit, expire, announce, arrive),
     )
     assert seen == CHANGES
 
 
-@pytest.mark.parametrize("forgotten", [False, True])
-@pytest.mark.parametrize("dead", [False, True])
-def test_work_goes_on_for_one_who_follows_a_job_that_was_cancelled(jobs, dead, forgotten):
-    walk = jobs()
-    done = partial(walk.a_unit_is_done, dead=dead)
-    walked(
-        walk,
-        *(partial(walk.submit, **SENT, owner=OWNERS[0]), partial(walk.submit_what_is_worked_on, 0, HOOK)),
-        partial(walk.cancel_what_is_worked_on, 0),
-        *([partial(walk.delete, 1)] if forgotten else []),
-        *(done, partial(walk.replay_anything, 0), *([done] if dead else [])),
+@pytest.mark.parametrize("deleted", [False, True])
+@pytest.mark.parametrize("dead_letter", [False, True])
+def test_work_continues_for_the_follower_of_a_cancelled_job(machine, dead_letter, deleted):
+    finish = partial(machine.finish_a_unit, dead_letter=dead_letter)
+    run(
+        machine,
+        partial(machine.submit, **RECEIPT, owner=OWNERS[0]),
+        partial(machine.submit_content_in_progress, 0, WEBHOOK),
+        partial(machine.cancel_leader, 0),
+        *([partial(machine.delete, 1)] if deleted else []),
+        *(finish, partial(machine.replay_any_job, 0), *([finish] if dead_letter else [])),
     )
 
 
-def test_a_job_that_is_cancelled_while_its_unit_waits_to_be_tried_again_leaves_nothing(jobs):
-    walk = jobs()
-    walked(
-        walk,
-        *(partial(walk.submit, **SENT, owner=OWNERS[0]), walk.take, partial(walk.retry_later, 0)),
-        *(partial(walk.cancel, 0), walk.take, partial(walk.a_worker_that_lost_its_unit_acts, 0, STALE[0])),
+def test_cancelling_a_job_with_a_delayed_unit_leaves_no_keys(machine):
+    run(
+        machine,
+        *(partial(machine.submit, **RECEIPT, owner=OWNERS[0]), machine.take, partial(machine.retry_later, 0)),
+        *(partial(machine.cancel, 0), machine.take, partial(machine.use_a_lost_unit, 0, LOST_UNIT_ACTIONS[0])),
     )

@@ -6,7 +6,7 @@ import threading
 import time
 
 
-def test_a_child_of_a_fork_reaches_redis_whatever_the_parents_threads_were_doing(redis, monkeypatch):
+def test_a_forked_child_reaches_redis_while_a_thread_of_its_parent_holds_a_lock(redis, monkeypatch):
     pool, entered, leave = redis.client.connection_pool, threading.Event(), threading.Event()
 
     def slow_connection():
@@ -17,11 +17,11 @@ def test_a_child_of_a_fork_reaches_redis_whatever_the_parents_threads_were_doing
     pool.disconnect()
     pool.reset()
     monkeypatch.setattr(pool, "make_connection", slow_connection)
-    threading.Thread(target=lambda: _quietly(redis.ping), daemon=True).start()
+    threading.Thread(target=lambda: _ignore_errors(redis.ping), daemon=True).start()
     assert entered.wait(5)
     child = os.fork()
     if child == 0:
-        _quietly(redis.ping, and_then=lambda: os._exit(0))
+        _ignore_errors(redis.ping, and_then=lambda: os._exit(0))
         os._exit(1)
     try:
         assert _exit_code(child, seconds=5) == 0
@@ -29,7 +29,7 @@ def test_a_child_of_a_fork_reaches_redis_whatever_the_parents_threads_were_doing
         leave.set()
 
 
-def _quietly(step, and_then=lambda: None):
+def _ignore_errors(step, and_then=lambda: None):
     try:
         step()
         and_then()
@@ -38,7 +38,7 @@ def _quietly(step, and_then=lambda: None):
 
 
 def _exit_code(pid, seconds):
-    """None when the process does not end by itself in time."""
+    """None if the process does not exit in time."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         ended, status = os.waitpid(pid, os.WNOHANG)

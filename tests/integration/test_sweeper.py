@@ -25,7 +25,9 @@ class Scene(Work):
     def sweeper(self):
         enqueue = lambda job_id, delay: self.queued.append(job_id)  # noqa: E731
         arrivals = SimpleNamespace(sweep=lambda: None)
-        return Sweeper(self.redis, self.queue, self.uploads, arrivals, enqueue, lambda: self.tickets + len(self.queued))
+        return Sweeper(
+            self.redis, self.unit_queue, self.uploads, arrivals, enqueue, lambda: self.tickets + len(self.queued)
+        )
 
 
 @pytest.fixture
@@ -81,7 +83,7 @@ def test_only_one_worker_sweeps_at_a_time(scene):
 def test_old_uploads_without_a_job_are_deleted_and_those_of_jobs_are_kept(scene):
     kept = [scene.uploads.keep(scene.uploads.receive()) for _ in range(3)]
     waits, held, dead = [scene.submit(upload=key) for key in kept]
-    scene.queue.fail(
+    scene.unit_queue.fail(
         next(unit for unit in (scene.take("a"), scene.take("b"), scene.take("c")) if unit.job_id == dead.id),
         dead,
         ERROR,

@@ -8,7 +8,7 @@ import requests
 from stress.harness import free_port, wait_until
 from tests.support.collector import Collector
 from tests.support.drawing import scanned_pdf
-from tests.support.engine import in_its_own_process
+from tests.support.engine import run_in_subprocess
 from tests.support.obedient import ObedientService
 
 TRACE, CALLER = "4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7"
@@ -74,7 +74,7 @@ def test_a_collector_that_is_away_stops_neither_work_nor_its_end(tmp_path):
 
 def test_without_an_endpoint_nothing_is_loaded_that_could_send_a_trace():
     # redis-py imports OpenTelemetry's SDK by itself, wherever it is installed.
-    found = in_its_own_process(
+    found = run_in_subprocess(
         "import sys; from app import create_app; create_app().test_client().get('/capabilities')\n"
         "sends = ('opentelemetry.exporter', 'opentelemetry.proto')\n"
         "found['imported'] = [name for name in sys.modules if name.startswith(sends)]",

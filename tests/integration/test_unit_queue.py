@@ -1,119 +1,124 @@
-"""Units in a real Redis: taken, held, tried again, done; who is next, and when the queue is full."""
+"""Units in a real Redis: taken, held, retried, finished; the order of units; a full queue."""
 
 import time
 
 import pytest
 
+from services import keys
 from services.errors import JobNotFound, QueueFull
-from services.jobs import unit_queue as work_queue
-from services.jobs.unit_queue import LAST, LOST, MORE
+from services.jobs import unit_queue
+from services.jobs.unit_queue import LAST, LOST, MORE, PageOutcome
+from services.keys import SHARED
 from tests.support.jobs import ERROR, record
 
 
-def test_a_unit_is_taken_by_one_worker_at_a_time(work):
+@pytest.fixture
+def short_lease(monkeypatch):
+    monkeypatch.setattr(unit_queue, "LEASE_SECONDS", 0.05)
+
+
+def test_a_unit_is_held_by_one_worker(work):
     work.submit()
     assert work.take("first")
     assert work.take("second") is None
 
 
-def test_a_worker_that_lost_its_lease_changes_nothing_any_more(work, monkeypatch):
-    monkeypatch.setattr(work_queue, "LEASE_SECONDS", 0.05)
+def test_a_worker_without_its_lease_changes_nothing(work, short_lease):
     job = work.submit()
     slow = work.take("slow")
     time.sleep(0.1)
-    assert work.queue.expired() == [(job.id, 1)]
-    assert work.queue.recover((job.id, 1))
+    assert work.unit_queue.expired_leases() == [(job.id, 1)]
+    assert work.unit_queue.recover((job.id, 1))
     fast = work.take("fast")
     assert fast.tries == 2
-    assert not work.queue.renew(slow)
-    assert work.queue.begin(slow, 1) == 0
-    assert not work.keep(slow, 1, text="stale")
-    assert work.queue.end_unit(slow, 1)[0] == LOST
+    assert not work.unit_queue.renew(slow)
+    assert work.unit_queue.start_step(slow, 1) == 0
+    assert not work.save_page(slow, 1, text="stale")
+    assert work.unit_queue.end_unit(slow, 1)[0] == LOST
     assert not work.complete(slow, "stale")
-    assert not work.queue.fail(slow, job, ERROR, False)
-    assert not work.queue.requeue(slow, "retrying")
+    assert not work.unit_queue.fail(slow, job, ERROR, False)
+    assert not work.unit_queue.requeue(slow, "retrying")
     assert work.complete(fast, "fresh")
     assert work.store.result(job.id) == {"text": "fresh"}
 
 
-def test_the_sweeper_takes_no_unit_whose_lease_is_alive(work):
+def test_the_sweeper_cannot_take_a_unit_with_a_valid_lease(work):
     job = work.submit()
     work.take()
-    assert work.queue.expired() == []
-    assert not work.queue.recover((job.id, 1))
+    assert work.unit_queue.expired_leases() == []
+    assert not work.unit_queue.recover((job.id, 1))
 
 
-def test_a_unit_handed_back_costs_no_attempt(work):
+def test_handing_back_a_unit_costs_no_attempt(work):
     job = work.submit()
-    assert work.queue.requeue(work.take(), "queued", tries_back=1)
+    assert work.unit_queue.requeue(work.take(), "queued", tries_back=1)
     assert work.store.get(job.id).attempts == 0
     assert work.take().tries == 1
 
 
-def test_a_unit_to_be_tried_again_waits_for_its_time(work):
+def test_a_retried_unit_waits_for_its_delay(work):
     job = work.submit()
-    assert work.queue.requeue(work.take(), "retrying", delay=0.2)
+    assert work.unit_queue.requeue(work.take(), "retrying", delay=0.2)
     assert work.store.get(job.id).stage == "retrying"
-    assert (work.take(), work.queue.ready()) == (None, 0)
+    assert (work.take(), work.unit_queue.ready_count()) == (None, 0)
     time.sleep(0.25)
-    assert work.queue.ready() == 1
+    assert work.unit_queue.ready_count() == 1
     assert work.take().tries == 2
 
 
-def test_pages_done_before_a_crash_are_kept(work):
+def test_pages_finished_before_a_crash_are_stored(work):
     job = work.submit(pages=2)
     unit = work.take()
-    work.queue.begin(unit, 1)
-    assert work.keep(unit, 1, text="first")
+    work.unit_queue.start_step(unit, 1)
+    assert work.save_page(unit, 1, text="first")
     assert [found["text"] for found in work.store.pages_done(job.id).values()] == ["first"]
     assert list(work.store.pages_done(job.id, (1, 2))) == [1]
     assert (work.store.get(job.id).pages_done, work.store.get(job.id).pages_total) == (1, 2)
 
 
-def test_a_page_that_is_stored_twice_is_counted_once(work):
+def test_a_page_stored_twice_is_counted_once(work):
     job = work.submit(pages=2)
     unit = work.take()
-    assert work.keep(unit, 1) and work.keep(unit, 1)
+    assert work.save_page(unit, 1) and work.save_page(unit, 1)
     assert work.store.get(job.id).pages_done == 1
 
 
-def test_a_page_begun_without_an_end_is_counted(work):
+def test_unfinished_starts_of_a_page_are_counted(work):
     work.submit()
     unit = work.take()
-    assert [work.queue.begin(unit, 1) for _ in range(3)] == [1, 2, 3]
-    work.queue.keep(unit, [work_queue.PageOutcome(1)])
-    assert work.queue.begin(unit, 1) == 1
+    assert [work.unit_queue.start_step(unit, 1) for _ in range(3)] == [1, 2, 3]
+    work.unit_queue.save_pages(unit, [PageOutcome(1)])
+    assert work.unit_queue.start_step(unit, 1) == 1
 
 
-def test_the_last_unit_ends_the_job_and_no_other_can(work):
+def test_only_the_last_unit_ends_the_job(work):
     job = work.submit(pages=11)
     units = [work.take(str(number)) for number in range(3)]
     assert [unit.number for unit in units] == [1, 2, 3]
-    assert work.queue.end_unit(units[1], 2.0) == (MORE, 0.0)
-    assert not work.complete(units[0], pages=11), "two units are still to be done"
-    assert work.queue.end_unit(units[0], 1.5) == (MORE, 0.0)
-    assert work.queue.end_unit(units[2], 1.0) == (LAST, 3.5)
-    assert work.queue.end_unit(units[2], 1.0) == (LAST, 3.5), "asked again it is told again"
+    assert work.unit_queue.end_unit(units[1], 2.0) == (MORE, 0.0)
+    assert not work.complete(units[0], pages=11), "two units are not finished"
+    assert work.unit_queue.end_unit(units[0], 1.5) == (MORE, 0.0)
+    assert work.unit_queue.end_unit(units[2], 1.0) == (LAST, 3.5)
+    assert work.unit_queue.end_unit(units[2], 1.0) == (LAST, 3.5), "the same reply when asked again"
     assert work.complete(units[2], pages=11)
     assert not work.complete(units[2], pages=11), "a job ends once"
     assert work.store.get(job.id).pages_done == 11
 
 
-def test_a_worker_that_dies_between_its_last_page_and_the_end_of_the_job_is_replaced(work, monkeypatch):
-    monkeypatch.setattr(work_queue, "LEASE_SECONDS", 0.05)
+def test_a_crash_between_the_last_page_and_the_end_of_the_job_is_recovered(work, short_lease):
     job = work.submit()
-    dies = work.take("dies")
-    work.keep(dies, 1)
-    assert work.queue.end_unit(dies, 1)[0] == LAST
+    crashed = work.take("crashed")
+    work.save_page(crashed, 1)
+    assert work.unit_queue.end_unit(crashed, 1)[0] == LAST
     time.sleep(0.1)
-    assert work.queue.recover((job.id, 1))
-    heir = work.take("heir")
+    assert work.unit_queue.recover((job.id, 1))
+    successor = work.take("successor")
     assert list(work.store.pages_done(job.id)) == [1]
-    assert work.queue.end_unit(heir, 1)[0] == LAST
-    assert work.complete(heir)
+    assert work.unit_queue.end_unit(successor, 1)[0] == LAST
+    assert work.complete(successor)
 
 
-def test_owners_take_turns_whatever_each_has_sent(work):
+def test_owners_take_turns(work):
     for _ in range(6):
         work.submit(owner="@many")
     for _ in range(2):
@@ -122,7 +127,7 @@ def test_owners_take_turns_whatever_each_has_sent(work):
     assert owners.count("@few") == 2, owners
 
 
-def test_who_comes_later_does_not_wait_behind_all_that_another_sent_before(work):
+def test_a_late_owner_does_not_wait_behind_all_earlier_jobs_of_another(work):
     for _ in range(10):
         work.submit(owner="@many")
     for turn in range(4):
@@ -131,7 +136,7 @@ def test_who_comes_later_does_not_wait_behind_all_that_another_sent_before(work)
     assert late.id in [work.take("next").job_id, work.take("next but one").job_id]
 
 
-def test_short_jobs_do_not_wait_behind_long_ones_nor_keep_them_out(work):
+def test_three_of_four_units_are_from_short_jobs(work):
     for _ in range(3):
         work.submit(pages=50)
     short = [work.submit(owner=f"@{number}").id for number in range(6)]
@@ -139,24 +144,37 @@ def test_short_jobs_do_not_wait_behind_long_ones_nor_keep_them_out(work):
     assert [job_id in short for job_id in taken] == [True, True, True, False, True, True, True, False]
 
 
-def test_a_full_queue_refuses_and_says_for_how_long(work):
+def test_a_full_queue_rejects_a_job_with_a_retry_time(work):
     for _ in range(20):
-        work.queue.observe("quick", 2.0)
+        work.unit_queue.record_pace("quick", 2.0)
     for _ in range(5):
-        assert work.store.submit(record(), longest_wait=10) == "lead"
-    refused = record()
+        assert work.store.submit(record(), longest_wait=10).outcome == "lead"
+    rejected = record()
     with pytest.raises(QueueFull) as full:
-        work.store.submit(refused, longest_wait=9)
+        work.store.submit(rejected, longest_wait=9)
     assert full.value.extra["retry_after"] == 1
     with pytest.raises(JobNotFound):
-        work.store.get(refused.id)
+        work.store.get(rejected.id)
     work.take()
-    assert work.store.submit(record(), longest_wait=9) == "lead"
+    assert work.store.submit(record(), longest_wait=9).outcome == "lead"
 
 
-def test_what_is_known_or_worked_on_already_is_taken_by_a_full_queue(work):
-    work.submit("known")
-    work.do()
-    work.submit("under way")
-    assert work.store.submit(record("known"), longest_wait=0.001) == "hit"
-    assert work.store.submit(record("under way"), longest_wait=0.001) == "follow"
+def test_a_full_queue_accepts_known_content(work):
+    work.submit("cached")
+    work.complete_next()
+    work.submit("in progress")
+    assert work.store.submit(record("cached"), longest_wait=0.001).outcome == "hit"
+    assert work.store.submit(record("in progress"), longest_wait=0.001).outcome == "follow"
+
+
+@pytest.mark.parametrize(
+    ("silent_seconds", "workers"), [(SHARED.worker_timeout_seconds - 1, 2), (SHARED.worker_timeout_seconds + 1, 1)]
+)
+def test_dead_workers_do_not_shorten_the_wait(work, silent_seconds, workers):
+    now = work.redis.now()
+    work.redis.client.zadd(keys.WORKERS, {"alive": now, "silent": now - silent_seconds})
+    jobs = [work.submit() for _ in range(4)]
+    assert work.unit_queue.estimate_wait(jobs[-1]).seconds == 3 / workers + 1, "three units of 1 s each, then its own"
+    with pytest.raises(QueueFull):
+        work.store.submit(record(), longest_wait=4 / workers)
+    assert work.store.submit(record(), longest_wait=4 / workers + 0.1).outcome == "lead"

@@ -64,7 +64,7 @@ class Scene(Work):
     def run(self, document, page_timeout=5):
         enqueue = lambda job_id, delay: self.tickets.append((job_id, delay))  # noqa: E731
         stopping = lambda: self.stopping  # noqa: E731
-        runner = UnitRunner(self.store, self.queue, self.uploads, document, enqueue, page_timeout, stopping)
+        runner = UnitRunner(self.store, self.unit_queue, self.uploads, document, enqueue, page_timeout, stopping)
         self.redis.client.delete(keys.DELAYED) and self.make_due()
         self.found = runner.run()
         return self.store.get(self.id)
@@ -168,7 +168,7 @@ def stop_two_workers(scene, document):
         with pytest.raises(WorkerDied):
             scene.run(document)
         time.sleep(0.1)
-        assert scene.queue.recover((scene.id, 1))
+        assert scene.unit_queue.recover((scene.id, 1))
 
 
 def test_a_page_that_stops_its_worker_twice_is_given_up_and_its_neighbours_are_read(scene, monkeypatch):
@@ -253,7 +253,7 @@ def test_a_worker_that_lost_its_unit_writes_nothing(scene, monkeypatch):
 
     def slow():
         time.sleep(0.2)
-        scene.queue.recover((scene.id, 1))
+        scene.unit_queue.recover((scene.id, 1))
         scene.take("faster worker")
         return "stale"
 
@@ -271,7 +271,7 @@ def test_a_page_that_outlasts_its_lease_twice_is_not_taken_for_one_that_kills(sc
 
     def slow():
         time.sleep(0.2)
-        scene.queue.recover((scene.id, 1))
+        scene.unit_queue.recover((scene.id, 1))
         return "late"
 
     for _ in range(3):

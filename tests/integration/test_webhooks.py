@@ -79,11 +79,11 @@ def test_however_a_job_ends_whoever_asked_is_told(redis, work, start):
         done, follower = work.submit("same", **wanted), work.submit("same", **wanted)
         work.submit("same")
         assert redis.client.zcard(WEBHOOKS) == 0, "they have not ended"
-        work.do()
+        work.complete_next()
         known = work.submit("same", **wanted)
         failed, cancelled = work.submit(**wanted), work.submit(**wanted)
         work.store.cancel(cancelled.id)
-        work.queue.fail(work.take(), failed, ERROR, False)
+        work.unit_queue.fail(work.take(), failed, ERROR, False)
         start()
         until_settled(redis)
     told = {message["data"]["job_id"]: message["type"] for message in (c.verified(SECRET) for c in receiver.calls)}
@@ -276,10 +276,10 @@ def test_a_dead_letter_that_was_replayed_is_told_of_anew(redis, work, start):
     outbox = Outbox(redis)
     with Receiver() as receiver:
         job = work.submit(callback_url=receiver.url)
-        work.queue.fail(work.take(), job, ERROR, True)
+        work.unit_queue.fail(work.take(), job, ERROR, True)
         due = wait_until(lambda: outbox.take(1), 5, "the first end")[0]
         work.store.replay(job.id)
-        work.do()
+        work.complete_next()
         outbox.settle(due, DELIVERED)
         assert redis.client.zcard(WEBHOOKS) == 1
         start()
@@ -290,7 +290,7 @@ def test_a_dead_letter_that_was_replayed_is_told_of_anew(redis, work, start):
 def test_a_dead_letter_that_is_worked_on_again_is_not_told_of_meanwhile(redis, work, start):
     with Receiver() as receiver:
         job = work.submit(callback_url=receiver.url)
-        work.queue.fail(work.take(), job, ERROR, True)
+        work.unit_queue.fail(work.take(), job, ERROR, True)
         work.store.replay(job.id)
         start()
         until_settled(redis)

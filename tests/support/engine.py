@@ -1,4 +1,4 @@
-"""The real engine, for tests: pages whose text is known, and runs of it in a process of its own."""
+"""Helpers for tests of the real engine: images with known text, and runs in a separate process."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 from PIL import Image, ImageDraw, ImageFont
 
@@ -24,15 +25,15 @@ PROSE = (
 )
 
 
-def set_column(draw: ImageDraw.ImageDraw, lines: list[str], x: int, y: int, size: int, leading: float = 1.4) -> None:
-    """Draw lines of text in black from (x, y) down; ``size`` is the height of the type in pixels."""
+def draw_lines(draw: ImageDraw.ImageDraw, lines: list[str], x: int, y: int, size: int, leading: float = 1.4) -> None:
+    """Draw lines of black text below each other, from (x, y). size: font size in pixels."""
     font = ImageFont.load_default(size)
     for row, line in enumerate(lines):
         draw.text((x, y + round(row * size * leading)), line, font=font, fill=0)
 
 
-def wrapped(text: str, size: int, width: int) -> list[str]:
-    """The words of ``text`` in lines that are at most ``width`` pixels long."""
+def wrap_text(text: str, size: int, width: int) -> list[str]:
+    """Wrap ``text`` into lines of at most ``width`` pixels."""
     font, lines = ImageFont.load_default(size), [""]
     for word in text.split():
         longer = f"{lines[-1]} {word}".strip()
@@ -40,14 +41,14 @@ def wrapped(text: str, size: int, width: int) -> list[str]:
     return lines
 
 
-def page(width: int = 2480, height: int = 1400) -> tuple[Image.Image, ImageDraw.ImageDraw]:
-    """White paper; 2480 pixels are the width of A4 at 300 dpi."""
+def blank_page(width: int = 2480, height: int = 1400) -> tuple[Image.Image, ImageDraw.ImageDraw]:
+    """Return a white image and its drawing context. A4 at 300 dpi is 2480 pixels wide."""
     image = Image.new("L", (width, height), 255)
     return image, ImageDraw.Draw(image)
 
 
-def in_its_own_process(code: str, **environment: str) -> dict:
-    """Run Python code that puts its findings into a dict called ``found``; returns that dict."""
+def run_in_subprocess(code: str, **environment: str) -> dict[str, Any]:
+    """Run Python code that stores its results in a dict named ``found``. Return that dict, and stderr in it."""
     done = subprocess.run(
         [sys.executable, "-c", f"import json; found = {{}}\n{code}\nprint(); print(json.dumps(found))"],
         cwd=REPOSITORY,

@@ -1,4 +1,4 @@
-"""All pages of a picture, one after the other."""
+"""Iterate over the frames of an image file."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Jobs for tests that talk to the stores themselves: records, and the life of one in a few words."""
+"""Jobs for tests that use the job store and the unit queue directly."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ ERROR = {"code": "corrupt_file", "title": "Corrupt file", "detail": "broken"}
 
 
 def record(content: str | None = None, pages: int = 1, **changes) -> JobRecord:
-    """A new job of so many pages; each with a content of its own unless one is named."""
+    """A new job. Jobs with the same `content` have the same cache key; without one, the content is unique."""
     values = {
         "id": new_job_id(),
         "owner": "@127.0.0.1",
@@ -41,13 +41,13 @@ def page(number: int, success: bool = True, text: str = "hello") -> dict:
 
 
 class Work:
-    """A store and a queue over one Redis, and a worker that does as it is told."""
+    """A job store and a unit queue over one Redis, with short forms of what clients and workers do."""
 
     def __init__(self, redis: RedisService, retention: Retention | None = None) -> None:
         retention = retention or Retention(result_ttl=60, cache_ttl=30, cache_size=2)
         self.redis = redis
         self.store = JobStore(redis, retention)
-        self.queue = UnitQueue(redis, retention)
+        self.unit_queue = UnitQueue(redis, retention)
 
     def submit(self, *args, **changes) -> JobRecord:
         job = record(*args, **changes)
@@ -55,16 +55,16 @@ class Work:
         return job
 
     def take(self, token: str = "t") -> Unit | None:
-        return self.queue.take(token)
+        return self.unit_queue.take(token)
 
-    def keep(self, unit: Unit, number: int, **about) -> bool:
-        return self.queue.keep(unit, [PageOutcome(number, page(number, **about))])
+    def save_page(self, unit: Unit, number: int, **about) -> bool:
+        return self.unit_queue.save_pages(unit, [PageOutcome(number, page(number, **about))])
 
     def complete(
-        self, unit: Unit, text: str = "hello", pages: int = 1, cacheable: bool = True, dead: bool = False
+        self, unit: Unit, text: str = "hello", pages: int = 1, cacheable: bool = True, dead_letter: bool = False
     ) -> int:
-        return self.queue.complete(unit, {"text": text}, pages, cacheable, dead)
+        return self.unit_queue.complete(unit, {"text": text}, pages, cacheable, dead_letter)
 
-    def do(self, text: str = "hello", **how) -> int:
-        """Take the next unit, of a job that has but one, and end it."""
+    def complete_next(self, text: str = "hello", **how) -> int:
+        """Take the next unit, of a job with a single unit, and complete the job."""
         return self.complete(self.take(), text, **how)

@@ -1,129 +1,50 @@
-"""Pages made of lines whose right order is known: the order in which they were set.
-
-Lengths are in line heights until the page is photographed, which scales it, turns it, pads the boxes as a detector
-does and shuffles the lines. Each maker of a page takes a ``random.Random``, which decides what may vary.
-"""
+"""Layouts of synthetic pages for the tests of the reading order. ``rng`` determines everything that varies."""
 
 from __future__ import annotations
 
-import math
 import random
-from collections.abc import Sequence
 
-from paddleocr_service.results import Line
-
-PADDING = 0.2  # of a detector's box, on each side of the letters
+from tests.support.synthetic_page import SyntheticPage
 
 
-class Page:
-    """Lines set one after the other. Their texts number them."""
-
-    def __init__(self, rng: random.Random) -> None:
-        self.rng = rng
-        self.boxes: list[tuple[float, float, float, float]] = []
-        self.texts: list[str] = []
-
-    def line(self, x: float, y: float, width: float, height: float = 1.0, text: str | None = None) -> None:
-        """One line of letters from (x, y) on, y being the top."""
-        self.boxes.append((x, y, x + width, y + height))
-        self.texts.append(text or f"line {len(self.texts)}")
-
-    def prose(self, x: float, y: float, width: float, rows: int, leading: float = 1.3, ragged: float = 0.1) -> float:
-        """Paragraphs of running text, justified where ``ragged`` is 0; returns the y below them."""
-        left = self.rng.randint(3, 9)
-        for row in range(rows):
-            first, last = left < 0, left == 0 and row < rows - 1
-            left = self.rng.randint(3, 9) if first else left
-            indent = 1.5 if first else 0.0
-            share = self.rng.uniform(0.2, 0.95) if last else 1 - self.rng.uniform(0, ragged)
-            self.line(x + indent, y, width * share - indent)
-            left -= 1
-            y += leading
-        return y
-
-    def columns(self, width: float, gutter: float, rows: Sequence[int], y: float = 0.0, **prose: float) -> float:
-        """Columns of running text with so many rows each; returns the y below the longest."""
-        return max(self.prose(at * (width + gutter), y, width, count, **prose) for at, count in enumerate(rows))
-
-    def table(
-        self, y: float, widths: Sequence[float], rows: int, x: float = 0.0, leading: float = 1.4, filled: float = 1.0
-    ) -> float:
-        """Rows of cells, the first column set left, the others right; ``filled``: share of the cells with text."""
-        for _ in range(rows):
-            start = x
-            for column, width in enumerate(widths):
-                length = width * self.rng.uniform(0.3, 0.8)
-                if column == 0 or self.rng.random() < filled:
-                    self.line(start if column == 0 else start + width - length, y, length)
-                start += width
-            y += leading
-        return y
-
-    def photographed(
-        self, scale: float = 30.0, skew: float = 0.0, jitter: float = 0.05, wobble: float = 0.0
-    ) -> list[Line]:
-        """The lines in no order, as a detector gives them. scale: pixels of a line's height. skew: degrees; wobble:
-        degrees by which a line may differ from that."""
-        cos, sin = math.cos(math.radians(skew)), math.sin(math.radians(skew))
-        lines = []
-        for box, text in zip(self.boxes, self.texts, strict=True):
-            padded = zip(box, (-PADDING, 0, PADDING, 0), strict=True)
-            x0, y0, x1, y1 = (edge + pad + self.rng.uniform(-jitter, jitter) for edge, pad in padded)
-            corners = ((x0, y0), (x1, y0), (x1, y1), (x0, y1))
-            if wobble:
-                corners = _turned(corners, self.rng.uniform(-wobble, wobble))
-            turned = tuple(((x * cos - y * sin + 5) * scale, (x * sin + y * cos + 5) * scale) for x, y in corners)
-            lines.append(Line(text, 0.9, turned))
-        self.rng.shuffle(lines)
-        return lines
-
-
-def _turned(corners: Sequence[tuple[float, float]], degrees: float) -> list[tuple[float, float]]:
-    """A box turned about its centre."""
-    cos, sin = math.cos(math.radians(degrees)), math.sin(math.radians(degrees))
-    middle_x, middle_y = (sum(edges) / len(corners) for edges in zip(*corners, strict=True))
-    away = [(x - middle_x, y - middle_y) for x, y in corners]
-    return [(middle_x + x * cos - y * sin, middle_y + x * sin + y * cos) for x, y in away]
-
-
-def one_column(rng: random.Random) -> Page:
-    page = Page(rng)
+def one_column(rng: random.Random) -> SyntheticPage:
+    page = SyntheticPage(rng)
     page.prose(0, 0, rng.uniform(20, 50), rng.randint(5, 50), rng.uniform(1, 2.5), rng.choice([0, 0.1, 0.4]))
     return page
 
 
-def text_columns(rng: random.Random) -> Page:
-    page = Page(rng)
+def text_columns(rng: random.Random) -> SyntheticPage:
+    page = SyntheticPage(rng)
     rows = [rng.randint(12, 40) for _ in range(rng.randint(2, 4))]
     page.columns(rng.uniform(11, 28), rng.uniform(1, 4), rows, leading=rng.uniform(1, 1.7), ragged=rng.choice([0, 0.2]))
     return page
 
 
-def headings_across_columns(rng: random.Random) -> Page:
-    """A page header, a title and sections of columns, some with a heading that ends before the last column."""
-    page = Page(rng)
+def headings_across_columns(rng: random.Random) -> SyntheticPage:
+    """A page header, a title and sections of columns. Some headings end before the last column."""
+    page = SyntheticPage(rng)
     count, width, gutter, y = rng.randint(2, 4), rng.uniform(11, 28), rng.uniform(1, 4), 0.0
-    whole, leading = count * (width + gutter) - gutter, rng.uniform(1, 1.6)
+    total_width, leading = count * (width + gutter) - gutter, rng.uniform(1, 1.6)
     if rng.random() < 0.5:
         page.line(0, 0, 8)
-        page.line(whole - 3, 0, 3)
+        page.line(total_width - 3, 0, 3)
         y = rng.uniform(2.2, 5)
-    title = rng.uniform(0.6, 1) * whole
-    page.line((whole - title) / 2, y, title, rng.uniform(1, 2.5))
+    title = rng.uniform(0.6, 1) * total_width
+    page.line((total_width - title) / 2, y, title, rng.uniform(1, 2.5))
     y += rng.uniform(3.5, 5)
     for section in range(rng.randint(1, 3)):
         if section:
-            page.line(0, y, rng.uniform(0.6, 1) * whole)
+            page.line(0, y, rng.uniform(0.6, 1) * total_width)
             y += rng.uniform(1.5, 3)
         y = page.columns(width, gutter, [rng.randint(9, 20) for _ in range(count)], y, leading=leading)
         y += rng.uniform(0.6, 2)
-    page.line(whole / 2 - 1, y + 1.5, 2)
+    page.line(total_width / 2 - 1, y + 1.5, 2)
     return page
 
 
-def figures_in_columns(rng: random.Random) -> Page:
-    """Columns with a picture each at about the same height, so that there is white from side to side."""
-    page = Page(rng)
+def figures_in_columns(rng: random.Random) -> SyntheticPage:
+    """Columns with a figure each at about the same height, so that a white band crosses all columns."""
+    page = SyntheticPage(rng)
     width, gutter, leading = rng.uniform(14, 28), rng.uniform(1, 4), rng.uniform(1.05, 1.5)
     for column in range(rng.randint(2, 3)):
         x = column * (width + gutter)
@@ -133,9 +54,9 @@ def figures_in_columns(rng: random.Random) -> Page:
     return page
 
 
-def plain_table(rng: random.Random) -> Page:
-    """A table of two to eight columns, mostly with a title, sometimes with empty cells and a note."""
-    page = Page(rng)
+def plain_table(rng: random.Random) -> SyntheticPage:
+    """A table of two to eight columns, often with a title, sometimes with empty cells and a note."""
+    page = SyntheticPage(rng)
     widths = [rng.uniform(6, 14)] + [rng.uniform(3, 8) for _ in range(rng.randint(1, 7))]
     if rng.random() < 0.6:
         page.line(0, -2.5, rng.uniform(5, sum(widths)))
@@ -144,21 +65,21 @@ def plain_table(rng: random.Random) -> Page:
     return page
 
 
-def table_between_columns(rng: random.Random) -> Page:
-    """A table as wide as the page, above and below it two columns, whose gutter may stand over one of the table's."""
-    page = Page(rng)
+def table_between_columns(rng: random.Random) -> SyntheticPage:
+    """A table as wide as the page between two-column text. Its column gaps may be in line with the gutter."""
+    page = SyntheticPage(rng)
     width, gutter, leading = rng.uniform(18, 28), rng.uniform(1.2, 3), rng.uniform(1.05, 1.4)
-    whole, count = 2 * width + gutter, rng.randint(5, 7)
+    total_width, count = 2 * width + gutter, rng.randint(5, 7)
     y = page.columns(width, gutter, [12, 12], leading=leading) + 1
-    page.line(0, y, rng.uniform(0.6, 1) * whole)
-    widths = [0.3 * whole] + [min(8, 0.7 * whole / (count - 1))] * (count - 1)
+    page.line(0, y, rng.uniform(0.6, 1) * total_width)
+    widths = [0.3 * total_width] + [min(8, 0.7 * total_width / (count - 1))] * (count - 1)
     y = page.table(y + leading + 0.6, widths, rng.randint(4, 10), leading=leading) + 1
     page.columns(width, gutter, [14, 14], y, leading=leading)
     return page
 
 
-def table_beside_text(rng: random.Random) -> Page:
-    page = Page(rng)
+def table_beside_text(rng: random.Random) -> SyntheticPage:
+    page = SyntheticPage(rng)
     widths = [rng.uniform(8, 14)] + [rng.uniform(3, 5) for _ in range(rng.randint(2, 4))]
     leading = rng.uniform(1, 1.3)
     height = page.table(0, widths, rng.randint(20, 50), leading=leading)
@@ -168,9 +89,9 @@ def table_beside_text(rng: random.Random) -> Page:
     return page
 
 
-def sidebar(rng: random.Random) -> Page:
-    """Running text, beside it short lines that are set closer."""
-    page = Page(rng)
+def sidebar(rng: random.Random) -> SyntheticPage:
+    """Running text, and beside it short lines with less leading."""
+    page = SyntheticPage(rng)
     width, rows, leading = rng.uniform(25, 40), rng.randint(25, 60), rng.uniform(1.2, 1.7)
     page.prose(0, 0, width, rows, leading)
     x, y, narrow = width + rng.uniform(1.2, 4), rng.uniform(0, 2), rng.uniform(9, 0.6 * width)
@@ -180,8 +101,8 @@ def sidebar(rng: random.Random) -> Page:
     return page
 
 
-def receipt(rng: random.Random) -> Page:
-    page, y = Page(rng), 0.0
+def receipt(rng: random.Random) -> SyntheticPage:
+    page, y = SyntheticPage(rng), 0.0
     width = rng.uniform(16, 28)
 
     def row(left: float, right: float) -> None:
@@ -204,9 +125,9 @@ def receipt(rng: random.Random) -> Page:
     return page
 
 
-def numbered_lines(rng: random.Random) -> Page:
-    """Numbers in the margin, on each row or on each fifth: a column of their own, before the text."""
-    page = Page(rng)
+def numbered_lines(rng: random.Random) -> SyntheticPage:
+    """Line numbers in the margin, on every row or on every fifth. They are read before the text."""
+    page = SyntheticPage(rng)
     width, each, leading, rows = rng.uniform(20, 40), rng.choice([1, 5]), rng.uniform(1.1, 2.4), rng.randint(20, 30)
     for row in range(each, rows + 1, each):
         page.line(0, row * leading, 1, text=str(row))
@@ -215,9 +136,9 @@ def numbered_lines(rng: random.Random) -> Page:
     return page
 
 
-def transcript(rng: random.Random) -> Page:
-    """Four pages of a transcript on one sheet, each with the numbers of its lines."""
-    page = Page(rng)
+def transcript(rng: random.Random) -> SyntheticPage:
+    """Four pages of a transcript on one sheet, each with line numbers."""
+    page = SyntheticPage(rng)
     width, gutter = rng.uniform(17, 22), rng.uniform(1.5, 3)
     for place in range(4):
         x, y = place // 2 * (width + 3 + gutter), place % 2 * 32
@@ -228,9 +149,9 @@ def transcript(rng: random.Random) -> Page:
     return page
 
 
-def numbered_rows(rng: random.Random) -> Page:
-    """A table or a list whose rows are numbered, which stay with their numbers."""
-    page, cells = Page(rng), rng.randint(0, 3)
+def numbered_rows(rng: random.Random) -> SyntheticPage:
+    """A table or list with row numbers. The numbers stay with their rows."""
+    page, cells = SyntheticPage(rng), rng.randint(0, 3)
     for row in range(rng.randint(8, 40)):
         page.line(0, row * 1.4, 1, text=str(row + 1))
         page.line(3, row * 1.4, rng.uniform(3, 12))
@@ -239,9 +160,9 @@ def numbered_rows(rng: random.Random) -> Page:
     return page
 
 
-def terms_and_explanations(rng: random.Random) -> Page:
-    """Terms of one to three rows, set closer than the explanations beside them."""
-    page, y = Page(rng), 0.0
+def terms_and_explanations(rng: random.Random) -> SyntheticPage:
+    """Terms of one to three rows, with less leading than the explanations beside them."""
+    page, y = SyntheticPage(rng), 0.0
     for term in range(8):
         rows = 1 + term % 3
         for row in range(rows):
@@ -251,8 +172,8 @@ def terms_and_explanations(rng: random.Random) -> Page:
     return page
 
 
-def letter(rng: random.Random) -> Page:
-    page, y, width = Page(rng), 0.0, rng.uniform(35, 50)
+def letter(rng: random.Random) -> SyntheticPage:
+    page, y, width = SyntheticPage(rng), 0.0, rng.uniform(35, 50)
     for _ in range(rng.randint(3, 6)):
         page.line(width * 0.65, y, rng.uniform(0.15, 0.35) * width)
         y += 1.3
@@ -269,12 +190,12 @@ def letter(rng: random.Random) -> Page:
     return page
 
 
-def cards(rng: random.Random) -> Page:
-    """Rows of cards with a few centred lines each, as in the chart of an organisation: read card by card, downwards.
+def cards(rng: random.Random) -> SyntheticPage:
+    """Columns of cards with a few centred lines each, as in an organisation chart, read column by column.
 
-    The one at the top of them all comes first.
+    A card above all columns comes first.
     """
-    page, width, count = Page(rng), rng.uniform(12, 18), rng.randint(2, 4)
+    page, width, count = SyntheticPage(rng), rng.uniform(12, 18), rng.randint(2, 4)
     if rng.random() < 0.5:
         for row in range(3):
             length = rng.uniform(0.7, 0.9) * width
@@ -287,9 +208,9 @@ def cards(rng: random.Random) -> Page:
     return page
 
 
-def folded_list(rng: random.Random) -> Page:
-    """A list folded to fit the page: its headings stand there two or three times, each over a part of its own."""
-    page, count, rows = Page(rng), rng.randint(2, 3), rng.randint(6, 40)
+def wrapped_list(rng: random.Random) -> SyntheticPage:
+    """A list wrapped into two or three parts side by side, each with the same headings."""
+    page, count, rows = SyntheticPage(rng), rng.randint(2, 3), rng.randint(6, 40)
     widths, leading = [rng.uniform(5, 9) for _ in range(rng.randint(2, 3))], rng.uniform(1.1, 1.6)
     if rng.random() < 0.5:
         page.line(2, -3, rng.uniform(5, 30))
@@ -302,13 +223,13 @@ def folded_list(rng: random.Random) -> Page:
     return page
 
 
-def tables_beside_each_other(rng: random.Random) -> Page:
-    """Two tables of many narrow columns on the same rows, a strip between them, a title and a note across both."""
-    page, width, rows = Page(rng), rng.uniform(3.5, 5), rng.randint(8, 40)
+def tables_side_by_side(rng: random.Random) -> SyntheticPage:
+    """Two tables of many narrow columns with matching rows and a gap between them; a title and a note across both."""
+    page, width, rows = SyntheticPage(rng), rng.uniform(3.5, 5), rng.randint(8, 40)
     labels, leading, strip = rng.uniform(9, 14), rng.uniform(1, 1.8), rng.uniform(2, 4)
     left, right = rng.randint(3, 8), rng.randint(4, 8)
-    whole = labels + (left + right) * width + strip
-    page.line(0, -3, rng.uniform(0.9, 1) * whole)
+    total_width = labels + (left + right) * width + strip
+    page.line(0, -3, rng.uniform(0.9, 1) * total_width)
     for x, count in ((labels, left), (labels + left * width + strip, right)):
         for row in range(rows):
             if x == labels:
@@ -316,5 +237,5 @@ def tables_beside_each_other(rng: random.Random) -> Page:
             for column in range(1, count + 1):
                 length = width * rng.uniform(0.4, 0.8)
                 page.line(x + column * width - length, row * leading, length)
-    page.line(0, rows * leading + 1, whole)
+    page.line(0, rows * leading + 1, total_width)
     return page

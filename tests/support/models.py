@@ -1,4 +1,4 @@
-"""Model folders without a network in them: what the catalogue looks at is there, what a runtime would load is not."""
+"""Model folders with the files that the catalogue checks, but without networks."""
 
 from pathlib import Path
 
@@ -8,8 +8,8 @@ FILES = {
 }
 
 
-def put_model(folder: Path, name: str, model_format: str = "onnx", content: str = "weights") -> Path:
-    """``folder/name`` as an operator or a download leaves it."""
+def create_model_folder(folder: Path, name: str, model_format: str = "onnx", content: str = "weights") -> Path:
+    """Create ``folder/name`` with the files of an installed or downloaded model."""
     model = folder / name
     model.mkdir(parents=True)
     for file in FILES[model_format]:

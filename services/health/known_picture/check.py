@@ -14,6 +14,7 @@ from contextlib import closing
 from dataclasses import asdict
 from pathlib import Path
 
+from services import keys
 from services.errors import JobNotFound, RedisUnavailable
 from services.health.known_picture.quality import ACCEPTABLE_SECONDS, Reading, judge, low
 from services.health.worker_registry import WorkerRegistry
@@ -34,7 +35,7 @@ MOST_WAITING = 8
 #: Whoever waits for a reading looks at its job so often.
 LOOK_SECONDS = 0.1
 
-FRESH, LAST, PENDING = "ocr:known-picture:fresh", "ocr:known-picture:last", "ocr:known-picture:job"
+FRESH, LAST, PENDING = keys.KNOWN_PICTURE_FRESH, keys.KNOWN_PICTURE_LAST, keys.KNOWN_PICTURE_JOB
 PENDING_SECONDS = 3600
 
 
@@ -122,9 +123,9 @@ class KnownPictureCheck:
             request_id=f"known-picture:{job_id}",
             pages_total=1,
         )
-        self._store.submit(record)
+        stored = self._store.submit(record).record
         self._send_ticket(job_id, 0.0)
-        return self._store.get(job_id)
+        return stored
 
     def _appearing(self, job_id: str) -> JobRecord:
         """A job that another process has announced: its record follows in a moment. Raises JobNotFound."""

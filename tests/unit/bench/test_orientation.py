@@ -1,4 +1,4 @@
-"""The bench of pages that lie, with a stand-in for the engine."""
+"""The benchmark of rotated pages. The engine is a fake."""
 
 from types import SimpleNamespace
 
@@ -7,21 +7,22 @@ import pytest
 from PIL import Image
 
 from bench.__main__ import main
-from bench.orientation.reading import read_lying, read_tilted
+from bench.orientation.measure import measure_rotated, measure_skewed
 from tests.support.drawing import picture
 
 
-class Engine:
-    """Reads a picture that is wider than high, and rights one that is not unless told to leave it."""
+class FakeEngine:
+    """Recognises landscape images. Turns portrait images upright unless the orientation option is off."""
 
     def __init__(self):
-        self.shown = []
+        self.images = []
 
-    def recognize(self, pixels, options=None):
-        self.shown.append(pixels)
-        lies = pixels.shape[0] > pixels.shape[1]
-        left = options is not None and options.orientation == "off"
-        return SimpleNamespace(text="" if lies and left else "one two", orientation=270 if lies and not left else 0)
+    def recognize(self, image, options=None):
+        self.images.append(image)
+        is_rotated = image.shape[0] > image.shape[1]
+        off = options is not None and options.orientation == "off"
+        text = "" if is_rotated and off else "one two"
+        return SimpleNamespace(text=text, orientation=270 if is_rotated and not off else 0)
 
 
 @pytest.fixture
@@ -31,22 +32,22 @@ def path(tmp_path):
     return tmp_path / "a.png"
 
 
-def test_a_page_that_lies_is_scored_with_and_without_righting(path):
-    found = read_lying(Engine(), path, 90, rounds=3)
-    assert (found.right, found.f1, found.f1_off) == (True, 1.0, 0.0)
-    assert (found.error_rate, found.error_rate_off) == (0.0, 1.0) and found.cost > 0
-    assert read_lying(Engine(), path, 0).right
-    assert not read_lying(Engine(), path, 180).right, "the stand-in does not see what is upside down"
+def test_rotated_page_is_measured_with_orientation_auto_and_off(path):
+    result = measure_rotated(FakeEngine(), path, 90, rounds=3)
+    assert (result.correct, result.f1, result.f1_off) == (True, 1.0, 0.0)
+    assert (result.error_rate, result.error_rate_off) == (0.0, 1.0) and result.cost > 0
+    assert measure_rotated(FakeEngine(), path, 0).correct
+    assert not measure_rotated(FakeEngine(), path, 180).correct, "the fake does not detect upside-down pages"
 
 
-def test_a_picture_is_tilted_on_paper_of_its_own_colour(path):
-    engine = Engine()
-    assert read_tilted(engine, [path], 5) == (1.0, 0.0)
-    (tilted,) = engine.shown
+def test_skewed_image_has_new_corners_in_its_background_colour(path):
+    engine = FakeEngine()
+    assert measure_skewed(engine, [path], 5) == (1.0, 0.0)
+    (skewed,) = engine.images
     upright = np.asarray(Image.open(path).convert("RGB"))
-    assert tilted.shape[0] > upright.shape[0] and (tilted[0, 0] == 255).all()
+    assert skewed.shape[0] > upright.shape[0] and (skewed[0, 0] == 255).all()
 
 
-def test_it_is_reached_by_name_and_tells_an_empty_folder(tmp_path, capsys):
+def test_empty_folder_is_an_error(tmp_path, capsys):
     assert main(["orientation", str(tmp_path)]) == 2
-    assert "no picture with a .txt file" in capsys.readouterr().err
+    assert "No image with a .txt file" in capsys.readouterr().err

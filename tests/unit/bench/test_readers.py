@@ -1,4 +1,4 @@
-"""What a reading process is asked and what it answers, with stand-ins for the readers."""
+"""Requests and answers of a reader process. Readers are fakes."""
 
 import io
 import json
@@ -7,28 +7,28 @@ import sys
 import pytest
 
 from bench.__main__ import main
+from bench.ablation import OPTIMISATIONS
 from bench.peers import compare
+from bench.readers.ablations import ABLATIONS
 from bench.readers.process import REPOSITORY, Reader, ReaderFailed
 from bench.readers.protocol import serve
-from bench.readers.untricked import WITHOUT
-from bench.tricks import TRICKS
 from tests.support.drawing import picture
 
-STAND_IN = """
+FAKE_READER = """
 import sys
-from bench.readers.protocol import answers_alone_on_stdout, serve
-answers = answers_alone_on_stdout()
-print("a library says hello")
-def make():
-    {make}
+from bench.readers.protocol import serve, take_over_stdout
+answers = take_over_stdout()
+print("a library prints something")
+def create():
+    {create}
     return lambda request: request["path"].upper()
-serve(make, sys.stdin, answers)
+serve(create, sys.stdin, answers)
 """
 
 
-def stand_in(folder, make="pass"):
-    """A program that takes the place of Python and runs a reader of ours."""
-    (folder / "reader.py").write_text(STAND_IN.format(make=make))
+def fake_python(folder, create="pass"):
+    """A program that replaces Python and runs a fake reader."""
+    (folder / "reader.py").write_text(FAKE_READER.format(create=create))
     program = folder / "python"
     program.write_text(f'#!/bin/sh\nPYTHONPATH={REPOSITORY} exec {sys.executable} {folder}/reader.py "$@"\n')
     program.chmod(0o755)
@@ -41,13 +41,13 @@ def answers_to(read, *requests):
     return [json.loads(line) for line in out.getvalue().splitlines()]
 
 
-def test_a_line_in_is_a_line_out():
+def test_each_request_has_one_line_of_answer():
     ready, answer = answers_to(lambda request: request["path"] * 2, {"path": "é\n"})
     assert ready == {"ready": True}
     assert answer["text"] == "é\né\n" and answer["seconds"] >= 0
 
 
-def test_a_picture_that_cannot_be_read_is_told_and_the_next_one_read():
+def test_failed_image_is_reported_and_the_next_one_is_processed():
     def read(request):
         return {"good": "text"}[request["path"]]
 
@@ -55,52 +55,52 @@ def test_a_picture_that_cannot_be_read_is_told_and_the_next_one_read():
     assert bad == {"error": "KeyError: 'bad'"} and good["text"] == "text"
 
 
-def test_memory_is_told_on_demand():
-    _, held = answers_to(lambda request: "", {"memory": True})
-    assert held["rss_mb"] > 5 and held["peak_mb"] > 5
+def test_memory_is_reported_on_request():
+    _, memory = answers_to(lambda request: "", {"memory": True})
+    assert memory["rss_mb"] > 5 and memory["peak_mb"] > 5
 
 
-def test_what_libraries_print_does_not_mix_with_the_answers(tmp_path):
-    with Reader("any", {}, stand_in(tmp_path)) as reader:
+def test_output_of_libraries_does_not_mix_with_the_answers(tmp_path):
+    with Reader("any", {}, fake_python(tmp_path)) as reader:
         assert [reader.read(name).text for name in ("a", "b")] == ["A", "B"]
         assert reader.memory()["peak_mb"] > 5
 
 
-def test_a_reader_that_does_not_start_says_why(tmp_path):
-    with pytest.raises(ReaderFailed, match="RuntimeError: no ink"):
-        Reader("any", {}, stand_in(tmp_path, "raise RuntimeError('no ink')"))
+def test_failed_start_raises_with_the_reason(tmp_path):
+    with pytest.raises(ReaderFailed, match="RuntimeError: out of ink"):
+        Reader("any", {}, fake_python(tmp_path, "raise RuntimeError('out of ink')"))
 
 
-def test_a_reader_may_stand_in_a_table_under_another_name(tmp_path):
+def test_label_of_a_reader_may_differ_from_its_name(tmp_path):
     with pytest.raises(ReaderFailed, match="-m bench.readers ours {.threads.: 2}"):
         Reader(
-            "without widths",
+            "without padding",
             {"reader": "ours", "threads": 2},
-            stand_in(tmp_path, "raise RuntimeError(' '.join(sys.argv))"),
+            fake_python(tmp_path, "raise RuntimeError(' '.join(sys.argv))"),
         )
 
 
-def test_a_peer_that_cannot_run_is_named_with_the_reason_and_the_others_measured(tmp_path):
+def test_peer_that_cannot_run_is_reported_and_the_others_are_measured(tmp_path):
     (tmp_path / "a.png").write_bytes(picture("x"))
     (tmp_path / "a.txt").write_text("x")
-    pythons = {"ours": stand_in(tmp_path), "rapidocr": tmp_path / "nowhere" / "python"}
+    pythons = {"ours": fake_python(tmp_path), "rapidocr": tmp_path / "nowhere" / "python"}
     results, failed = compare({"ours": {}, "rapidocr": {}}, pythons, [tmp_path / "a.png"], 1)
     assert list(results) == ["ours"] and results["ours"].ratio == 1.0
     assert "make bench-peers" in failed["rapidocr"]
 
 
-def test_every_trick_can_be_left_out():
-    assert set(TRICKS) == set(WITHOUT)
+def test_every_optimisation_can_be_disabled():
+    assert set(OPTIMISATIONS) == set(ABLATIONS)
 
 
-@pytest.mark.parametrize("command", ["peers", "tricks", "split"])
-def test_an_empty_folder_is_told(command, tmp_path, capsys):
+@pytest.mark.parametrize("command", ["peers", "ablation", "split"])
+def test_empty_folder_is_an_error(command, tmp_path, capsys):
     assert main([command, str(tmp_path)]) == 2
-    assert "no picture with a .txt file" in capsys.readouterr().err
+    assert "No image with a .txt file" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize(("command", "option"), [("peers", "--readers"), ("tricks", "--tricks")])
-def test_an_unknown_name_is_refused_with_those_there_are(command, option, capsys):
+@pytest.mark.parametrize(("command", "option"), [("peers", "--readers"), ("ablation", "--optimisations")])
+def test_unknown_name_is_rejected_with_the_list_of_names(command, option, capsys):
     with pytest.raises(SystemExit):
         main([command, option, "magic"])
-    assert "no " in (told := capsys.readouterr().err) and "magic" in told and "there are" in told
+    assert "unknown: magic; use " in capsys.readouterr().err

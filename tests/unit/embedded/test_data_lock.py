@@ -1,4 +1,4 @@
-"""One owner for a data folder at a time."""
+"""Only one run may use a data folder."""
 
 import os
 import subprocess
@@ -9,25 +9,25 @@ import pytest
 from embedded.data_lock import DataDirInUse, DataLock
 
 
-def test_a_folder_that_is_held_is_refused_and_its_holder_named(tmp_path):
-    held = DataLock(tmp_path)
+def test_a_locked_folder_is_rejected_with_the_holder(tmp_path):
+    lock = DataLock(tmp_path)
     with pytest.raises(DataDirInUse, match=f"in use by another run of this service .process {os.getpid()}"):
         DataLock(tmp_path, wait=0)
-    held.release()
+    lock.release()
     DataLock(tmp_path, wait=0).release()
 
 
-def test_a_lock_passed_on_is_held_until_the_last_writer_has_ended(tmp_path):
-    held = DataLock(tmp_path)
-    writer = subprocess.Popen(["sleep", "0.5"], pass_fds=[held.fileno()])
-    held.release()
+def test_an_inherited_lock_lasts_until_the_last_process_ends(tmp_path):
+    lock = DataLock(tmp_path)
+    writer = subprocess.Popen(["sleep", "0.5"], pass_fds=[lock.fileno()])
+    lock.release()
     with pytest.raises(DataDirInUse):
         DataLock(tmp_path, wait=0)
-    begun = time.monotonic()
+    started = time.monotonic()
     DataLock(tmp_path, wait=5).release()
-    assert writer.wait() == 0 and time.monotonic() - begun < 3
+    assert writer.wait() == 0 and time.monotonic() - started < 3
 
 
-def test_a_folder_that_is_not_there_is_made(tmp_path):
+def test_a_missing_folder_is_created(tmp_path):
     DataLock(tmp_path / "new" / "data").release()
     assert (tmp_path / "new" / "data").is_dir()

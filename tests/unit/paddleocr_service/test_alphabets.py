@@ -1,14 +1,14 @@
-"""Which characters are kept for a language."""
+"""The alphabet of a language."""
 
 import pytest
 
-from paddleocr_service.alphabets import LATIN, alphabet_of, is_written
+from paddleocr_service.alphabets import LATIN, alphabet_of, is_in_alphabet
 
 WRITTEN = "Az09 .,:;-–—'\"“”„‘’«»()[]{}/\\|@#&%‰*+=<>~^_§°€$£¥₹₺©®™±×÷½²³µßäöüÅøéèêëàçñœšžłőğışțðþÆạễừ…•†"
 
 
 @pytest.mark.parametrize("lang", ["en", "de", "fr", "pl", "tr", "vi", "is"])
-def test_languages_in_latin_script_share_an_alphabet(lang):
+def test_latin_script_languages_share_an_alphabet(lang):
     assert alphabet_of(lang) == LATIN
 
 
@@ -18,15 +18,15 @@ def test_other_languages_keep_all_characters(lang):
 
 
 @pytest.mark.parametrize("character", WRITTEN)
-def test_what_their_users_write_stays(character):
-    assert is_written(character, LATIN)
+def test_characters_in_use_are_in_the_alphabet(character):
+    assert is_in_alphabet(character, LATIN)
 
 
 @pytest.mark.parametrize("character", "АОСа\u0391\u039f中日あアー【】１Ａ，。：％")
-def test_look_alikes_of_other_scripts_go(character):
-    assert not is_written(character, LATIN)
+def test_foreign_look_alikes_are_not_in_the_alphabet(character):
+    assert not is_in_alphabet(character, LATIN)
 
 
-def test_an_alphabet_that_is_not_there_is_an_error():
+def test_unknown_alphabet_raises():
     with pytest.raises(ValueError, match="klingon"):
-        is_written("a", "klingon")
+        is_in_alphabet("a", "klingon")

@@ -1,4 +1,4 @@
-"""``python -m paddleocr_service``, as far as it goes without a model."""
+"""``python -m paddleocr_service``, as far as it works without loading a model."""
 
 import pytest
 
@@ -7,31 +7,31 @@ from paddleocr_service.__main__ import main
 
 
 @pytest.fixture(autouse=True)
-def no_downloads(monkeypatch, tmp_path):
+def empty_download_folder(monkeypatch, tmp_path):
     monkeypatch.setenv("PADDLE_PDX_CACHE_HOME", str(tmp_path))
 
 
-def test_models_lists_what_is_here_and_how_to_get_the_rest(capsys):
+def test_models_lists_installed_and_installable_models(capsys):
     assert main(["models", "--runtime", "onnxruntime"]) == 0
-    listed = capsys.readouterr().out
-    assert "PP-OCRv6_small_rec  installed" in listed
-    assert "korean_PP-OCRv5_mobile_rec  python -m paddleocr_service install korean_PP-OCRv5_mobile_rec" in listed
+    output = capsys.readouterr().out
+    assert "PP-OCRv6_small_rec  installed" in output
+    assert "korean_PP-OCRv5_mobile_rec  python -m paddleocr_service install korean_PP-OCRv5_mobile_rec" in output
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "message"),
     [
-        (["install", "PP-OCRv9"], "There is no official model 'PP-OCRv9'"),
-        (["no-such-file.png"], "There is no such file."),
+        (["install", "PP-OCRv9"], "Unknown model 'PP-OCRv9'"),
+        (["no-such-file.png"], "File not found."),
         (["no-such-file.png", "--lang", "xx"], "Unknown language 'xx'"),
         (["no-such-file.png", "--lang", "ko"], "install korean_PP-OCRv5_mobile_rec"),
     ],
 )
-def test_what_is_wrong_is_one_sentence_and_an_exit_code(capsys, arguments, said):
+def test_error_is_one_line_on_stderr_and_exit_code_1(capsys, arguments, message):
     assert main(arguments) == 1
-    told = capsys.readouterr()
-    assert said in told.err and told.err.count("\n") == 1 and told.out == ""
+    output = capsys.readouterr()
+    assert message in output.err and output.err.count("\n") == 1 and output.out == ""
 
 
-def test_a_model_that_is_here_is_not_fetched_again():
-    assert "installed already" in installer.install("PP-OCRv6_small_rec", "onnxruntime")
+def test_installed_model_is_not_downloaded():
+    assert "already installed" in installer.install("PP-OCRv6_small_rec", "onnxruntime")

@@ -1,30 +1,30 @@
-"""Language codes and the recognisers that read them."""
+"""Language codes and their recognisers."""
 
 import pytest
 
 from paddleocr_service import UnsupportedLanguage
-from paddleocr_service.languages import GROUP_OF, canonical, recogniser_for
+from paddleocr_service.languages import SCRIPT_GROUPS, canonical_code, recogniser_for
 from paddleocr_service.official_models import FAMILIES, OFFICIAL_MODELS
 
 
 @pytest.mark.parametrize(
-    ("written", "meant"),
+    ("code", "canonical"),
     [("en", "en"), ("EN", "en"), (" de ", "de"), ("german", "de"), ("zh", "ch"), ("zh-Hant", "chinese_cht"),
      ("ja", "japan"), ("ko", "korean"), ("sr_Latn", "rs_latin"), ("fil", "tl")],
 )  # fmt: skip
-def test_a_language_is_known_by_its_common_names(written, meant):
-    assert canonical(written) == meant
+def test_aliases_are_accepted(code, canonical):
+    assert canonical_code(code) == canonical
 
 
 @pytest.mark.parametrize("unknown", ["", "xx", "klingon", "e n", "en\n\n../etc"])
-def test_an_unknown_code_is_refused(unknown):
-    with pytest.raises(UnsupportedLanguage) as refused:
-        canonical(unknown)
-    assert refused.value.code == "unsupported_language"
+def test_unknown_code_raises(unknown):
+    with pytest.raises(UnsupportedLanguage) as caught:
+        canonical_code(unknown)
+    assert caught.value.code == "unsupported_language"
 
 
 @pytest.mark.parametrize("lang", ["en", "ch", "chinese_cht", "japan", "de", "fr", "vi"])
-def test_the_default_family_reads_latin_chinese_and_japanese_itself(lang):
+def test_default_family_supports_latin_chinese_and_japanese(lang):
     assert recogniser_for(lang, "PP-OCRv6_small") == "PP-OCRv6_small_rec"
 
 
@@ -41,18 +41,18 @@ def test_the_default_family_reads_latin_chinese_and_japanese_itself(lang):
         ("ka", "ka_PP-OCRv3_mobile_rec"),
     ],
 )
-def test_other_scripts_have_recognisers_of_their_own(lang, recogniser):
+def test_other_scripts_have_their_own_recogniser(lang, recogniser):
     assert recogniser_for(lang, "PP-OCRv6_small") == recogniser
 
 
-def test_the_tiny_family_leaves_japanese_to_one_whose_alphabet_holds_kana():
+def test_tiny_family_uses_the_small_recogniser_for_japanese():
     assert recogniser_for("japan", "PP-OCRv6_tiny") == "PP-OCRv6_small_rec"
 
 
-def test_the_fifth_family_leaves_german_to_the_latin_recogniser():
+def test_v5_family_uses_the_latin_recogniser_for_german():
     assert recogniser_for("de", "PP-OCRv5_server") == "latin_PP-OCRv5_mobile_rec"
 
 
 @pytest.mark.parametrize("family", FAMILIES)
-def test_every_language_has_an_official_recogniser_in_every_family(family):
-    assert {recogniser_for(lang, family) for lang in GROUP_OF} <= set(OFFICIAL_MODELS)
+def test_every_language_has_an_official_recogniser(family):
+    assert {recogniser_for(lang, family) for lang in SCRIPT_GROUPS} <= set(OFFICIAL_MODELS)

@@ -1,4 +1,4 @@
-"""Metadata out of an ONNX file, without ONNX Runtime."""
+"""Metadata of an ONNX file, read without ONNX Runtime."""
 
 import pytest
 
@@ -17,7 +17,7 @@ def varint(value: int) -> bytes:
     return bytes([*out, value])
 
 
-def test_the_metadata_stands_behind_numbers_and_a_large_graph(tmp_path):
+def test_metadata_after_numbers_and_a_large_graph_is_found(tmp_path):
     entry = field(1, b"character") + field(2, "a\nß\n字".encode())
     graph = field(7, b"\x0e" * 300_000)
     (tmp_path / "model.onnx").write_bytes(varint(1 << 3) + varint(8) + graph + field(14, entry))
@@ -25,7 +25,7 @@ def test_the_metadata_stands_behind_numbers_and_a_large_graph(tmp_path):
 
 
 @pytest.mark.parametrize("content", [b"\xff" * 64, b"\x0b\x00", b"<html></html>"])
-def test_a_file_that_is_no_onnx_is_told(tmp_path, content):
+def test_other_file_raises(tmp_path, content):
     (tmp_path / "model.onnx").write_bytes(content)
     with pytest.raises(ValueError, match="not an ONNX file"):
         read_metadata(tmp_path / "model.onnx")

@@ -1,4 +1,4 @@
-"""What goes into PaddleOCR and what is made of what comes out, with a stand-in for PaddleOCR."""
+"""The input of PaddleOCR, and the conversion of its results. PaddleOCR is a fake."""
 
 from types import SimpleNamespace
 
@@ -8,9 +8,10 @@ import pytest
 from paddleocr_service.pipeline import Pipeline
 
 BOX = np.array([[1, 2], [31, 2], [31, 12], [1, 12]], dtype=np.int16)
+IMAGE = np.zeros((20, 40, 3), np.uint8)
 
 
-class PaddleOCRStandIn:
+class FakePaddleOCR:
     def __init__(self, *texts, score=0.5):
         self.texts, self.score = texts, score
 
@@ -28,43 +29,40 @@ class PaddleOCRStandIn:
 
 
 @pytest.fixture
-def pipeline():
-    def make(*texts, **given):
-        made = object.__new__(Pipeline)
-        made._ocr = PaddleOCRStandIn(*texts, **given)
-        made._detector = SimpleNamespace(seconds=0.0)
-        return made
+def create_pipeline():
+    def create(*texts, **options):
+        pipeline = object.__new__(Pipeline)
+        pipeline._ocr = FakePaddleOCR(*texts, **options)
+        pipeline._detector = SimpleNamespace(seconds=0.0)
+        return pipeline
 
-    return make
-
-
-PICTURE = np.zeros((20, 40, 3), np.uint8)
+    return create
 
 
-def test_paddleocr_gets_blue_first(pipeline):
-    reading = pipeline()
-    reading.read(np.full((2, 2, 3), (1, 2, 3), np.uint8), words=False)
-    assert reading._ocr.image[0, 0].tolist() == [3, 2, 1]
-    assert reading._ocr.image.flags.c_contiguous
+def test_paddleocr_gets_bgr(create_pipeline):
+    pipeline = create_pipeline()
+    pipeline.recognize(np.full((2, 2, 3), (1, 2, 3), np.uint8), words=False)
+    assert pipeline._ocr.image[0, 0].tolist() == [3, 2, 1]
+    assert pipeline._ocr.image.flags.c_contiguous
 
 
-def test_a_line_is_plain_numbers(pipeline):
-    (line,) = pipeline("Total 5").read(PICTURE, words=False)
+def test_line_contains_python_numbers(create_pipeline):
+    (line,) = create_pipeline("Total 5").recognize(IMAGE, words=False)
     assert line.polygon == ((1.0, 2.0), (31.0, 2.0), (31.0, 12.0), (1.0, 12.0))
     assert {type(value) for point in line.polygon for value in point} == {float}
     assert line.words == ()
 
 
-def test_boxes_without_letters_are_no_lines(pipeline):
-    assert [line.text for line in pipeline("", "  ", " a ").read(PICTURE, words=False)] == ["a"]
+def test_boxes_without_text_are_dropped(create_pipeline):
+    assert [line.text for line in create_pipeline("", "  ", " a ").recognize(IMAGE, words=False)] == ["a"]
 
 
 @pytest.mark.parametrize(("score", "confidence"), [(np.float32(1.0000001), 1.0), (-0.1, 0.0), (0.25, 0.25)])
-def test_confidence_stays_between_nought_and_one(pipeline, score, confidence):
-    (line,) = pipeline("a", score=score).read(PICTURE, words=False)
+def test_confidence_is_limited_to_0_and_1(create_pipeline, score, confidence):
+    (line,) = create_pipeline("a", score=score).recognize(IMAGE, words=False)
     assert line.confidence == confidence and type(line.confidence) is float
 
 
-def test_words_belong_to_their_own_line(pipeline):
-    lines = pipeline("", "one", "two").read(PICTURE, words=True)
+def test_words_belong_to_their_own_line(create_pipeline):
+    lines = create_pipeline("", "one", "two").recognize(IMAGE, words=True)
     assert [[word.text for word in line.words] for line in lines] == [["one"], ["two"]]

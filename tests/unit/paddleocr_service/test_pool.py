@@ -1,4 +1,4 @@
-"""Pipelines kept while memory allows."""
+"""Pipelines stay loaded while memory allows."""
 
 from dataclasses import dataclass
 
@@ -10,7 +10,7 @@ MEGABYTE = 1 << 20
 
 
 @dataclass(frozen=True)
-class Models:
+class FakeModels:
     lang: str
     key: tuple
 
@@ -19,11 +19,11 @@ class Models:
 
 
 def models(lang, recogniser=None):
-    return Models(lang, ("det", recogniser or f"{lang}_rec", None))
+    return FakeModels(lang, ("det", recogniser or f"{lang}_rec", None))
 
 
-class Process:
-    """A process whose memory is 100 MB for each pipeline that is alive."""
+class FakeProcess:
+    """A process that uses 100 MB for each pipeline that is alive."""
 
     def __init__(self):
         self.loads = []
@@ -31,13 +31,13 @@ class Process:
 
     def load(self, wanted):
         self.loads.append(wanted.lang)
-        return Loaded(self)
+        return FakePipeline(self)
 
     def resident(self):
         return self.alive * 100 * MEGABYTE
 
 
-class Loaded:
+class FakePipeline:
     def __init__(self, process):
         self.process = process
         process.alive += 1
@@ -48,50 +48,50 @@ class Loaded:
 
 @pytest.fixture
 def process():
-    return Process()
+    return FakeProcess()
 
 
-def test_a_pipeline_is_loaded_once(process):
+def test_pipeline_is_loaded_once(process):
     pool = PipelinePool(process.load)
     assert pool.get(models("en")) is pool.get(models("en"))
     assert process.loads == ["en"]
 
 
-def test_languages_of_one_recogniser_share_a_pipeline(process):
+def test_languages_with_the_same_models_share_a_pipeline(process):
     pool = PipelinePool(process.load)
     assert pool.get(models("en", "latin")) is pool.get(models("de", "latin"))
     assert pool.languages == ("en", "de")
 
 
-def test_the_language_read_last_stands_last(process):
+def test_languages_are_ordered_by_last_use(process):
     pool = PipelinePool(process.load)
     for lang in ("en", "ru", "en"):
         pool.get(models(lang))
     assert pool.languages == ("ru", "en")
 
 
-def test_without_a_limit_all_stay(process):
+def test_without_limit_all_pipelines_stay(process):
     pool = PipelinePool(process.load, None, process.resident)
     for lang in ("en", "ru", "ko"):
         pool.get(models(lang))
     assert pool.languages == ("en", "ru", "ko")
 
 
-def test_the_least_recently_used_goes_first(process):
+def test_least_recently_used_pipeline_is_unloaded_first(process):
     pool = PipelinePool(process.load, 250, process.resident)
     for lang in ("en", "ru", "en", "ko"):
         pool.get(models(lang))
     assert pool.languages == ("en", "ko")
 
 
-def test_the_one_in_use_stays_even_where_memory_is_short(process):
+def test_pipeline_in_use_is_never_unloaded(process):
     pool = PipelinePool(process.load, 50, process.resident)
     pool.get(models("en"))
-    kept = pool.get(models("ru"))
-    assert pool.languages == ("ru",) and pool.get(models("ru")) is kept
+    current = pool.get(models("ru"))
+    assert pool.languages == ("ru",) and pool.get(models("ru")) is current
 
 
-def test_room_is_made_before_the_next_is_loaded(process, tmp_path):
+def test_memory_is_freed_before_the_next_pipeline_is_loaded(process, tmp_path):
     weights = tmp_path / "weights"
     with open(weights, "wb") as file:
         file.truncate(30 * MEGABYTE)
@@ -105,7 +105,7 @@ def test_room_is_made_before_the_next_is_loaded(process, tmp_path):
     assert alive_at_load == [0]
 
 
-def test_a_load_that_fails_leaves_the_others(process):
+def test_failed_load_keeps_the_other_pipelines(process):
     pool = PipelinePool(process.load)
     pool.get(models("en"))
     pool._load = lambda wanted: 1 / 0

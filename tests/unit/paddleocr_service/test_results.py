@@ -1,4 +1,4 @@
-"""The frozen values that come out."""
+"""Options, results and errors."""
 
 import dataclasses
 import pickle
@@ -7,25 +7,25 @@ import pytest
 
 from paddleocr_service import Line, ModelNotAvailable, RecognizeOptions, Word
 
-SQUARE = ((0.0, 0.0), (4.0, 0.0), (4.0, 2.0), (0.0, 2.0))
+RECTANGLE = ((0.0, 0.0), (4.0, 0.0), (4.0, 2.0), (0.0, 2.0))
 
 
-def test_a_line_scales_with_its_words():
-    line = Line("a", 0.5, SQUARE, (Word("a", 0.5, SQUARE),)).scaled(2)
+def test_scaling_a_line_scales_its_words():
+    line = Line("a", 0.5, RECTANGLE, (Word("a", 0.5, RECTANGLE),)).scaled(2)
     assert line.polygon == line.words[0].polygon == ((0.0, 0.0), (8.0, 0.0), (8.0, 4.0), (0.0, 4.0))
 
 
-def test_options_cannot_be_changed_by_a_call():
+def test_options_are_immutable():
     with pytest.raises(dataclasses.FrozenInstanceError):
         RecognizeOptions().lang = "de"
 
 
-def test_an_orientation_that_does_not_exist_is_refused():
+def test_unknown_orientation_raises():
     assert RecognizeOptions().orientation == "auto"
     with pytest.raises(ValueError, match="'sideways'"):
         RecognizeOptions(orientation="sideways")
 
 
-def test_an_error_crosses_from_one_process_to_another():
+def test_errors_can_be_pickled():
     error = pickle.loads(pickle.dumps(ModelNotAvailable("not here")))
     assert isinstance(error, ModelNotAvailable) and error.message == "not here"

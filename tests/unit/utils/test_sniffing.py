@@ -1,3 +1,5 @@
+"""Detection of file types from their first bytes."""
+
 import pytest
 from PIL import Image
 
@@ -15,17 +17,17 @@ HEADERS = {
 
 
 @pytest.mark.parametrize(("media_type", "head"), HEADERS.items())
-def test_each_kind_is_told_by_its_first_bytes(media_type, head):
+def test_each_type_is_detected_from_its_first_bytes(media_type, head):
     assert sniff(head) == media_type
 
 
 @pytest.mark.parametrize("head", [b"GIF87a", b"GIF89a"])
-def test_both_ages_of_gif_are_known(head):
+def test_both_versions_of_gif_are_detected(head):
     assert sniff(head) == "image/gif"
 
 
 @pytest.mark.parametrize("head", [b"II*\0", b"MM\0*", b"II+\0", b"MM\0+"])
-def test_tiff_is_known_in_both_byte_orders_and_sizes(head):
+def test_tiff_is_detected_in_both_byte_orders_and_sizes(head):
     assert sniff(head) == "image/tiff"
 
 
@@ -44,7 +46,7 @@ def test_tiff_is_known_in_both_byte_orders_and_sizes(head):
         b"\xff\xd8",
     ],
 )
-def test_anything_else_is_no_kind_of_ours(head):
+def test_other_content_has_no_type(head):
     assert sniff(head) is None
 
 
@@ -53,18 +55,18 @@ def test_a_pdf_header_may_come_after_1024_bytes_of_junk(junk, expected):
     assert sniff(b"x" * junk + b"%PDF-1.4\n" + b"x" * 2000) == expected
 
 
-def test_as_much_of_a_file_is_looked_at_as_that_takes(tmp_path):
+def test_enough_of_a_file_is_read_to_find_a_late_pdf_header(tmp_path):
     path = tmp_path / "upload"
     path.write_bytes(b"x" * 1024 + b"%PDF-1.4\n")
     assert sniff_file(path) == "application/pdf"
 
 
-def test_a_picture_that_carries_a_pdf_header_is_a_picture():
+def test_an_image_that_contains_a_pdf_header_is_an_image():
     assert sniff(HEADERS["image/jpeg"] + b"%PDF-1.4") == "image/jpeg"
 
 
 @pytest.mark.parametrize("format_name", ["JPEG", "PNG", "GIF", "BMP", "TIFF", "WEBP"])
-def test_the_name_of_a_file_plays_no_part(tmp_path, format_name):
+def test_the_name_of_a_file_is_ignored(tmp_path, format_name):
     path = tmp_path / "letter.pdf"
     path.write_bytes(saved(Image.new("RGB", (8, 8)), format=format_name))
     assert sniff_file(path) == f"image/{format_name.lower()}"

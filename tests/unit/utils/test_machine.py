@@ -1,9 +1,9 @@
-"""The memory that sizes are taken from is the container's or the unit's, where one is limited."""
+"""Memory limits of containers and systemd units."""
 
 import psutil
 import pytest
 
-from utils.memory import usable_memory
+from utils.machine import usable_memory
 
 MACHINE = psutil.virtual_memory().total
 CONTAINER = "0::/\n"
@@ -29,7 +29,7 @@ V1 = "4:memory:/kubepods/pod1\n0::/\n"
     ],
     ids=["container", "no limit", "unit", "slice above", "another unit", "cgroup v1", "v1 without limit", "no cgroups"],
 )
-def test_the_smallest_limit_above_this_process_counts(tmp_path, own, limits, usable):
+def test_the_smallest_limit_above_this_process_applies(tmp_path, own, limits, usable):
     (tmp_path / "own").write_text(own)
     for name, limit in limits.items():
         path = tmp_path / "cgroup" / name
@@ -38,5 +38,5 @@ def test_the_smallest_limit_above_this_process_counts(tmp_path, own, limits, usa
     assert usable_memory(tmp_path / "cgroup", tmp_path / "own") == usable
 
 
-def test_where_there_is_no_proc_it_is_the_machines_memory(tmp_path):
+def test_without_proc_it_is_the_memory_of_the_machine(tmp_path):
     assert usable_memory(tmp_path, tmp_path / "own") == MACHINE

@@ -1,0 +1,83 @@
+"""The reading order of columns, and of what is above, below and between them."""
+
+import random
+
+import pytest
+
+from tests.support.synthetic_page import SyntheticPage, read_page
+
+
+@pytest.fixture
+def page() -> SyntheticPage:
+    return SyntheticPage(random.Random(0))
+
+
+@pytest.mark.parametrize("gutter", [1, 1.5, 2, 3, 4])
+@pytest.mark.parametrize("count", [2, 3, 4])
+def test_gutter_of_one_to_four_line_heights_separates_columns(count: int, gutter: float) -> None:
+    page = SyntheticPage(random.Random(count))
+    page.columns(15, gutter, [25] * count)
+    assert read_page(page, skew=1) == page.texts
+
+
+def test_page_header_comes_first_and_footer_last(page: SyntheticPage) -> None:
+    page.line(0, 0, 9)
+    page.line(38, 0, 2)
+    page.columns(18, 4, [20, 20], y=3)
+    page.line(0, 32, 5)
+    page.line(36, 32, 4)
+    assert read_page(page) == page.texts
+
+
+def test_column_headings_on_one_row_stay_with_their_columns(page: SyntheticPage) -> None:
+    for x in (0, 20):
+        page.line(x, 0, 8)
+        page.prose(x, 2.2, 18, 20)
+    assert read_page(page) == page.texts
+
+
+def test_masthead_of_several_rows_comes_before_the_columns(page: SyntheticPage) -> None:
+    for row in range(4):
+        page.line(0, row * 1.2, 12)
+        page.line(28, row * 1.2, 8)
+    page.columns(18, 4, [40, 40], y=8)
+    assert read_page(page) == page.texts
+
+
+def test_first_rows_of_columns_above_figures_are_no_masthead(page: SyntheticPage) -> None:
+    for x in (0, 21):
+        page.prose(x, 0, 18, 5)
+        page.prose(x, 16, 18, 30)
+    assert read_page(page) == page.texts
+
+
+def test_heading_ends_columns_that_it_does_not_reach(page: SyntheticPage) -> None:
+    below = page.columns(12, 2, [12, 12, 12])
+    page.line(0, below + 0.5, 25)
+    page.columns(12, 2, [12, 12, 12], y=below + 2)
+    assert read_page(page) == page.texts
+
+
+def test_centred_title_comes_before_the_first_column(page: SyntheticPage) -> None:
+    page.line(15.5, 0, 26, 1.5)
+    page.columns(12, 3, [20, 20, 14, 14], y=2.6)
+    assert read_page(page) == page.texts
+
+
+def test_lines_in_the_gutter_and_lines_in_pieces_do_not_break_columns(page: SyntheticPage) -> None:
+    for x in (0, 16.2):
+        for row in range(30):
+            if row % 3:
+                for piece in (0, 5.2, 10.4):
+                    page.line(x + piece, row * 1.2, 4.6)
+            else:
+                page.line(x, row * 1.2, 15.8 if row % 9 == 0 else 15)
+    assert read_page(page) == page.texts
+
+
+def test_sidebar_comes_before_the_text_below_it(page: SyntheticPage) -> None:
+    page.prose(0, 0, 36, 20)
+    for row in range(20):
+        page.line(39, 0.3 + row * 1.1, 8)
+    page.prose(0, 28, 36, 8)
+    assert read_page(page) == page.texts

@@ -1,0 +1,122 @@
+"""The job record as a Redis hash."""
+
+from dataclasses import fields, replace
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.jobs.record import CODECS, STATUSES, SUBMITTED_FIELDS, JobRecord
+from services.ocr_service.options import DocumentOptions
+from tests.support.jobs import ERROR, record
+
+NUMBERS = st.integers(0, 2**53)
+TIMES = st.floats(0, 1e12)
+VALUES = {
+    "str": st.text(),
+    "int": NUMBERS,
+    "float": TIMES,
+    "float | None": st.none() | TIMES,
+    "bool": st.booleans(),
+    "Status": st.sampled_from(STATUSES),
+    "Stage": st.sampled_from(["queued", "started", "retrying", "completed"]),
+    "DocumentOptions": st.builds(DocumentOptions, lang=st.text(), dpi=NUMBERS, pages=st.text()),
+    "dict[str, str]": st.dictionaries(st.text(), st.text()),
+}
+RECORDS = st.builds(JobRecord, **{field.name: VALUES[field.type] for field in fields(JobRecord)})
+
+
+def as_stored(texts: dict[str, str]) -> dict[bytes, bytes]:
+    return {name.encode(): text.encode() for name, text in texts.items()}
+
+
+@given(RECORDS)
+def test_every_field_survives_storage(stored):
+    texts = {name: codec.encode(getattr(stored, name)) for name, codec in CODECS.items()}
+    assert JobRecord.from_hash(stored.id, as_stored(texts)) == stored
+
+
+@given(RECORDS)
+def test_submission_stores_its_fields_and_no_others(submitted):
+    read = JobRecord.from_hash(submitted.id, as_stored(submitted.to_hash()))
+    assert all(getattr(read, name) == getattr(submitted, name) for name in SUBMITTED_FIELDS)
+    blank = record()
+    written_by_scripts = CODECS.keys() - set(SUBMITTED_FIELDS)
+    assert {name: getattr(read, name) for name in written_by_scripts} == {
+        name: getattr(blank, name) for name in written_by_scripts
+    }
+
+
+def test_the_stored_format_does_not_change():
+    """Running workers and stored jobs of an older version must understand it."""
+    job = replace(
+        record(),
+        id="1",
+        owner="alice",
+        upload="u",
+        cache_key="c",
+        trace="t",
+        callback_url="https://example.com",
+        content_type="image/png",
+        upload_expires_at=12.0,
+    )
+    assert job.to_hash() == {
+        "owner": "alice",
+        "status": "processing",
+        "stage": "queued",
+        "kind": "image",
+        "filename": "scan.jpg",
+        "file_size": "3",
+        "options": '{"detail": "line", "dpi": 300, "lang": "en", "mode": "auto", "orientation": "auto", "pages": ""}',
+        "upload": "u",
+        "cache_key": "c",
+        "request_id": "r",
+        "trace": "t",
+        "callback_url": "https://example.com",
+        "content_type": "image/png",
+        "upload_expires_at": "12.0",
+        "frames": "1",
+        "lane": "quick",
+        "units": "1",
+        "pages_total": "1",
+    }
+
+
+def test_a_record_of_an_older_version_can_be_read():
+    """Without the fields added later; with fields that only the scripts use."""
+    stored = {
+        "owner": "alice",
+        "status": "failed",
+        "stage": "failed",
+        "kind": "pdf",
+        "filename": "a.pdf",
+        "file_size": "7",
+        "options": '{"lang": "en", "dpi": 300}',
+        "upload": "u",
+        "cache_key": "c",
+        "request_id": "r",
+        "frames": "2",
+        "created_at": "1700000000.125",
+        "started_at": "",
+        "finished_at": "1700000001.5",
+        "error": '{"code": "corrupt_file", "title": "Corrupt file", "detail": "broken"}',
+        "open": "0",
+        "left": "1",
+        "work_seconds": "1.5",
+    }
+    assert JobRecord.from_hash("1", as_stored(stored)) == JobRecord(
+        id="1",
+        owner="alice",
+        status="failed",
+        stage="failed",
+        kind="pdf",
+        filename="a.pdf",
+        file_size=7,
+        options=DocumentOptions("en", 300),
+        upload="u",
+        cache_key="c",
+        request_id="r",
+        frames=2,
+        created_at=1700000000.125,
+        finished_at=1700000001.5,
+        error=ERROR,
+    )
