@@ -15,11 +15,11 @@ def noticed():
 
 @pytest.fixture
 def make_client(make_app, noticed):
-    def notice_objects(names):
+    def hand_objects_to_workers(names):
         noticed.extend(names)
         return len(names)
 
-    services = SimpleNamespace(arrivals=SimpleNamespace(notice_objects=notice_objects))
+    services = SimpleNamespace(arrivals=SimpleNamespace(hand_objects_to_workers=hand_objects_to_workers))
     return lambda **settings: make_app(services, **settings).test_client()
 
 
