@@ -17,7 +17,7 @@ from redis import Redis
 
 from config import VERSION, ConfigurationError, Settings
 from paddleocr_service import Catalogue, EngineError, NullEngine, OCREngine
-from routes.paths import upload_path
+from routes.paths import job_links, upload_path
 from services.container import Broker, RequestLimits, Services
 from services.errors import OCRServiceError
 from services.health.known_picture.check import KnownPictureCheck
@@ -207,7 +207,7 @@ def start_background_services(runtime: Runtime) -> None:
         ticket_count=broker.ticket_count,
     )
     sender = Sender(services.webhook_guard, services.webhook_signer)
-    dispatcher = WebhookDispatcher(Outbox(services.redis), services.job_store, sender)
+    dispatcher = WebhookDispatcher(Outbox(services.redis), services.job_store, sender, job_links)
     page_timeout = runtime.settings.ocr_timeout_per_page
     watchdog = Watchdog(services.worker_registry, services.unit_queue, broker.ticket_count, page_timeout)
     for service in (sweeper, dispatcher, watchdog):

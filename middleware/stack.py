@@ -17,13 +17,14 @@ from middleware import (
     security_headers,
     tracing,
 )
+from middleware.view_marks import Mark, paths_with
 from services.telemetry.request_metrics import RequestMetrics
 
 
 def install(app: Flask, settings) -> None:
     request_id.init_app(app)
     access_log.init_app(app)
-    metrics.init_app(app, RequestMetrics())
+    metrics.init_app(app, RequestMetrics(lambda: paths_with(app, Mark.PROBE)))
     api_keys.init_app(app, settings.api_keys, settings.admin_token)
     if settings.otel_exporter_otlp_endpoint:
         tracing.init_app(app)

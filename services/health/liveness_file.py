@@ -1,8 +1,7 @@
-"""A worker's sign of life on its own machine: a file that the process doing the OCR touches with every beat.
+"""Liveness of a worker on its own machine: the process that does the OCR touches a file with every heartbeat.
 
-`python -m services.health.liveness_file` ends with 0 while a worker of this machine (in a container: of this container)
-beats, and with 1 when none does. It asks nobody else: a probe that asked Redis would have every worker killed when
-Redis is away.
+`python -m services.health.liveness_file` is the probe: it exits with 0 if a worker of this machine (in a container: of
+this container) is alive, with 1 if not. It does not use Redis, because a Redis outage must not get workers restarted.
 """
 
 from __future__ import annotations
@@ -11,52 +10,46 @@ import os
 import sys
 import tempfile
 import time
+from contextlib import suppress
 from pathlib import Path
 
-#: Some beats may be late on a machine under full load before a worker is taken for dead.
+#: A file older than this many seconds belongs to a dead worker. Under full load a few heartbeats may be late.
 SILENT_SECONDS = 30
 
 
-def pulse_folder() -> Path:
-    """Where the workers of this user leave their files; it need not be there."""
+def liveness_folder() -> Path:
+    """The folder of this user's liveness files. It may not exist yet."""
     return Path(tempfile.gettempdir(), f"ocr-workers-{os.getuid()}")
 
 
 class LivenessFile:
-    """The file of this process. Where the temp folder cannot be written to there is none; nothing else happens."""
+    """The file of this process. If the temp folder is not writable, nothing is written and nothing fails."""
 
     def __init__(self, folder: Path | None = None) -> None:
-        self._path = (folder or pulse_folder()) / str(os.getpid())
+        self._path = (folder or liveness_folder()) / str(os.getpid())
 
-    def beat(self) -> None:
-        try:
+    def touch(self) -> None:
+        with suppress(OSError):
             self._path.parent.mkdir(mode=0o700, exist_ok=True)
             self._path.touch()
-        except OSError:
-            pass
 
-    def end(self) -> None:
-        try:
+    def remove(self) -> None:
+        with suppress(OSError):
             self._path.unlink(missing_ok=True)
-        except OSError:
-            pass
 
 
-def beating(folder: Path | None = None) -> bool:
-    """Whether any worker of this machine has beaten lately. Files of workers that were killed are cleared away."""
-    folder = folder or pulse_folder()
+def any_worker_alive(folder: Path | None = None) -> bool:
+    """Whether a worker of this machine had a heartbeat recently. Deletes the files of workers that were killed."""
+    folder = folder or liveness_folder()
     alive = False
     for path in folder.iterdir() if folder.is_dir() else ():
-        try:
-            silent = time.time() - path.stat().st_mtime
-            if silent < SILENT_SECONDS:
+        with suppress(FileNotFoundError):  # its worker has just ended
+            if time.time() - path.stat().st_mtime < SILENT_SECONDS:
                 alive = True
             else:
                 path.unlink()
-        except FileNotFoundError:  # its worker ended just now
-            pass
     return alive
 
 
 if __name__ == "__main__":
-    sys.exit(0 if beating() else 1)
+    sys.exit(0 if any_worker_alive() else 1)

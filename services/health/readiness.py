@@ -1,4 +1,4 @@
-"""Readiness as a probe is told it: looked up beforehand, so that a probe waits for nothing, however busy all are."""
+"""Readiness, checked in the background so that a probe gets its answer at once, however busy the process is."""
 
 from __future__ import annotations
 
@@ -10,35 +10,37 @@ import structlog
 
 log = structlog.get_logger(__name__)
 
-#: The service is looked at this often, and no probe is told what was seen longer ago than that.
-LOOK_SECONDS, FRESH_SECONDS = 0.5, 1.0
+#: Seconds between two background checks, and the age at which the result of a check is no longer used.
+CHECK_SECONDS, MAX_AGE_SECONDS = 0.5, 1.0
 
 
 class Readiness:
-    """What `look` answers: why the service is not ready, or None. Until `start` each question is a look of its own."""
+    """Caches the result of `check`: why the service is not ready, or None. Before `start`, nothing is cached."""
 
-    def __init__(self, look: Callable[[], str | None]) -> None:
-        self._look = look
-        self._seen: tuple[float, str | None] = (float("-inf"), None)
+    def __init__(self, check: Callable[[], str | None]) -> None:
+        self._check = check
+        self._last: tuple[float, str | None] = (float("-inf"), None)
         self._stopped = threading.Event()
 
     def start(self) -> None:
-        """Look from time to time, in a thread of this process."""
-        threading.Thread(target=self._go_on, name="readiness", daemon=True).start()
+        """Start the background checks, in a thread of this process."""
+        threading.Thread(target=self._run, name="readiness", daemon=True).start()
 
     def stop(self) -> None:
         self._stopped.set()
 
     def not_ready_because(self) -> str | None:
-        at, reason = self._seen
-        # A look that hangs, as Redis does, makes nobody ready. Then this one finds out for itself, and so it does when
-        # all was not well: what has come up is told at once, by every process alike.
-        return None if reason is None and time.monotonic() - at <= FRESH_SECONDS else self._look()
+        checked_at, reason = self._last
+        # Only a recent "ready" comes from the cache. After a problem each probe checks again, so that all processes
+        # report the recovery at once. The result also gets too old if the background check hangs, as it can with Redis.
+        if reason is None and time.monotonic() - checked_at <= MAX_AGE_SECONDS:
+            return None
+        return self._check()
 
-    def _go_on(self) -> None:
-        while not self._stopped.wait(LOOK_SECONDS):
-            at = time.monotonic()
+    def _run(self) -> None:
+        while not self._stopped.wait(CHECK_SECONDS):
+            started = time.monotonic()
             try:
-                self._seen = (at, self._look())
+                self._last = (started, self._check())
             except Exception:
-                log.exception("readiness could not be found out")
+                log.exception("readiness check failed")

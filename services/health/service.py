@@ -1,9 +1,10 @@
-"""Is the service able to work, and if not, why and what to do about it."""
+"""Checks whether the service can work and, if not, reports the reason and what an operator can do."""
 
 from __future__ import annotations
 
 import importlib.util
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import psutil
 
@@ -14,8 +15,13 @@ from services.redis_service import RedisService
 from services.storage import Storage
 
 HEALTHY, DEGRADED, UNHEALTHY = "healthy", "degraded", "unhealthy"
-#: A Redis that has filled this part of its memory is told of; full, it takes no more jobs.
+#: Share of Redis's memory limit above which the report warns. A full Redis accepts no more jobs.
 NEARLY_FULL = 0.9
+#: Error code: what an operator can do.
+RECOMMENDATIONS = {
+    "redis_unavailable": "Start Redis, or correct REDIS_URL.",
+    "storage_unavailable": "Free disk space in UPLOAD_FOLDER, and check that the service can write to it or S3_BUCKET.",
+}
 
 
 class HealthService:
@@ -27,8 +33,9 @@ class HealthService:
         unit_queue: UnitQueue,
         storage: Storage,
         worker_registry: WorkerRegistry,
-        configuration: dict,
+        configuration: dict[str, str],
     ) -> None:
+        """configuration: settings that the report shows."""
         self._redis = redis
         self._unit_queue = unit_queue
         self._storage = storage
@@ -36,7 +43,7 @@ class HealthService:
         self._configuration = configuration
 
     def not_ready_because(self) -> str | None:
-        """Why a request sent now would not be worked on; None when it would."""
+        """Why a job submitted now would not be processed; None if it would be."""
         try:
             if self._worker_registry.count() == 0:
                 return "No worker has its model loaded."
@@ -44,13 +51,13 @@ class HealthService:
             return error.message
         return None
 
-    def report(self) -> dict:
-        """`status`, `checks` and `details` as the health endpoint tells them."""
+    def report(self) -> dict[str, Any]:
+        """`status`, the `checks` by name, and `advice` for the operator."""
         checks = {
-            "redis": _check(self._check_redis),
-            "workers": _check(self._check_workers),
-            "queue": _check(self._check_queue),
-            "storage": _check(self._check_storage),
+            "redis": _run_check(self._check_redis),
+            "workers": _run_check(self._check_workers),
+            "queue": _run_check(self._unit_queue.counts),
+            "storage": _run_check(self._storage.check),
             "configuration": {"status": HEALTHY, **self._configuration},
         }
         states = {check["status"] for check in checks.values()}
@@ -58,48 +65,39 @@ class HealthService:
         advice = [check.pop("recommendation") for check in checks.values() if "recommendation" in check]
         return {"status": status, "checks": checks, "advice": advice}
 
-    def _check_redis(self) -> dict:
-        used, most = self._redis.memory()
-        facts = {"used_mb": round(used / 2**20, 3), "maximum_mb": round(most / 2**20, 1) if most else None}
-        if not most or used < NEARLY_FULL * most:
-            return {"status": HEALTHY, **facts}
+    def _check_redis(self) -> dict[str, Any]:
+        used, limit = self._redis.memory()
+        memory = {"used_mb": round(used / 2**20, 3), "maximum_mb": round(limit / 2**20, 1) if limit else None}
+        if not limit or used < NEARLY_FULL * limit:
+            return memory
         return {
-            "status": DEGRADED if used < most else UNHEALTHY,
-            **facts,
-            "recommendation": "Give Redis more memory (maxmemory), or keep results for less long (RESULT_TTL).",
+            "status": DEGRADED if used < limit else UNHEALTHY,
+            **memory,
+            "recommendation": "Give Redis more memory (maxmemory), or delete results earlier (RESULT_TTL).",
         }
 
-    def _check_workers(self) -> dict:
+    def _check_workers(self) -> dict[str, Any]:
         workers = self._worker_registry.all()
         if workers:
-            return {"status": HEALTHY, "count": len(workers), "workers": workers}
+            return {"count": len(workers), "workers": workers}
         return {
             "status": UNHEALTHY,
             "count": 0,
             "recommendation": "Start a worker (celery -A celery_app worker), or wait until one has loaded its model.",
         }
 
-    def _check_queue(self) -> dict:
-        return {"status": HEALTHY, **self._unit_queue.counts()}
 
-    def _check_storage(self) -> dict:
-        self._storage.check()
-        return {"status": HEALTHY}
-
-
-def _check(probe: Callable[[], dict]) -> dict:
+def _run_check(check: Callable[[], Mapping[str, Any] | None]) -> dict[str, Any]:
+    """The status is healthy unless `check` raises OCRServiceError or returns another one."""
     try:
-        return probe()
+        return {"status": HEALTHY, **(check() or {})}
     except OCRServiceError as error:
-        advice = {
-            "redis_unavailable": "Start Redis, or correct REDIS_URL.",
-            "storage_unavailable": "Free disk space in UPLOAD_FOLDER and let the service write there or to S3_BUCKET.",
-        }
-        return {"status": UNHEALTHY, "error": error.message, "recommendation": advice.get(error.code, error.message)}
+        recommendation = RECOMMENDATIONS.get(error.code, error.message)
+        return {"status": UNHEALTHY, "error": error.message, "recommendation": recommendation}
 
 
-def memory_usage() -> dict:
-    """Memory of this process: bytes, megabytes and percent of the machine's."""
+def memory_usage() -> dict[str, int | float]:
+    """Memory of this process: bytes, megabytes, and percent of the machine's memory."""
     process = psutil.Process()
     info = process.memory_info()
     return {
@@ -112,5 +110,5 @@ def memory_usage() -> dict:
 
 
 def paddleocr_installed() -> bool:
-    """Found on this machine, without paying for its import."""
+    """Whether the library is installed. Does not import it, which would take seconds."""
     return importlib.util.find_spec("paddleocr") is not None

@@ -1,6 +1,7 @@
 """Which workers are alive and have their model loaded.
 
-A beat comes from the process that does the OCR, not from its parent: a parent goes on answering while its children die.
+Heartbeats come from the process that does the OCR, not from its parent: a parent keeps answering while its children
+die.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ import json
 import threading
 import time
 from collections.abc import Callable
+from typing import Any
 
 from services.errors import RedisUnavailable
 from services.health.liveness_file import LivenessFile
@@ -20,54 +22,53 @@ SILENT_SECONDS = SHARED.worker_timeout_seconds
 
 
 class WorkerRegistry:
-    """The list of live workers in Redis. Raises RedisUnavailable."""
+    """The live workers, stored in Redis. Methods raise RedisUnavailable."""
 
     def __init__(self, redis: RedisService) -> None:
         self._redis = redis
 
-    def beat(self, name: str, facts: dict) -> None:
+    def record_heartbeat(self, name: str, state: dict[str, Any]) -> None:
         now = self._redis.now()
         with self._redis.guard() as client:
-            pipeline = client.pipeline(transaction=False)
-            pipeline.zadd(WORKERS, {name: now})
-            pipeline.set(WORKER + name, json.dumps(facts), ex=SILENT_SECONDS)
-            pipeline.execute()
+            pipeline = client.pipeline(transaction=False).zadd(WORKERS, {name: now})
+            pipeline.set(WORKER + name, json.dumps(state), ex=SILENT_SECONDS).execute()
 
-    def leave(self, name: str) -> None:
+    def remove(self, name: str) -> None:
         with self._redis.guard() as client:
             client.pipeline(transaction=False).zrem(WORKERS, name).delete(WORKER + name).execute()
 
     def count(self) -> int:
-        """Workers ready to work now."""
+        """Number of live workers."""
         now = self._redis.now()
         with self._redis.guard() as client:
             return client.zcount(WORKERS, now - SILENT_SECONDS, "+inf")
 
-    def all(self) -> list[dict]:
-        """What each live worker last said of itself."""
+    def all(self) -> list[dict[str, Any]]:
+        """The name of each live worker and the state it sent last."""
         now = self._redis.now()
         with self._redis.guard() as client:
             client.zremrangebyscore(WORKERS, "-inf", now - SILENT_SECONDS)
             names = [name.decode() for name in client.zrange(WORKERS, 0, -1)]
-            facts = client.mget([WORKER + name for name in names]) if names else []
-        return [{"name": name, **json.loads(said)} for name, said in zip(names, facts, strict=True) if said]
+            states = client.mget([WORKER + name for name in names]) if names else []
+        return [{"name": name, **json.loads(state)} for name, state in zip(names, states, strict=True) if state]
 
 
 class Heartbeat:
-    """Beats from a thread of the worker process until stopped."""
+    """Sends heartbeats from a thread of the worker process."""
 
     def __init__(
         self,
         worker_registry: WorkerRegistry,
         name: str,
-        facts: Callable[[], dict],
-        each_time: Callable[[], None] = lambda: None,
+        state: Callable[[], dict[str, Any]],
+        on_beat: Callable[[], None] = lambda: None,
     ) -> None:
-        self._each_time = each_time
+        """on_beat: called after each heartbeat and after the last one."""
         self._worker_registry = worker_registry
         self._name = name
-        self._facts = facts
-        self._pulse = LivenessFile()
+        self._state = state
+        self._on_beat = on_beat
+        self._liveness_file = LivenessFile()
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._run, name="heartbeat", daemon=True)
 
@@ -77,19 +78,19 @@ class Heartbeat:
     def stop(self) -> None:
         self._stopped.set()
         self._thread.join(timeout=1)
-        self._pulse.end()
-        self._each_time()
+        self._liveness_file.remove()
+        self._on_beat()
         try:
-            self._worker_registry.leave(self._name)
+            self._worker_registry.remove(self._name)
         except RedisUnavailable:
-            pass  # its last beat runs out by itself
+            pass  # the last heartbeat expires by itself
 
     def _run(self) -> None:
         while not self._stopped.is_set():
-            self._pulse.beat()
+            self._liveness_file.touch()
             try:
-                self._worker_registry.beat(self._name, {**self._facts(), "beat_at": time.time()})
+                self._worker_registry.record_heartbeat(self._name, {**self._state(), "beat_at": time.time()})
             except RedisUnavailable:
-                pass  # Redis is down: nobody could read a beat either
-            self._each_time()
+                pass  # without Redis, no process could read it
+            self._on_beat()
             self._stopped.wait(BEAT_SECONDS)

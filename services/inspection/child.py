@@ -1,8 +1,9 @@
-"""The process in which uploads are inspected: one JSON line in, one JSON line out. Started by `Inspector` alone.
+"""The child process that inspects uploads: reads one JSON line per request, writes one JSON line per response.
 
-It holds nothing worth keeping and may be killed at any moment. It ends when its parent does: while idle because its
-input ends; while busy, be it deep in native code, because the kernel signals SIGIO when the pipe's other end closes,
-and nobody handles that signal. (PR_SET_PDEATHSIG would watch the parent's thread instead, and threads come and go.)
+Started by `Inspector`. It has no state worth keeping and may be killed at any moment. It ends with its parent: while
+idle because its input ends; while busy, even inside native code, because the kernel sends SIGIO when the other end of
+the pipe closes, and nothing handles that signal. (PR_SET_PDEATHSIG would end it with the parent's thread, not with the
+parent, and threads come and go.)
 """
 
 from __future__ import annotations
@@ -13,12 +14,13 @@ import os
 import resource
 import sys
 from dataclasses import asdict
+from typing import Any
 
-import services.ocr_service.helpers.image_processor  # noqa: F401  loaded now, not on a client's time
+import services.ocr_service.helpers.image_processor  # noqa: F401  imported before the first request, to answer it faster
 from services.errors import OCRServiceError
 from services.inspection.facts import InspectionLimits, inspect_upload
 
-#: Exit status of a child that ran into its memory limit. A fresh one may manage the same file.
+#: Exit status after running into the memory limit. A new child may manage the same file.
 OUT_OF_MEMORY = 3
 
 
@@ -26,17 +28,17 @@ def main() -> None:
     memory_bytes = int(sys.argv[1])
     resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    answers = _claim_output()
+    output = _reserve_output()
     fcntl.fcntl(sys.stdin.fileno(), fcntl.F_SETOWN, os.getpid())
-    _say(answers, {"ready": True})
+    _send(output, {"ready": True})
     for line in sys.stdin.buffer:
-        _die_with_parent(True)
-        answer = _answer(json.loads(line))
-        _die_with_parent(False)
-        _say(answers, answer)
+        _end_with_parent(True)
+        response = _respond(json.loads(line))
+        _end_with_parent(False)
+        _send(output, response)
 
 
-def _answer(request: dict) -> dict:
+def _respond(request: dict[str, Any]) -> dict[str, Any]:
     try:
         facts = inspect_upload(request["path"], InspectionLimits(**request["limits"]))
     except OCRServiceError as error:
@@ -53,19 +55,19 @@ def _answer(request: dict) -> dict:
     return {"facts": asdict(facts)}
 
 
-def _claim_output() -> int:
-    """A descriptor of the answers' own: what a library prints to standard output must not mix with them."""
-    answers = os.dup(sys.stdout.fileno())
+def _reserve_output() -> int:
+    """A descriptor for responses only. Standard output becomes standard error: libraries may print to it."""
+    output = os.dup(sys.stdout.fileno())
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
-    return answers
+    return output
 
 
-def _say(answers: int, answer: dict) -> None:
-    os.write(answers, json.dumps(answer).encode() + b"\n")
+def _send(output: int, response: dict[str, Any]) -> None:
+    os.write(output, json.dumps(response).encode() + b"\n")
 
 
-def _die_with_parent(busy: bool) -> None:
-    """Signals on the input pipe, on while busy only: between two requests input means the next request."""
+def _end_with_parent(busy: bool) -> None:
+    """Enable SIGIO on the input pipe while busy only: between two requests, input means the next request."""
     flags = fcntl.fcntl(sys.stdin.fileno(), fcntl.F_GETFL)
     fcntl.fcntl(sys.stdin.fileno(), fcntl.F_SETFL, flags | os.O_ASYNC if busy else flags & ~os.O_ASYNC)
 

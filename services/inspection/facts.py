@@ -1,6 +1,7 @@
-"""What is to be known of an upload before it is accepted, found without decoding more than it takes.
+"""What must be known about an upload before it is accepted, found with as little decoding as possible.
 
-The rule: structure is checked here, pixels are left to the worker. Where structure leaves a doubt, pixels are decoded.
+The rule: the structure is checked here, the pixels are left to the worker. If the structure is not conclusive, pixels
+are decoded.
 """
 
 from __future__ import annotations
@@ -8,14 +9,18 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from os import PathLike
+from typing import TYPE_CHECKING
 
 from services.errors import CorruptFile, EmptyFile, TooManyPages, UnsupportedType
 from utils.sniffing import sniff_file
 
+if TYPE_CHECKING:
+    from services.ocr_service.helpers.pdf_processor import PdfDocument
+
 
 @dataclass(frozen=True, slots=True)
 class InspectionLimits:
-    """What is accepted: pixels of one picture, pages of one document (frames of a TIFF are pages)."""
+    """Maximum pixels of one image, and maximum pages of one document (the frames of a TIFF are pages)."""
 
     max_pixels: int
     max_pages: int
@@ -23,7 +28,7 @@ class InspectionLimits:
 
 @dataclass(frozen=True, slots=True)
 class FileFacts:
-    """`kind` is "image" or "pdf". `width`, `height`: the first page as displayed, in pixels or, of a PDF, points."""
+    """`kind` is "image" or "pdf". `width` and `height`: the first page as displayed, in pixels or (PDF) points."""
 
     kind: str
     media_type: str
@@ -33,7 +38,7 @@ class FileFacts:
 
 
 def inspect_upload(path: str | PathLike[str], limits: InspectionLimits) -> FileFacts:
-    """Judge the file at `path` by its content. Hostile bytes may crash or hang this: `Inspector` runs it safely.
+    """Inspect the content of the file at `path`. Hostile bytes may crash or hang this: `Inspector` runs it safely.
 
     Raises EmptyFile, UnsupportedType, TruncatedFile, CorruptFile, EncryptedFile, TooManyPages or TooManyPixels.
     """
@@ -41,16 +46,14 @@ def inspect_upload(path: str | PathLike[str], limits: InspectionLimits) -> FileF
         raise EmptyFile()
     media_type = sniff_file(path)
     if media_type is None:
-        raise UnsupportedType(
-            "The file's content is of no supported type. Send a JPEG, PNG, BMP, TIFF, WebP or GIF picture, or a PDF."
-        )
-    return _inspect_pdf(path, limits) if media_type == "application/pdf" else _inspect_picture(path, media_type, limits)
+        raise UnsupportedType(f"The content of the file is not of a supported type. {UnsupportedType.remedy}")
+    return _inspect_pdf(path, limits) if media_type == "application/pdf" else _inspect_image(path, media_type, limits)
 
 
 def check_page_count(count: int, limits: InspectionLimits) -> None:
     """Raises TooManyPages."""
     if count > limits.max_pages:
-        raise TooManyPages(f"The document has more than {limits.max_pages} pages. Split it and send the parts.")
+        raise TooManyPages(f"The document has more than {limits.max_pages} pages. {TooManyPages.remedy}")
 
 
 def _inspect_pdf(path: str | PathLike[str], limits: InspectionLimits) -> FileFacts:
@@ -62,19 +65,18 @@ def _inspect_pdf(path: str | PathLike[str], limits: InspectionLimits) -> FileFac
         return FileFacts("pdf", "application/pdf", document.page_count, round(width), round(height))
 
 
-def _first_readable_size(document) -> tuple[float, float]:
-    """A damaged page fails alone, but a document without one good page is damaged as a whole."""
+def _first_readable_size(document: PdfDocument) -> tuple[float, float]:
+    """A damaged page fails alone, but a document without any readable page is damaged. Raises CorruptFile."""
+    last_error: CorruptFile | None = None
     for number in range(1, document.page_count + 1):
         try:
             return document.page_size(number)
         except CorruptFile as error:
-            fault = error
-    raise CorruptFile(
-        "The PDF is damaged: none of its pages can be read. Save it again and send the new file."
-    ) from fault
+            last_error = error
+    raise CorruptFile(f"The PDF is damaged: none of its pages can be read. {CorruptFile.remedy}") from last_error
 
 
-def _inspect_picture(path: str | PathLike[str], media_type: str, limits: InspectionLimits) -> FileFacts:
+def _inspect_image(path: str | PathLike[str], media_type: str, limits: InspectionLimits) -> FileFacts:
     from services.inspection.structure import check_length, check_structure
     from services.ocr_service.helpers.image_processor import displayed_size, open_picture
 

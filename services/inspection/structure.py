@@ -1,4 +1,4 @@
-"""Is a picture's file whole? Told from the structure of each format, at a fraction of the cost of decoding it."""
+"""Checks that an image file is complete, from the structure of its format. Far cheaper than decoding it."""
 
 from __future__ import annotations
 
@@ -8,37 +8,36 @@ import re
 import struct
 import zlib
 from os import PathLike
-from typing import TYPE_CHECKING
+
+from PIL import Image
+from PIL.TiffImagePlugin import TiffImageFile
 
 from services.errors import CorruptFile, TruncatedFile
 from services.inspection.facts import InspectionLimits, check_page_count
 from services.ocr_service.helpers.image_processor import go_to_frame
 
-if TYPE_CHECKING:
-    from PIL import Image
-
-#: A JPEG marker with a meaning of its own: not a stuffed zero, not a restart, not padding.
+#: A JPEG marker, except stuffed zeros, restart markers and padding.
 _JPEG_MARKER = re.compile(rb"\xff([^\x00\xd0-\xd7\xff])")
 _JPEG_END = 0xD9
-#: Markers besides the end that carry no segment.
-_JPEG_BARE = frozenset({0x01, 0xD8})
+#: Markers without a segment, except the end.
+_JPEG_WITHOUT_SEGMENT = frozenset({0x01, 0xD8})
 
-#: Deflate packs no tighter than this.
+#: Highest compression ratio of Deflate.
 _DEFLATE_RATIO = 1032
-#: Bytes of PNG rows unpacked to see that they are there; 2 MiB take about 7 ms. Checksums vouch for the rest.
+#: Bytes of PNG rows that are decompressed, which takes about 7 ms. Checksums cover the rest.
 _PNG_PROBE = 2 << 20
-#: Packed bytes handed over, and unpacked ones taken, at a time.
+#: Size in bytes of the pieces in which pixel data is decompressed.
 _BLOCK = 1 << 16
 _PNG_CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
-#: Adam7: first column, first row, column step, row step of each pass.
+#: Adam7 interlacing: first column, first row, column step, row step of each pass.
 _PNG_PASSES = ((0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2))
 
-#: TIFF tags: where the strips or tiles of a frame begin, and how long they are.
+#: TIFF tags: offsets and lengths of the strips, and of the tiles, of a frame.
 _TIFF_PARTS = ((273, 279), (324, 325))
 
 
 def check_length(path: str | PathLike[str], media_type: str) -> None:
-    """A WebP tells its length at once, and Pillow, which cannot open a cut one, not why. Raises TruncatedFile."""
+    """Raises TruncatedFile for a WebP shorter than its header says. Pillow cannot open it, but does not say why."""
     if media_type == "image/webp":
         with open(path, "rb") as file:
             (length,) = struct.unpack_from("<I", file.read(8), 4)
@@ -47,17 +46,17 @@ def check_length(path: str | PathLike[str], media_type: str) -> None:
 
 
 def check_structure(path: str | PathLike[str], picture: Image.Image, limits: InspectionLimits) -> int:
-    """The number of pages of an opened picture that is whole.
+    """Check an opened image and return its number of pages.
 
     Raises TruncatedFile, CorruptFile, TooManyPages, TooManyPixels.
     """
-    if picture.format == "TIFF":
+    if isinstance(picture, TiffImageFile):
         return _check_tiff(picture, os.path.getsize(path), limits)
     if picture.format == "WEBP":
-        return 1  # Pillow has followed its parts to open it
-    check = _CHECKS.get(picture.format)
+        return 1  # Pillow has checked the structure when it opened the file
+    check = _CHECKS.get(picture.format or "")
     if check is None:
-        picture.load()  # GIF and BMP decode faster than they could be followed from here
+        picture.load()  # decoding GIF and BMP is faster than a check of their structure in Python
         return 1
     with open(path, "rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
         check(data)
@@ -65,30 +64,30 @@ def check_structure(path: str | PathLike[str], picture: Image.Image, limits: Ins
 
 
 def _check_jpeg(data: mmap.mmap) -> None:
-    """Follow the markers to the end of the image. What a decoder makes of missing data would be a grey area."""
+    """Follow the markers to the end of the image. A decoder would fill missing data with grey."""
     position = 2
     while marker := _JPEG_MARKER.search(data, position):
         code = marker[1][0]
         if code == _JPEG_END:
             return
         position = marker.end()
-        if code not in _JPEG_BARE and position + 2 <= len(data):
+        if code not in _JPEG_WITHOUT_SEGMENT and position + 2 <= len(data):
             position += struct.unpack_from(">H", data, position)[0]
     raise _truncated()
 
 
 def _check_png(data: mmap.mmap) -> None:
-    """Walk the chunks, check the checksums of those that matter, and see that enough pixel data unpacks."""
+    """Walk the chunks, verify the checksums of critical ones, and decompress enough pixel data."""
     rows = _png_row_bytes(data)
-    spans, whole = _png_pixel_spans(data)
+    spans, has_end = _png_pixel_spans(data)
     if sum(end - start for start, end in spans) * _DEFLATE_RATIO < rows:
         raise _truncated()
-    # Without its end chunk the file was cut, perhaps behind the pixels: then all of them are counted.
-    _unpack(data, spans, min(rows, _PNG_PROBE) if whole else rows)
+    # Without its end chunk the file was cut, possibly after the last pixel: only decompressing all of them can tell.
+    _decompress(data, spans, min(rows, _PNG_PROBE) if has_end else rows)
 
 
 def _png_pixel_spans(data: mmap.mmap) -> tuple[list[tuple[int, int]], bool]:
-    """Where pixel data lies, as (start, end) of each chunk, and whether the end chunk was reached."""
+    """The (start, end) of each chunk of pixel data, and whether there is an end chunk."""
     spans: list[tuple[int, int]] = []
     position = 8
     with memoryview(data) as view:
@@ -101,7 +100,7 @@ def _png_pixel_spans(data: mmap.mmap) -> tuple[list[tuple[int, int]], bool]:
                 break
             critical = not name[0] & 0x20
             if critical and zlib.crc32(view[position + 4 : end]) != struct.unpack_from(">I", view, end)[0]:
-                raise CorruptFile("The PNG is damaged: a checksum does not match. Save it again and send the new file.")
+                raise CorruptFile(f"The PNG is damaged: a checksum does not match. {CorruptFile.remedy}")
             if name == b"IEND":
                 return spans, True
             if name == b"IDAT":
@@ -111,7 +110,7 @@ def _png_pixel_spans(data: mmap.mmap) -> tuple[list[tuple[int, int]], bool]:
 
 
 def _png_row_bytes(data: mmap.mmap) -> int:
-    """Bytes of all rows once unpacked, each with its filter byte."""
+    """Size of all decompressed rows, each with its filter byte."""
     width, height, depth, colour, _, _, interlaced = struct.unpack_from(">IIBBBBB", data, 16)
     bits = depth * _PNG_CHANNELS.get(colour, 1)
     passes = _PNG_PASSES if interlaced else ((0, 0, 1, 1),)
@@ -124,22 +123,26 @@ def _png_row_bytes(data: mmap.mmap) -> int:
     return total
 
 
-def _unpack(data: mmap.mmap, spans: list[tuple[int, int]], wanted: int) -> None:
-    """Unpack `wanted` bytes, keeping none. Raises TruncatedFile where there are fewer, zlib.error for nonsense."""
+def _decompress(data: mmap.mmap, spans: list[tuple[int, int]], wanted: int) -> None:
+    """Decompress `wanted` bytes and discard them. Raises TruncatedFile if there are fewer, zlib.error if invalid."""
     inflater = zlib.decompressobj()
     for start, end in spans:
         for position in range(start, end, _BLOCK):
-            packed = data[position : min(position + _BLOCK, end)]
-            while packed and not inflater.eof:
-                wanted -= len(inflater.decompress(packed, _BLOCK))
+            compressed = data[position : min(position + _BLOCK, end)]
+            while compressed and not inflater.eof:
+                wanted -= len(inflater.decompress(compressed, _BLOCK))
                 if wanted <= 0:
                     return
-                packed = inflater.unconsumed_tail
+                compressed = inflater.unconsumed_tail
     raise _truncated()
 
 
-def _check_tiff(picture: Image.Image, file_size: int, limits: InspectionLimits) -> int:
-    """Walk the frames. The first is decoded: libtiff is better tried here than in a worker. Others when in doubt."""
+def _check_tiff(picture: TiffImageFile, file_size: int, limits: InspectionLimits) -> int:
+    """Walk the frames and return their number.
+
+    The first frame is decoded, because libtiff should fail here and not in a worker. Others are decoded only if their
+    data seems to be missing.
+    """
     pages = 1
     while True:
         cut = _reaches_past_end(picture, file_size)
@@ -158,8 +161,8 @@ def _check_tiff(picture: Image.Image, file_size: int, limits: InspectionLimits) 
         check_page_count(pages, limits)
 
 
-def _reaches_past_end(picture: Image.Image, file_size: int) -> bool:
-    """Whether the current frame claims data behind the end of the file. Some good files do; decoders cope."""
+def _reaches_past_end(picture: TiffImageFile, file_size: int) -> bool:
+    """Whether the current frame refers to data past the end of the file. Some valid files do; decoders accept them."""
     for offsets_tag, lengths_tag in _TIFF_PARTS:
         parts = zip(picture.tag_v2.get(offsets_tag, ()), picture.tag_v2.get(lengths_tag, ()), strict=False)
         if any(offset + length > file_size for offset, length in parts):
@@ -168,7 +171,7 @@ def _reaches_past_end(picture: Image.Image, file_size: int) -> bool:
 
 
 def _truncated() -> TruncatedFile:
-    return TruncatedFile("The picture ends before all of its pixels. Send the whole file.")
+    return TruncatedFile(f"The image ends before its last pixel. {TruncatedFile.remedy}")
 
 
 _CHECKS = {"JPEG": _check_jpeg, "MPO": _check_jpeg, "PNG": _check_png}

@@ -127,7 +127,7 @@ class JobService:
         record = self._planner.plan(record, facts, sha256)
         if submitted := self._store.submit_known(record):
             return self._accepted(submitted)  # The file is not needed, so it is never moved to the storage.
-        record = replace(record, upload=self._storage.keep(submission.file))
+        record = replace(record, upload=self._storage.save(submission.file))
         return self._store_and_queue(record, 0 if submission.slot.state == "reserved" else self._admission.longest_wait)
 
     def submit_announced(self, record: JobRecord, path: Path) -> JobRecord:

@@ -1,7 +1,7 @@
-"""Uploaded files, from the first byte received to the end of their job: on disk, or with whatever speaks S3.
+"""Uploaded files, from the first received byte to the end of their job: on disk or in S3.
 
-One contract (`base.Storage`), two back ends, one set of tests over both. Names are ours alone: nothing that a client
-sent ever becomes part of a path or an object's key.
+One contract (`base.Storage`), two back ends, one test suite for both. File names and object keys are generated: client
+input never becomes part of a path or a key.
 """
 
 from __future__ import annotations
@@ -15,15 +15,7 @@ from services.storage.incoming import IncomingFile
 from services.storage.s3_storage import S3Storage
 from services.storage.signature import UploadSignature
 
-__all__ = [
-    "FileStorage",
-    "IncomingFile",
-    "S3Storage",
-    "SignedUpload",
-    "Storage",
-    "UploadSignature",
-    "build_storage",
-]
+__all__ = ["FileStorage", "IncomingFile", "S3Storage", "SignedUpload", "Storage", "UploadSignature", "build_storage"]
 
 
 def build_storage(

@@ -1,4 +1,4 @@
-"""What a storage is to the rest of the service."""
+"""The storage contract."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from services.storage.incoming import IncomingFile
 
 @dataclass(frozen=True, slots=True)
 class SignedUpload:
-    """An address to which a client may PUT one file of `headers["Content-Length"]` bytes until `expires_at` (Unix s).
+    """A URL to which a client can PUT one file of `headers["Content-Length"]` bytes until `expires_at` (Unix seconds).
 
-    `url` is absolute, or a path of this service where the bytes come to its own web server.
+    `url` is absolute, or a path of this service if its web server receives the file.
     """
 
     url: str
@@ -25,50 +25,50 @@ class SignedUpload:
 
 
 class Storage(Protocol):
-    """Where uploads lie. Methods raise StorageUnavailable when the back end does not do its part.
+    """Stores uploads under keys, which are plain strings. Methods raise StorageUnavailable if the back end fails.
 
-    Keys are plain strings. A file that a client is to PUT by itself lies under `announced_key(job id)`. Its signed
-    address can be used again until it expires, so nobody works on it there: `take` makes it ours under a secret key.
+    An announced file, which a client PUTs to a signed URL, has the key `announced_key(job id)`. The signed URL can be
+    used again until it expires, so the file is never processed under that key: `claim` copies it to a secret key.
     """
 
     def receive(self) -> IncomingFile:
-        """A new empty file on this machine to stream a body into."""
+        """A new empty file on this machine, to stream a request body into."""
 
-    def keep(self, incoming: IncomingFile, key: str = "") -> str:
-        """Accept a received file, under a new key where none is given; returns the key. The bytes are then durable.
+    def save(self, incoming: IncomingFile, key: str = "") -> str:
+        """Store a received file durably, under a new key if none is given. Returns the key.
 
-        `incoming` is closed either way: what was not accepted leaves nothing on this machine.
+        Closes `incoming` in any case: if it cannot be stored, nothing is left on this machine.
         """
 
     def local(self, key: str) -> AbstractContextManager[Path]:
-        """The file as a path of this machine, for as long as the context is open. Raises UploadMissing."""
+        """A path of this machine to the file, valid inside the context. Raises UploadMissing."""
 
     def size(self, key: str) -> int | None:
-        """Bytes of the file; None where there is none."""
+        """Size in bytes, None if the file does not exist."""
 
     def delete(self, key: str) -> None:
-        """Remove a file. Never raises: what cannot be removed is told in the log; `older_than` finds it later."""
+        """Delete a file. Never raises: a failure is logged, and `older_than` finds the file later."""
 
     def older_than(self, seconds: float) -> Iterator[str]:
-        """Keys of files that have lain untouched for so long, announced ones included."""
+        """Keys of files not modified for this many seconds, including announced files."""
 
     def check(self) -> None:
-        """Raises StorageUnavailable unless a file could be stored here now."""
+        """Raises StorageUnavailable unless a file could be stored now."""
 
     def announced_key(self, job_id: str) -> str:
-        """Where the file will lie that the client of this job is to PUT."""
+        """The key of the file that the client of this job uploads."""
 
     def sign_put(self, job_id: str, size: int, content_type: str, expires_at: float) -> SignedUpload:
-        """An address for exactly this: so many bytes, of this type, until then. Touches neither disk nor network."""
+        """A URL that accepts exactly this size (bytes) and type until `expires_at`. Needs no disk or network access."""
 
     def arrived(self) -> Iterator[str]:
-        """The jobs (ids) whose announced file is there."""
+        """Ids of the jobs whose announced file exists."""
 
-    def take(self, job_id: str) -> str:
-        """The bytes of a job's announced file under a new key, which is returned: durable, and changing no more.
+    def claim(self, job_id: str) -> str:
+        """Copy a job's announced file to a new key and return the key. The copy is durable and does not change.
 
-        The announced file stays, for a process that dies now has done nothing yet. Raises UploadMissing.
+        The announced file stays, so that nothing is lost if the process dies. Raises UploadMissing.
         """
 
     def job_of(self, name: str) -> str | None:
-        """The job whose announced file has this full name in the back end's own words; None where it is of no job."""
+        """The id of the job whose announced file has this full name in the back end; None for other files."""

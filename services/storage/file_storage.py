@@ -1,4 +1,4 @@
-"""Uploads in a folder that web and workers share."""
+"""Uploads in a folder that the web server and the workers share."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from pathlib import Path
 
 import structlog
 
-from services.errors import StorageUnavailable, UploadMissing
+from services.errors import UploadMissing
 from services.storage.base import SignedUpload
-from services.storage.incoming import IncomingFile, IncomingFolder
+from services.storage.incoming import IncomingFile, IncomingFolder, storage_errors
 from services.storage.signature import UploadSignature
 
 log = structlog.get_logger(__name__)
 
-#: Announced files lie in a folder of their own below the kept ones.
+#: Subfolder for announced files.
 ANNOUNCED = "announced"
 
 
 class FileStorage:
-    """Bytes stream into `incoming/`; an accepted file is synced to the disk, then renamed into place in one step."""
+    """Files are received in `incoming/`, synced to the disk, and then renamed to their final path in one step."""
 
     def __init__(self, folder: Path, signature: UploadSignature, upload_path: Callable[[str], str]) -> None:
         """upload_path: (job id) -> the path of this service to which the client sends the announced file."""
@@ -35,9 +35,9 @@ class FileStorage:
     def receive(self) -> IncomingFile:
         return self._incoming.receive()
 
-    def keep(self, incoming: IncomingFile, key: str = "") -> str:
+    def save(self, incoming: IncomingFile, key: str = "") -> str:
         key = key or secrets.token_hex(16)
-        with closing(incoming), _faults():
+        with closing(incoming), storage_errors():
             incoming.sync()
             self._path(key).parent.mkdir(exist_ok=True)
             incoming.path.rename(self._path(key))
@@ -52,7 +52,7 @@ class FileStorage:
         yield path
 
     def size(self, key: str) -> int | None:
-        with _faults():
+        with storage_errors():
             try:
                 return self._path(key).stat().st_size
             except FileNotFoundError:
@@ -91,43 +91,35 @@ class FileStorage:
         for entry in self._entries(f"{ANNOUNCED}/"):
             yield entry.name
 
-    def take(self, job_id: str) -> str:
-        """A second name for the same bytes (a hard link): whoever puts another file in place changes only the first."""
+    def claim(self, job_id: str) -> str:
+        """Makes a hard link. A later upload replaces the file under the announced name only."""
         announced, key = self._path(self.announced_key(job_id)), secrets.token_hex(16)
-        with _faults():
+        with storage_errors():
             try:
                 os.link(announced, self._path(key))
             except FileNotFoundError as error:
                 raise UploadMissing() from error
-            # It is new under this name: an announced file may have waited for long.
+            # The announced file may be old. A new time keeps the orphan sweep from deleting it under the new name.
             os.utime(self._path(key))
             _sync_folder(self._folder)
         return key
 
     def job_of(self, name: str) -> str | None:
-        return None  # nobody sends events of files
+        return None  # a file system sends no notifications with names
 
     def _path(self, key: str) -> Path:
         return self._folder / key
 
-    def _entries(self, prefix: str) -> Iterator[os.DirEntry]:
+    def _entries(self, prefix: str) -> Iterator[os.DirEntry[str]]:
         folder = self._folder / prefix
-        with _faults():
+        with storage_errors():
             yield from os.scandir(folder) if folder.is_dir() else ()
 
 
 def _sync_folder(folder: Path) -> None:
-    """The names in it are on the disk itself when this returns. Raises OSError."""
-    opened = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    """Write the folder's entries to the disk. Raises OSError."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
-        os.fsync(opened)
+        os.fsync(descriptor)
     finally:
-        os.close(opened)
-
-
-@contextmanager
-def _faults() -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        raise StorageUnavailable() from error
+        os.close(descriptor)

@@ -1,4 +1,4 @@
-"""Files while they come in: on the local disk whatever the back end, gone with their request unless they are kept."""
+"""Files while they are received: on the local disk for every back end, deleted with their request unless saved."""
 
 from __future__ import annotations
 
@@ -7,26 +7,29 @@ import os
 import secrets
 import time
 import weakref
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
+from typing import Any, BinaryIO
 
 from services.errors import StorageUnavailable
 
-#: What a killed process left half received is cleared away when it has lain untouched for so long, by the next one.
+#: A partial file that was not written to for this many seconds belongs to a killed process and is deleted.
 LEFTOVER_SECONDS = 3600
 
 
 class IncomingFile:
-    """A file being received; gone when closed or forgotten, unless it was kept."""
+    """A file being received. It behaves like a binary file, and is deleted when closed or garbage-collected."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self._file = open(path, "x+b")  # noqa: SIM115 - lives as long as the request
         self._finalizer = weakref.finalize(self, _discard, self._file, path)
 
-    def __getattr__(self, name: str):
+    def __getattr__(self, name: str) -> Any:
         return getattr(self._file, name)
 
-    def __iter__(self):
+    def __iter__(self) -> Iterator[bytes]:
         return iter(self._file)
 
     def close(self) -> None:
@@ -42,51 +45,52 @@ class IncomingFile:
         return hashlib.file_digest(self._file, "sha256").hexdigest()
 
     def sync(self) -> None:
-        """The bytes are on the disk itself when this returns, and outlive a loss of power. Raises OSError."""
+        """Write the content to the disk, so that it survives a power failure. Raises OSError."""
         self._file.flush()
         os.fsync(self._file.fileno())
 
 
-def _discard(file, path: Path) -> None:
-    try:
+def _discard(file: BinaryIO, path: Path) -> None:
+    with suppress(OSError):  # a full disk can reject the last buffer; the file is deleted anyway
         file.close()
-    except OSError:  # a full disk can refuse the last buffer; the file goes away all the same
-        pass
     path.unlink(missing_ok=True)
 
 
+@contextmanager
+def storage_errors() -> Iterator[None]:
+    """Raises StorageUnavailable for an OSError of the body."""
+    try:
+        yield
+    except OSError as error:
+        raise StorageUnavailable() from error
+
+
 class IncomingFolder:
-    """Where a process receives files. Each process tidies up now and then what others left that were killed."""
+    """The folder in which a process receives files. Now and then it deletes what killed processes left there."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._tidy_at = 0.0
+        self._next_cleanup = 0.0
 
     def receive(self) -> IncomingFile:
         """A new empty file. Raises StorageUnavailable."""
-        try:
+        with storage_errors():
             self._folder.mkdir(parents=True, exist_ok=True)
-            self._tidy()
-            return IncomingFile(self._folder / secrets.token_hex(16))
-        except OSError as error:
-            raise StorageUnavailable() from error
+            self._clean_up()
+            incoming = IncomingFile(self._folder / secrets.token_hex(16))
+        return incoming
 
     def check(self) -> None:
         """Raises StorageUnavailable unless a file can be written here now."""
-        probe = self.receive()
-        try:
+        with storage_errors(), closing(self.receive()) as probe:
             probe.write(b"\0" * 4096)
             probe.flush()
-        except OSError as error:
-            raise StorageUnavailable() from error
-        finally:
-            probe.close()
 
-    def _tidy(self) -> None:
+    def _clean_up(self) -> None:
         now = time.time()
-        if now < self._tidy_at:
+        if now < self._next_cleanup:
             return
-        self._tidy_at = now + LEFTOVER_SECONDS
+        self._next_cleanup = now + LEFTOVER_SECONDS
         for entry in os.scandir(self._folder):
             if entry.stat().st_mtime < now - LEFTOVER_SECONDS:
                 Path(entry.path).unlink(missing_ok=True)

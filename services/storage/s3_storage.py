@@ -1,4 +1,4 @@
-"""Uploads with S3, or whatever speaks its protocol (MinIO, R2, GCS). boto3 is loaded by processes that use it alone."""
+"""Uploads in S3 or a service with its protocol (MinIO, R2, GCS). boto3 is imported only by processes that use it."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import weakref
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import Any
 
 import structlog
 
@@ -19,20 +20,21 @@ from services.storage.incoming import IncomingFile, IncomingFolder
 
 log = structlog.get_logger(__name__)
 
-#: A server that is not there is told within seconds: two tries, each of which may wait so long for a connection and for
-#: each answer or part of one.
+#: Limits of one request, so that an unreachable server is reported within seconds: seconds to connect, seconds for each
+#: part of a response, attempts.
 CONNECT_SECONDS, READ_SECONDS, TRIES = 1, 10, 2
 CHUNK_BYTES = 1 << 18
+#: Key prefixes: files as clients uploaded them, and files that jobs work on.
 ANNOUNCED, KEPT = "announced/", "kept/"
-#: What S3 says of an object that is not there; a bucket that is not there is another matter.
-GONE = frozenset({"NoSuchKey", "404"})
+#: Error codes for an object that does not exist. A missing bucket has another code.
+OBJECT_MISSING = frozenset({"NoSuchKey", "404"})
 
 
 class S3Storage:
-    """Objects under `prefix` in `bucket`: `announced/{job id}` as clients PUT them, `kept/{key}` as jobs work on them.
+    """Objects under `prefix` in `bucket`: `announced/{job id}` and `kept/{key}`.
 
-    Bodies that come to the web server, and copies of objects for those who need a path, lie in `folder` meanwhile.
-    Credentials come from where boto3 looks for them. Safe to use from many threads, and in children of a fork.
+    `folder` holds request bodies while they are received, and local copies of objects. boto3 finds the credentials.
+    Safe to use from several threads and after a fork.
     """
 
     def __init__(self, folder: Path, bucket: str, *, prefix: str, endpoint_url: str, region: str) -> None:
@@ -41,28 +43,29 @@ class S3Storage:
         self._prefix = f"{prefix.strip('/')}/" if prefix.strip("/") else ""
         self._endpoint_url = endpoint_url
         self._region = region
-        self._forget_client()
-        forget = weakref.WeakMethod(self._forget_client)
-        os.register_at_fork(after_in_child=lambda: (method := forget()) and method())
+        self._boto3_client: Any = None
+        self._lock = threading.Lock()
+        reset = weakref.WeakMethod(self._reset_client)
+        os.register_at_fork(after_in_child=lambda: (method := reset()) and method())
 
     def receive(self) -> IncomingFile:
         return self._incoming.receive()
 
-    def keep(self, incoming: IncomingFile, key: str = "") -> str:
-        """One PUT streams the file up; a client for multipart uploads would hold parts of it in memory."""
+    def save(self, incoming: IncomingFile, key: str = "") -> str:
+        """Streams the file in one PUT; a multipart upload would hold parts of it in memory."""
         key = key or KEPT + secrets.token_hex(16)
-        with closing(incoming), self._s3() as s3:
+        with closing(incoming), self._client() as s3:
             incoming.flush()
             incoming.seek(0)
-            s3.put_object(**self._at(key), Body=incoming, ContentLength=incoming.size())
+            s3.put_object(**self._object(key), Body=incoming, ContentLength=incoming.size())
         return key
 
     @contextmanager
     def local(self, key: str) -> Iterator[Path]:
         copy = self.receive()
         try:
-            with self._s3(missing=UploadMissing) as s3:
-                body = s3.get_object(**self._at(key))["Body"]
+            with self._client(missing=UploadMissing) as s3:
+                body = s3.get_object(**self._object(key))["Body"]
                 for chunk in body.iter_chunks(CHUNK_BYTES):
                     copy.write(chunk)
                 copy.flush()
@@ -72,16 +75,16 @@ class S3Storage:
 
     def size(self, key: str) -> int | None:
         try:
-            with self._s3(missing=UploadMissing) as s3:
-                return s3.head_object(**self._at(key))["ContentLength"]
+            with self._client(missing=UploadMissing) as s3:
+                return int(s3.head_object(**self._object(key))["ContentLength"])
         except UploadMissing:
             return None
 
     def delete(self, key: str) -> None:
         try:
-            with self._s3() as s3:
+            with self._client() as s3:
                 if key:
-                    s3.delete_object(**self._at(key))
+                    s3.delete_object(**self._object(key))
         except StorageUnavailable:
             log.warning("an upload could not be deleted", exc_info=True)
 
@@ -93,17 +96,17 @@ class S3Storage:
 
     def check(self) -> None:
         self._incoming.check()
-        with self._s3() as s3:
+        with self._client() as s3:
             s3.head_bucket(Bucket=self._bucket)
 
     def announced_key(self, job_id: str) -> str:
         return ANNOUNCED + job_id
 
     def sign_put(self, job_id: str, size: int, content_type: str, expires_at: float) -> SignedUpload:
-        what = {**self._at(self.announced_key(job_id)), "ContentType": content_type, "ContentLength": size}
+        parameters = {**self._object(self.announced_key(job_id)), "ContentType": content_type, "ContentLength": size}
         seconds = max(1, int(expires_at - time.time()))
-        with self._s3() as s3:
-            url = s3.generate_presigned_url("put_object", Params=what, ExpiresIn=seconds)
+        with self._client() as s3:
+            url = s3.generate_presigned_url("put_object", Params=parameters, ExpiresIn=seconds)
         headers = {"Content-Type": content_type, "Content-Length": str(size)}
         return SignedUpload(url=url, headers=headers, expires_at=expires_at)
 
@@ -111,47 +114,43 @@ class S3Storage:
         for found in self._objects(ANNOUNCED):
             yield found["Key"].removeprefix(self._prefix + ANNOUNCED)
 
-    def take(self, job_id: str) -> str:
-        """Copied within S3: what a client puts in place later is another object."""
+    def claim(self, job_id: str) -> str:
+        """Copies the object within S3."""
         key = KEPT + secrets.token_hex(16)
-        with self._s3(missing=UploadMissing) as s3:
-            s3.copy_object(**self._at(key), CopySource=self._at(self.announced_key(job_id)))
+        with self._client(missing=UploadMissing) as s3:
+            s3.copy_object(**self._object(key), CopySource=self._object(self.announced_key(job_id)))
         return key
 
     def job_of(self, name: str) -> str | None:
-        place = self._prefix + ANNOUNCED
-        return name.removeprefix(place) if name.startswith(place) else None
+        prefix = self._prefix + ANNOUNCED
+        return name.removeprefix(prefix) if name.startswith(prefix) else None
 
-    def _at(self, key: str) -> dict[str, str]:
+    def _object(self, key: str) -> dict[str, str]:
         return {"Bucket": self._bucket, "Key": self._prefix + key}
 
-    def _objects(self, place: str) -> Iterator[dict]:
-        with self._s3() as s3:
-            pages = s3.get_paginator("list_objects_v2").paginate(Bucket=self._bucket, Prefix=self._prefix + place)
+    def _objects(self, prefix: str) -> Iterator[dict[str, Any]]:
+        with self._client() as s3:
+            pages = s3.get_paginator("list_objects_v2").paginate(Bucket=self._bucket, Prefix=self._prefix + prefix)
             for page in pages:
                 yield from page.get("Contents", ())
 
     @contextmanager
-    def _s3(self, missing: type[Exception] = StorageUnavailable) -> Iterator:
-        """The client, with its faults translated; `missing` is raised for an object that is not there."""
+    def _client(self, missing: type[Exception] = StorageUnavailable) -> Iterator[Any]:
+        """The boto3 client, with its errors translated. Raises `missing` if an object does not exist."""
         from boto3.exceptions import Boto3Error
         from botocore.exceptions import BotoCoreError, ClientError
 
         try:
-            yield self._client()
+            with self._lock:
+                self._boto3_client = self._boto3_client or self._make_client()
+            yield self._boto3_client
         except ClientError as error:
-            gone = error.response["Error"]["Code"] in GONE
-            raise (missing if gone else StorageUnavailable)() from error
+            object_missing = error.response["Error"]["Code"] in OBJECT_MISSING
+            raise (missing if object_missing else StorageUnavailable)() from error
         except (BotoCoreError, Boto3Error, OSError) as error:
             raise StorageUnavailable() from error
 
-    def _client(self):
-        with self._lock:
-            if self._made is None:
-                self._made = self._make_client()
-            return self._made
-
-    def _make_client(self):
+    def _make_client(self) -> Any:
         import boto3
         from botocore.config import Config
 
@@ -161,7 +160,7 @@ class S3Storage:
             read_timeout=READ_SECONDS,
             retries={"total_max_attempts": TRIES, "mode": "standard"},
             max_pool_connections=64,
-            # Not all that speak S3 know the checksums which newer clients add to everything.
+            # Some S3-compatible services do not know the checksums that newer clients add to every request.
             request_checksum_calculation="when_required",
             response_checksum_validation="when_required",
             s3={"addressing_style": "path" if self._endpoint_url else "auto"},
@@ -169,7 +168,7 @@ class S3Storage:
         endpoint = self._endpoint_url or None
         return boto3.session.Session().client("s3", endpoint_url=endpoint, region_name=self._region, config=config)
 
-    def _forget_client(self) -> None:
-        """Connections belong to one process: a child of a fork makes its own."""
-        self._made = None
+    def _reset_client(self) -> None:
+        """Connections belong to one process, so a forked child makes its own client."""
+        self._boto3_client = None
         self._lock = threading.Lock()

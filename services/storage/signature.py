@@ -1,24 +1,24 @@
-"""Signatures of our own upload addresses: what S3's presigned addresses do, for the file system."""
+"""Signs the service's own upload URLs: for the file system, what presigned URLs are for S3."""
 
 from __future__ import annotations
 
 import hashlib
 import hmac
 
-#: Keeps these signatures apart from whatever else SECRET_KEY may sign.
+#: Separates these signatures from everything else derived from SECRET_KEY.
 PURPOSE = b"upload address, 1"
 
 
 class UploadSignature:
-    """HMAC-SHA256 over all that an address allows, with a key derived from SECRET_KEY."""
+    """HMAC-SHA256 over everything that a URL permits, with a key derived from SECRET_KEY."""
 
     def __init__(self, secret: str) -> None:
         self._key = hmac.digest(secret.encode(), PURPOSE, hashlib.sha256)
 
     def sign(self, job_id: str, size: int, content_type: str, expires_at: int) -> str:
         """The signature in hexadecimal digits. `size` in bytes, `expires_at` in Unix seconds."""
-        allowed = "\n".join(["PUT", job_id, str(size), content_type, str(expires_at)])
-        return hmac.digest(self._key, allowed.encode(), hashlib.sha256).hex()
+        permitted = "\n".join(["PUT", job_id, str(size), content_type, str(expires_at)])
+        return hmac.digest(self._key, permitted.encode(), hashlib.sha256).hex()
 
     def verify(self, signature: str, job_id: str, size: int, content_type: str, expires_at: int) -> bool:
         """Compares in constant time."""

@@ -1,8 +1,8 @@
-"""What happened in the whole service since it was set up, counted in Redis: one hash, a number for each field.
+"""Counters of the whole service since its installation: one Redis hash with a number per field.
 
-The scripts that move jobs count in the same step (`scripts/prelude.lua`), so that a job is counted once whatever dies
-around it. What workers measure is gathered in the process and written with its next heartbeat: counting costs a page
-nothing, and a killed worker loses a few seconds of it.
+The Lua scripts that change jobs also count them (`scripts/prelude.lua`), so that each job is counted exactly once, even
+if a process dies. What workers measure is collected in the process and written with its next heartbeat: counting adds
+no time to a page, and a killed worker loses a few seconds of measurements.
 """
 
 from __future__ import annotations
@@ -17,58 +17,57 @@ from services.errors import RedisUnavailable
 from services.keys import COUNTERS
 from services.redis_service import RedisService
 
-#: Upper bounds of the classes into which observed values fall; seconds and confidences.
+#: Upper bounds of the histogram buckets, for seconds and for confidences.
 SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 300.0)
 CONFIDENCE = (0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99, 1.0)
 INFINITE = "+Inf"
 
 
 class Counters:
-    """Counts in this process, and brings what was counted to Redis."""
+    """Counts in this process, and adds the counts to those in Redis."""
 
     def __init__(self, redis: RedisService) -> None:
         self._redis = redis
         self._lock = threading.Lock()
-        self._new: defaultdict[str, float] = defaultdict(float)
+        self._pending: defaultdict[str, float] = defaultdict(float)
 
     def count(self, field: str, amount: float = 1.0) -> None:
         with self._lock:
-            self._new[field] += amount
+            self._pending[field] += amount
 
     def observe(self, name: str, value: float, bounds: Sequence[float]) -> None:
-        """One value of a distribution."""
-        place = bisect_left(bounds, value)
+        """Add one value to a histogram."""
+        index = bisect_left(bounds, value)
+        bucket = bounds[index] if index < len(bounds) else INFINITE
         with self._lock:
-            self._new[f"{name}:{bounds[place] if place < len(bounds) else INFINITE}"] += 1
-            self._new[f"{name}:sum"] += value
+            self._pending[f"{name}:{bucket}"] += 1
+            self._pending[f"{name}:sum"] += value
 
     def flush(self) -> None:
-        """Bring to Redis what is new. While Redis is away it is kept for the next time."""
+        """Write the new counts to Redis. If Redis is unavailable, they are written the next time."""
         with self._lock:
-            new, self._new = self._new, defaultdict(float)
-        if not new:
+            pending, self._pending = self._pending, defaultdict(float)
+        if not pending:
             return
         try:
             with self._redis.guard() as client:
                 pipeline = client.pipeline(transaction=True)
-                for field, amount in new.items():
+                for field, amount in pending.items():
                     pipeline.hincrbyfloat(COUNTERS, field, amount)
                 pipeline.execute()
         except RedisUnavailable:
             with self._lock:
-                for field, amount in new.items():
-                    self._new[field] += amount
+                for field, amount in pending.items():
+                    self._pending[field] += amount
 
     def read(self) -> dict[str, float]:
-        """All that was counted, by everybody. Raises RedisUnavailable."""
+        """The counts of all processes. Raises RedisUnavailable."""
         with self._redis.guard() as client:
             return {field.decode(): float(value) for field, value in client.hgetall(COUNTERS).items()}
 
 
-def distribution(
-    counted: Mapping[str, float], name: str, bounds: Sequence[float]
-) -> tuple[list[tuple[str, float]], float]:
-    """What was observed under `name`: [(upper bound, how many are not above it)], and the sum of all values."""
+def histogram(counts: Mapping[str, float], name: str, bounds: Sequence[float]) -> tuple[list[tuple[str, float]], float]:
+    """The histogram `name`: [(upper bound, number of values up to it)], and the sum of all values."""
     labels = [*map(str, bounds), INFINITE]
-    within = accumulate(counted.get(f"{name}:{label}", 0.0) for label in labels)
-    return list(zip(labels, within, strict=True)), counted.get(f"{name}:sum", 0.0)
+    cumulative = accumulate(counts.get(f"{name}:{label}", 0.0) for label in labels)
+    return list(zip(labels, cumulative, strict=True)), counts.get(f"{name}:sum", 0.0)

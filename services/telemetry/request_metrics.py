@@ -1,11 +1,12 @@
-"""What the web server's processes count of their own requests, for Prometheus.
+"""Metrics of the web server's own requests, for Prometheus.
 
-One process alone counts in its memory. Several count in files that all of them read (`share_counts`), so that any of
-them can tell for all.
+A single process counts in memory. Several processes count in files that all of them can read (`share_counts`), so that
+each of them can export the totals.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from functools import cache
 
@@ -15,10 +16,9 @@ from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
 CONTENT_TYPE = CONTENT_TYPE_PLAIN_0_0_4
+#: Upper bounds of the histogram buckets, for seconds and for bytes (1 KB to 64 MB).
 SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 300.0)
-BYTES = tuple(4.0**power for power in range(5, 14))  # 1 KB to 64 MB
-#: Routes that say how the service is; they are no part of its work.
-PROBES = frozenset({"/health", "/health/ready", "/health/alive", "/health/ai", "/metrics"})
+BYTES = tuple(4.0**power for power in range(5, 14))
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,69 +32,77 @@ class Totals:
         return self.errors / self.requests if self.requests else 0.0
 
 
-def share_counts(place: int) -> None:
-    """Count in files from now on, together with the other processes of this web server.
+def share_counts(index: int) -> None:
+    """From now on, count in files together with the other processes of this web server.
 
-    `place` is this process's own among those that run now. Whoever takes the place of one that ended goes on with its
-    files: their number stays what it is, and no count is lost. To be called before the first count is made, and when
-    PROMETHEUS_MULTIPROC_DIR names the folder: prometheus_client knows it by that variable alone.
+    `index` is unique among the running processes. A process that replaces an ended one gets its index and continues its
+    files, so the number of files stays constant and no count is lost. Call this before the first count, with
+    PROMETHEUS_MULTIPROC_DIR set to the folder: prometheus_client reads it from the environment only.
     """
-    values.ValueClass = values.MultiProcessValue(lambda: place)
+    values.ValueClass = values.MultiProcessValue(lambda: index)  # type: ignore[no-untyped-call]  # not annotated there
 
 
 class RequestMetrics:
-    """Counts requests, and tells what was counted."""
+    """Counts requests and exports the counts."""
 
-    def __init__(self) -> None:
-        disable_created_metrics()  # when each number was begun: twice as many lines that nobody asks for
+    def __init__(self, probe_routes: Callable[[], Collection[str]] = frozenset) -> None:
+        """probe_routes: returns the routes for monitoring, which `totals` leaves out."""
+        self._probe_routes = probe_routes
+        # The creation time of each series would double the number of lines, and nothing uses it.
+        disable_created_metrics()  # type: ignore[no-untyped-call]  # not annotated there
         own = CollectorRegistry()
         labels = ["method", "route"]
         self._requests = Counter("ocr_http_requests", "Requests answered.", [*labels, "status"], registry=own)
         self._seconds = Histogram(
-            "ocr_http_request_seconds", "Seconds until the answer began.", labels, buckets=SECONDS, registry=own
+            "ocr_http_request_seconds", "Time until the response began.", labels, buckets=SECONDS, registry=own
         )
-        self._received = Histogram("ocr_http_request_bytes", "Sizes of bodies.", ["route"], buckets=BYTES, registry=own)
-        self._sent = Histogram("ocr_http_response_bytes", "Sizes of answers.", ["route"], buckets=BYTES, registry=own)
+        self._received = Histogram(
+            "ocr_http_request_bytes", "Sizes of request bodies.", ["route"], buckets=BYTES, registry=own
+        )
+        self._sent = Histogram(
+            "ocr_http_response_bytes", "Sizes of response bodies.", ["route"], buckets=BYTES, registry=own
+        )
         self._own = own
-        # To find the numbers of some labels takes as long as to count in them.
-        self._of = cache(self._find)
+        # Cached: looking up the series of some labels takes as long as counting in it.
+        self._series = cache(self._find_series)
 
-    def _find(self, method: str, route: str, status: int) -> tuple[Counter, Histogram, Histogram, Histogram]:
+    def _find_series(self, method: str, route: str, status: int) -> tuple[Counter, Histogram, Histogram, Histogram]:
         requests = self._requests.labels(method, route, str(status))
         return requests, self._seconds.labels(method, route), self._received.labels(route), self._sent.labels(route)
 
     def observe(self, method: str, route: str, status: int, seconds: float, received: int, sent: int | None) -> None:
-        """One request. `route` is the template of its address; sizes are bytes, `sent` None where it is not known."""
-        requests, lasted, took_in, gave_out = self._of(method, route, status)
+        """Count one request. `route` is the URL template; sizes are bytes; `sent` is None if it is not known."""
+        requests, durations, request_sizes, response_sizes = self._series(method, route, status)
         requests.inc()
-        lasted.observe(seconds)
+        durations.observe(seconds)
         if received:
-            took_in.observe(received)
+            request_sizes.observe(received)
         if sent is not None:
-            gave_out.observe(sent)
+            response_sizes.observe(sent)
 
     def text(self, *others: Collector) -> bytes:
-        """What was counted, and what the others collect, in Prometheus' text format."""
-        registry = self._counted()
+        """These metrics and those of the other collectors, in Prometheus's text format."""
+        registry = self._registry()
         for collector in others:
             registry.register(collector)
         return generate_latest(registry)
 
     def totals(self) -> Totals:
-        """Requests to the service proper, and those of them that ended in a fault of the service."""
+        """Requests except probes, and how many of them failed with a server error."""
+        probes = self._probe_routes()
         samples = [
             sample
-            for family in self._counted().collect()
+            for family in self._registry().collect()
             for sample in family.samples
-            if sample.name == "ocr_http_requests_total" and sample.labels["route"] not in PROBES
+            if sample.name == "ocr_http_requests_total" and sample.labels["route"] not in probes
         ]
         errors = sum(sample.value for sample in samples if sample.labels["status"].startswith("5"))
         return Totals(int(sum(sample.value for sample in samples)), int(errors))
 
-    def _counted(self) -> CollectorRegistry:
+    def _registry(self) -> CollectorRegistry:
         registry = CollectorRegistry()
         if values.ValueClass._multiprocess:
-            MultiProcessCollector(registry)
+            MultiProcessCollector(registry)  # type: ignore[no-untyped-call]  # not annotated there
         else:
             registry.register(self._own)
         return registry

@@ -1,7 +1,7 @@
-"""Traces: spans of one request from the web through the queue to its pages, sent to an OpenTelemetry collector.
+"""Traces: spans from the web request through the queue to each page, sent to an OpenTelemetry collector.
 
-Off until an endpoint is set: then alone is anything of OpenTelemetry loaded here. A span is known to others by its
-`traceparent` (W3C Trace Context), which travels in the job's record.
+Off unless an endpoint is set; only then is OpenTelemetry imported. A span is identified by its `traceparent` (W3C Trace
+Context), which the job record carries from the web server to the worker.
 """
 
 from __future__ import annotations
@@ -11,33 +11,37 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
+    from opentelemetry import trace
+    from opentelemetry.context import Context
     from opentelemetry.sdk.trace import TracerProvider
 
-#: How often finished spans are sent.
+#: Milliseconds between two exports of finished spans.
 SEND_MILLISECONDS = 1000
-#: A collector that does not take them within this time does not get them: nothing waits for it at a process's end.
+#: Spans that the collector does not accept within this many seconds are dropped, so that a process can end quickly.
 EXPORT_SECONDS = 2
+
+Attribute: TypeAlias = str | int | float | bool
 
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A span under way. What is put into `attributes` before its end is told with it."""
+    """A span in progress. `attributes` added before its end are sent with it."""
 
     traceparent: str
-    attributes: dict[str, str | int | float | bool] = field(default_factory=dict)
+    attributes: dict[str, Attribute] = field(default_factory=dict)
 
 
 class NullTracer:
-    """Traces nothing."""
+    """Records nothing."""
 
     @contextmanager
-    def span(self, name: str, parent: str = "", **attributes: object) -> Iterator[Span]:
+    def span(self, name: str, parent: str = "", **attributes: Attribute) -> Iterator[Span]:
         yield Span(parent)
 
-    def record(self, name: str, parent: str, started: float, ended: float, **attributes: object) -> None:
+    def record(self, name: str, parent: str, started: float, ended: float, **attributes: Attribute) -> None:
         pass
 
     def close(self) -> None:
@@ -45,19 +49,19 @@ class NullTracer:
 
 
 class Tracer:
-    """Spans of this process. May be made before a fork: nothing is begun until the first span."""
+    """Records the spans of this process. Can be created before a fork: it starts nothing until the first span."""
 
     def __init__(self, endpoint: str, service: str = "paddleocr-service") -> None:
-        """`endpoint`: a collector's address for OTLP over HTTP, without the path."""
+        """endpoint: URL of a collector for OTLP over HTTP, without the path."""
         self._endpoint = endpoint.rstrip("/")
         self._service = service
         self._lock = threading.Lock()
-        self._made: TracerProvider | None = None
+        self._provider: TracerProvider | None = None
 
     @contextmanager
-    def span(self, name: str, parent: str = "", **attributes: object) -> Iterator[Span]:
-        """A span around the body. `parent` is a traceparent; without one a trace begins."""
-        # Not the thread's current one: a request may be begun in one thread and ended in another.
+    def span(self, name: str, parent: str = "", **attributes: Attribute) -> Iterator[Span]:
+        """A span around the body. `parent` is a traceparent; without it, a new trace begins."""
+        # Not made current in the thread: a request can start in one thread and end in another.
         inner = self._tracer.start_span(name, _context(parent), attributes=attributes)
         span = Span(_traceparent(inner.get_span_context()))
         try:
@@ -69,23 +73,23 @@ class Tracer:
             inner.set_attributes(span.attributes)
             inner.end()
 
-    def record(self, name: str, parent: str, started: float, ended: float, **attributes: object) -> None:
-        """A span that is over already. Times are Unix seconds."""
+    def record(self, name: str, parent: str, started: float, ended: float, **attributes: Attribute) -> None:
+        """Record a span that has already ended. Times are Unix seconds."""
         span = self._tracer.start_span(name, _context(parent), attributes=attributes, start_time=_nanoseconds(started))
         span.end(_nanoseconds(ended))
 
     def close(self) -> None:
-        """Sends what was not sent yet, if the collector takes it quickly."""
-        if self._made:
-            self._made.shutdown()
+        """Send the remaining spans, if the collector accepts them quickly."""
+        if self._provider:
+            self._provider.shutdown()
 
     @property
-    def _tracer(self):
+    def _tracer(self) -> trace.Tracer:
         with self._lock:
-            self._made = self._made or self._make()
-        return self._made.get_tracer("paddleocr-service")
+            self._provider = self._provider or self._make_provider()
+        return self._provider.get_tracer("paddleocr-service")
 
-    def _make(self) -> TracerProvider:
+    def _make_provider(self) -> TracerProvider:
         from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
         from opentelemetry.sdk.resources import Resource
         from opentelemetry.sdk.trace import TracerProvider
@@ -101,14 +105,14 @@ def make_tracer(endpoint: str) -> Tracer | NullTracer:
     return Tracer(endpoint) if endpoint else NullTracer()
 
 
-def _context(traceparent: str):
+def _context(traceparent: str) -> Context:
     from opentelemetry.context import Context
     from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
     return TraceContextTextMapPropagator().extract({"traceparent": traceparent}, Context())
 
 
-def _traceparent(context) -> str:
+def _traceparent(context: trace.SpanContext) -> str:
     return f"00-{context.trace_id:032x}-{context.span_id:016x}-{context.trace_flags:02x}"
 
 

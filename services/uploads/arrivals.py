@@ -73,7 +73,7 @@ class Arrivals:
 
     def _start(self, record: JobRecord) -> JobRecord:
         try:
-            key = self._storage.take(record.id)
+            key = self._storage.claim(record.id)
         except UploadMissing:  # another process was faster
             return self._store.get(record.id)
         try:

@@ -134,7 +134,7 @@ class UploadService:
             if incoming.size() != record.file_size:
                 raise UploadIncomplete()
             self._arrivals.claim(record.id)
-            self._storage.keep(incoming, self._storage.announced_key(record.id))
+            self._storage.save(incoming, self._storage.announced_key(record.id))
         return self._arrivals.start_job(record.id)
 
     def _check_address(self, record: JobRecord, put: Put) -> None:

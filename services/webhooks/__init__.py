@@ -1,5 +1,6 @@
-"""Tells receivers of the clients' own that a job has ended, as Standard Webhooks (standardwebhooks.com) specifies.
+"""Webhooks: tell clients that a job has ended, following Standard Webhooks (standardwebhooks.com).
 
-`guard` says who may be called, `signing` and `message` what is said, `sender` calls once, `outbox` is what Redis keeps
-of it, `courier` goes on until it is told. What is sent is thin: never a word of what was read.
+`dispatcher` retries until a call succeeds, `sender` makes one call over a `connection`, `outbox` stores the webhooks
+still to be sent, `message` and `signing` build the request, `guard` decides which addresses may be called. A message
+never contains recognised text.
 """

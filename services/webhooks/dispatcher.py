@@ -1,7 +1,7 @@
-"""Tells receivers until they have heard: a thread in each worker's parent process, any number of them over a cluster.
+"""Sends webhooks until they are delivered: a thread in each worker's parent process, any number of them in a cluster.
 
-A call that was not answered with 2xx is made again, ever less often, for an hour. Which courier makes it does not
-matter: all that has to be known is in the job's record (`outbox.py`).
+A call that is not answered with 2xx is repeated, less and less often, for an hour. Any dispatcher can make any call:
+the job's record holds everything that is needed (`outbox.py`).
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import random
 import threading
 import time
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import structlog
@@ -19,64 +20,69 @@ from services.jobs.record import JobRecord
 from services.jobs.store import JobStore
 from services.webhooks.guard import parse
 from services.webhooks.message import message_of
-from services.webhooks.outbox import DELIVERED, GIVEN_UP, RETRIED, Due, Outbox
-from services.webhooks.sender import Answer, Sender
+from services.webhooks.outbox import DELIVERED, GIVEN_UP, POSTPONED, RETRIED, DueWebhook, Outbox
+from services.webhooks.sender import DeliveryResult, Sender
 
 log = structlog.get_logger(__name__)
 
-#: Its receiver wants to hear no more (Standard Webhooks): the one answer that ends the tries before their time.
-GONE = 410
+#: With this status a receiver asks for no more calls (Standard Webhooks). It ends the retries early.
+STATUS_GONE = 410
 
 
 @dataclass(frozen=True, slots=True)
 class RetrySchedule:
-    """When calls are made, in seconds."""
+    """Times in seconds."""
 
-    look: float = 0.5
+    #: Between two searches for due webhooks.
+    poll: float = 0.5
+    #: Before the second attempt. Doubles with each further attempt, up to `longest_pause`.
     first_pause: float = 5.0
     longest_pause: float = 600.0
-    #: From the first try on; the last one comes at the end of it.
-    patience: float = 3600.0
-    #: How long a call waits whose receiver has enough of ours under way.
-    crowded: float = 1.0
+    #: From the first attempt to the last.
+    give_up_after: float = 3600.0
+    #: Delay of a call that a concurrency limit does not allow yet.
+    busy_pause: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
 class ConcurrencyLimits:
-    """How many calls a courier makes at a time: in all, to one host, and for one owner."""
+    """How many calls one dispatcher makes at the same time: in total, to one host, and for one owner."""
 
-    calls: int = 16
+    total: int = 16
     per_host: int = 4
     per_owner: int = 8
 
 
 class WebhookDispatcher:
-    """`start()` goes on in a thread until `stop()`. Calls are made in threads of their own."""
+    """`start()` works in a thread until `stop()`. Each call runs in a thread of its own."""
 
     def __init__(
         self,
         outbox: Outbox,
         store: JobStore,
         sender: Sender,
-        rhythm: RetrySchedule = RetrySchedule(),
-        crowd: ConcurrencyLimits = ConcurrencyLimits(),
+        job_links: Callable[[str], dict[str, str]],
+        schedule: RetrySchedule = RetrySchedule(),
+        limits: ConcurrencyLimits = ConcurrencyLimits(),
     ) -> None:
+        """job_links: (job id) -> the paths of its status and result."""
         self._outbox = outbox
         self._store = store
         self._sender = sender
-        self._rhythm = rhythm
-        self._crowd = crowd
+        self._job_links = job_links
+        self._schedule = schedule
+        self._limits = limits
         self._stopped = False
         self._wake = threading.Event()
         self._lock = threading.Lock()
-        #: Calls under way: by ("host", …), by ("owner", …), and all of them by "all".
-        self._busy: Counter = Counter()
+        #: Calls in progress: in total, by host, and by owner.
+        self._active: Counter[str] = Counter()
 
     def start(self) -> None:
-        threading.Thread(target=self._run, name="courier", daemon=True).start()
+        threading.Thread(target=self._run, name="webhook-dispatcher", daemon=True).start()
 
     def stop(self) -> None:
-        """No call is begun any more. One that ends with the process is made again by another courier."""
+        """Start no more calls. If a call in progress ends with the process, another dispatcher repeats it."""
         self._stopped = True
         self._wake.set()
 
@@ -87,75 +93,76 @@ class WebhookDispatcher:
             except RedisUnavailable:
                 found = False
             except Exception:
-                log.exception("round of webhooks failed")
+                log.exception("webhook round failed")
                 found = False
             if not found:
-                self._wake.wait(self._rhythm.look)
+                self._wake.wait(self._schedule.poll)
                 self._wake.clear()
 
     def _round(self) -> bool:
-        """Begins as many calls as are due and find a place. False when there was none, or no place."""
-        places = self._crowd.calls - self._busy["all"]
-        found = self._outbox.take(places) if places > 0 else []
-        for due in found:
-            self._begin(due)
-        return bool(found)
+        """Start the calls that are due, up to the limit. False if there was none to start."""
+        free = self._limits.total - self._active["total"]
+        webhooks = self._outbox.take(free) if free > 0 else []
+        for webhook in webhooks:
+            self._start_call(webhook)
+        return bool(webhooks)
 
-    def _begin(self, due: Due) -> None:
+    def _start_call(self, webhook: DueWebhook) -> None:
         try:
-            record = self._store.get(due.job_id)
+            record = self._store.get(webhook.job_id)
         except JobNotFound:
             return
         if not record.ended:
             return
-        names = ("all", ("host", parse(record.callback_url).host), ("owner", record.owner))
-        if self._enter(names):
-            threading.Thread(target=self._call, args=(due, record, names), name="webhook", daemon=True).start()
+        host = parse(record.callback_url).host or ""
+        groups = ("total", f"host {host}", f"owner {record.owner}")
+        if self._acquire(groups):
+            arguments = (webhook, record, host, groups)
+            threading.Thread(target=self._call, args=arguments, name="webhook", daemon=True).start()
         else:
-            self._outbox.put_off(due, self._rhythm.crowded * random.uniform(0.5, 1.5))
+            self._outbox.settle(webhook, POSTPONED, self._schedule.busy_pause * random.uniform(0.5, 1.5))
 
-    def _enter(self, names: tuple) -> bool:
-        most = (self._crowd.calls, self._crowd.per_host, self._crowd.per_owner)
+    def _acquire(self, groups: tuple[str, ...]) -> bool:
+        limits = (self._limits.total, self._limits.per_host, self._limits.per_owner)
         with self._lock:
-            if any(self._busy[name] >= limit for name, limit in zip(names, most, strict=True)):
+            if any(self._active[group] >= limit for group, limit in zip(groups, limits, strict=True)):
                 return False
-            self._busy.update(names)
+            self._active.update(groups)
             return True
 
-    def _leave(self, names: tuple) -> None:
+    def _release(self, groups: tuple[str, ...]) -> None:
         with self._lock:
-            self._busy -= Counter(names)  # drops the names that nobody bears any more
+            self._active -= Counter(groups)  # also drops groups that have no call left
         self._wake.set()
 
-    def _call(self, due: Due, record: JobRecord, names: tuple) -> None:
-        told = log.bind(job_id=record.id, request_id=record.request_id, host=names[1][1], tries=due.tries + 1)
+    def _call(self, webhook: DueWebhook, record: JobRecord, host: str, groups: tuple[str, ...]) -> None:
+        call_log = log.bind(job_id=record.id, request_id=record.request_id, host=host, tries=webhook.tries + 1)
         try:
-            self._try(due, record, told)
+            self._attempt(webhook, record, call_log)
         except RedisUnavailable:
-            told.warning("what came of a webhook could not be noted: it will be sent again")
+            call_log.warning("the outcome of a webhook could not be stored: it will be sent again")
         except Exception:
-            told.exception("webhook failed")
+            call_log.exception("webhook attempt failed unexpectedly")
         finally:
-            self._leave(names)
+            self._release(groups)
 
-    def _try(self, due: Due, record: JobRecord, told) -> None:
-        began = time.monotonic()
-        answer = self._sender.send(record.callback_url, message_of(record))
-        left = self._rhythm.patience - due.age - (time.monotonic() - began)
-        told = told.bind(status=answer.status, fault=answer.fault)
-        if answer.delivered:
-            self._outbox.settle(due, DELIVERED)
-            told.info("webhook delivered")
-        elif answer.status == GONE or left <= 0:
-            self._outbox.settle(due, GIVEN_UP)
-            told.warning("webhook given up")
+    def _attempt(self, webhook: DueWebhook, record: JobRecord, call_log: structlog.stdlib.BoundLogger) -> None:
+        started = time.monotonic()
+        result = self._sender.send(record.callback_url, message_of(record, self._job_links(record.id)))
+        seconds_left = self._schedule.give_up_after - webhook.age - (time.monotonic() - started)
+        call_log = call_log.bind(status=result.status, error=result.error)
+        if result.delivered:
+            self._outbox.settle(webhook, DELIVERED)
+            call_log.info("webhook delivered")
+        elif result.status == STATUS_GONE or seconds_left <= 0:
+            self._outbox.settle(webhook, GIVEN_UP)
+            call_log.warning("webhook given up")
         else:
-            pause = min(left, self._pause(due.tries, answer))
-            self._outbox.settle(due, RETRIED, pause)
-            told.info("webhook to be sent again", seconds=round(pause, 1))
+            pause = min(seconds_left, self._pause(webhook.tries, result))
+            self._outbox.settle(webhook, RETRIED, pause)
+            call_log.info("webhook will be retried", seconds=round(pause, 1))
 
-    def _pause(self, failed_before: int, answer: Answer) -> float:
-        """Twice as long each time, a quarter more or less so that receivers are not called in step; never sooner than
-        the receiver asked."""
-        grown = self._rhythm.first_pause * 2 ** min(failed_before, 30)
-        return max(min(grown, self._rhythm.longest_pause) * random.uniform(0.75, 1.25), answer.retry_after)
+    def _pause(self, failures: int, result: DeliveryResult) -> float:
+        """Exponential back-off, randomised by a quarter so that calls do not synchronise; at least Retry-After."""
+        pause = self._schedule.first_pause * 2.0 ** min(failures, 30)
+        return max(min(pause, self._schedule.longest_pause) * random.uniform(0.75, 1.25), result.retry_after)

@@ -1,7 +1,7 @@
-"""Who may be called: nobody inside the operator's network, unless the operator says so.
+"""Decides which hosts a webhook may call: none inside the operator's network, unless the operator allows it.
 
-What counts is the address, not the name: `check` looks at it when a job is submitted, `reach` again at each connection,
-and the connection is made to the very addresses that `reach` looked at.
+The address counts, not the name. `check` looks it up when a job is submitted, `resolve` again for each call, and the
+connection goes to exactly the addresses that `resolve` returned.
 """
 
 from __future__ import annotations
@@ -14,17 +14,18 @@ from urllib3.exceptions import LocationParseError
 from urllib3.util import Url, parse_url
 
 from services.errors import InvalidOption
-from services.webhooks.names import Endpoint, Names, NoAnswer, NoSuchName
+from services.webhooks.resolver import Endpoint, NoAnswer, NoSuchName, Resolver
 
-LONGEST_URL = 2048
+MAX_URL_LENGTH = 2048
+#: Scheme: default port.
 SCHEMES = {"http": 80, "https": 443}
-#: Below it are the ports of mail, shells and the like, which may take a request for one of theirs.
+#: Lower ports belong to services such as mail and SSH, which might take a request for one of their own.
 FIRST_FREE_PORT = 1024
-#: All that is given out for use on the internet; what lies outside of it is somebody's own, or nobody's.
+#: Every IPv6 address on the internet is in this network. All others are private or not assigned.
 GLOBAL_UNICAST = IPv6Network("2000::/3")
-DOCUMENTATION = IPv6Network("3fff::/20")  # RFC 9637; younger than the list of this Python
+DOCUMENTATION = IPv6Network("3fff::/20")  # RFC 9637; missing in the ipaddress module of this Python
 NAT64 = IPv6Network("64:ff9b::/96")
-RELAYS = ipaddress.IPv4Network("192.88.99.0/24")  # RFC 7526: 6to4 relays that are no more
+RELAYS = ipaddress.IPv4Network("192.88.99.0/24")  # RFC 7526: deprecated 6to4 relays
 
 
 class NotAllowed(Exception):
@@ -32,40 +33,41 @@ class NotAllowed(Exception):
 
 
 class Guard:
-    """`allowed`: networks that may be called although they are not public."""
+    """allowed: networks that may be called although they are not public."""
 
-    def __init__(self, allowed: Iterable[str] = (), names: Names | None = None) -> None:
+    def __init__(self, allowed: Iterable[str] = (), resolver: Resolver | None = None) -> None:
         self._allowed = [ipaddress.ip_network(network) for network in allowed]
-        self._names = names or Names()
+        self._resolver = resolver or Resolver()
 
     def check(self, url: str) -> None:
-        """What can be said when a job is submitted. Raises InvalidOption naming `callback_url`.
+        """Check a `callback_url` when a job is submitted. Raises InvalidOption.
 
-        A name of which nobody can say anything right now is taken: it is looked up again at each try. A name that is
-        not there and one that leads inside get the same answer, so that nobody learns the names of the inside.
+        A name whose lookup fails temporarily is accepted: each call looks it up again. A name that does not exist and
+        one with an internal address get the same error, so that clients cannot probe for internal names.
         """
         host, port = _destination(url)
         try:
-            self.reach(host, port)
+            self.resolve(host, port)
         except NoAnswer:
             return
         except (NoSuchName, NotAllowed) as error:
             raise _invalid("names a host that has no address on the public internet") from error
 
-    def reach(self, host: str, port: int) -> list[Endpoint]:
-        """Where to connect to. One address that is not allowed condemns the name: who answers so is up to something.
+    def resolve(self, host: str, port: int) -> list[Endpoint]:
+        """The endpoints to connect to. Raises NotAllowed, NoSuchName or NoAnswer.
 
-        Raises NotAllowed, NoSuchName or NoAnswer.
+        One address that is not allowed rejects the name: a DNS answer that mixes public and internal addresses is
+        suspicious.
         """
-        endpoints = self._names.endpoints(host.strip("[]"), port)
+        endpoints = self._resolver.endpoints(host.strip("[]"), port)
         if not all(self.permits(address[0]) for _, address in endpoints):
             raise NotAllowed(f"{host} has an address that is not public")
         return endpoints
 
     def permits(self, text: str) -> bool:
-        """Whether an address may be called; one that carries an IPv4 address is judged by that."""
+        """Whether an address may be called. If an IPv4 address is embedded in it, that one decides."""
         address = ipaddress.ip_address(text)
-        address = _carried(address) or address
+        address = _embedded_ipv4(address) or address
         return is_public(address) or any(address in network for network in self._allowed)
 
 
@@ -77,8 +79,8 @@ def is_public(address: IPv4Address | IPv6Address) -> bool:
     return address.is_global and not address.is_multicast
 
 
-def _carried(address: IPv4Address | IPv6Address) -> IPv4Address | None:
-    """The IPv4 address inside of an IPv4-mapped, 6to4 or NAT64 one: where its packets end up."""
+def _embedded_ipv4(address: IPv4Address | IPv6Address) -> IPv4Address | None:
+    """The IPv4 address inside an IPv4-mapped, 6to4 or NAT64 address: the packets go there."""
     if isinstance(address, IPv4Address):
         return None
     if address in NAT64:
@@ -87,17 +89,17 @@ def _carried(address: IPv4Address | IPv6Address) -> IPv4Address | None:
 
 
 def parse(url: str) -> Url:
-    """The one way in which a URL is taken apart, for the check and for the call. Raises LocationParseError."""
+    """The only URL parser used, so that the check and the call cannot disagree. Raises LocationParseError."""
     return parse_url(url)
 
 
 def port_of(url: Url) -> int:
-    return SCHEMES[url.scheme] if url.port is None else url.port
+    return SCHEMES[url.scheme or ""] if url.port is None else url.port
 
 
 def _destination(url: str) -> tuple[str, int]:
-    if len(url) > LONGEST_URL or not url.isascii() or not url.isprintable() or "\\" in url or " " in url:
-        raise _invalid(f"must be a URL of at most {LONGEST_URL} printable ASCII characters")
+    if len(url) > MAX_URL_LENGTH or not url.isascii() or not url.isprintable() or "\\" in url or " " in url:
+        raise _invalid(f"must be a URL of at most {MAX_URL_LENGTH} printable ASCII characters")
     try:
         parsed = parse(url)
     except LocationParseError as error:
@@ -105,12 +107,12 @@ def _destination(url: str) -> tuple[str, int]:
     if parsed.scheme not in SCHEMES or not parsed.host:
         raise _invalid("must begin with https:// or http:// and name a host")
     if parsed.auth is not None:
-        raise _invalid("must not hold a user name or password; sign in by the signature, or by a secret in the path")
+        raise _invalid("must not contain a user name or password; verify the signature or put a secret into the path")
     port = port_of(parsed)
     if port < FIRST_FREE_PORT and port not in SCHEMES.values():
-        raise _invalid(f"must use port 80, 443, or one from {FIRST_FREE_PORT} on")
+        raise _invalid(f"must use port 80, port 443, or a port from {FIRST_FREE_PORT} up")
     return parsed.host, port
 
 
-def _invalid(fault: str) -> InvalidOption:
-    return InvalidOption(f"The option `callback_url` {fault}.")
+def _invalid(problem: str) -> InvalidOption:
+    return InvalidOption(f"The option `callback_url` {problem}.")

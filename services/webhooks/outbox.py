@@ -1,4 +1,4 @@
-"""What is still to be told, in Redis: `ocr:webhooks`, job ids by the time when they are due."""
+"""The webhooks still to be sent, in Redis: `ocr:webhooks` holds job ids by the time of their next attempt."""
 
 from __future__ import annotations
 
@@ -6,43 +6,40 @@ from dataclasses import dataclass
 
 from services.redis_service import RedisService
 
-#: A courier that died over a job is made up for after so many seconds: longer than a call takes.
+#: A webhook whose dispatcher died is taken again after this many seconds. One call takes less.
 LEASE_SECONDS = 30.0
 
-DELIVERED, RETRIED, GIVEN_UP = "delivered", "retried", "given_up"
+#: Outcomes of `settle`. POSTPONED: no call was made.
+DELIVERED, RETRIED, GIVEN_UP, POSTPONED = "delivered", "retried", "given_up", ""
 
 
 @dataclass(frozen=True, slots=True)
-class Due:
-    """A job that is to be told of now."""
+class DueWebhook:
+    """A job whose receiver is to be called now."""
 
     job_id: str
-    #: The job's end as the record spells it: tells this end from that of a replay.
+    #: The job's end time exactly as stored. Distinguishes this end from the end of a replay.
     ended: str
-    #: Tries that failed, and seconds since the first one began.
+    #: Number of failed attempts, and seconds since the first one began.
     tries: int
     age: float
 
 
 class Outbox:
-    """Every method raises RedisUnavailable when Redis cannot be reached."""
+    """Methods raise RedisUnavailable."""
 
     def __init__(self, redis: RedisService, lease_seconds: float = LEASE_SECONDS) -> None:
         self._redis = redis
         self._lease_seconds = lease_seconds
 
-    def take(self, most: int) -> list[Due]:
-        """Those that have been due longest. Nobody else gets them before the lease is over."""
-        rows = self._redis.script("webhook_take", self._lease_seconds, most)
-        return [Due(job_id.decode(), ended.decode(), int(tries), float(age)) for job_id, ended, tries, age in rows]
+    def take(self, limit: int) -> list[DueWebhook]:
+        """The webhooks that have been due longest. No other dispatcher gets them until the lease expires."""
+        rows = self._redis.script("webhook_take", self._lease_seconds, limit)
+        return [
+            DueWebhook(job_id.decode(), ended.decode(), int(tries), float(age)) for job_id, ended, tries, age in rows
+        ]
 
-    def put_off(self, due: Due, seconds: float) -> None:
-        """It was not tried: its turn comes later."""
-        self._settle(due, "", seconds)
-
-    def settle(self, due: Due, outcome: str, seconds: float | None = None) -> None:
-        """What came of a try: DELIVERED, GIVEN_UP, or RETRIED in so many `seconds`."""
-        self._settle(due, outcome, seconds)
-
-    def _settle(self, due: Due, outcome: str, seconds: float | None) -> None:
-        self._redis.script("webhook_settle", due.job_id, due.ended, outcome, "" if seconds is None else seconds)
+    def settle(self, webhook: DueWebhook, outcome: str, due_in: float | None = None) -> None:
+        """Record the outcome of an attempt. For RETRIED and POSTPONED, the webhook is due again in `due_in` seconds."""
+        delay = "" if due_in is None else due_in
+        self._redis.script("webhook_settle", webhook.job_id, webhook.ended, outcome, delay)

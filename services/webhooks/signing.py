@@ -1,4 +1,4 @@
-"""Signatures of Standard Webhooks: HMAC-SHA256 over id, time and body."""
+"""Standard Webhooks signatures: HMAC-SHA256 over id, time and body."""
 
 from __future__ import annotations
 
@@ -7,26 +7,26 @@ import hashlib
 import hmac
 
 PREFIX = "whsec_"
-#: Told apart from all else that is derived from SECRET_KEY.
+#: Separates this secret from everything else derived from SECRET_KEY.
 PURPOSE = b"webhooks"
 
 
 def derived_secret(secret_key: str) -> str:
-    """The secret of an installation that names none: 32 bytes that tell nothing of SECRET_KEY."""
+    """The signing secret of an installation without WEBHOOK_SECRET: 32 bytes that do not reveal SECRET_KEY."""
     digest = hmac.new(secret_key.encode(), PURPOSE, hashlib.sha256).digest()
     return PREFIX + base64.b64encode(digest).decode()
 
 
 class Signer:
-    """Signs with each secret given, so that receivers can be moved from an old one to a new one."""
+    """Signs with every given secret, so that receivers can switch from an old secret to a new one."""
 
     def __init__(self, secrets: tuple[str, ...]) -> None:
-        """`secrets`: `whsec_` and base64, the newest first."""
+        """secrets: `whsec_` and base64, the newest first."""
         self.secrets = secrets
         self._keys = [base64.b64decode(secret.removeprefix(PREFIX)) for secret in secrets]
 
     def headers(self, message_id: str, timestamp: int, body: bytes) -> dict[str, str]:
-        """The headers of one try; `timestamp` is the Unix time of the try. The id holds no full stop."""
+        """The headers of one attempt at Unix time `timestamp`. The id must not contain a full stop."""
         signed = f"{message_id}.{timestamp}.".encode() + body
         digests = [hmac.new(key, signed, hashlib.sha256).digest() for key in self._keys]
         return {

@@ -1,1 +1,1 @@
-"""The worker side: takes units, reads pages, ends jobs, and recovers from failures."""
+"""The worker: takes units from the queue, reads their pages, ends jobs, and recovers from failures."""

@@ -1,4 +1,4 @@
-"""A worker's hold on a unit, renewed in the background while the unit is worked on."""
+"""A worker's lease on a unit, renewed in a background thread while the unit is processed."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ from services.keys import SHARED
 
 
 class LeaseLost(Exception):
-    """Another worker has the unit now, or its job has ended: nothing this one does counts any more."""
+    """Another worker has the unit, or the job has ended. This worker must not write anything more."""
 
 
 class Lease:
-    """Context manager around one unit.
+    """Context manager around the processing of one unit.
 
-    A Redis outage alone does not lose the lease: only Redis itself can say that somebody else took the unit. A worker
-    that makes no progress for `stalled_after` seconds lets it go: whatever holds it up, another may do better.
+    A Redis outage alone does not lose the lease: only Redis can report that another worker took the unit. If the worker
+    makes no progress for `stalled_after` seconds, the lease is no longer renewed, so that another worker can try.
     """
 
     def __init__(self, unit_queue: UnitQueue, unit: Unit, stalled_after: float = float("inf")) -> None:
         self._unit_queue = unit_queue
         self._unit = unit
         self._stalled_after = stalled_after
-        self._progress = time.monotonic()
+        self._last_progress = time.monotonic()
         self._lost = threading.Event()
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._renew, name="lease", daemon=True)
@@ -38,15 +38,15 @@ class Lease:
         self._ended.set()
         self._thread.join()
 
-    def progress(self) -> None:
-        """Another page begins. Raises LeaseLost once the hold is gone."""
-        self._progress = time.monotonic()
+    def report_progress(self) -> None:
+        """Call before each page. Raises LeaseLost."""
+        self._last_progress = time.monotonic()
         if self._lost.is_set():
             raise LeaseLost()
 
     def _renew(self) -> None:
         while not self._ended.wait(SHARED.lease_renew_seconds):
-            if time.monotonic() - self._progress > self._stalled_after:
+            if time.monotonic() - self._last_progress > self._stalled_after:
                 return
             try:
                 if not self._unit_queue.renew(self._unit):

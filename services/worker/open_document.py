@@ -1,4 +1,7 @@
-"""The document a worker has open: it stays open from one unit to the next, as the next is mostly of the same job."""
+"""The document that a worker has open.
+
+Consecutive units mostly belong to the same job, so the document stays open between them.
+"""
 
 from __future__ import annotations
 
@@ -13,28 +16,27 @@ if TYPE_CHECKING:
 
 
 class OpenDocument:
-    """Holds one document. Opening another, or a fault, closes it."""
+    """Holds at most one document. Opening another one closes it."""
 
     def __init__(self, storage: Storage, ocr: OCRService) -> None:
         self._storage = storage
         self._ocr = ocr
         self._open: tuple[str, Document, ExitStack] | None = None
 
-    def has(self, record: JobRecord) -> bool:
-        return self._open is not None and self._open[0] == record.id
+    def get(self, record: JobRecord) -> Document | None:
+        """The job's document if it is open."""
+        return self._open[1] if self._open and self._open[0] == record.id else None
 
-    def document(self, record: JobRecord) -> Document:
-        """The job's document. Raises OCRServiceError where it cannot be opened."""
-        if self._open and self._open[0] == record.id:
-            return self._open[1]
-        self.clear()
+    def open(self, record: JobRecord) -> Document:
+        """Open the job's document. Raises OCRServiceError."""
+        self.close()
         with ExitStack() as stack:
             path = stack.enter_context(self._storage.local(record.upload))
             document = stack.enter_context(self._ocr.open(path, record.kind, record.options, record.frames))
             self._open = record.id, document, stack.pop_all()
         return document
 
-    def clear(self) -> None:
+    def close(self) -> None:
         if self._open:
             _, _, stack = self._open
             self._open = None

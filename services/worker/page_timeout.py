@@ -1,8 +1,9 @@
-"""The time limit of one page.
+"""The time limit of one page, in two layers.
 
-Two layers. A timer signal raises PageTimeout in the main thread as soon as Python runs again: between two calls of
-native code, which is where OCR spends its time. Should native code never come back, `faulthandler`'s watchdog, a C
-thread that needs no interpreter lock, ends the process; the job is then taken up by another worker.
+1. A timer signal raises PageTimeout in the main thread as soon as Python code runs again, that is between two calls of
+   native code. OCR spends nearly all of its time in such calls.
+2. If native code does not return, `faulthandler`'s watchdog ends the process. It is a C thread and does not need the
+   interpreter lock. Another worker then takes the unit.
 """
 
 from __future__ import annotations
@@ -13,25 +14,27 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from types import FrameType
 
 from services.errors import PageTimeout
 
-#: How long native code may go on past the limit before its process is ended.
+#: Seconds that native code may run past the limit before its process is ended.
 GRACE_SECONDS = 10
 
 
 @contextmanager
 def page_time_limit(seconds: int) -> Iterator[None]:
-    """Raises PageTimeout in the body once `seconds` have passed. Outside a main thread it does nothing."""
+    """Raise PageTimeout in the body after `seconds`. Has no effect outside the main thread."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
 
-    def on_alarm(signum, frame):
+    def on_alarm(signum: int, frame: FrameType | None) -> None:
         raise PageTimeout(f"The page took longer than the limit of {seconds} seconds. {PageTimeout.remedy}")
 
     previous = signal.signal(signal.SIGALRM, on_alarm)
-    faulthandler.dump_traceback_later(seconds + GRACE_SECONDS, exit=True, file=sys.__stderr__)
+    # The original stderr: a replacement in sys.stderr may have no file descriptor.
+    faulthandler.dump_traceback_later(seconds + GRACE_SECONDS, exit=True, file=sys.__stderr__ or sys.stderr)
     signal.setitimer(signal.ITIMER_REAL, seconds)
     try:
         yield

@@ -1,48 +1,52 @@
-"""The pages of the unit at hand, on their way to Redis.
+"""Stores the pages of a unit in Redis.
 
-A page that took long is stored as soon as it is read, so that no crash costs it. Pages of a text layer take
-milliseconds: they go together, a fraction of a second later.
+A page that went through OCR is stored as soon as it is read, so that a crash does not lose it. Pages with a text layer
+take milliseconds each: they are stored together, a fraction of a second later.
 """
 
 from __future__ import annotations
 
 import time
+from typing import Any
 
 from services.errors import PageCrashed
 from services.jobs.unit_queue import PageOutcome, Unit, UnitQueue
 from services.redis_retry import retry_until_redis_is_back
 from services.worker.lease import LeaseLost
 
-#: Begun this often without an end, a page (or the opening of a document) stopped its worker each time.
+#: After this many crashes of its worker, a step is not started again.
 CRASHES_ALLOWED = 2
-#: Seconds for which pages may be held back.
-HELD_SECONDS = 0.25
+#: Seconds for which pages may be buffered.
+BUFFER_SECONDS = 0.25
 
 
 class PageWriter:
-    """Pages of one unit: what is begun, what came of it. Raises LeaseLost where the unit is the caller's no more."""
+    """Records the start and the outcome of each step of one unit. Methods raise LeaseLost.
+
+    A step is a page (its number) or anything else that may crash the process (a name).
+    """
 
     def __init__(self, unit_queue: UnitQueue, unit: Unit) -> None:
         self._unit_queue = unit_queue
         self._unit = unit
-        self._held: list[PageOutcome] = []
-        self._since = time.monotonic()
+        self._buffer: list[PageOutcome] = []
+        self._flushed_at = time.monotonic()
 
-    def begin(self, mark: int | str) -> None:
-        """Something that may kill this process begins. Raises PageCrashed when it killed others before."""
-        begun = retry_until_redis_is_back(lambda: self._unit_queue.start_step(self._unit, mark))
-        if begun == 0:
+    def start(self, step: int | str) -> None:
+        """Raises PageCrashed if this step has crashed its worker too often."""
+        starts = retry_until_redis_is_back(lambda: self._unit_queue.start_step(self._unit, step))
+        if starts == 0:
             raise LeaseLost()
-        if begun > CRASHES_ALLOWED:
+        if starts > CRASHES_ALLOWED:
             raise PageCrashed()
 
-    def end(self, mark: int | str, page: dict | None = None) -> None:
-        """It ended in good order; `page` is the result, where there is one."""
-        self._held.append(PageOutcome(mark, page))
-        if page is None or page["source"] != "text_layer" or time.monotonic() - self._since > HELD_SECONDS:
+    def finish(self, step: int | str, page: dict[str, Any] | None = None) -> None:
+        """The step did not crash. `page` is its result if there is one to store."""
+        self._buffer.append(PageOutcome(step, page))
+        if page is None or page["source"] != "text_layer" or time.monotonic() - self._flushed_at > BUFFER_SECONDS:
             self.flush()
 
     def flush(self) -> None:
-        held, self._held, self._since = self._held, [], time.monotonic()
-        if held and not retry_until_redis_is_back(lambda: self._unit_queue.save_pages(self._unit, held)):
+        outcomes, self._buffer, self._flushed_at = self._buffer, [], time.monotonic()
+        if outcomes and not retry_until_redis_is_back(lambda: self._unit_queue.save_pages(self._unit, outcomes)):
             raise LeaseLost()

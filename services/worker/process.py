@@ -1,10 +1,11 @@
-"""A worker process: its engine, its heartbeat, and the units it works on."""
+"""A worker process: its engine, its heartbeat and the units it processes."""
 
 from __future__ import annotations
 
 import os
 import signal
 import time
+from typing import Any
 
 import psutil
 import structlog
@@ -23,7 +24,7 @@ NICENESS = 10
 
 
 class WorkerProcess:
-    """Lives in one child process of the Celery worker, from the fork until the process ends."""
+    """One per child process of the Celery worker, from the fork until the process ends."""
 
     def __init__(
         self,
@@ -45,10 +46,10 @@ class WorkerProcess:
         self._units_done = 0
         self._busy = False
         self._idle_since = time.monotonic()
-        self._heartbeat = Heartbeat(worker_registry, name, self._facts, each_time=counters.flush)
+        self._heartbeat = Heartbeat(worker_registry, name, self._state, on_beat=counters.flush)
 
     def start(self) -> None:
-        """Load the model, then tell that this worker is ready. Raises EngineError when the model cannot be had."""
+        """Load the model, then register this worker as ready. Raises EngineError if the model cannot be loaded."""
         started = time.monotonic()
         self._info = self._engine.warm_up(self._lang)
         self._counters.count("worker_starts")
@@ -61,7 +62,7 @@ class WorkerProcess:
         )
 
     def run(self) -> None:
-        """Work on the unit whose turn it is, if there is one."""
+        """Process the next unit of the queue, if there is one."""
         self._busy = True
         try:
             self._units_done += self._runner.run()
@@ -69,13 +70,13 @@ class WorkerProcess:
             self._busy = False
             self._idle_since = time.monotonic()
 
-    def stop(self, how: str = "stopped") -> None:
-        """`how` is "stopped" when it was told to, "recycled" when it makes room for another."""
-        self._counters.count(f"worker_ends:{how}")
+    def stop(self, reason: str = "stopped") -> None:
+        """reason: "stopped" for a shutdown, "recycled" if another process replaces this one."""
+        self._counters.count(f"worker_ends:{reason}")
         self._heartbeat.stop()
         self._tracer.close()
 
-    def _facts(self) -> dict:
+    def _state(self) -> dict[str, Any]:
         return {
             "engine": self._info.name,
             "runtime": self._info.runtime,
@@ -88,9 +89,9 @@ class WorkerProcess:
 
 
 def prepare_child_process() -> None:
-    """First step after the fork: end with the parent, and give requests priority over OCR."""
+    """First step after the fork: end when the parent ends, and give requests priority over OCR."""
     die_with_parent(signal.SIGKILL)
     try:
         os.nice(NICENESS)
-    except OSError:  # forbidden in some sandboxes; requests then wait a little longer while pages are read
+    except OSError:  # forbidden in some sandboxes: requests then take a little longer while pages are read
         log.warning("could not lower the priority of this process", exc_info=True)

@@ -1,7 +1,7 @@
-"""What a worker does with a unit of a job: take it, read its pages one by one, and, if it is the last, end the job.
+"""Processes one unit of a job: takes it, reads its pages and, if it is the job's last unit, ends the job.
 
-Every step is safe to repeat. Pages that are done are stored as they come and not done again; all writes carry the
-lease's token, so a worker that lost its unit changes nothing any more.
+Every step can be repeated safely. Pages are stored as they are read and not read again. All writes carry the token of
+the lease, so a worker that lost its unit cannot change anything.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 import uuid
 from collections.abc import Callable
+from typing import Any
 
 import structlog
 from structlog.contextvars import bound_contextvars
@@ -29,20 +30,21 @@ from services.worker.unit_telemetry import NullUnitTelemetry, UnitTelemetry
 
 log = structlog.get_logger(__name__)
 
-#: Seconds before each further try of a unit whose fault may pass.
-BACK_OFF = (1, 2, 4)
-#: How long past a page's time limit a unit may make no progress: by then the page's guard has ended the process.
+#: Seconds before each retry of a unit that failed with a temporary error.
+RETRY_DELAYS = (1, 2, 4)
+#: If a unit makes no progress for this many seconds past the page's time limit, its lease is no longer renewed.
+#: `page_time_limit` should have ended the process by then.
 STALLED_SECONDS = 60
-#: What is begun when all pages are read and the result is made of them.
-GATHERING = "result"
+#: The step that builds the result from the stored pages.
+RESULT_STEP = "result"
 
 
-class HandedBack(Exception):
-    """The worker is stopping: the unit goes back to the queue as it is."""
+class WorkerStopping(Exception):
+    """The worker is stopping: the unit goes back to the queue."""
 
 
 class UnitRunner:
-    """Works in one worker process, on one unit at a time."""
+    """Processes one unit at a time in a worker process."""
 
     def __init__(
         self,
@@ -66,34 +68,34 @@ class UnitRunner:
         self._telemetry = telemetry or NullUnitTelemetry()
 
     def run(self) -> bool:
-        """Take the unit whose turn it is and bring it as far as it goes. False when there was none."""
+        """Take the next unit and process it. Returns False if no unit was ready."""
         token = uuid.uuid4().hex
         unit = retry_until_redis_is_back(lambda: self._unit_queue.take(token))
         if unit is None:
             return False
         try:
             record = retry_until_redis_is_back(lambda: self._store.get(unit.job_id, hidden=True))
-        except JobNotFound:  # deleted in this very moment
+        except JobNotFound:  # deleted since the unit was taken
             return True
         context = bound_contextvars(job_id=record.id, request_id=record.request_id)
         with context, Lease(self._unit_queue, unit, self._page_timeout + STALLED_SECONDS) as lease:
             log.info("unit started", unit=unit.number, units=record.units, attempt=unit.tries, kind=record.kind)
             try:
                 with self._telemetry.unit(record, unit):
-                    self._work(record, unit, lease)
+                    self._process(record, unit, lease)
             except LeaseLost:
-                log.warning("unit lost: to another worker, or its job was cancelled")
-            except HandedBack:
-                self._hand_back(record, unit)
+                log.warning("unit lost: another worker took it, or its job was cancelled")
+            except WorkerStopping:
+                self._return_unit(record, unit)
         return True
 
-    def _work(self, record: JobRecord, unit: Unit, lease: Lease) -> None:
+    def _process(self, record: JobRecord, unit: Unit, lease: Lease) -> None:
         started = time.monotonic()
-        last_try = unit.tries > len(BACK_OFF)
+        last_try = unit.tries > len(RETRY_DELAYS)
         try:
-            self._read(record, unit, lease, last_try)
-            self._end(record, unit, time.monotonic() - started)
-        except (LeaseLost, HandedBack):
+            self._read_pages(record, unit, lease, last_try)
+            self._finish_unit(record, unit, time.monotonic() - started)
+        except (LeaseLost, WorkerStopping):
             raise
         except OCRServiceError as error:
             log.warning("unit failed", code=error.code, retryable=error.retryable, exc_info=error.retryable)
@@ -102,123 +104,124 @@ class UnitRunner:
             log.exception("unit failed unexpectedly", attempt=unit.tries)
             self._retry_or_fail(record, unit, RetriesExhausted(), not last_try)
 
-    def _read(self, record: JobRecord, unit: Unit, lease: Lease, last_try: bool) -> None:
-        """Read all pages of the unit that are not done yet."""
-        keeper = PageWriter(self._unit_queue, unit)
-        document = self._opened(record, unit, keeper)
+    def _read_pages(self, record: JobRecord, unit: Unit, lease: Lease, last_try: bool) -> None:
+        """Read the pages of the unit that are not stored yet."""
+        writer = PageWriter(self._unit_queue, unit)
+        document = self._open(record, unit, writer)
         numbers = pages_of(unit.number, record.units, document.page_numbers)
-        done = (
-            retry_until_redis_is_back(lambda: self._store.pages_done(record.id, numbers)) if record.pages_done else {}
-        )
+        stored: dict[int, dict[str, Any]] = {}
+        if record.pages_done:
+            stored = retry_until_redis_is_back(lambda: self._store.pages_done(record.id, numbers))
         for number in numbers:
-            if number not in done:
+            if number not in stored:
                 if self._stopping():
-                    keeper.flush()
-                    raise HandedBack()
-                lease.progress()
-                with self._telemetry.page(record, number) as seen:
-                    seen.update(self._read_page(document, number, keeper, last_try))
-        keeper.flush()
+                    writer.flush()
+                    raise WorkerStopping()
+                lease.report_progress()
+                with self._telemetry.page(record, number) as page:
+                    page.update(self._read_page(document, number, writer, last_try))
+        writer.flush()
 
-    def _opened(self, record: JobRecord, unit: Unit, keeper: PageWriter) -> Document:
-        if self._open_document.has(record):
-            return self._open_document.document(record)
-        mark = f"document:{unit.number}"
-        keeper.begin(mark)
+    def _open(self, record: JobRecord, unit: Unit, writer: PageWriter) -> Document:
+        if document := self._open_document.get(record):
+            return document
+        step = f"document:{unit.number}"
+        writer.start(step)
         try:
             with page_time_limit(self._page_timeout):
-                return self._open_document.document(record)
+                return self._open_document.open(record)
         finally:
-            keeper.end(mark)
+            writer.finish(step)
 
-    def _read_page(self, document: Document, number: int, keeper: PageWriter, last_try: bool) -> dict:
+    def _read_page(self, document: Document, number: int, writer: PageWriter, last_try: bool) -> dict[str, Any]:
+        """Returns the stored result of the page. An error that a retry of the unit may solve is raised instead."""
         try:
-            keeper.begin(number)
+            writer.start(number)
             with page_time_limit(self._page_timeout):
                 page = document.recognize(number)
         except LeaseLost:
             raise
         except OCRServiceError as error:
             if error.retryable and not last_try:
-                keeper.end(number)
+                writer.finish(number)
                 raise
             page = failed_page(number, error)
         except Exception:
             if not last_try:
-                keeper.end(number)
+                writer.finish(number)
                 raise
             log.exception("page failed on the last try", page=number)
             page = failed_page(number, PageFailed())
-        keeper.end(number, page)
-        _tell(page)
+        writer.finish(number, page)
+        _log_page(page)
         return page
 
-    def _end(self, record: JobRecord, unit: Unit, seconds: float) -> None:
-        answer, others = retry_until_redis_is_back(lambda: self._unit_queue.end_unit(unit, seconds))
-        if answer == LOST:
+    def _finish_unit(self, record: JobRecord, unit: Unit, seconds: float) -> None:
+        outcome, other_seconds = retry_until_redis_is_back(lambda: self._unit_queue.end_unit(unit, seconds))
+        if outcome == LOST:
             raise LeaseLost()
         if not record.is_probe:
             retry_until_redis_is_back(lambda: self._unit_queue.record_pace(record.lane, seconds))
-        if answer == LAST:
-            self._gather(record, unit, others + seconds)
+        if outcome == LAST:
+            self._finish_job(record, unit, other_seconds + seconds)
 
-    def _gather(self, record: JobRecord, unit: Unit, seconds: float) -> None:
-        """All pages are there: end the job with them. They may be more than this process can hold, and be its end."""
-        keeper = PageWriter(self._unit_queue, unit)
-        keeper.begin(GATHERING)
+    def _finish_job(self, record: JobRecord, unit: Unit, seconds: float) -> None:
+        """Build the result from all pages. This is a step of its own, because a huge result may crash the process."""
+        writer = PageWriter(self._unit_queue, unit)
+        writer.start(RESULT_STEP)
         try:
             pages = retry_until_redis_is_back(lambda: self._store.pages_done(record.id))
             self._complete(record, unit, list(pages.values()), seconds)
         except Exception:
-            keeper.end(GATHERING)
+            writer.finish(RESULT_STEP)
             raise
 
-    def _complete(self, record: JobRecord, unit: Unit, pages: list[dict], seconds: float) -> None:
-        faults = [page["error"] for page in pages if not page["success"]]
-        if record.kind == "image" and len(pages) == 1 and faults:
-            self._fail(record, unit, faults[0])
+    def _complete(self, record: JobRecord, unit: Unit, pages: list[dict[str, Any]], seconds: float) -> None:
+        errors = [page["error"] for page in pages if not page["success"]]
+        if record.kind == "image" and len(pages) == 1 and errors:
+            self._fail(record, unit, errors[0])
             return
         result = summarize(pages, record.kind, self._ocr.engine_of(record.options), record.options, seconds)
-        dead = any(fault["code"] in DEAD_LETTER_CODES for fault in faults)
-        cacheable = not faults and not record.is_probe
-        self._leave(record, lambda: self._unit_queue.complete(unit, result, len(pages), cacheable, dead))
-        log.info("job completed", pages=len(pages), failed_pages=len(faults), seconds=round(seconds, 3))
+        dead_letter = any(error["code"] in DEAD_LETTER_CODES for error in errors)
+        cacheable = not errors and not record.is_probe
+        self._end_job(record, lambda: self._unit_queue.complete(unit, result, len(pages), cacheable, dead_letter))
+        log.info("job completed", pages=len(pages), failed_pages=len(errors), seconds=round(seconds, 3))
 
-    def _retry_or_fail(self, record: JobRecord, unit: Unit, error: OCRServiceError, again: bool) -> None:
-        self._open_document.clear()
-        if not again:
+    def _retry_or_fail(self, record: JobRecord, unit: Unit, error: OCRServiceError, retry: bool) -> None:
+        self._open_document.close()
+        if not retry:
             self._fail(record, unit, error.as_dict())
             return
-        delay = BACK_OFF[unit.tries - 1]
+        delay = RETRY_DELAYS[unit.tries - 1]
         if not retry_until_redis_is_back(lambda: self._unit_queue.requeue(unit, "retrying", delay)):
             raise LeaseLost()
         self._send_ticket(record.id, delay)
-        log.info("unit will be tried again", attempt=unit.tries, delay=delay)
+        log.info("unit will be retried", attempt=unit.tries, delay=delay)
 
-    def _fail(self, record: JobRecord, unit: Unit, error: dict) -> None:
-        dead = error["code"] in DEAD_LETTER_CODES
-        self._leave(record, lambda: self._unit_queue.fail(unit, record, error, dead))
-        log.warning("job ended in failure", code=error["code"], dead_letter=dead)
+    def _fail(self, record: JobRecord, unit: Unit, error: dict[str, str]) -> None:
+        dead_letter = error["code"] in DEAD_LETTER_CODES
+        self._end_job(record, lambda: self._unit_queue.fail(unit, record, error, dead_letter))
+        log.warning("job failed", code=error["code"], dead_letter=dead_letter)
 
-    def _leave(self, record: JobRecord, finish: Callable[[], int]) -> None:
-        """End the job; its upload goes, unless it is kept for a dead letter."""
-        self._open_document.clear()
-        answer = retry_until_redis_is_back(finish)
-        if answer == 0:
+    def _end_job(self, record: JobRecord, end: Callable[[], int]) -> None:
+        """End the job and delete its upload. The upload of a dead letter is kept for a replay."""
+        self._open_document.close()
+        outcome = retry_until_redis_is_back(end)
+        if outcome == 0:
             raise LeaseLost()
-        if answer == 1:
+        if outcome == 1:
             self._storage.delete(record.upload)
 
-    def _hand_back(self, record: JobRecord, unit: Unit) -> None:
-        self._open_document.clear()
+    def _return_unit(self, record: JobRecord, unit: Unit) -> None:
+        self._open_document.close()
         if retry_until_redis_is_back(lambda: self._unit_queue.requeue(unit, "queued", tries_back=1)):
             self._send_ticket(record.id, 0.0)
-        log.info("unit handed back: the worker is stopping")
+        log.info("unit returned to the queue: the worker is stopping")
 
 
-def _tell(page: dict) -> None:
+def _log_page(page: dict[str, Any]) -> None:
     if page["success"]:
-        tell = log.debug if page["source"] == "text_layer" else log.info
-        tell("page done", page=page["page"], success=True, lines=len(page["lines"]))
+        write = log.debug if page["source"] == "text_layer" else log.info
+        write("page done", page=page["page"], success=True, lines=len(page["lines"]))
     else:
         log.info("page done", page=page["page"], success=False, code=page["error"]["code"])

@@ -1,7 +1,8 @@
-"""Finds what nobody told of: units whose worker died, tickets that got lost, uploads that no job wants any more.
+"""Repairs what a crash or a lost message leaves behind.
 
-Runs in the parent process of every worker; a lock in Redis lets one of them sweep at a time. A ticket too many does no
-harm: who takes it finds nothing to do.
+Requeues units whose worker died, replaces lost tickets, finds uploads that arrived without a notification, and deletes
+files that no job needs. Runs in the parent process of every worker; a lock in Redis lets one of them sweep at a time. A
+surplus ticket does no harm: the worker that gets it finds no unit.
 """
 
 from __future__ import annotations
@@ -20,17 +21,18 @@ from services.uploads.arrivals import Arrivals
 
 log = structlog.get_logger(__name__)
 
+#: Seconds between two sweeps of the queue.
 SWEEP_SECONDS = 3
-#: Tickets that one round puts on the queue at most.
-MOST_TICKETS = 200
-#: So many seconds pass between two looks for uploads that came without a word.
+#: Maximum number of tickets sent in one sweep.
+MAX_TICKETS = 200
+#: Seconds between two searches for uploads that arrived without a notification.
 ARRIVALS_SECONDS = 5
-#: Uploads are looked at when this old; an hour passes between two looks.
+#: Minimum age of an orphaned upload, and the time between two searches for them, in seconds.
 UPLOAD_AGE_SECONDS = 3600
 
 
 class Sweeper:
-    """`sweep()` does one round; `start()` goes on doing so in a thread."""
+    """`start()` sweeps in a thread until `stop()`. Each `sweep...` method does one round."""
 
     def __init__(
         self,
@@ -59,23 +61,23 @@ class Sweeper:
     def _run(self) -> None:
         while not self._stopped.wait(SWEEP_SECONDS):
             try:
-                if self._mine("", SWEEP_SECONDS):
+                if self._acquire_lock("", SWEEP_SECONDS):
                     self.sweep()
-                if self._mine(":arrivals", ARRIVALS_SECONDS):
+                if self._acquire_lock(":arrivals", ARRIVALS_SECONDS):
                     self._arrivals.sweep()
-                if self._mine(":uploads", UPLOAD_AGE_SECONDS):
+                if self._acquire_lock(":uploads", UPLOAD_AGE_SECONDS):
                     self.sweep_uploads()
             except ServiceUnavailable:
                 continue
             except Exception:
                 log.exception("sweep failed")
 
-    def _mine(self, what: str, seconds: float) -> bool:
+    def _acquire_lock(self, suffix: str, seconds: float) -> bool:
         with self._redis.guard() as client:
-            return bool(client.set(SWEEPER + what, "1", nx=True, px=int(seconds * 1000)))
+            return bool(client.set(SWEEPER + suffix, "1", nx=True, px=int(seconds * 1000)))
 
     def sweep(self) -> None:
-        """One round over the work that waits or is being done."""
+        """Requeue units whose worker died, and replace lost tickets."""
         for job_id, unit in self._unit_queue.expired_leases():
             if self._unit_queue.recover((job_id, unit)):
                 self._send_ticket(job_id, 0.0)
@@ -83,20 +85,22 @@ class Sweeper:
         self._replace_lost_tickets()
 
     def _replace_lost_tickets(self) -> None:
-        """Each unit that could be taken needs a ticket on the queue. One may be between the two for a moment, so only
-        what is missing in two rounds is missing."""
+        """Each unit that is ready needs a ticket in the broker.
+
+        A ticket may be on its way for a moment, so only those missing in two consecutive rounds count as lost.
+        """
         missing = max(0, self._unit_queue.ready_count() - self._ticket_count())
-        lost = min(missing, self._missing_before, MOST_TICKETS)
+        lost = min(missing, self._missing_before, MAX_TICKETS)
         self._missing_before = missing - lost
         for _ in range(lost):
             self._send_ticket("sweeper", 0.0)
         if lost:
-            log.warning("tickets replaced: messages were lost", tickets=lost)
+            log.warning("lost tickets replaced", tickets=lost)
 
     def sweep_uploads(self) -> None:
-        """Delete old files that belong to no job still to be done."""
-        wanted = self._unit_queue.uploads_in_use()
+        """Delete old files that no unfinished job needs."""
+        in_use = self._unit_queue.uploads_in_use()
         for key in self._storage.older_than(UPLOAD_AGE_SECONDS):
-            if key not in wanted:
+            if key not in in_use:
                 self._storage.delete(key)
                 log.info("orphaned upload deleted")

@@ -1,4 +1,4 @@
-"""What a worker tells of its work while it works: counts for `GET /metrics`, and spans for a collector of traces."""
+"""Counts what a worker does (for `GET /metrics`) and records its trace spans."""
 
 from __future__ import annotations
 
@@ -6,16 +6,17 @@ import time
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from services.jobs.record import JobRecord
 from services.jobs.unit_queue import Unit
 from services.ocr_service.stages import Stage, Stages
 from services.telemetry.counters import CONFIDENCE, SECONDS, Counters
-from services.telemetry.tracing import NullTracer, Tracer
+from services.telemetry.tracing import Attribute, NullTracer, Tracer
 
 
 class UnitTelemetry:
-    """Looks on at one worker process, which does one job at a time. The service's trials of itself are not counted."""
+    """Observes one worker process, which processes one unit at a time. Known-picture checks are not counted."""
 
     def __init__(self, counters: Counters, stages: Stages, tracer: Tracer | NullTracer) -> None:
         self._counters = counters
@@ -25,25 +26,25 @@ class UnitTelemetry:
 
     @contextmanager
     def unit(self, record: JobRecord, unit: Unit) -> Iterator[None]:
-        """Around one try of a unit."""
+        """Wraps one attempt at a unit."""
         tracer = self._tracer_for(record)
-        if unit.number == unit.tries == 1:
+        if unit.number == unit.tries == 1 and record.started_at is not None:
             tracer.record("queue", record.trace, record.created_at, record.started_at)
             self._observe(record, "job:wait", record.started_at - record.created_at)
+        about: dict[str, Attribute] = {"job_id": record.id, "unit": unit.number, "attempt": unit.tries}
         started = time.perf_counter()
-        about = {"job_id": record.id, "unit": unit.number, "attempt": unit.tries, "request_id": record.request_id}
         try:
-            with tracer.span("job", record.trace, **about) as span:
+            with tracer.span("job", record.trace, **about, request_id=record.request_id) as span:
                 self._job_span = span.traceparent
                 yield
         finally:
             self._observe(record, "job:work", time.perf_counter() - started)
 
     @contextmanager
-    def page(self, record: JobRecord, number: int) -> Iterator[dict]:
-        """Around one page; its result, where there is one, is put into the dictionary that is handed out."""
+    def page(self, record: JobRecord, number: int) -> Iterator[dict[str, Any]]:
+        """Wraps the reading of one page. The caller puts the page's result into the dictionary it gets."""
         self._stages.take()
-        page: dict = {}
+        page: dict[str, Any] = {}
         tracer = self._tracer_for(record)
         with tracer.span("page", self._job_span, page=number) as span:
             yield page
@@ -54,7 +55,7 @@ class UnitTelemetry:
         if not record.is_probe:
             self._count(page, stages)
 
-    def _count(self, page: dict, stages: list[Stage]) -> None:
+    def _count(self, page: dict[str, Any], stages: list[Stage]) -> None:
         self._counters.count(f"pages:{page['source']}:{'done' if page['success'] else 'failed'}")
         seconds: defaultdict[str, float] = defaultdict(float)
         for stage in stages:
@@ -65,7 +66,7 @@ class UnitTelemetry:
             self._counters.observe("confidence", line["confidence"], CONFIDENCE)
 
     def _tracer_for(self, record: JobRecord) -> Tracer | NullTracer:
-        """Traces begin with requests: a job of which none is known is not traced."""
+        """Traces begin with a request: a job without a request's trace is not traced."""
         return self._tracer if record.trace else NullTracer()
 
     def _observe(self, record: JobRecord, name: str, seconds: float) -> None:
@@ -74,12 +75,12 @@ class UnitTelemetry:
 
 
 class NullUnitTelemetry:
-    """Nobody looks on."""
+    """Records nothing."""
 
     @contextmanager
     def unit(self, record: JobRecord, unit: Unit) -> Iterator[None]:
         yield
 
     @contextmanager
-    def page(self, record: JobRecord, number: int) -> Iterator[dict]:
+    def page(self, record: JobRecord, number: int) -> Iterator[dict[str, Any]]:
         yield {}

@@ -1,7 +1,7 @@
-"""Sees to workers that are there and do nothing: children that hang, and a parent that takes no work.
+"""Ends worker processes that are alive but do nothing: children that hang, and a parent that hands out no work.
 
-Runs in a thread of a worker's parent process. Pings are no sign: a parent answers them while its children hang, and a
-child beats while its parent has stopped to hand work out.
+Runs in a thread of the worker's parent process. Pings cannot detect these cases: a parent answers them while its
+children hang, and children send heartbeats while their parent hands out no work.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable
+from typing import Any
 
 import psutil
 import structlog
@@ -22,15 +23,16 @@ from services.jobs.unit_queue import UnitQueue
 
 log = structlog.get_logger(__name__)
 
-LOOK_SECONDS = 5
-#: A child that has not been heard of for so long past the time limit of a page hangs: its own guards have failed.
+#: Seconds between two checks.
+CHECK_SECONDS = 5
+#: A child without a heartbeat for this long past the time limit of a page hangs, and its own time limits have failed.
 SILENT_SECONDS = 60
-#: Work waits, tickets lie on the queue, and all children have been idle for so long: none of it is handed out.
+#: If units and tickets wait while all children have been idle for this long, the parent hands out no work.
 IDLE_SECONDS = 30
 
 
 class Watchdog:
-    """`look()` does one round; `start()` goes on doing so in a thread."""
+    """`start()` checks in a thread; `check()` does one round."""
 
     def __init__(
         self,
@@ -43,40 +45,40 @@ class Watchdog:
         self._unit_queue = unit_queue
         self._ticket_count = ticket_count
         self._silent_after = page_timeout + SILENT_SECONDS
-        self._heard: dict[int, float] = {}
+        #: Process id: time of the last heartbeat, or of the first check that found the child.
+        self._last_seen: dict[int, float] = {}
 
     def start(self) -> None:
         threading.Thread(target=self._run, name="watchdog", daemon=True).start()
 
     def _run(self) -> None:
         while True:
-            time.sleep(LOOK_SECONDS)
+            time.sleep(CHECK_SECONDS)
             try:
-                self.look()
+                self.check()
             except RedisUnavailable:
-                self._heard.clear()  # nobody could be heard: silence counts from the time Redis is back
+                self._last_seen.clear()  # heartbeats are unknown, so silence is measured from Redis's return
             except Exception:
                 log.exception("watchdog failed")
 
-    def look(self) -> None:
-        """One round over the children of this process. Raises RedisUnavailable."""
-        beats = {worker["name"]: worker for worker in self._worker_registry.all()}
+    def check(self) -> None:
+        """Check the children of this process once. Raises RedisUnavailable."""
+        workers = {worker["name"]: worker for worker in self._worker_registry.all()}
         children = {child.pid: child for child in psutil.Process().children()}
-        live = {pid: beats[name] for pid in children if (name := f"{socket.gethostname()}:{pid}") in beats}
+        live = {pid: workers[name] for pid in children if (name := f"{socket.gethostname()}:{pid}") in workers}
         now = time.monotonic()
-        self._heard = {pid: now if pid in live else self._heard.get(pid, now) for pid in children}
+        self._last_seen = {pid: now if pid in live else self._last_seen.get(pid, now) for pid in children}
         for pid, child in children.items():
-            if now - self._heard[pid] > self._silent_after:
-                log.error("a worker process hangs and is killed", pid=pid)
+            if now - self._last_seen[pid] > self._silent_after:
+                log.error("worker process hangs and is killed", pid=pid)
                 child.kill()
-        if live and self._nothing_is_handed_out(list(live.values())):
-            log.error("work waits and none of it is taken: this worker ends, to be started anew")
+        if live and self._units_are_stuck(list(live.values())):
+            log.error("units wait but no child gets one: stopping this worker so that it is restarted")
             os.kill(os.getpid(), signal.SIGTERM)
 
-    def _nothing_is_handed_out(self, workers: list[dict]) -> bool:
-        idle = all(worker["idle_seconds"] > IDLE_SECONDS for worker in workers)
+    def _units_are_stuck(self, workers: list[dict[str, Any]]) -> bool:
         return (
-            idle
+            all(worker["idle_seconds"] > IDLE_SECONDS for worker in workers)
             and self._unit_queue.oldest_wait() > IDLE_SECONDS
             and self._unit_queue.ready_count() > 0
             and self._ticket_count() > 0

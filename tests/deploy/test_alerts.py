@@ -15,8 +15,8 @@ from services.keys import WAITING
 from stress.harness import wait_until
 from tests.support.deploy_check import requested
 from tests.support.drawing import picture
-from tests.support.obedient import ObedientService
 from tests.support.prometheus import DASHBOARD, RULES, WINDOW, Prometheus, find_prometheus, shorten
+from tests.support.scripted_service import ScriptedService
 
 ALERTS = {rule["alert"] for group in yaml.safe_load(RULES.read_text())["groups"] for rule in group["rules"]}
 
@@ -25,7 +25,7 @@ class MonitoredService:
     """A service whose engine does what the test tells it to, and a Prometheus that scrapes it."""
 
     def __init__(self, folder):
-        self.service = ObedientService(folder)
+        self.service = ScriptedService(folder)
         self.prometheus = Prometheus(folder / "prometheus", self.service.port)
         self._sent = 0
 
@@ -58,29 +58,29 @@ def monitored(tmp_path_factory):
 
 @contextmanager
 def slow_and_unsure_engine(monitored):
-    monitored.service.tell(confidence=0.3, reports=20)
+    monitored.service.configure_engine(confidence=0.3, reports=20)
     redis.Redis(port=monitored.service.redis.port).delete(FRESH)
     assert monitored.service.get("/health/ai").json()["quality"] == "low"
     yield lambda: monitored.send()
-    monitored.service.tell()
+    monitored.service.configure_engine()
     redis.Redis(port=monitored.service.redis.port).delete(FRESH)
     assert monitored.service.get("/health/ai").json()["quality"] == "good"
 
 
 @contextmanager
 def failing_pages(monitored):
-    monitored.service.tell(fails=True)
+    monitored.service.configure_engine(fails=True)
     monitored.send(3)
     yield
-    monitored.service.tell()
+    monitored.service.configure_engine()
 
 
 @contextmanager
 def crashing_page(monitored):
-    monitored.service.tell(dies=True)
+    monitored.service.configure_engine(dies=True)
     monitored.send()
     wait_until(lambda: "worker died" in monitored.service.log("worker"), 40, "the job of the dead worker")
-    monitored.service.tell()
+    monitored.service.configure_engine()
     yield
 
 

@@ -68,7 +68,7 @@ class Scene:
         """Store the bytes where the client would have sent them."""
         incoming = self.storage.receive()
         incoming.write(content)
-        self.storage.keep(incoming, job.upload)
+        self.storage.save(incoming, job.upload)
 
     def announce_and_put(self, content=IMAGE, **changes):
         job = self.announce(content, **changes)
@@ -237,7 +237,7 @@ def test_a_second_upload_changes_nothing(scene):
 def test_a_file_without_a_job_is_deleted(scene):
     key = scene.storage.announced_key(new_job_id())
     incoming = scene.storage.receive()
-    scene.storage.keep(incoming, key)
+    scene.storage.save(incoming, key)
     with pytest.raises(JobNotFound):
         scene.arrivals.start_job(key.rpartition("/")[2])
     assert scene.files() == set()
@@ -245,7 +245,7 @@ def test_a_file_without_a_job_is_deleted(scene):
 
 def test_a_crash_between_two_steps_is_recovered(scene):
     job = scene.announce_and_put()
-    scene.storage.take(job.id)  # and then the process was killed
+    scene.storage.claim(job.id)  # and then the process was killed
     started = scene.arrivals.start_job(job.id)
     assert started.status == "processing" and scene.tickets == [job.id]
     assert started.upload in scene.files() and scene.storage.announced_key(job.id) not in scene.files()
@@ -309,7 +309,7 @@ def test_the_sweeper_keeps_awaited_uploads(scene, monkeypatch):
     monkeypatch.setattr("services.worker.sweeper.UPLOAD_AGE_SECONDS", -60)
     awaited = scene.announce_and_put()
     started = scene.arrivals.start_job(scene.announce_and_put(picture("Another")).id)
-    orphan = scene.storage.keep(scene.storage.receive())
+    orphan = scene.storage.save(scene.storage.receive())
     sweeper = Sweeper(
         redis=scene.services.redis,
         unit_queue=scene.services.unit_queue,

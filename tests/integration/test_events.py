@@ -9,7 +9,7 @@ import requests
 
 from stress.harness import wait_until
 from tests.support.drawing import picture, scanned_pdf
-from tests.support.obedient import ObedientService
+from tests.support.scripted_service import ScriptedService
 from tests.support.streams import Client, events
 
 #: Streams at once, of one job.
@@ -18,7 +18,7 @@ MANY = 200
 
 @pytest.fixture(scope="module")
 def service(tmp_path_factory):
-    running = ObedientService(tmp_path_factory.mktemp("events"), OCR_WORKERS=1)
+    running = ScriptedService(tmp_path_factory.mktemp("events"), OCR_WORKERS=1)
     try:
         yield running.start()
     finally:
@@ -69,10 +69,10 @@ def write(service, job, **fields):
 
 
 def test_a_document_is_told_page_by_page(service, stream):
-    service.tell(seconds=0.3)
+    service.configure_engine(seconds=0.3)
     job = submit(service, "Told page by page", pages=3)
     told = list(stream(job))
-    service.tell()
+    service.configure_engine()
     assert told[0].name == "status"
     assert told[0].data.keys() == told[-1].data.keys() == service.get(f"/ocr/job/{job}").json().keys()
     pages = [event.data for event in told if event.name == "page"]
@@ -90,11 +90,11 @@ def test_a_job_that_has_ended_is_told_at_once(service, stream):
 
 
 def test_a_job_that_fails_is_told_with_its_fault(service, stream):
-    service.tell(fails=True)
+    service.configure_engine(fails=True)
     try:
         *_, last = stream(submit(service, "Fails"))
     finally:
-        service.tell()
+        service.configure_engine()
     assert last.name == "failed"
     assert last.data["error"]["code"]
 

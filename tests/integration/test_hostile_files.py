@@ -1,4 +1,4 @@
-"""Every hostile file gives a result or a clear error, in time, and harms nothing: at the door and in the worker."""
+"""Every hostile file gives a result or a clear error, in time: in the inspection and in the worker."""
 
 import time
 from pathlib import Path
@@ -14,8 +14,8 @@ from tests.support.frames import iter_frames
 
 MAX_PIXELS = 50_000_000
 SECONDS = 10
-DRAWN = hostile.all_files()
-#: Samples whose answer is beyond doubt; the others may be readable or not, as their reader sees fit.
+GENERATED = hostile.all_files()
+#: Samples whose error code is certain (None: good). The others may be readable or not, depending on the library.
 SAMPLES = {
     "turbo_ocr__edge_cases__corrupt_truncated.jpg": "truncated_file",
     "turbo_ocr__edge_cases__garbage_random.bin": "unsupported_type",
@@ -39,8 +39,8 @@ def inspector():
     inspector.close()
 
 
-def judge(inspector: Inspector, path: Path) -> str | None:
-    """Code of the error that `path` is refused with; None after all of its pages were read as a worker would."""
+def error_code(inspector: Inspector, path: Path) -> str | None:
+    """Code of the error with which `path` is rejected; None if all pages were decoded as a worker does."""
     started = time.monotonic()
     try:
         facts = inspector.inspect(path)
@@ -57,7 +57,7 @@ def judge(inspector: Inspector, path: Path) -> str | None:
 
 
 def pages(path: Path, kind: str, count: int):
-    """The pages that can be read; one that cannot raises an error of the service, which is passed over."""
+    """The readable pages. Pages that raise OCRServiceError are skipped."""
     if kind == "image":
         frames = iter_frames(path, max_pixels=MAX_PIXELS)
         for _ in range(count):
@@ -76,17 +76,17 @@ def pages(path: Path, kind: str, count: int):
                     continue
 
 
-@pytest.mark.parametrize("name", DRAWN)
-def test_a_drawn_file_is_judged_as_it_should_be(inspector, tmp_path, name):
-    data, code = DRAWN[name]
+@pytest.mark.parametrize("name", GENERATED)
+def test_generated_file_has_the_expected_result(inspector, tmp_path, name):
+    data, code = GENERATED[name]
     (tmp_path / name).write_bytes(data)
-    assert judge(inspector, tmp_path / name) == code
+    assert error_code(inspector, tmp_path / name) == code
 
 
-def test_every_sample_gives_a_result_or_a_clear_error(inspector, shared_data):
+def test_sample_gives_a_result_or_a_clear_error(inspector, shared_data):
     paths = sorted((shared_data / "hostile").iterdir())
     assert len(paths) > 100
-    codes = {path.name: judge(inspector, path) for path in paths}
+    codes = {path.name: error_code(inspector, path) for path in paths}
     known = {
         None,
         "empty_file",
@@ -100,33 +100,33 @@ def test_every_sample_gives_a_result_or_a_clear_error(inspector, shared_data):
     assert {name: codes[name] for name in SAMPLES} == SAMPLES
 
 
-def test_every_good_sample_is_accepted(inspector, shared_data):
+def test_good_sample_is_accepted(inspector, shared_data):
     for folder in ("receipts", "pages", "rotated", "multilang", "pdf_scanned", "pdf_digital"):
         for path in sorted((shared_data / folder).iterdir()):
             if path.suffix in (".jpg", ".png", ".tif", ".pdf"):
                 assert inspector.inspect(path).pages >= 1, path.name
 
 
-@pytest.mark.parametrize("cut", [0.1, 0.5, 0.9])
-def test_a_cut_sample_of_any_kind_gives_a_result_or_a_clear_error(inspector, shared_data, tmp_path, cut):
+@pytest.mark.parametrize("share", [0.1, 0.5, 0.9])
+def test_truncated_sample_gives_a_result_or_a_clear_error(inspector, shared_data, tmp_path, share):
     for folder in ("rotated", "multilang", "pdf_scanned"):
         for path in sorted((shared_data / folder).iterdir()):
             if path.suffix in (".jpg", ".png", ".tif", ".pdf"):
                 data = path.read_bytes()
-                (tmp_path / "cut").write_bytes(data[: int(len(data) * cut)])
-                code = judge(inspector, tmp_path / "cut")
+                (tmp_path / "truncated").write_bytes(data[: int(len(data) * share)])
+                code = error_code(inspector, tmp_path / "truncated")
                 if path.suffix in (".jpg", ".tif"):
                     assert code in ("truncated_file", "corrupt_file"), path.name
 
 
-def test_bytes_overwritten_at_random_give_a_result_or_a_clear_error(inspector, tmp_path):
+def test_randomly_damaged_file_gives_a_result_or_a_clear_error(inspector, tmp_path):
     generator = np.random.default_rng(7)
-    good = [data for data, code in DRAWN.values() if code is None and len(data) < 300_000]
+    good = [data for data, code in GENERATED.values() if code is None and len(data) < 300_000]
     good += [hostile.tiff(hostile.noise(), hostile.noise()), hostile.gif(hostile.noise(mode="L"))]
     for round_ in range(80):
         data = np.frombuffer(good[round_ % len(good)], np.uint8).copy()
-        places = generator.integers(0, len(data), generator.integers(1, 30))
-        data[places] = generator.integers(0, 256, len(places))
+        positions = generator.integers(0, len(data), generator.integers(1, 30))
+        data[positions] = generator.integers(0, 256, len(positions))
         path = tmp_path / "damaged"
         path.write_bytes(data.tobytes())
-        judge(inspector, path)
+        error_code(inspector, path)

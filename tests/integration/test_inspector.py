@@ -1,4 +1,4 @@
-"""The inspector with its real child processes: what they may cost, and what becomes of them."""
+"""The inspector with its real child processes: their limits and their life cycle."""
 
 import os
 import signal
@@ -15,7 +15,9 @@ import pytest
 from PIL import Image
 
 from services.errors import CorruptFile, EmptyFile, ServiceUnavailable, TooManyPixels
-from services.inspection import FileFacts, InspectionLimits, Inspector, child_process
+from services.inspection import FileFacts, InspectionLimits, Inspector
+from services.inspection import process as inspection_process
+from services.inspection.process import InspectionProcess
 from tests.support import hostile
 from tests.support.drawing import saved
 
@@ -25,16 +27,16 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @pytest.fixture
 def make():
-    """Makes inspectors and closes them."""
-    made = []
+    """Creates inspectors and closes them after the test."""
+    inspectors = []
 
-    def inspector(limits=LIMITS, **options):
-        made.append(Inspector(limits, **options))
-        return made[-1]
+    def create(limits=LIMITS, **options):
+        inspectors.append(Inspector(limits, **options))
+        return inspectors[-1]
 
-    yield inspector
-    for each in made:
-        each.close()
+    yield create
+    for inspector in inspectors:
+        inspector.close()
 
 
 @pytest.fixture
@@ -46,14 +48,14 @@ def picture(tmp_path):
 
 @pytest.fixture(scope="module")
 def slow_file(tmp_path_factory):
-    """Takes about ten seconds to follow."""
+    """Takes about ten seconds to inspect."""
     path = tmp_path_factory.mktemp("slow") / "file"
-    path.write_bytes(hostile.endless_jpeg(12_000_000))
+    path.write_bytes(hostile.slow_jpeg(12_000_000))
     return path
 
 
 def children(of: int | None = None) -> list[psutil.Process]:
-    """Inspection children of this process, or of another, that are alive."""
+    """Live inspection children of this process, or of another one."""
     return [child for child in psutil.Process(of).children() if _inspects(child)]
 
 
@@ -67,32 +69,32 @@ def _inspects(process: psutil.Process) -> bool:
 def wait_for(condition, seconds: float = 10):
     deadline = time.monotonic() + seconds
     while not (found := condition()):
-        assert time.monotonic() < deadline, "waited in vain"
+        assert time.monotonic() < deadline, "timed out"
         time.sleep(0.02)
     return found
 
 
-def test_facts_come_back_from_a_child(make, picture):
+def test_child_returns_the_facts(make, picture):
     assert make().inspect(picture) == FileFacts("image", "image/png", 1, 123, 45)
 
 
-def test_a_relative_path_means_the_callers_folder(make, picture, monkeypatch):
+def test_relative_path_refers_to_the_folder_of_the_caller(make, picture, monkeypatch):
     monkeypatch.chdir(picture.parent)
     assert make().inspect(picture.name).width == 123
 
 
-def test_an_error_crosses_with_its_code_its_message_and_its_cause(make, picture):
-    with pytest.raises(TooManyPixels, match="5,535 pixels; at most 5,000") as caught:
+def test_error_keeps_its_class_message_and_cause(make, picture):
+    with pytest.raises(TooManyPixels, match="5,535 pixels. The limit is 5,000 pixels") as caught:
         make(InspectionLimits(5000, 1)).inspect(picture)
     assert "DecompressionBombError" in str(caught.value.__cause__)
 
 
-def test_a_file_that_is_not_there_is_no_fault_of_the_client(make, tmp_path):
+def test_missing_file_is_not_reported_as_a_client_error(make, tmp_path):
     with pytest.raises(FileNotFoundError):
-        make().inspect(tmp_path / "nothing")
+        make().inspect(tmp_path / "missing")
 
 
-def test_no_process_is_started_before_it_is_needed(make, tmp_path):
+def test_no_process_is_started_for_an_empty_file(make, tmp_path):
     inspector = make()
     (tmp_path / "empty").touch()
     with pytest.raises(EmptyFile):
@@ -100,20 +102,20 @@ def test_no_process_is_started_before_it_is_needed(make, tmp_path):
     assert children() == []
 
 
-def test_one_child_serves_call_after_call_and_is_replaced_in_time(make, picture):
+def test_one_child_serves_several_calls_and_is_then_replaced(make, picture):
     inspector = make(calls_per_child=3)
-    seen = []
+    pids = []
     for _ in range(7):
         inspector.inspect(picture)
-        seen.append([child.pid for child in children()])
-    first, second = seen[0], seen[3]
-    assert seen[:2] == [first] * 2
-    assert seen[2] == []
-    assert seen[3:5] == [second] * 2
+        pids.append([child.pid for child in children()])
+    first, second = pids[0], pids[3]
+    assert pids[:2] == [first] * 2
+    assert pids[2] == []
+    assert pids[3:5] == [second] * 2
     assert first != second
 
 
-def test_a_child_past_its_time_is_killed_and_the_file_refused(make, picture, slow_file):
+def test_child_over_its_time_limit_is_killed_and_the_file_rejected(make, picture, slow_file):
     inspector = make(seconds=0.5)
     inspector.inspect(picture)
     started = time.monotonic()
@@ -124,7 +126,7 @@ def test_a_child_past_its_time_is_killed_and_the_file_refused(make, picture, slo
     assert inspector.inspect(picture).width == 123
 
 
-def test_a_child_past_its_memory_is_given_up_and_the_file_refused(make, picture, tmp_path):
+def test_file_over_the_memory_limit_is_rejected(make, picture, tmp_path):
     path = tmp_path / "large"
     path.write_bytes(saved(Image.new("L", (19_000, 19_000)), format="GIF"))
     assert make(memory_mb=1536).inspect(path).width == 19_000
@@ -134,30 +136,31 @@ def test_a_child_past_its_memory_is_given_up_and_the_file_refused(make, picture,
     assert inspector.inspect(picture).width == 123
 
 
-@pytest.mark.parametrize("deadly", [signal.SIGSEGV, signal.SIGKILL])
-def test_a_fresh_child_that_crashes_blames_the_file(make, picture, monkeypatch, deadly):
+@pytest.mark.parametrize("number", [signal.SIGSEGV, signal.SIGKILL])
+def test_file_that_crashes_a_new_child_is_rejected(make, picture, monkeypatch, number):
     inspector = make()
-    ask = child_process.InspectionProcess.ask
+    request = InspectionProcess.request
+
+    def request_after_crash(self, *arguments):
+        children()[0].send_signal(number)
+        return request(self, *arguments)
+
     with monkeypatch.context() as patch:
-        patch.setattr(
-            child_process.InspectionProcess,
-            "ask",
-            lambda self, *rest: children()[0].send_signal(deadly) or ask(self, *rest),
-        )
+        patch.setattr(InspectionProcess, "request", request_after_crash)
         with pytest.raises(CorruptFile, match="could not be read safely"):
             inspector.inspect(picture)
     assert children() == []
     assert inspector.inspect(picture).width == 123
 
 
-def test_a_used_child_that_crashes_does_not_blame_the_next_file(make, picture):
+def test_file_is_inspected_again_if_a_used_child_crashes(make, picture):
     inspector = make()
     inspector.inspect(picture)
     children()[0].kill()
     assert inspector.inspect(picture).width == 123
 
 
-def test_many_threads_each_get_the_answer_to_their_own_file(make, tmp_path):
+def test_each_thread_gets_the_facts_of_its_own_file(make, tmp_path):
     inspector = make(children=3)
     paths = []
     for width in range(100, 140):
@@ -169,7 +172,7 @@ def test_many_threads_each_get_the_answer_to_their_own_file(make, tmp_path):
     assert 1 <= len(children()) <= 3
 
 
-def test_a_slow_file_does_not_hold_up_the_others(make, picture, slow_file):
+def test_slow_file_does_not_delay_others(make, picture, slow_file):
     inspector = make(seconds=3, children=2)
     inspector.inspect(picture)
     with ThreadPoolExecutor(1) as pool:
@@ -183,12 +186,12 @@ def test_a_slow_file_does_not_hold_up_the_others(make, picture, slow_file):
             slow.result()
 
 
-def test_spare_children_are_let_go_once_they_are_idle(make, picture, monkeypatch):
+def test_idle_spare_children_are_killed(make, picture, monkeypatch):
     inspector = make(children=3)
-    together = threading.Barrier(3)
+    barrier = threading.Barrier(3)
 
     def inspect(_):
-        together.wait()
+        barrier.wait()
         return inspector.inspect(picture)
 
     with ThreadPoolExecutor(3) as pool:
@@ -199,12 +202,12 @@ def test_spare_children_are_let_go_once_they_are_idle(make, picture, monkeypatch
     assert len(children()) == 1
 
 
-def test_a_ctrl_c_in_the_terminal_does_not_reach_the_children(make, picture):
+def test_ctrl_c_in_a_terminal_does_not_reach_the_children(make, picture):
     make().inspect(picture)
     assert os.getsid(children()[0].pid) != os.getsid(0)
 
 
-def test_closing_ends_the_children(make, picture):
+def test_close_kills_the_children(make, picture):
     inspector = make()
     inspector.inspect(picture)
     inspector.close()
@@ -212,24 +215,24 @@ def test_closing_ends_the_children(make, picture):
 
 
 @pytest.mark.parametrize(("name", "value"), [("_ROOT", Path("/")), ("_START_SECONDS", 0)])
-def test_without_a_child_the_service_is_unavailable_not_the_file_corrupt(make, picture, monkeypatch, name, value):
-    monkeypatch.setattr(child_process, name, value)
+def test_service_is_unavailable_if_no_child_gets_ready(make, picture, monkeypatch, name, value):
+    monkeypatch.setattr(inspection_process, name, value)
     monkeypatch.delenv("PYTHONPATH", raising=False)
     with pytest.raises(ServiceUnavailable):
         make().inspect(picture)
     assert children() == []
 
 
-def test_where_no_process_can_be_started_the_service_is_unavailable(make, picture, monkeypatch):
+def test_service_is_unavailable_if_no_child_can_be_started(make, picture, monkeypatch):
     monkeypatch.setattr(sys, "executable", "/no/python")
     with pytest.raises(ServiceUnavailable):
         make().inspect(picture)
 
 
-def test_after_a_fork_the_new_process_has_children_of_its_own(make, picture):
+def test_forked_process_starts_its_own_children(make, picture):
     inspector = make()
     inspector.inspect(picture)
-    mine = children()[0].pid
+    own = children()[0].pid
     reader, writer = os.pipe()
     forked = os.fork()
     if forked == 0:
@@ -240,9 +243,9 @@ def test_after_a_fork_the_new_process_has_children_of_its_own(make, picture):
         finally:
             os._exit(0)
     os.waitpid(forked, 0)
-    assert int(os.read(reader, 20)) != mine
+    assert int(os.read(reader, 20)) != own
     assert inspector.inspect(picture).width == 123
-    assert [child.pid for child in children()] == [mine]
+    assert [child.pid for child in children()] == [own]
 
 
 PARENT = textwrap.dedent(
@@ -266,26 +269,26 @@ def start_parent(*files: Path) -> subprocess.Popen:
         cwd=ROOT,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
-        # A shell that started the tests in the background had them ignore Ctrl-C, and they would pass that on.
+        # A shell that starts the tests in the background makes them, and their children, ignore Ctrl-C.
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
 
 
 @pytest.mark.parametrize("busy", [False, True])
-@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
-def test_a_child_does_not_outlive_its_parent(picture, slow_file, busy, how):
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
+def test_child_ends_with_its_parent(picture, slow_file, busy, number):
     with start_parent(picture, *[slow_file] * busy) as parent:
         parent.stdout.readline()
         if busy:
             parent.stdout.readline()
             time.sleep(0.3)
         (child,) = children(parent.pid)
-        parent.send_signal(how)
+        parent.send_signal(number)
         parent.wait()
         wait_for(lambda: not _inspects(child), seconds=2)
 
 
-def test_the_parent_loads_no_library_that_parses_documents(picture):
+def test_parent_imports_no_library_that_parses_documents(picture):
     with start_parent(picture) as parent:
         assert parent.stdout.readline().strip() == b""
         assert psutil.Process(parent.pid).memory_info().rss < 60 * 2**20

@@ -10,8 +10,8 @@ import requests
 
 from stress.harness import REPOSITORY, wait_until
 from tests.support.drawing import picture, scanned_pdf
-from tests.support.obedient import ObedientService
 from tests.support.openapi import Description
+from tests.support.scripted_service import ScriptedService
 
 KEYS = {"alice": "alices-key-0123456789", "bob": "bobs-key-0123456789ab", "zoe": "zoës-schlüssel-0123456789"}
 ADMIN = "the-admin-token-0123456789"
@@ -20,7 +20,7 @@ ADMIN = "the-admin-token-0123456789"
 @pytest.fixture(scope="module")
 def service(tmp_path_factory):
     """Needs no API key: clients are identified by the address that the trusted proxy reports."""
-    running = ObedientService(
+    running = ScriptedService(
         tmp_path_factory.mktemp("control"),
         ADMIN_TOKEN=ADMIN,
         TRUSTED_PROXIES="127.0.0.1",
@@ -38,7 +38,7 @@ def reset_pages(request):
     """Undo what a test ordered about the reading of pages."""
     yield
     if "service" in request.fixturenames:
-        request.getfixturevalue("service").tell()
+        request.getfixturevalue("service").configure_engine()
 
 
 def unique_file(pages=1):
@@ -64,7 +64,7 @@ def has_pages(service, job_id, pages=1):
 
 
 def test_cancelling_a_running_job_frees_its_worker_for_the_next(service):
-    service.tell(seconds=0.3)
+    service.configure_engine(seconds=0.3)
     job_id = submit(service, pages=200).json()["job_id"]
     wait_until(has_pages(service, job_id), 20, "the start of the job")
     response = requests.delete(f"{service.url}/ocr/job/{job_id}", timeout=5)
@@ -92,7 +92,7 @@ def test_deleted_job_cannot_be_found(service):
 
 
 def test_partial_result_contains_the_finished_pages(service):
-    service.tell(seconds=0.4, text="a page")
+    service.configure_engine(seconds=0.4, text="a page")
     job_id = submit(service, pages=6).json()["job_id"]
     wait_until(has_pages(service, job_id, 2), 20, "two pages")
     response = service.get(f"/ocr/job/{job_id}/result", params={"partial": "true"})
@@ -131,7 +131,7 @@ def test_job_list_contains_only_the_clients_jobs_newest_first(service):
 
 
 def test_waiting_job_reports_its_queue_position_and_estimated_time(service):
-    service.tell(seconds=0.5)
+    service.configure_engine(seconds=0.5)
     first, *waiting = [submit(service, headers={"X-Forwarded-For": "198.51.100.9"}).json()["job_id"] for _ in range(4)]
     wait_until(lambda: status(service, first)["stage"] == "started", 10, "the start of the first one")
     positions = [status(service, job_id).get("queue_position") for job_id in waiting]
@@ -195,7 +195,7 @@ def test_repeated_batch_returns_the_same_jobs(service):
 
 
 def test_job_that_crashes_its_workers_becomes_a_dead_letter_and_can_be_replayed(service):
-    service.tell(dies=True)
+    service.configure_engine(dies=True)
     job_id = submit(service).json()["job_id"]
     failed = wait_until(lambda: (now := status(service, job_id))["failed"] and now, 90, "the end of the job")
     assert failed["error"]["code"] == "page_crashed"
@@ -214,7 +214,7 @@ def test_job_that_crashes_its_workers_becomes_a_dead_letter_and_can_be_replayed(
     assert admin("GET", "/no-such-job").json()["code"] == "not_a_dead_letter"
     assert job_id in command(service, "list")
     assert '"page_crashed"' in command(service, "show", job_id)
-    service.tell(text="read at last")
+    service.configure_engine(text="read at last")
     replayed = admin("POST", f"/{job_id}/replay")
     assert (replayed.status_code, replayed.json()["status"]) == (202, "processing")
     assert wait_for_end(service, job_id)["status"] == "completed"
@@ -240,7 +240,7 @@ def command(service, *arguments, fails=False):
 def key_service(tmp_path_factory):
     """Requires API keys. Has no worker, so no job is processed."""
     api_keys = ",".join(f"{name}:{key}" for name, key in KEYS.items())
-    running = ObedientService(
+    running = ScriptedService(
         tmp_path_factory.mktemp("key_service"), API_KEYS=api_keys, ADMIN_TOKEN=ADMIN, MAX_QUEUE_WAIT=5
     )
     try:

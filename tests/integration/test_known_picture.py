@@ -1,4 +1,4 @@
-"""`GET /health/ai`: a known picture really goes through the queue, and the answer tells how it came back."""
+"""`GET /health/ai`: a known picture goes through the queue, and the response reports how well it was read."""
 
 import signal
 import time
@@ -11,13 +11,13 @@ from services.health.known_picture.check import FRESH, WAIT_SECONDS
 from services.health.known_picture.quality import TEXT
 from stress.harness import wait_until
 from tests.support.metrics import Metrics
-from tests.support.obedient import ObedientService
 from tests.support.openapi import Description
+from tests.support.scripted_service import ScriptedService
 
 
 @pytest.fixture(scope="module")
-def obedient(tmp_path_factory):
-    running = ObedientService(tmp_path_factory.mktemp("obedient"))
+def scripted(tmp_path_factory):
+    running = ScriptedService(tmp_path_factory.mktemp("scripted"))
     try:
         yield running.start()
     finally:
@@ -25,19 +25,19 @@ def obedient(tmp_path_factory):
 
 
 def check(service, fresh=True):
-    """A reading; a new one where `fresh`, as if some seconds had passed."""
+    """The report of the check. `fresh`: a new one, even if the last one is recent."""
     if fresh:
         redis.Redis(port=service.redis.port).delete(FRESH)
-    answer = service.get("/health/ai")
-    body = answer.json()
+    response = service.get("/health/ai")
+    body = response.json()
     Description(service.get("/openapi.json").json()).check(
-        "get", "/health/ai", answer.status_code, answer.headers["Content-Type"], body
+        "get", "/health/ai", response.status_code, response.headers["Content-Type"], body
     )
-    assert answer.status_code == (503 if body["quality"] == "low" else 200)
+    assert response.status_code == (503 if body["quality"] == "low" else 200)
     return body
 
 
-def test_the_real_model_reads_the_known_picture_well(service):
+def test_real_model_reads_the_known_picture_well(service):
     before = Metrics(service.get("/metrics").text)
     found = check(service)
     assert (found["quality"], found["text_matches"], found["reasons"]) == ("good", True, [])
@@ -46,75 +46,75 @@ def test_the_real_model_reads_the_known_picture_well(service):
     after = Metrics(service.get("/metrics").text)
     assert after("ocr_ai_quality") == 2
     for name in ("ocr_jobs_total", "ocr_cache_lookups_total", "ocr_cache_entries"):
-        assert after(name) == before(name), "the picture is nobody's job"
+        assert after(name) == before(name), "the check is not counted as a job"
 
 
 @pytest.mark.parametrize(
-    ("orders", "quality", "matches", "reason"),
+    ("behaviour", "quality", "matches", "reason"),
     [
         ({}, "good", True, None),
         ({"confidence": 0.8}, "acceptable", True, "confidence is 0.80"),
         ({"confidence": 0.5}, "low", True, "confidence is 0.50"),
-        ({"text": TEXT.replace("4207", "4201")}, "acceptable", False, "97% is right"),
-        ({"text": "Something else"}, "low", False, "is right"),
-        ({"text": ""}, "low", False, "0% is right"),
+        ({"text": TEXT.replace("4207", "4201")}, "acceptable", False, "97% of the text is correct"),
+        ({"text": "Something else"}, "low", False, "of the text is correct"),
+        ({"text": ""}, "low", False, "0% of the text is correct"),
         ({"seconds": 5.2}, "acceptable", True, "took 5."),
         ({"confidence": 0.8, "text": "nothing"}, "low", False, "confidence is 0.80"),
     ],
 )
-def test_the_quality_is_that_of_confidence_text_and_latency(obedient, orders, quality, matches, reason):
-    obedient.tell(**orders)
-    found = check(obedient)
+def test_quality_depends_on_confidence_text_and_latency(scripted, behaviour, quality, matches, reason):
+    scripted.configure_engine(**behaviour)
+    found = check(scripted)
     assert (found["quality"], found["text_matches"]) == (quality, matches)
-    assert any(reason in told for told in found["reasons"]) if reason else found["reasons"] == []
+    assert any(reason in text for text in found["reasons"]) if reason else found["reasons"] == []
 
 
-def test_a_reading_is_used_again_for_a_few_seconds(obedient):
-    obedient.tell()
-    first = check(obedient)
-    obedient.tell(confidence=0.1)
-    assert check(obedient, fresh=False) == first
+def test_report_is_reused_for_a_few_seconds(scripted):
+    scripted.configure_engine()
+    first = check(scripted)
+    scripted.configure_engine(confidence=0.1)
+    assert check(scripted, fresh=False) == first
 
 
-def test_an_engine_that_fails_is_low(obedient):
-    obedient.tell(fails=True)
-    found = check(obedient)
+def test_quality_is_low_if_the_engine_fails(scripted):
+    scripted.configure_engine(fails=True)
+    found = check(scripted)
     assert (found["quality"], found["confidence"]) == ("low", None)
 
 
-def test_many_probes_at_once_put_one_picture_into_the_queue_and_do_not_wait_for_ever(obedient):
-    obedient.tell()
-    wait_until(lambda: check(obedient)["quality"] == "good", 30, "the reading after the failed one")
-    (child,) = obedient.worker_children()
+def test_concurrent_checks_queue_one_picture_and_do_not_wait_forever(scripted):
+    scripted.configure_engine()
+    wait_until(lambda: check(scripted)["quality"] == "good", 30, "a good report after the failed one")
+    (child,) = scripted.worker_children()
     child.send_signal(signal.SIGSTOP)
-    redis.Redis(port=obedient.redis.port).delete(FRESH)
+    redis.Redis(port=scripted.redis.port).delete(FRESH)
     started = time.monotonic()
     try:
         with ThreadPoolExecutor(10) as pool:
-            answers = [answer.json() for answer in pool.map(lambda _: obedient.get("/health/ai"), range(10))]
+            reports = [response.json() for response in pool.map(lambda _: scripted.get("/health/ai"), range(10))]
         assert time.monotonic() - started < WAIT_SECONDS + 5
-        waited = [answer for answer in answers if answer["quality"] == "low"]
-        assert waited and "not read within 10 s" in waited[0]["reasons"][0]
-        queue = obedient.get("/health").json()["checks"]["queue"]
+        low = [report for report in reports if report["quality"] == "low"]
+        assert low and "not read within 10 s" in low[0]["reasons"][0]
+        queue = scripted.get("/health").json()["checks"]["queue"]
         assert queue["waiting"] + queue["running"] == 1
     finally:
         child.send_signal(signal.SIGCONT)
-    late = wait_until(lambda: (found := check(obedient))["latency_ms"] and found, 20, "the late reading")
+    late = wait_until(lambda: (found := check(scripted))["latency_ms"] and found, 20, "the late report")
     assert (late["quality"], late["text_matches"]) == ("low", True)
     assert late["latency_ms"] > 1000 * WAIT_SECONDS
-    assert check(obedient)["quality"] == "good"
+    assert check(scripted)["quality"] == "good"
 
 
-def test_without_redis_the_quality_is_low_and_says_why(obedient):
-    obedient.redis.stop()
+def test_quality_is_low_without_redis(scripted):
+    scripted.redis.stop()
     try:
-        found = check_without_redis(obedient)
+        found = check_without_redis(scripted)
         assert found["quality"] == "low" and "Redis" in found["reasons"][0]
     finally:
-        obedient.redis.start()
+        scripted.redis.start()
 
 
 def check_without_redis(service):
-    answer = service.get("/health/ai")
-    assert answer.status_code == 503
-    return answer.json()
+    response = service.get("/health/ai")
+    assert response.status_code == 503
+    return response.json()

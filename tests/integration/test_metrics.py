@@ -1,4 +1,4 @@
-"""Numbers of a real service: two web processes, a worker, one truth."""
+"""Metrics of a real service with two web processes and a worker."""
 
 import signal
 import time
@@ -18,36 +18,36 @@ def metrics(service):
     return Metrics(service.get("/metrics").text)
 
 
-def grown(service, before, **expected):
-    """Waits until the worker's heartbeat has brought what it counted."""
+def metrics_after(service, before, **increases):
+    """Wait until the worker has written its counts with a heartbeat."""
     wait_until(
-        lambda: (now := metrics(service)) and all(now(name) - before(name) >= by for name, by in expected.items()),
+        lambda: (now := metrics(service)) and all(now(name) - before(name) >= by for name, by in increases.items()),
         2 * BEAT_SECONDS + 5,
-        f"{expected}",
+        f"{increases}",
     )
     return metrics(service)
 
 
-def test_a_job_is_counted_by_what_became_of_it_and_where_its_time_went(service):
-    time.sleep(BEAT_SECONDS + 1)  # the worker brings what it counted in other tests
+def test_job_is_counted_by_outcome_and_timed_by_stage(service):
+    time.sleep(BEAT_SECONDS + 1)  # until the worker has written the counts of other tests
     before = metrics(service)
     service.result_of(service.post("/ocr/image", picture("Counted once")))
     service.result_of(service.post("/ocr/image", picture("Counted once")))
     service.result_of(service.post("/ocr/pdf", scanned_pdf("One", "Two"), dpi=100))
-    after = grown(service, before, ocr_pages_total=3)
+    after = metrics_after(service, before, ocr_pages_total=3)
 
-    def more(name, **labels):
+    def increase(name, **labels):
         return after(name, **labels) - before(name, **labels)
 
-    assert more("ocr_jobs_total", outcome="completed") == 3
-    assert [more("ocr_cache_lookups_total", result=result) for result in ("miss", "hit", "shared")] == [2, 1, 0]
-    assert more("ocr_pages_total", source="ocr", outcome="done") == 3
-    pages = {stage: more("ocr_stage_seconds_count", stage=stage) for stage in ("decode", "render", "detect")}
+    assert increase("ocr_jobs_total", outcome="completed") == 3
+    assert [increase("ocr_cache_lookups_total", result=result) for result in ("miss", "hit", "shared")] == [2, 1, 0]
+    assert increase("ocr_pages_total", source="ocr", outcome="done") == 3
+    pages = {stage: increase("ocr_stage_seconds_count", stage=stage) for stage in ("decode", "render", "detect")}
     assert pages == {"decode": 1, "render": 2, "detect": 3}
-    assert more("ocr_stage_seconds_sum", stage="recognise") > 0
-    assert more("ocr_job_seconds_count", phase="work") == more("ocr_job_seconds_count", phase="wait") == 2
-    assert more("ocr_line_confidence_count") == 3
-    assert more("ocr_line_confidence_bucket", le="1.0") == 3 and more("ocr_line_confidence_bucket", le="0.5") == 0
+    assert increase("ocr_stage_seconds_sum", stage="recognise") > 0
+    assert increase("ocr_job_seconds_count", phase="work") == increase("ocr_job_seconds_count", phase="wait") == 2
+    assert increase("ocr_line_confidence_count") == 3
+    assert [increase("ocr_line_confidence_bucket", le=bound) for bound in ("1.0", "0.5")] == [3, 0]
     assert after("ocr_redis_up") == after("ocr_workers_alive") == 1
     assert after("ocr_worker_memory_bytes", statistic="largest") > 100 << 20
     assert (after("ocr_queue_depth"), after("ocr_jobs_running")) == (0, 0)
@@ -55,7 +55,7 @@ def test_a_job_is_counted_by_what_became_of_it_and_where_its_time_went(service):
 
 @pytest.fixture(scope="module")
 def web(tmp_path_factory):
-    """A web server with its Redis and no worker."""
+    """A web server with Redis and without a worker."""
     service = ServiceProcesses(tmp_path_factory.mktemp("web"))
     try:
         service.redis.start()
@@ -66,26 +66,26 @@ def web(tmp_path_factory):
         service.stop()
 
 
-def counted(service):
+def request_count(service):
     return metrics(service)("ocr_http_requests_total", route="/capabilities", status="200")
 
 
-def files(service):
+def count_files(service):
     return set(Path("/dev/shm").glob(f"ocr-counts-*-{service.web.pid}/*.db"))
 
 
-def test_each_web_process_tells_what_all_of_them_counted(web):
-    before = counted(web)
+def test_each_web_process_exports_the_counts_of_all(web):
+    before = request_count(web)
     with ThreadPoolExecutor(8) as pool:
-        assert all(answer.ok for answer in pool.map(lambda _: web.get("/capabilities"), range(40)))
-        assert {told - before for told in pool.map(lambda _: counted(web), range(20))} == {40}
-    assert len(files(web)) == 4, "counters and histograms of two processes"
+        assert all(response.ok for response in pool.map(lambda _: web.get("/capabilities"), range(40)))
+        assert {count - before for count in pool.map(lambda _: request_count(web), range(20))} == {40}
+    assert len(count_files(web)) == 4, "counters and histograms of two processes"
 
 
-def test_counts_outlive_the_processes_that_made_them_and_their_files_do_not_grow_in_number(web):
+def test_counts_survive_killed_processes_and_their_files_are_reused(web):
     for _ in range(10):
         web.get("/capabilities")
-    before = counted(web)
+    before = request_count(web)
     for _ in range(2):
         processes = psutil.Process(web.web.pid).children()
         for process in processes:
@@ -94,26 +94,26 @@ def test_counts_outlive_the_processes_that_made_them_and_their_files_do_not_grow
         wait_until(web.is_alive, 20, "new web processes")
         wait_until(lambda: len(psutil.Process(web.web.pid).children()) == 2, 20, "both web processes")
         web.get("/capabilities")
-    assert counted(web) == before + 2
-    assert len(files(web)) <= 4
+    assert request_count(web) == before + 2
+    assert len(count_files(web)) <= 4
 
 
-def test_what_waits_is_told_with_its_age(web):
+def test_queue_depth_and_age_are_exported(web):
     for number in range(3):
-        web.post("/ocr/image", picture(f"Nobody reads this {number}"))
+        web.post("/ocr/image", picture(f"Waiting {number}"))
     assert metrics(web)("ocr_queue_depth", queue="ocr") == 3
     wait_until(lambda: metrics(web)("ocr_queue_oldest_seconds", queue="ocr") > 1, 5, "the age of the queue")
     assert metrics(web)("ocr_workers_alive") == 0
 
 
-def test_nothing_is_left_behind_by_a_web_server_that_ended(tmp_path):
+def test_web_server_deletes_its_count_files_when_it_ends(tmp_path):
     service = ServiceProcesses(tmp_path)
     try:
         service.start_web()
         service.wait_until_alive()
-        assert files(service)
+        assert count_files(service)
         service.web.terminate()
         service.web.wait(20)
-        assert not files(service)
+        assert not count_files(service)
     finally:
         service.stop()

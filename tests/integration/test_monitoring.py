@@ -1,4 +1,4 @@
-"""Alert rules and dashboard ask for numbers that a real service tells, and the documentation lists both."""
+"""Alert rules and the dashboard query metrics that the service exports, and the documentation lists them."""
 
 import json
 import re
@@ -23,11 +23,11 @@ GROUPING = re.compile(r"\b(?:by|without) \(([^)]*)\)")
 
 
 @pytest.fixture(scope="module")
-def told(service):
-    """{name of a sample: {its labels}}, after all was told that can be told."""
+def exported(service):
+    """{name of a sample: {its labels}}, after requests that make the service export all of them."""
     for path in ("/health/ai", "/capabilities"):
         service.get(path)
-    service.post("/ocr/image", b"no picture")
+    service.post("/ocr/image", b"not a picture")
     labels: dict[str, set[str]] = {}
     for sample in Metrics(service.get("/metrics").text).samples:
         labels.setdefault(sample.name, set()).update(sample.labels)
@@ -35,25 +35,25 @@ def told(service):
 
 
 @pytest.mark.parametrize("name", QUERIES)
-def test_a_query_names_metrics_and_labels_that_are_told(told, name):
-    asked = SELECTOR.findall(QUERIES[name])
-    assert asked or "up{" in QUERIES[name]
-    for metric, matchers in asked:
-        assert metric in told
-        assert set(re.findall(r"(\w+)\s*=", matchers)) <= told[metric]
-    known = set().union(*(told[metric] for metric, _ in asked))
+def test_query_uses_exported_metrics_and_labels(exported, name):
+    selectors = SELECTOR.findall(QUERIES[name])
+    assert selectors or "up{" in QUERIES[name]
+    for metric, matchers in selectors:
+        assert metric in exported
+        assert set(re.findall(r"(\w+)\s*=", matchers)) <= exported[metric]
+    known = set().union(*(exported[metric] for metric, _ in selectors))
     grouped = {label.strip() for group in GROUPING.findall(QUERIES[name]) for label in group.split(",")}
     assert grouped <= known
 
 
-def test_the_documentation_lists_every_metric_and_every_alert(told):
+def test_documentation_lists_every_metric_and_alert(exported):
     text = "".join((REPOSITORY / "docs" / page).read_text() for page in ("observability.md", "operations.md"))
-    metrics = {re.sub(r"_(bucket|sum|count)$", "", name) for name in told}
-    wanted = metrics | {rule["alert"] for rule in RULES}
-    assert [name for name in sorted(wanted) if f"`{name}`" not in text and f"`{name}{{" not in text] == []
+    metrics = {re.sub(r"_(bucket|sum|count)$", "", name) for name in exported}
+    names = metrics | {rule["alert"] for rule in RULES}
+    assert [name for name in sorted(names) if f"`{name}`" not in text and f"`{name}{{" not in text] == []
 
 
-def test_every_alert_says_what_is_wrong_and_how_bad_it_is():
+def test_every_alert_has_a_summary_and_a_severity():
     for rule in RULES:
         assert rule["labels"]["severity"] in ("critical", "warning")
         assert rule["annotations"]["summary"].endswith(".")

@@ -1,4 +1,4 @@
-"""The contract of a storage, checked for a folder, for a real S3 server and for the in-memory storage of unit tests."""
+"""The storage contract, tested with both back ends (a folder, a real S3 server) and with the in-memory storage."""
 
 import signal
 import time
@@ -26,7 +26,7 @@ def s3(s3_server, tmp_path, monkeypatch):
 
 @pytest.fixture
 def file(tmp_path):
-    return FileStorage(tmp_path, UploadSignature("a secret of tests"), upload_path)
+    return FileStorage(tmp_path, UploadSignature("test secret"), upload_path)
 
 
 @pytest.fixture
@@ -54,43 +54,43 @@ def files(folder: Path) -> list[Path]:
     return [path for path in folder.rglob("*") if path.is_file()]
 
 
-def test_a_kept_upload_outlives_its_request(storage):
+def test_saved_file_survives_its_request(storage):
     incoming = receive(storage)
     assert (incoming.size(), incoming.sha256()[:8]) == (7, "ed7002b4")
-    key = storage.keep(incoming)
+    key = storage.save(incoming)
     incoming.close()
     del incoming
     assert read(storage, key) == b"content"
     assert storage.size(key) == 7
 
 
-def test_an_upload_that_was_not_kept_is_gone_with_its_request(storage, tmp_path):
+def test_file_that_was_not_saved_is_deleted_with_its_request(storage, tmp_path):
     incoming = receive(storage)
     incoming.close()
-    forgotten = receive(storage)
-    del forgotten
+    unreferenced = receive(storage)
+    del unreferenced
     assert files(tmp_path) == []
 
 
-def test_an_upload_that_could_not_be_kept_leaves_nothing(storage, tmp_path, monkeypatch):
+def test_file_that_could_not_be_saved_leaves_nothing(storage, tmp_path, monkeypatch):
     incoming = receive(storage)
-    monkeypatch.setattr(storage, "_bucket", "nowhere", raising=False)
+    monkeypatch.setattr(storage, "_bucket", "missing", raising=False)
     monkeypatch.setattr(storage, "available", False, raising=False)
-    (tmp_path / "announced").write_text("a file where the folder of announced ones should be")
+    (tmp_path / "announced").write_text("a file in place of the folder for announced files")
     with pytest.raises(StorageUnavailable):
-        storage.keep(incoming, storage.announced_key(JOB))
+        storage.save(incoming, storage.announced_key(JOB))
     assert [path.name for path in files(tmp_path)] == ["announced"]
 
 
-def test_no_copy_is_left_of_a_file_that_was_read(s3, tmp_path):
-    key = s3.keep(receive(s3))
+def test_local_copy_is_deleted_after_use(s3, tmp_path):
+    key = s3.save(receive(s3))
     with s3.local(key) as path:
         assert path.parent == tmp_path / "incoming"
     assert files(tmp_path) == []
 
 
-def test_a_file_that_is_not_there_is_told(storage):
-    key = storage.keep(receive(storage))
+def test_missing_file(storage):
+    key = storage.save(receive(storage))
     storage.delete(key)
     for missing in (key, storage.announced_key(JOB), ""):
         with pytest.raises(UploadMissing), storage.local(missing):
@@ -98,51 +98,51 @@ def test_a_file_that_is_not_there_is_told(storage):
     assert storage.size(key) is None
 
 
-def test_a_deleted_upload_can_be_deleted_again(storage):
-    key = storage.keep(receive(storage))
+def test_delete_can_be_repeated(storage):
+    key = storage.save(receive(storage))
     for _ in range(2):
         storage.delete(key)
     storage.delete("")
     assert list(storage.older_than(-60)) == []
 
 
-def test_only_old_files_are_told_as_old(storage):
-    kept = storage.keep(receive(storage))
-    announced = storage.keep(receive(storage), storage.announced_key(JOB))
+def test_older_than_finds_only_old_files(storage):
+    saved = storage.save(receive(storage))
+    announced = storage.save(receive(storage), storage.announced_key(JOB))
     assert list(storage.older_than(60)) == []
-    assert set(storage.older_than(-60)) == {kept, announced}
+    assert set(storage.older_than(-60)) == {saved, announced}
 
 
-def test_an_announced_file_is_found_and_taken_and_stays_until_it_is_deleted(storage):
+def test_announced_file_stays_after_claim_until_it_is_deleted(storage):
     assert list(storage.arrived()) == []
-    announced = storage.keep(receive(storage), storage.announced_key(JOB))
+    announced = storage.save(receive(storage), storage.announced_key(JOB))
     assert list(storage.arrived()) == [JOB]
-    key = storage.take(JOB)
+    key = storage.claim(JOB)
     assert key != announced and read(storage, key) == read(storage, announced) == b"content"
     storage.delete(announced)
     assert list(storage.arrived()) == [] and read(storage, key) == b"content"
 
 
-def test_what_was_taken_changes_no_more_when_the_client_puts_another_file(storage):
-    announced = storage.keep(receive(storage), storage.announced_key(JOB))
-    key = storage.take(JOB)
-    storage.keep(receive(storage, b"another"), announced)
+def test_claimed_file_does_not_change_with_another_upload(storage):
+    announced = storage.save(receive(storage), storage.announced_key(JOB))
+    key = storage.claim(JOB)
+    storage.save(receive(storage, b"another"), announced)
     assert (read(storage, key), read(storage, announced)) == (b"content", b"another")
 
 
-def test_nothing_is_taken_where_nothing_is(storage):
+def test_claim_without_an_announced_file_fails(storage):
     with pytest.raises(UploadMissing):
-        storage.take(JOB)
+        storage.claim(JOB)
 
 
-def test_a_signed_address_says_size_type_and_expiry(storage):
+def test_signed_url_has_size_type_and_expiry(storage):
     expires = time.time() + 60
     signed = storage.sign_put(JOB, 7, "image/png", expires)
     assert (signed.method, signed.headers) == ("PUT", {"Content-Type": "image/png", "Content-Length": "7"})
     assert abs(signed.expires_at - expires) < 1 and JOB in signed.url
 
 
-def test_a_client_puts_its_file_to_the_address_that_s3_signed(s3):
+def test_client_uploads_to_the_url_presigned_for_s3(s3):
     signed = s3.sign_put(JOB, 7, "image/png", time.time() + 60)
     for part in ("X-Amz-Expires=", "X-Amz-SignedHeaders=content-length%3Bcontent-type%3Bhost", "X-Amz-Signature="):
         assert part in signed.url
@@ -152,55 +152,55 @@ def test_a_client_puts_its_file_to_the_address_that_s3_signed(s3):
     assert s3.job_of(f"other/announced/{JOB}") is None
 
 
-def test_a_storage_that_can_be_written_is_found_well(storage):
+def test_check_passes_for_a_working_storage(storage):
     storage.check()
 
 
-def test_a_folder_that_cannot_be_written_is_told(tmp_path):
+def test_unwritable_folder_is_reported(tmp_path):
     (tmp_path / "file").write_text("in the way")
-    blocked = FileStorage(tmp_path / "file", UploadSignature("a secret of tests"), upload_path)
+    blocked = FileStorage(tmp_path / "file", UploadSignature("test secret"), upload_path)
     with pytest.raises(StorageUnavailable):
         blocked.receive()
     with pytest.raises(StorageUnavailable):
         blocked.check()
 
 
-#: All that asks the S3 server for something.
-USES = {
-    "keep": lambda s3: s3.keep(receive(s3)),
+#: Every method that sends a request to the S3 server.
+REQUESTS = {
+    "save": lambda s3: s3.save(receive(s3)),
     "local": lambda s3: read(s3, "kept/a"),
     "size": lambda s3: s3.size("kept/a"),
     "arrived": lambda s3: list(s3.arrived()),
     "older_than": lambda s3: list(s3.older_than(0)),
-    "take": lambda s3: s3.take(JOB),
+    "claim": lambda s3: s3.claim(JOB),
     "check": lambda s3: s3.check(),
 }
 
 
-@pytest.mark.parametrize("fault", ["nobody listens", "no such bucket", "no credentials"])
-def test_an_s3_that_cannot_be_used_is_told_within_seconds(s3, s3_server, tmp_path, monkeypatch, fault):
+@pytest.mark.parametrize("problem", ["no server", "no bucket", "no credentials"])
+def test_unusable_s3_is_reported_within_seconds(s3, s3_server, tmp_path, monkeypatch, problem):
     bucket, url = s3_server.bucket, s3_server.url
-    if fault == "nobody listens":
+    if problem == "no server":
         url = "http://127.0.0.1:1"
-    elif fault == "no such bucket":
-        bucket = "nowhere"
+    elif problem == "no bucket":
+        bucket = "missing"
     else:
         monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
         for name in CREDENTIALS:
             monkeypatch.delenv(name)
     unusable = S3Storage(tmp_path, bucket, prefix="ocr", endpoint_url=url, region="us-east-1")
-    for name, use in USES.items():
-        if (fault, name) == ("no such bucket", "size"):  # S3 says the same of a file that is not there
+    for name, request in REQUESTS.items():
+        if (problem, name) == ("no bucket", "size"):  # S3 answers as for a missing file
             continue
         started = time.monotonic()
         with pytest.raises(StorageUnavailable):
-            use(unusable)
+            request(unusable)
         assert time.monotonic() - started < 3
-    unusable.delete("kept/a")  # told in the log alone: a job that has ended does not fail for it
+    unusable.delete("kept/a")  # only logged: a job that has ended does not fail because of it
     assert files(tmp_path) == []
 
 
-def test_an_s3_that_hangs_is_given_up(s3, s3_server, monkeypatch):
+def test_request_to_a_hanging_s3_times_out(s3, s3_server, monkeypatch):
     monkeypatch.setattr("services.storage.s3_storage.READ_SECONDS", 0.5)
     s3_server.process.send_signal(signal.SIGSTOP)
     try:

@@ -1,4 +1,4 @@
-"""What the sweeper finds again: units whose worker died, tickets that are gone, uploads nobody wants."""
+"""The sweeper recovers units of dead workers, replaces lost tickets and deletes orphaned uploads."""
 
 import os
 import time
@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import pytest
 
 from routes.paths import upload_path
-from services.jobs import unit_queue as work_queue
+from services.jobs import unit_queue
 from services.storage import FileStorage, UploadSignature
 from services.worker import sweeper
 from services.worker.sweeper import Sweeper
@@ -23,10 +23,13 @@ class Scene(Work):
         self.queued = []
 
     def sweeper(self):
-        enqueue = lambda job_id, delay: self.queued.append(job_id)  # noqa: E731
-        arrivals = SimpleNamespace(sweep=lambda: None)
         return Sweeper(
-            self.redis, self.unit_queue, self.uploads, arrivals, enqueue, lambda: self.tickets + len(self.queued)
+            redis=self.redis,
+            unit_queue=self.unit_queue,
+            storage=self.uploads,
+            arrivals=SimpleNamespace(sweep=lambda: None),
+            send_ticket=lambda job_id, delay: self.queued.append(job_id),
+            ticket_count=lambda: self.tickets + len(self.queued),
         )
 
 
@@ -35,8 +38,8 @@ def scene(redis, tmp_path):
     return Scene(redis, tmp_path)
 
 
-def test_a_unit_whose_worker_died_is_queued_again_once(scene, monkeypatch):
-    monkeypatch.setattr(work_queue, "LEASE_SECONDS", 0.05)
+def test_unit_of_a_dead_worker_is_queued_again_once(scene, monkeypatch):
+    monkeypatch.setattr(unit_queue, "LEASE_SECONDS", 0.05)
     job = scene.submit()
     scene.take("dies")
     time.sleep(0.1)
@@ -46,7 +49,7 @@ def test_a_unit_whose_worker_died_is_queued_again_once(scene, monkeypatch):
     assert scene.store.get(job.id).stage == "queued"
 
 
-def test_a_unit_at_work_is_left_alone(scene):
+def test_unit_in_progress_is_not_queued_again(scene):
     scene.submit()
     scene.take("works")
     sweeper = scene.sweeper()
@@ -55,18 +58,18 @@ def test_a_unit_at_work_is_left_alone(scene):
     assert scene.queued == []
 
 
-def test_tickets_that_are_missing_in_two_rounds_are_replaced_once(scene):
+def test_tickets_missing_in_two_rounds_are_replaced_once(scene):
     scene.submit(pages=11)
     scene.tickets = 1
     sweeper = scene.sweeper()
     sweeper.sweep()
-    assert scene.queued == [], "they may be under way"
+    assert scene.queued == [], "the tickets may be on their way"
     for _ in range(3):
         sweeper.sweep()
     assert len(scene.queued) == 2
 
 
-def test_as_many_tickets_as_there_are_units_are_enough(scene):
+def test_no_ticket_is_sent_if_each_unit_has_one(scene):
     scene.submit(pages=11)
     scene.tickets = 3
     sweeper = scene.sweeper()
@@ -76,36 +79,36 @@ def test_as_many_tickets_as_there_are_units_are_enough(scene):
 
 
 def test_only_one_worker_sweeps_at_a_time(scene):
-    assert scene.sweeper()._mine("", 10)
-    assert not scene.sweeper()._mine("", 10)
+    assert scene.sweeper()._acquire_lock("", 10)
+    assert not scene.sweeper()._acquire_lock("", 10)
 
 
-def test_old_uploads_without_a_job_are_deleted_and_those_of_jobs_are_kept(scene):
-    kept = [scene.uploads.keep(scene.uploads.receive()) for _ in range(3)]
-    waits, held, dead = [scene.submit(upload=key) for key in kept]
+def test_old_uploads_without_a_job_are_deleted(scene):
+    keys = [scene.uploads.save(scene.uploads.receive()) for _ in range(3)]
+    waiting, running, dead = [scene.submit(upload=key) for key in keys]
     scene.unit_queue.fail(
         next(unit for unit in (scene.take("a"), scene.take("b"), scene.take("c")) if unit.job_id == dead.id),
         dead,
         ERROR,
         True,
     )
-    orphan, young = (scene.folder / scene.uploads.keep(scene.uploads.receive()) for _ in range(2))
-    wanted = [scene.folder / job.upload for job in (waits, held, dead)]
-    for path in (*wanted, orphan):
+    orphan, recent = (scene.folder / scene.uploads.save(scene.uploads.receive()) for _ in range(2))
+    in_use = [scene.folder / job.upload for job in (waiting, running, dead)]
+    for path in (*in_use, orphan):
         os.utime(path, (0, 0))
     scene.sweeper().sweep_uploads()
-    assert [path.exists() for path in (*wanted, orphan, young)] == [True, True, True, False, True]
+    assert [path.exists() for path in (*in_use, orphan, recent)] == [True, True, True, False, True]
 
 
-def test_a_fault_of_one_round_does_not_end_the_sweeping(scene, monkeypatch):
+def test_sweeper_continues_after_an_error(scene, monkeypatch):
     monkeypatch.setattr(sweeper, "SWEEP_SECONDS", 0.05)
     rounds = []
 
-    def stumble(self):
+    def fail(self):
         rounds.append(1)
         raise RuntimeError("once")
 
-    monkeypatch.setattr(Sweeper, "sweep", stumble)
+    monkeypatch.setattr(Sweeper, "sweep", fail)
     running = scene.sweeper()
     running.start()
     time.sleep(1)

@@ -9,7 +9,7 @@ from stress.harness import free_port, wait_until
 from tests.support.collector import Collector
 from tests.support.drawing import scanned_pdf
 from tests.support.engine import run_in_subprocess
-from tests.support.obedient import ObedientService
+from tests.support.scripted_service import ScriptedService
 
 TRACE, CALLER = "4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7"
 
@@ -17,7 +17,7 @@ TRACE, CALLER = "4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7"
 @pytest.fixture
 def traced(tmp_path):
     with Collector() as collector:
-        service = ObedientService(tmp_path, OTEL_EXPORTER_OTLP_ENDPOINT=collector.endpoint)
+        service = ScriptedService(tmp_path, OTEL_EXPORTER_OTLP_ENDPOINT=collector.endpoint)
         try:
             yield service.start(), collector
         finally:
@@ -59,7 +59,7 @@ def test_a_request_its_job_and_its_pages_are_one_trace(traced):
 
 
 def test_a_collector_that_is_away_stops_neither_work_nor_its_end(tmp_path):
-    service = ObedientService(tmp_path, OTEL_EXPORTER_OTLP_ENDPOINT=f"http://127.0.0.1:{free_port()}")
+    service = ScriptedService(tmp_path, OTEL_EXPORTER_OTLP_ENDPOINT=f"http://127.0.0.1:{free_port()}")
     try:
         service.start()
         assert service.post("/ocr/pdf", scanned_pdf("One"), wait=30).status_code == 200

@@ -1,4 +1,4 @@
-"""What becomes of a job when its pages fail, hang or stop their worker: a real Redis, and pages that do as told."""
+"""Units whose pages fail, hang or crash their worker, with a real Redis and scripted pages."""
 
 import sys
 import time
@@ -17,7 +17,7 @@ from tests.support.jobs import Work
 
 
 class Pages:
-    """A document whose pages are functions; also the OCR service that opens it."""
+    """A document whose pages are functions, and the OCR service that opens it."""
 
     def __init__(self, *pages, source="ocr"):
         self.pages = pages
@@ -34,8 +34,9 @@ class Pages:
 
     def recognize(self, number):
         self.read.append(number)
-        found = {"page": number, "text": self.pages[number - 1](), "source": self.source}
-        return {**found, "lines": [], "success": True, "width": 1, "height": 1}
+        text = self.pages[number - 1]()
+        page = {"page": number, "text": text, "source": self.source, "lines": []}
+        return {**page, "success": True, "width": 1, "height": 1}
 
     def __enter__(self):
         return self
@@ -45,7 +46,7 @@ class Pages:
 
 
 class Scene(Work):
-    """A store, a queue and an upload folder; tickets are only noted."""
+    """A job store, a unit queue and an upload folder. Tickets are collected in a list."""
 
     def __init__(self, redis, folder):
         super().__init__(redis, Retention(60, 60, 10))
@@ -57,20 +58,26 @@ class Scene(Work):
     def submit_file(self, kind="pdf", pages=1):
         incoming = self.uploads.receive()
         incoming.write(b"upload")
-        job = self.submit("content", pages, kind=kind, upload=self.uploads.keep(incoming))
+        job = self.submit("content", pages, kind=kind, upload=self.uploads.save(incoming))
         self.id = job.id
         self.upload = self.folder / job.upload
 
     def run(self, document, page_timeout=5):
-        enqueue = lambda job_id, delay: self.tickets.append((job_id, delay))  # noqa: E731
-        stopping = lambda: self.stopping  # noqa: E731
-        runner = UnitRunner(self.store, self.unit_queue, self.uploads, document, enqueue, page_timeout, stopping)
+        runner = UnitRunner(
+            store=self.store,
+            unit_queue=self.unit_queue,
+            storage=self.uploads,
+            ocr=document,
+            send_ticket=lambda job_id, delay: self.tickets.append((job_id, delay)),
+            page_timeout=page_timeout,
+            stopping=lambda: self.stopping,
+        )
         self.redis.client.delete(keys.DELAYED) and self.make_due()
-        self.found = runner.run()
+        self.found_unit = runner.run()
         return self.store.get(self.id)
 
     def make_due(self):
-        """Time has passed: what was to be tried again later is to be tried now."""
+        """Make a unit that waits for its retry ready now."""
         self.redis.client.zadd(keys.READY + "quick", {f"{self.id}/1": 0})
 
     def pages(self):
@@ -89,7 +96,7 @@ def fails(error):
     return page
 
 
-def test_a_page_that_cannot_be_read_fails_alone(scene):
+def test_unreadable_page_fails_alone(scene):
     scene.submit_file(pages=3)
     assert scene.run(Pages(lambda: "one", fails(CorruptFile("bad")), lambda: "three")).status == "completed"
     assert [(page["text"], page["success"]) for page in scene.pages()] == [("one", True), ("", False), ("three", True)]
@@ -97,27 +104,27 @@ def test_a_page_that_cannot_be_read_fails_alone(scene):
     assert scene.tickets == [] and not scene.upload.exists()
 
 
-def test_a_page_past_its_time_fails_alone(scene):
+def test_page_over_its_time_limit_fails_alone(scene):
     scene.submit_file(pages=2)
     assert scene.run(Pages(lambda: time.sleep(10), lambda: "two"), page_timeout=1).status == "completed"
     assert scene.pages()[0]["error"]["code"] == PageTimeout.code
     assert scene.pages()[1]["text"] == "two"
 
 
-def test_a_fault_that_may_pass_is_tried_three_more_times_with_growing_pauses(scene):
+def test_unexpected_error_is_retried_three_times_with_growing_delays(scene):
     scene.submit_file(pages=2)
-    document = Pages(lambda: "one", fails(RuntimeError("the engine stumbled")))
+    document = Pages(lambda: "one", fails(RuntimeError("the engine failed")))
     stages = [scene.run(document).stage for _ in range(4)]
     assert stages == ["retrying", "retrying", "retrying", "completed"]
     assert [delay for _, delay in scene.tickets] == [1, 2, 4]
-    assert document.read == [1, 2, 2, 2, 2], "a page that is done is not read again"
+    assert document.read == [1, 2, 2, 2, 2], "a stored page is not read again"
     assert [page["success"] for page in scene.pages()] == [True, False]
-    assert "stumbled" not in str(scene.pages())
+    assert "engine failed" not in str(scene.pages())
 
 
-def test_pages_of_a_text_layer_are_stored_together_and_none_is_lost_to_a_fault(scene):
+def test_pages_with_a_text_layer_are_stored_together_and_survive_an_error(scene):
     scene.submit_file(pages=3)
-    document = Pages(lambda: "one", lambda: "two", fails(RuntimeError("the engine stumbled")), source="text_layer")
+    document = Pages(lambda: "one", lambda: "two", fails(RuntimeError("the engine failed")), source="text_layer")
     assert scene.run(document).pages_done == 2
     document.pages = (lambda: "one", lambda: "two", lambda: "three")
     assert scene.run(document).status == "completed"
@@ -125,7 +132,7 @@ def test_pages_of_a_text_layer_are_stored_together_and_none_is_lost_to_a_fault(s
     assert [page["text"] for page in scene.pages()] == ["one", "two", "three"]
 
 
-def test_a_long_document_is_read_unit_by_unit_and_ends_with_the_last(scene):
+def test_long_document_is_read_unit_by_unit_and_ends_with_the_last(scene):
     scene.submit_file(pages=12)
     document = Pages(*[lambda number=number: f"page {number}" for number in range(1, 13)])
     assert [scene.run(document).pages_done for _ in range(3)] == [5, 10, 12]
@@ -133,17 +140,17 @@ def test_a_long_document_is_read_unit_by_unit_and_ends_with_the_last(scene):
     assert [page["text"] for page in scene.pages()] == [f"page {number}" for number in range(1, 13)]
     assert not scene.upload.exists()
     scene.run(document)
-    assert not scene.found
+    assert not scene.found_unit
 
 
-def test_a_fault_that_passes_leaves_a_whole_result(scene):
+def test_temporary_error_does_not_spoil_the_result(scene):
     scene.submit_file()
     tries = []
 
     def page():
         tries.append(1)
         if len(tries) < 3:
-            raise OSError("no memory just now")
+            raise OSError("out of memory")
         return "third time lucky"
 
     for _ in range(3):
@@ -152,7 +159,7 @@ def test_a_fault_that_passes_leaves_a_whole_result(scene):
     assert scene.pages()[0]["text"] == "third time lucky"
 
 
-def test_a_picture_that_cannot_be_read_fails_its_job_once(scene):
+def test_unreadable_picture_fails_its_job_without_retry(scene):
     scene.submit_file("image")
     record = scene.run(Pages(fails(CorruptFile("bad"))))
     assert (record.status, record.attempts, record.error["code"]) == ("failed", 1, "corrupt_file")
@@ -160,10 +167,10 @@ def test_a_picture_that_cannot_be_read_fails_its_job_once(scene):
 
 
 class WorkerDied(BaseException):
-    """Stands for a killed process: nothing of ours catches it."""
+    """Simulates a killed process: no code of the service catches it."""
 
 
-def stop_two_workers(scene, document):
+def crash_two_workers(scene, document):
     for _ in range(2):
         with pytest.raises(WorkerDied):
             scene.run(document)
@@ -171,43 +178,43 @@ def stop_two_workers(scene, document):
         assert scene.unit_queue.recover((scene.id, 1))
 
 
-def test_a_page_that_stops_its_worker_twice_is_given_up_and_its_neighbours_are_read(scene, monkeypatch):
+def test_page_that_crashes_two_workers_fails_and_the_others_are_read(scene, monkeypatch):
     monkeypatch.setattr("services.jobs.unit_queue.LEASE_SECONDS", 0.05)
     scene.submit_file(pages=3)
     document = Pages(lambda: "one", fails(WorkerDied()), lambda: "three")
-    stop_two_workers(scene, document)
+    crash_two_workers(scene, document)
     assert scene.run(document).status == "completed"
     assert [page.get("error", {}).get("code") for page in scene.pages()] == [None, "page_crashed", None]
     assert document.read == [1, 2, 2, 3]
     assert scene.store.dead_letters(0, 10)[1][0][0] == scene.id
-    assert scene.upload.exists(), "what is to be looked at is kept"
+    assert scene.upload.exists(), "the upload of a dead letter is kept"
 
 
-def test_a_document_whose_opening_stops_its_worker_twice_is_a_dead_letter(scene, monkeypatch):
+def test_document_whose_opening_crashes_two_workers_is_a_dead_letter(scene, monkeypatch):
     monkeypatch.setattr("services.jobs.unit_queue.LEASE_SECONDS", 0.05)
     scene.submit_file(pages=1)
     document = Pages(lambda: "never")
     monkeypatch.setattr(document, "open", lambda *_: fails(WorkerDied())())
-    monkeypatch.setattr(PageWriter, "end", _unless_dying(PageWriter.end))
-    stop_two_workers(scene, document)
+    monkeypatch.setattr(PageWriter, "finish", _unless_dying(PageWriter.finish))
+    crash_two_workers(scene, document)
     record = scene.run(document)
     assert (record.status, record.error["code"]) == ("failed", "page_crashed")
     assert scene.store.dead_since(scene.id)
 
 
-def test_a_job_whose_result_stops_its_worker_twice_is_a_dead_letter(scene, monkeypatch):
+def test_job_whose_result_crashes_two_workers_is_a_dead_letter(scene, monkeypatch):
     monkeypatch.setattr("services.jobs.unit_queue.LEASE_SECONDS", 0.05)
     monkeypatch.setattr("services.worker.runner.summarize", lambda *_: fails(WorkerDied())())
     scene.submit_file(pages=2)
     document = Pages(lambda: "one", lambda: "two")
-    stop_two_workers(scene, document)
+    crash_two_workers(scene, document)
     record = scene.run(document)
     assert (record.status, record.error["code"]) == ("failed", "page_crashed")
     assert document.read == [1, 2]
     assert scene.store.dead_since(scene.id)
 
 
-def test_a_job_whose_result_cannot_be_made_is_given_up_after_its_tries(scene, monkeypatch):
+def test_job_whose_result_cannot_be_built_fails_after_the_retries(scene, monkeypatch):
     monkeypatch.setattr("services.worker.runner.summarize", lambda *_: {}["no such key"])
     scene.submit_file(pages=2)
     document = Pages(lambda: "one", lambda: "two")
@@ -216,22 +223,22 @@ def test_a_job_whose_result_cannot_be_made_is_given_up_after_its_tries(scene, mo
     assert scene.store.get(scene.id).error["code"] == "retries_exhausted"
 
 
-def _unless_dying(orderly):
-    def end(self, mark, page=None):
+def _unless_dying(original):
+    def finish(self, step, page=None):
         if not isinstance(sys.exc_info()[1], WorkerDied):
-            orderly(self, mark, page)
+            original(self, step, page)
 
-    return end
+    return finish
 
 
-def test_a_stopping_worker_hands_its_job_back_after_the_page_at_hand(scene):
+def test_stopping_worker_returns_its_unit_after_the_current_page(scene):
     scene.submit_file(pages=2)
 
-    def last_page_before_the_stop():
+    def stop_during_this_page():
         scene.stopping = True
         return "one"
 
-    document = Pages(last_page_before_the_stop, lambda: "two")
+    document = Pages(stop_during_this_page, lambda: "two")
     assert (scene.run(document).stage, scene.tickets) == ("queued", [(scene.id, 0.0)])
     assert scene.upload.exists()
     scene.stopping = False
@@ -239,7 +246,7 @@ def test_a_stopping_worker_hands_its_job_back_after_the_page_at_hand(scene):
     assert document.read == [1, 2]
 
 
-def test_a_job_delivered_twice_is_worked_on_once(scene):
+def test_second_ticket_of_a_job_is_ignored(scene):
     scene.submit_file()
     document = Pages(lambda: "one")
     scene.run(document)
@@ -247,7 +254,7 @@ def test_a_job_delivered_twice_is_worked_on_once(scene):
     assert document.read == [1]
 
 
-def test_a_worker_that_lost_its_unit_writes_nothing(scene, monkeypatch):
+def test_worker_that_lost_its_lease_writes_nothing(scene, monkeypatch):
     monkeypatch.setattr("services.jobs.unit_queue.LEASE_SECONDS", 0.05)
     scene.submit_file()
 
@@ -264,7 +271,7 @@ def test_a_worker_that_lost_its_unit_writes_nothing(scene, monkeypatch):
     assert scene.upload.exists()
 
 
-def test_a_page_that_outlasts_its_lease_twice_is_not_taken_for_one_that_kills(scene, monkeypatch):
+def test_page_that_exceeds_its_lease_is_not_counted_as_a_crash(scene, monkeypatch):
     monkeypatch.setattr("services.jobs.unit_queue.LEASE_SECONDS", 0.05)
     monkeypatch.setattr("services.worker.lease.Lease._renew", lambda self: None)
     scene.submit_file()
@@ -280,7 +287,7 @@ def test_a_page_that_outlasts_its_lease_twice_is_not_taken_for_one_that_kills(sc
     assert scene.pages()[0]["text"] == "in time"
 
 
-def test_no_page_is_begun_after_a_job_was_cancelled(scene):
+def test_no_page_is_started_after_a_cancel(scene):
     scene.submit_file(pages=3)
     document = Pages(lambda: "one", lambda: scene.store.cancel(scene.id) and "two", lambda: "three")
     assert scene.run(document).status == "cancelled"
@@ -288,7 +295,7 @@ def test_no_page_is_begun_after_a_job_was_cancelled(scene):
     assert scene.store.result(scene.id) is None
 
 
-def test_an_upload_that_is_gone_fails_the_job_clearly_and_at_once(scene):
+def test_missing_upload_fails_the_job_without_retry(scene):
     scene.submit_file()
     scene.upload.unlink()
     record = scene.run(Pages(lambda: "never"))

@@ -254,7 +254,7 @@ def test_event_starts_the_job_at_once(s3_service, s3_server):
     assert send_events(s3_service, records).json() == {"noticed": 0}, "a repeated event has no effect"
     assert wait_for_end(s3_service, job["job_id"])["status"] == "completed"
     assert time.monotonic() - started < 5
-    assert name not in s3_server.names()
+    assert name not in s3_server.object_names()
 
 
 def test_event_for_a_missing_file_starts_nothing(s3_service):
@@ -270,7 +270,7 @@ def test_file_that_differs_from_its_announcement_is_deleted_from_the_bucket(s3_s
     s3_server.client.put_object(Bucket=s3_server.bucket, Key=name, Body=PICTURE + b"more")
     send_events(s3_service, [created(name)])
     assert wait_for_end(s3_service, job["job_id"])["error"]["code"] == "upload_mismatch"
-    assert name not in s3_server.names()
+    assert name not in s3_server.object_names()
 
 
 UNPAIRED_SURROGATE = (

@@ -1,4 +1,4 @@
-"""`callback_url` in the whole service: a file goes in, and the receiver hears of its end."""
+"""`callback_url` in the whole service: a client submits a file, and its receiver gets a webhook."""
 
 import base64
 import subprocess
@@ -12,9 +12,9 @@ from services.webhooks.signing import derived_secret
 from stress.harness import REPOSITORY, wait_until
 from tests.support.drawing import picture
 from tests.support.metrics import Metrics
-from tests.support.obedient import ObedientService
 from tests.support.openapi import Description
 from tests.support.receiver import Receiver
+from tests.support.scripted_service import ScriptedService
 
 SECRET = f"whsec_{base64.b64encode(b'of this installation, 32 bytes  ').decode()}"
 
@@ -23,7 +23,7 @@ SECRET = f"whsec_{base64.b64encode(b'of this installation, 32 bytes  ').decode()
 def calling(tmp_path_factory):
     """A service that may call receivers on this machine."""
     settings = {"WEBHOOK_ALLOWED_NETWORKS": "127.0.0.0/8", "WEBHOOK_SECRET": SECRET}
-    running = ObedientService(tmp_path_factory.mktemp("calling"), **settings)
+    running = ScriptedService(tmp_path_factory.mktemp("calling"), **settings)
     try:
         yield running.start()
     finally:
@@ -36,68 +36,68 @@ def receiver():
         yield listening
 
 
-def heard(receiver, count=1):
-    """The messages that came, by the job that they are about."""
+def received(receiver, count=1):
+    """Wait for `count` calls. {job id: message}"""
     wait_until(lambda: len(receiver.calls) >= count, 30, f"{count} calls")
     return {message["data"]["job_id"]: message for message in (call.verified(SECRET) for call in receiver.calls)}
 
 
-def test_the_receiver_hears_of_the_end_and_finds_the_result_where_it_is_told(calling, receiver):
-    calling.tell(text="Read well")
+def test_receiver_is_called_and_finds_the_result_at_the_link(calling, receiver):
+    calling.configure_engine(text="Read well")
     job_id = calling.post("/ocr/image", picture("one"), callback_url=receiver.url).json()["job_id"]
-    message = heard(receiver)[job_id]
+    message = received(receiver)[job_id]
     status = calling.get(message["data"]["links"]["self"]).json()
     assert message["type"] == "job.completed" and message["timestamp"] == status["finished_at"]
-    told = {name: status[name] for name in ("successful", "progress", "created_at", "finished_at", "filename")}
-    assert message["data"].items() >= told.items()
+    expected = {name: status[name] for name in ("successful", "progress", "created_at", "finished_at", "filename")}
+    assert message["data"].items() >= expected.items()
     assert calling.get(message["data"]["links"]["result"]).json()["text"] == "Read well"
     assert b"Read well" not in receiver.calls[0].body
 
 
-def test_the_message_is_what_the_description_says(calling, receiver):
+def test_message_matches_the_openapi_description(calling, receiver):
     description = Description(calling.get("/openapi.json").json())
     (callback,) = description.operations()["post", "/ocr/image"]["callbacks"]["jobEnded"].values()
     content = callback["post"]["requestBody"]["content"]["application/json"]
     job_id = calling.post("/ocr/image", picture("described"), callback_url=receiver.url).json()["job_id"]
-    for message in (content["example"], heard(receiver)[job_id]):
+    for message in (content["example"], received(receiver)[job_id]):
         description.validate(content["schema"], message)
 
 
-def test_jobs_that_are_answered_from_the_cache_or_follow_another_are_told_of_as_well(calling, receiver):
-    calling.tell(seconds=1)
+def test_cached_jobs_and_followers_send_webhooks(calling, receiver):
+    calling.configure_engine(seconds=1)
     with ThreadPoolExecutor(3) as pool:
-        sent = [pool.submit(calling.post, "/ocr/image", picture("same"), callback_url=receiver.url) for _ in range(3)]
-    jobs = [answer.result().json()["job_id"] for answer in sent]
-    assert heard(receiver, 3).keys() == set(jobs)
-    calling.tell()
+        posts = [pool.submit(calling.post, "/ocr/image", picture("same"), callback_url=receiver.url) for _ in range(3)]
+    jobs = [post.result().json()["job_id"] for post in posts]
+    assert received(receiver, 3).keys() == set(jobs)
+    calling.configure_engine()
     cached = calling.post("/ocr/image", picture("same"), callback_url=receiver.url, wait=5).json()
-    assert cached["cached"] and cached["job_id"] in heard(receiver, 4)
+    assert cached["cached"] and cached["job_id"] in received(receiver, 4)
 
 
-def test_a_job_that_fails_is_told_of_with_its_error(calling, receiver):
-    calling.tell(fails=True)
+def test_webhook_of_a_failed_job_has_its_error(calling, receiver):
+    calling.configure_engine(fails=True)
     try:
         job_id = calling.post("/ocr/image", picture("fails"), callback_url=receiver.url).json()["job_id"]
-        message = heard(receiver)[job_id]
+        message = received(receiver)[job_id]
     finally:
-        calling.tell()
+        calling.configure_engine()
     assert message["type"] == "job.failed" and message["data"]["successful"] is False
     assert message["data"]["error"] == calling.get(f"/ocr/job/{job_id}").json()["error"]
 
 
-def test_each_job_of_a_batch_is_told_of(calling, receiver):
+def test_each_job_of_a_batch_sends_a_webhook(calling, receiver):
     files = [("files", (f"{number}.png", picture(f"batch {number}"))) for number in range(2)]
-    answer = requests.post(calling.url + "/ocr/batch", files=files, params={"callback_url": receiver.url}, timeout=30)
-    assert heard(receiver, 2).keys() == {job["job_id"] for job in answer.json()["jobs"]}
+    response = requests.post(calling.url + "/ocr/batch", files=files, params={"callback_url": receiver.url}, timeout=30)
+    assert received(receiver, 2).keys() == {job["job_id"] for job in response.json()["jobs"]}
 
 
-def test_who_names_no_receiver_is_not_called(calling, receiver):
+def test_no_webhook_without_a_callback_url(calling, receiver):
     calling.post("/ocr/image", picture("quiet"), wait=10)
-    told = calling.post("/ocr/image", picture("told"), callback_url=receiver.url).json()["job_id"]
-    assert list(heard(receiver)) == [told]
+    job_id = calling.post("/ocr/image", picture("called"), callback_url=receiver.url).json()["job_id"]
+    assert list(received(receiver)) == [job_id]
 
 
-def test_calls_are_counted_by_what_came_of_them(calling, receiver):
+def test_calls_are_counted_by_outcome(calling, receiver):
     def delivered():
         return Metrics(calling.get("/metrics").text)("ocr_webhooks_total", outcome="delivered")
 
@@ -106,18 +106,18 @@ def test_calls_are_counted_by_what_came_of_them(calling, receiver):
     wait_until(lambda: delivered() == before + 1, 10, "the count")
 
 
-@pytest.mark.parametrize("where", ["data", "params"])
+@pytest.mark.parametrize("location", ["data", "params"])
 @pytest.mark.parametrize("url", ["ftp://example.com/", "http://10.0.0.1/hook", "https://user:word@example.com/"])
-def test_a_receiver_that_must_not_be_called_is_refused_when_the_job_is_sent(calling, where, url):
-    file = {"file": ("scan.png", picture("refused"))}
-    answer = requests.post(calling.url + "/ocr/image", files=file, **{where: {"callback_url": url}}, timeout=30)
-    assert (answer.status_code, answer.json()["code"]) == (400, "invalid_option")
-    assert "`callback_url`" in answer.json()["detail"]
+def test_forbidden_receiver_is_rejected_at_submission(calling, location, url):
+    file = {"file": ("scan.png", picture("rejected"))}
+    response = requests.post(calling.url + "/ocr/image", files=file, **{location: {"callback_url": url}}, timeout=30)
+    assert (response.status_code, response.json()["code"]) == (400, "invalid_option")
+    assert "`callback_url`" in response.json()["detail"]
 
 
-def test_this_machine_itself_is_no_receiver_unless_the_operator_says_so(service, receiver):
-    answer = service.post("/ocr/image", picture("inside"), callback_url=receiver.url)
-    assert answer.status_code == 400 and "`callback_url`" in answer.json()["detail"]
+def test_loopback_receiver_is_rejected_unless_allowed(service, receiver):
+    response = service.post("/ocr/image", picture("internal"), callback_url=receiver.url)
+    assert response.status_code == 400 and "`callback_url`" in response.json()["detail"]
 
 
 @pytest.mark.parametrize(
@@ -127,8 +127,8 @@ def test_this_machine_itself_is_no_receiver_unless_the_operator_says_so(service,
         ({"SECRET_KEY": "a secret key of this test"}, derived_secret("a secret key of this test")),
     ],
 )
-def test_an_operator_is_told_the_secret_for_receivers(calling, settings, secret):
+def test_command_prints_the_secret_for_receivers(calling, settings, secret):
     environment = {name: value for name, value in calling.environment.items() if not name.startswith("WEBHOOK")}
     command = [sys.executable, "-m", "flask", "webhook-secret"]
-    told = subprocess.run(command, cwd=REPOSITORY, env=environment | settings, capture_output=True, text=True)
-    assert told.stdout == secret + "\n"
+    result = subprocess.run(command, cwd=REPOSITORY, env=environment | settings, capture_output=True, text=True)
+    assert result.stdout == secret + "\n"

@@ -1,4 +1,4 @@
-"""Couriers over a real Redis and real receivers: each end of a job is told until it was heard, whatever dies."""
+"""Webhook dispatchers with a real Redis and real receivers: each end of a job is delivered, whatever crashes."""
 
 import os
 import signal
@@ -16,14 +16,14 @@ from services.telemetry.counters import Counters
 from services.webhooks.dispatcher import ConcurrencyLimits
 from services.webhooks.outbox import DELIVERED, RETRIED, Outbox
 from stress.harness import REPOSITORY, RedisServer, free_port, wait_until
-from tests.support.courier import SECRET, quick_courier
 from tests.support.jobs import ERROR, record
 from tests.support.receiver import Receiver
+from tests.support.webhook_dispatcher import SECRET, fast_dispatcher
 from utils.process import tie_to
 
 
 def ended_job(redis, url, status="completed", owner="public", age=0.0):
-    """A job that has ended and is to be told of, as the scripts leave it."""
+    """A job that has ended and whose webhook is due, as the Lua scripts store it."""
     job = record(status=status, owner=owner, callback_url=url)
     now = redis.now() - age
     fields = {**job.to_hash(), "created_at": now - 1, "finished_at": f"{now:.3f}"}
@@ -34,173 +34,173 @@ def ended_job(redis, url, status="completed", owner="public", age=0.0):
 
 @pytest.fixture
 def start(redis):
-    """`start(**options)`: a courier at work until the test ends."""
+    """`start(**options)` starts a dispatcher that runs until the test ends."""
     running = []
 
-    def make(**options):
-        courier = quick_courier(redis, **options)
-        courier.start()
-        running.append(courier)
-        return courier
+    def start_one(**options):
+        dispatcher = fast_dispatcher(redis, **options)
+        dispatcher.start()
+        running.append(dispatcher)
+        return dispatcher
 
-    yield make
-    for courier in running:
-        courier.stop()
+    yield start_one
+    for dispatcher in running:
+        dispatcher.stop()
 
 
 def status_of(redis, job_id):
     return (redis.client.hget(JOB + job_id, "webhook_status") or b"").decode()
 
 
-def until_settled(redis, seconds=10):
+def wait_until_settled(redis, seconds=10):
     wait_until(lambda: not redis.client.zcard(WEBHOOKS), seconds, "the last webhook")
 
 
-def counted(redis):
-    return {name.removeprefix("webhooks:"): int(number) for name, number in Counters(redis).read().items()}
+def counts(redis):
+    return {name.removeprefix("webhooks:"): int(count) for name, count in Counters(redis).read().items()}
 
 
 @pytest.mark.parametrize("status", ["completed", "failed", "cancelled"])
-def test_an_end_is_told_once(redis, start, status):
+def test_webhook_is_delivered_once(redis, start, status):
     with Receiver() as receiver:
         job_id = ended_job(redis, receiver.url, status)
         start(), start()
-        until_settled(redis)
+        wait_until_settled(redis)
         time.sleep(0.2)
     (call,) = receiver.calls
     message = call.verified(SECRET)
     assert (message["type"], message["data"]["job_id"]) == (f"job.{status}", job_id)
-    assert status_of(redis, job_id) == "delivered" and counted(redis) == {"delivered": 1}
+    assert status_of(redis, job_id) == "delivered" and counts(redis) == {"delivered": 1}
 
 
-def test_however_a_job_ends_whoever_asked_is_told(redis, work, start):
+def test_every_kind_of_end_sends_a_webhook_to_those_who_asked(redis, work, start):
     with Receiver() as receiver:
-        wanted = {"callback_url": receiver.url}
-        done, follower = work.submit("same", **wanted), work.submit("same", **wanted)
+        callback = {"callback_url": receiver.url}
+        done, follower = work.submit("same", **callback), work.submit("same", **callback)
         work.submit("same")
         assert redis.client.zcard(WEBHOOKS) == 0, "they have not ended"
         work.complete_next()
-        known = work.submit("same", **wanted)
-        failed, cancelled = work.submit(**wanted), work.submit(**wanted)
+        cached = work.submit("same", **callback)
+        failed, cancelled = work.submit(**callback), work.submit(**callback)
         work.store.cancel(cancelled.id)
         work.unit_queue.fail(work.take(), failed, ERROR, False)
         start()
-        until_settled(redis)
-    told = {message["data"]["job_id"]: message["type"] for message in (c.verified(SECRET) for c in receiver.calls)}
-    assert told == {
-        **{job.id: "job.completed" for job in (done, follower, known)},
+        wait_until_settled(redis)
+    messages = [call.verified(SECRET) for call in receiver.calls]
+    assert {message["data"]["job_id"]: message["type"] for message in messages} == {
+        **{job.id: "job.completed" for job in (done, follower, cached)},
         failed.id: "job.failed",
         cancelled.id: "job.cancelled",
     }
 
 
-def test_a_job_that_is_deleted_before_it_was_told_of_is_not(redis, work, start):
+def test_job_deleted_before_its_end_sends_no_webhook(redis, work, start):
     with Receiver() as receiver:
         job = work.submit("same", callback_url=receiver.url)
         work.submit("same")
         work.store.cancel(job.id)
         work.store.delete(job.id)
         start()
-        until_settled(redis)
-        assert receiver.calls == [], "though its work goes on for the other"
+        wait_until_settled(redis)
+        assert receiver.calls == [], "although another job still needs its result"
 
 
-def test_what_was_not_heard_is_told_again_under_the_same_id(redis, start):
+def test_failed_call_is_repeated_with_the_same_id(redis, start):
     with Receiver((500, {}, 0), (302, {"Location": "/"}, 0), (200, {}, 0)) as receiver:
         ended_job(redis, receiver.url)
         start()
-        until_settled(redis)
+        wait_until_settled(redis)
     assert len({call.headers["webhook-id"] for call in receiver.calls}) == 1
     assert [call.verified(SECRET)["type"] for call in receiver.calls] == ["job.completed"] * 3
     first, second, third = (call.at for call in receiver.calls)
-    assert second - first >= 0.075 and third - second >= 0.15, "ever later, by a quarter more or less"
-    assert counted(redis) == {"retried": 2, "delivered": 1}
+    assert second - first >= 0.075 and third - second >= 0.15, "the pause doubles, plus or minus a quarter"
+    assert counts(redis) == {"retried": 2, "delivered": 1}
 
 
 @pytest.mark.parametrize("as_date", [False, True])
-def test_a_receiver_is_left_alone_as_long_as_it_asks(redis, start, as_date):
-    asked = formatdate(time.time() + 3, usegmt=True) if as_date else "2"
-    with Receiver((503, {"Retry-After": asked}, 0)) as receiver:
+def test_retry_after_is_respected(redis, start, as_date):
+    retry_after = formatdate(time.time() + 3, usegmt=True) if as_date else "2"
+    with Receiver((503, {"Retry-After": retry_after}, 0)) as receiver:
         ended_job(redis, receiver.url)
         start()
-        until_settled(redis)
+        wait_until_settled(redis)
     first, second = (call.at for call in receiver.calls)
     assert 1.9 <= second - first < 4
 
 
-def test_a_receiver_that_asks_for_more_than_there_is_time_gets_one_last_call(redis, start):
+def test_retry_after_beyond_the_limit_gives_one_last_call(redis, start):
     with Receiver(*[(503, {"Retry-After": "86400"}, 0)] * 5) as receiver:
         job_id = ended_job(redis, receiver.url)
-        start(patience=1.0)
-        until_settled(redis)
+        start(give_up_after=1.0)
+        wait_until_settled(redis)
     assert len(receiver.calls) == 2 and receiver.calls[1].at - receiver.calls[0].at >= 0.9
     assert status_of(redis, job_id) == "given_up"
 
 
-def test_after_its_time_it_is_given_up(redis, start):
+def test_webhook_is_given_up_after_the_limit(redis, start):
     with Receiver(*[(500, {}, 0)] * 50) as receiver:
         job_id = ended_job(redis, receiver.url)
-        start(patience=1.5)
-        until_settled(redis)
+        start(give_up_after=1.5)
+        wait_until_settled(redis)
         calls = len(receiver.calls)
         time.sleep(0.6)
         assert calls == len(receiver.calls) > 3
     assert status_of(redis, job_id) == "given_up"
-    assert counted(redis) == {"retried": calls - 1, "given_up": 1}
+    assert counts(redis) == {"retried": calls - 1, "given_up": 1}
 
 
-def test_who_says_gone_is_called_no_more(redis, start):
+def test_status_gone_ends_the_retries(redis, start):
     with Receiver((410, {}, 0)) as receiver:
         job_id = ended_job(redis, receiver.url)
         start()
-        until_settled(redis)
+        wait_until_settled(redis)
     assert len(receiver.calls) == 1 and status_of(redis, job_id) == "given_up"
 
 
-def test_an_inside_address_is_never_called_though_a_job_names_it(redis, start):
+def test_internal_address_in_a_job_is_never_called(redis, start):
     with Receiver() as receiver:
         job_id = ended_job(redis, receiver.url)
-        start(allowed=(), patience=0.5)
-        until_settled(redis)
+        start(allowed=(), give_up_after=0.5)
+        wait_until_settled(redis)
         assert receiver.calls == [] and status_of(redis, job_id) == "given_up"
 
 
-def test_a_receiver_that_hangs_does_not_hold_up_others(redis, start):
-    with Receiver(*[(200, {}, 3)] * 20) as hanging, Receiver(address="127.0.0.2") as quick:
+def test_hanging_receiver_does_not_delay_others(redis, start):
+    with Receiver(*[(200, {}, 3)] * 20) as hanging, Receiver(address="127.0.0.2") as fast:
         for _ in range(20):
             ended_job(redis, hanging.url, age=1)
-        told = [ended_job(redis, quick.url, owner="another") for _ in range(10)]
+        jobs = [ended_job(redis, fast.url, owner="another") for _ in range(10)]
         start(call_seconds=2.0)
-        wait_until(lambda: all(status_of(redis, job_id) == "delivered" for job_id in told), 1.5, "the quick one")
-        assert len(quick.calls) == 10 and hanging.most_at_once <= ConcurrencyLimits().per_host
+        wait_until(lambda: all(status_of(redis, job_id) == "delivered" for job_id in jobs), 1.5, "the fast receiver")
+        assert len(fast.calls) == 10 and hanging.max_concurrent <= ConcurrencyLimits().per_host
 
 
-def test_an_owner_with_many_receivers_that_hang_does_not_hold_up_others(redis, start):
+def test_owner_with_hanging_receivers_does_not_delay_others(redis, start):
     hanging = [Receiver(*[(200, {}, 3)] * 4, address=f"127.0.0.{number}") for number in range(3, 8)]
-    with hanging[0], hanging[1], hanging[2], hanging[3], hanging[4], Receiver() as quick:
+    with hanging[0], hanging[1], hanging[2], hanging[3], hanging[4], Receiver() as fast:
         for receiver in hanging:
             for _ in range(4):
                 ended_job(redis, receiver.url, owner="@203.0.113.1", age=1)
-        told = ended_job(redis, quick.url)
+        job_id = ended_job(redis, fast.url)
         start(call_seconds=2.0)
-        wait_until(lambda: status_of(redis, told) == "delivered", 1.5, "the other owner")
-        assert sum(receiver.most_at_once for receiver in hanging) <= ConcurrencyLimits().per_owner
+        wait_until(lambda: status_of(redis, job_id) == "delivered", 1.5, "the other owner")
+        assert sum(receiver.max_concurrent for receiver in hanging) <= ConcurrencyLimits().per_owner
 
 
-def test_a_crowd_of_ends_is_told_whole_and_each_once(redis, start):
+def test_several_dispatchers_deliver_each_webhook_once(redis, start):
     with Receiver() as receiver:
         jobs = {ended_job(redis, receiver.url) for _ in range(100)}
         start(), start(), start()
-        until_settled(redis, 20)
-    told = [call.verified(SECRET)["data"]["job_id"] for call in receiver.calls]
-    assert len(told) == 100 and set(told) == jobs
+        wait_until_settled(redis, 20)
+    delivered = [call.verified(SECRET)["data"]["job_id"] for call in receiver.calls]
+    assert len(delivered) == 100 and set(delivered) == jobs
 
 
-def test_what_a_courier_that_was_killed_had_begun_is_told_by_another_under_the_same_id(redis, redis_server, start):
+def test_call_of_a_killed_dispatcher_is_repeated_with_the_same_id(redis, redis_server, start):
     with Receiver((200, {}, 3)) as receiver:
         ended_job(redis, receiver.url)
         process = subprocess.Popen(
-            [sys.executable, "-m", "tests.support.courier", redis_server.url],
+            [sys.executable, "-m", "tests.support.webhook_dispatcher", redis_server.url],
             cwd=REPOSITORY,
             preexec_fn=tie_to(os.getpid(), signal.SIGKILL),
         )
@@ -208,60 +208,60 @@ def test_what_a_courier_that_was_killed_had_begun_is_told_by_another_under_the_s
         process.kill()
         process.wait()
         start()
-        until_settled(redis)
+        wait_until_settled(redis)
     first, second = receiver.calls
     assert first.headers["webhook-id"] == second.headers["webhook-id"] and first.body == second.body
-    assert counted(redis) == {"delivered": 1}
+    assert counts(redis) == {"delivered": 1}
 
 
-def test_while_redis_is_away_nothing_is_lost(tmp_path):
+def test_no_webhook_is_lost_while_redis_is_down(tmp_path):
     server = RedisServer(tmp_path)
     server.start()
     redis = RedisService(server.url)
-    courier = quick_courier(redis, lease=1.0)
+    dispatcher = fast_dispatcher(redis, lease=1.0)
     try:
         with Receiver((500, {}, 0)) as receiver:
-            courier.start()
+            dispatcher.start()
             ended_job(redis, receiver.url)
             wait_until(lambda: receiver.calls, 5, "the first call")
             server.stop()
             time.sleep(0.5)
             server.start()
-            until_settled(redis)
+            wait_until_settled(redis)
             assert len(receiver.calls) >= 2
     finally:
-        courier.stop()
+        dispatcher.stop()
         server.stop()
 
 
-def test_a_fault_of_one_round_does_not_end_the_courier(redis, monkeypatch):
-    courier = quick_courier(redis)
-    take, rounds = courier._outbox.take, []
+def test_dispatcher_continues_after_an_error(redis, monkeypatch):
+    dispatcher = fast_dispatcher(redis)
+    take, rounds = dispatcher._outbox.take, []
 
-    def stumble(most):
-        rounds.append(most)
+    def fail_once(limit):
+        rounds.append(limit)
         if len(rounds) == 1:
             raise RuntimeError("once")
-        return take(most)
+        return take(limit)
 
-    monkeypatch.setattr(courier._outbox, "take", stumble)
+    monkeypatch.setattr(dispatcher._outbox, "take", fail_once)
     with Receiver() as receiver:
         ended_job(redis, receiver.url)
-        courier.start()
-        until_settled(redis)
-        courier.stop()
+        dispatcher.start()
+        wait_until_settled(redis)
+        dispatcher.stop()
     assert len(receiver.calls) == 1
 
 
-def test_a_job_that_was_deleted_is_told_of_no_more(redis, start):
+def test_deleted_job_sends_no_webhook(redis, start):
     with Receiver() as receiver:
         redis.client.delete(JOB + ended_job(redis, receiver.url))
         start()
-        until_settled(redis)
+        wait_until_settled(redis)
         assert receiver.calls == [] and redis.client.keys(JOB + "*") == []
 
 
-def test_a_job_that_is_deleted_during_its_call_leaves_nothing_behind(redis):
+def test_job_deleted_during_its_call_leaves_nothing_in_redis(redis):
     outbox = Outbox(redis)
     for outcome, seconds in ((DELIVERED, None), (RETRIED, 1.0)):
         job_id = ended_job(redis, f"http://127.0.0.1:{free_port()}/", age=1)
@@ -271,8 +271,8 @@ def test_a_job_that_is_deleted_during_its_call_leaves_nothing_behind(redis):
         assert redis.client.keys(JOB + "*") == []
 
 
-def test_a_dead_letter_that_was_replayed_is_told_of_anew(redis, work, start):
-    """And what comes of the call about its first end does not settle the second."""
+def test_replayed_dead_letter_sends_a_webhook_again(redis, work, start):
+    """The outcome of the call about its first end does not settle the second."""
     outbox = Outbox(redis)
     with Receiver() as receiver:
         job = work.submit(callback_url=receiver.url)
@@ -283,21 +283,21 @@ def test_a_dead_letter_that_was_replayed_is_told_of_anew(redis, work, start):
         outbox.settle(due, DELIVERED)
         assert redis.client.zcard(WEBHOOKS) == 1
         start()
-        until_settled(redis)
+        wait_until_settled(redis)
     assert [call.verified(SECRET)["type"] for call in receiver.calls] == ["job.completed"]
 
 
-def test_a_dead_letter_that_is_worked_on_again_is_not_told_of_meanwhile(redis, work, start):
+def test_dead_letter_in_replay_sends_no_webhook(redis, work, start):
     with Receiver() as receiver:
         job = work.submit(callback_url=receiver.url)
         work.unit_queue.fail(work.take(), job, ERROR, True)
         work.store.replay(job.id)
         start()
-        until_settled(redis)
+        wait_until_settled(redis)
         assert receiver.calls == []
 
 
-def test_tries_are_counted_from_the_first_one_on_whoever_makes_them(redis):
+def test_attempts_of_all_dispatchers_are_counts(redis):
     outbox = Outbox(redis, lease_seconds=0.2)
     ended_job(redis, f"http://127.0.0.1:{free_port()}/", age=500)
     (first,) = outbox.take(5)
@@ -308,4 +308,4 @@ def test_tries_are_counted_from_the_first_one_on_whoever_makes_them(redis):
     assert second.tries == 1 and 0.2 < second.age < 2
     time.sleep(0.3)
     (again,) = outbox.take(5)
-    assert again == replace(second, age=again.age), "a lease that ran out is no failed try"
+    assert again == replace(second, age=again.age), "an expired lease is not a failed attempt"

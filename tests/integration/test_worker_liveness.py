@@ -1,4 +1,4 @@
-"""Readiness follows the processes that do the OCR, not the parent that only hands out their work."""
+"""Readiness depends on the processes that do the OCR, not on the parent that hands out the work."""
 
 import platform
 import signal
@@ -11,8 +11,8 @@ import pytest
 from stress.harness import ServiceProcesses, wait_until
 from tests.support.drawing import picture
 
-#: Seconds from the end of the last child's work to a readiness probe that says so.
-KNOWN_WITHIN = 30
+#: Seconds within which readiness must reflect that no child can work, or that one can work again.
+REPORTED_WITHIN = 30
 
 
 @pytest.fixture
@@ -25,37 +25,37 @@ def service(tmp_path):
 
 
 def not_ready(service):
-    answer = service.get("/health/ready")
-    return answer.status_code == 503 and answer.json()["detail"] == "No worker has its model loaded."
+    response = service.get("/health/ready")
+    return response.status_code == 503 and response.json()["detail"] == "No worker has its model loaded."
 
 
-def test_a_worker_whose_children_are_all_dead_or_hung_is_not_ready_though_its_parent_lives(service):
+def test_service_is_not_ready_if_all_children_are_dead_or_hung(service):
     hung = service.worker_children()[0]
     hung.send_signal(signal.SIGSTOP)
     try:
-        deadline = time.monotonic() + KNOWN_WITHIN
+        deadline = time.monotonic() + REPORTED_WITHIN
         while not not_ready(service):
-            assert time.monotonic() < deadline, "it was not seen in time that no child is left to work"
+            assert time.monotonic() < deadline, "not reported in time"
             kill_all_but(hung, service)
-        assert psutil.Process(service.worker.pid).is_running(), "it was the children alone that died"
+        assert psutil.Process(service.worker.pid).is_running(), "the parent must survive its children"
     finally:
         hung.send_signal(signal.SIGCONT)
-    wait_until(service.is_ready, KNOWN_WITHIN, "readiness after the hang")
+    wait_until(service.is_ready, REPORTED_WITHIN, "readiness after the hang")
 
 
-def test_reading_yields_to_the_web_server_of_the_same_machine(service):
+def test_worker_has_lower_priority_than_the_web_server(service):
     web = psutil.Process(service.web.pid)
     assert all(child.nice() > web.nice() for child in service.worker_children())
 
 
-@pytest.mark.skipif((sys.platform, platform.machine()) != ("linux", "x86_64"), reason="the sandbox is for x86-64")
-def test_a_worker_that_may_not_set_its_priority_reads_all_the_same(tmp_path):
+@pytest.mark.skipif((sys.platform, platform.machine()) != ("linux", "x86_64"), reason="needs Linux on x86-64")
+def test_worker_runs_without_permission_to_set_its_priority(tmp_path):
     running = SandboxedService(tmp_path, OCR_WORKERS=1, OCR_THREADS=2)
     try:
         (child,) = running.start().worker_children()
-        assert child.nice() == psutil.Process(running.worker.pid).nice(), "it is no sandbox"
-        answer = running.post("/ocr/predict", picture("Receipt 4711", size=24, width=300)).json()
-        assert answer["text"] == "Receipt 4711"
+        assert child.nice() == psutil.Process(running.worker.pid).nice(), "the sandbox has no effect"
+        result = running.post("/ocr/predict", picture("Receipt 4711", size=24, width=300)).json()
+        assert result["text"] == "Receipt 4711"
     finally:
         running.stop()
 
@@ -65,7 +65,7 @@ class SandboxedService(ServiceProcesses):
 
 
 def kill_all_but(hung, service):
-    """Before a new child can have loaded its model."""
+    """Kill new children before they can load their model."""
     for child in service.worker_children():
         if child != hung:
             child.kill()

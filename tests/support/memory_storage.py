@@ -37,7 +37,7 @@ class MemoryStorage:
         self.check()
         return self._incoming.receive()
 
-    def keep(self, incoming: IncomingFile, key: str = "") -> str:
+    def save(self, incoming: IncomingFile, key: str = "") -> str:
         key = key or secrets.token_hex(16)
         with closing(incoming):
             self.check()
@@ -80,7 +80,7 @@ class MemoryStorage:
         self.check()
         yield from [key.removeprefix(ANNOUNCED) for key in self.files if key.startswith(ANNOUNCED)]
 
-    def take(self, job_id: str) -> str:
+    def claim(self, job_id: str) -> str:
         self.check()
         key = secrets.token_hex(16)
         self.files[key] = StoredFile(self._file(self.announced_key(job_id)).content)

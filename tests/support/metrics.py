@@ -1,4 +1,4 @@
-"""What `GET /metrics` tells, as numbers."""
+"""Parses the response of `GET /metrics`."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from prometheus_client.parser import text_string_to_metric_families
 
 
 class Metrics:
-    """One answer of `GET /metrics`."""
+    """One response."""
 
     def __init__(self, text: str) -> None:
         self.families = {family.name: family for family in text_string_to_metric_families(text)}
         self.samples = [sample for family in self.families.values() for sample in family.samples]
 
     def __call__(self, name: str, **labels: str) -> float:
-        """The sum of the samples of this name that have these labels."""
+        """The sum of the samples with this name and these labels."""
         return sum(s.value for s in self.samples if s.name == name and labels.items() <= s.labels.items())
 
     def labels(self, name: str, label: str) -> set[str]:

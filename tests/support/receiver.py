@@ -1,4 +1,4 @@
-"""A receiver of webhooks: a real HTTP server that answers as the test tells it to."""
+"""A webhook receiver: a real HTTP server whose responses the test sets."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ class Call:
     body: bytes
 
     def verified(self, secret: str) -> dict:
-        """The message, as the library of Standard Webhooks verifies it. Raises WebhookVerificationError."""
+        """The message, verified by the Standard Webhooks library. Raises WebhookVerificationError."""
         return Webhook(secret).verify(self.body, self.headers)
 
 
 class Receiver:
-    """`answers`: (status, headers, seconds it takes) of the first calls; all later ones get 204 at once."""
+    """responses: (status, headers, delay in seconds) for the first calls. Later calls get 204 at once."""
 
-    def __init__(self, *answers: tuple, address: str = "127.0.0.1", tls: ssl.SSLContext | None = None) -> None:
+    def __init__(self, *responses: tuple, address: str = "127.0.0.1", tls: ssl.SSLContext | None = None) -> None:
         self.calls: list[Call] = []
-        self.most_at_once = 0
-        self._at_once = 0
-        self._answers = list(answers)
+        self.max_concurrent = 0
+        self._concurrent = 0
+        self._responses = list(responses)
         self._lock = threading.Lock()
         self._server = ThreadingHTTPServer((address, 0), self._handler())
         self._server.daemon_threads = True
@@ -47,12 +47,12 @@ class Receiver:
         self._server.shutdown()
         self._server.server_close()
 
-    def _take(self, call: Call) -> tuple:
+    def _record(self, call: Call) -> tuple:
         with self._lock:
             self.calls.append(call)
-            self._at_once += 1
-            self.most_at_once = max(self.most_at_once, self._at_once)
-            return self._answers.pop(0) if self._answers else (204, {}, 0)
+            self._concurrent += 1
+            self.max_concurrent = max(self.max_concurrent, self._concurrent)
+            return self._responses.pop(0) if self._responses else (204, {}, 0)
 
     def _handler(self) -> type[BaseHTTPRequestHandler]:
         receiver = self
@@ -60,16 +60,16 @@ class Receiver:
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers["Content-Length"]))
-                status, headers, seconds = receiver._take(Call(time.time(), self.path, dict(self.headers), body))
+                status, headers, seconds = receiver._record(Call(time.time(), self.path, dict(self.headers), body))
                 time.sleep(seconds)
                 with receiver._lock:
-                    receiver._at_once -= 1
+                    receiver._concurrent -= 1
                 self.send_response(status)
                 for name, value in headers.items():
                     self.send_header(name, value)
                 self.end_headers()
 
             def log_message(self, *args: object) -> None:
-                """Tests look at `calls`."""
+                """Silent: tests use `calls`."""
 
         return Handler

@@ -1,4 +1,4 @@
-"""A real S3 server for tests, in a process of its own: moto's."""
+"""A real S3 server for tests: moto's, in its own process."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ CREDENTIALS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test-secre
 
 
 class S3Server:
-    """An empty S3 with one bucket, which tests may stop and freeze."""
+    """An S3 with one bucket. Tests may stop and freeze it."""
 
     bucket = "files"
 
@@ -33,7 +33,7 @@ class S3Server:
 
     @property
     def settings(self) -> dict[str, str]:
-        """What the service's environment says to use it."""
+        """Environment variables with which the service uses this server."""
         return {"S3_BUCKET": self.bucket, "S3_ENDPOINT_URL": self.url, "S3_PREFIX": "ocr", **CREDENTIALS}
 
     def start(self) -> S3Server:
@@ -43,22 +43,21 @@ class S3Server:
             stderr=subprocess.DEVNULL,
             preexec_fn=tie_to(os.getpid(), signal.SIGKILL),
         )
-        wait_until(self._answers, 30, "the S3 server")
+        wait_until(self._responds, 30, "the S3 server")
         self.client.create_bucket(Bucket=self.bucket)
         return self
 
-    def _answers(self) -> bool:
+    def _responds(self) -> bool:
         try:
             return requests.get(self.url, timeout=3).ok
         except requests.RequestException:
             return False
 
-    def names(self) -> list[str]:
-        """Of all objects."""
+    def object_names(self) -> list[str]:
         return [found["Key"] for found in self.client.list_objects_v2(Bucket=self.bucket).get("Contents", ())]
 
     def clear(self) -> None:
-        for name in self.names():
+        for name in self.object_names():
             self.client.delete_object(Bucket=self.bucket, Key=name)
 
     def stop(self) -> None:

@@ -1,7 +1,7 @@
-"""Is the OCR itself good? A picture whose text is known goes through the queue to a worker, like any job.
+"""Checks the OCR itself: a picture with known text goes through the queue to a worker, like any job.
 
-It is nobody's job: it fills no cache, is not counted, and no more than one of it is in the queue of the whole service,
-however many ask. The answer is used again for a few seconds.
+The job belongs to no client. It fills no cache and is not counted. At most one is in the queue of the whole service,
+however many clients ask. A report is reused for a few seconds.
 """
 
 from __future__ import annotations
@@ -11,12 +11,12 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import closing
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 from services import keys
 from services.errors import JobNotFound, RedisUnavailable
-from services.health.known_picture.quality import ACCEPTABLE_SECONDS, Reading, judge, low
+from services.health.known_picture.quality import ACCEPTABLE_SECONDS, QualityReport, grade_result, low_quality
 from services.health.worker_registry import WorkerRegistry
 from services.jobs.record import COMPLETED, PROBE_OWNER, PROCESSING, JobRecord, new_job_id
 from services.jobs.store import JobStore
@@ -26,21 +26,22 @@ from services.redis_service import RedisService
 from services.storage import Storage
 
 PICTURE = Path(__file__).with_name("known_picture.png")
-#: An answer that comes later than this is not waited for.
+#: Maximum number of seconds to wait for a result.
 WAIT_SECONDS = ACCEPTABLE_SECONDS
-#: How long an answer is used again, and how long it is known as the last one.
-FRESH_SECONDS, KNOWN_SECONDS = 5, 600
-#: Requests of one process that may wait for a reading at a time; each of them holds a thread.
-MOST_WAITING = 8
-#: Whoever waits for a reading looks at its job so often.
-LOOK_SECONDS = 0.1
+#: Seconds for which a report is reused, and for which it is remembered as the last one.
+FRESH_SECONDS, LAST_SECONDS = 5, 600
+#: Requests per process that may wait for a result at the same time. Each of them occupies a thread.
+MAX_WAITING = 8
+#: Seconds between two looks at the job while a request waits.
+POLL_SECONDS = 0.1
 
+#: Redis keys: the reusable report, the last report, the id of the job in progress.
 FRESH, LAST, PENDING = keys.KNOWN_PICTURE_FRESH, keys.KNOWN_PICTURE_LAST, keys.KNOWN_PICTURE_JOB
 PENDING_SECONDS = 3600
 
 
 class KnownPictureCheck:
-    """Has the picture read, and judges the reading."""
+    """Submits the picture as a job and grades the result."""
 
     def __init__(
         self,
@@ -59,57 +60,66 @@ class KnownPictureCheck:
         self._worker_registry = worker_registry
         self._send_ticket = send_ticket
         self._options = DocumentOptions(lang=lang, dpi=300)
-        self._waiting = threading.BoundedSemaphore(MOST_WAITING)
+        self._waiting = threading.BoundedSemaphore(MAX_WAITING)
         self._closing = threading.Event()
 
-    def check(self) -> Reading:
-        """The last reading where it is fresh, or a new one. Raises StorageUnavailable; without Redis it is low."""
+    def check(self) -> QualityReport:
+        """The last report if it is fresh, otherwise a new one. Without Redis it is low. Raises StorageUnavailable."""
         try:
-            return self._stored(FRESH) or self._read()
+            return self._load(FRESH) or self._run()
         except RedisUnavailable as error:
-            return low(error.message)
+            return low_quality(error.message)
 
     def last_quality(self) -> str | None:
-        """Of the last reading, if there was one lately. Raises RedisUnavailable."""
-        last = self._stored(LAST)
+        """The quality of the last report, None if it is too old. Raises RedisUnavailable."""
+        last = self._load(LAST)
         return last.quality if last else None
 
-    def _read(self) -> Reading:
+    def stop_waiting(self) -> None:
+        """This process is about to end: requests that wait get the last report."""
+        self._closing.set()
+
+    def _run(self) -> QualityReport:
         if not self._waiting.acquire(blocking=False):
-            return self._meanwhile()
+            return self._last_report()
         started = time.monotonic()
         try:
-            record = self._watch(self._job(), started + WAIT_SECONDS)
+            record = self._wait_for(self._job(), started + WAIT_SECONDS)
         except JobNotFound:
-            self._forget()
-            return self._meanwhile()
+            self._clear_pending()
+            return self._last_report()
         finally:
             self._waiting.release()
         if not record.ended and time.monotonic() - started < WAIT_SECONDS - 0.1:
-            return self._meanwhile()  # this process is about to end
-        return self._keep(self._judged(record), record)
+            return self._last_report()  # stop_waiting() was called
+        report = self._grade(record)
+        self._save(report)
+        if record.ended:
+            self._clear_pending()
+        return report
 
-    def _watch(self, record: JobRecord, deadline: float) -> JobRecord:
-        """The record once the job has ended; as it is at the deadline, or when this process ends."""
-        while not record.ended and time.monotonic() < deadline and not self._closing.wait(LOOK_SECONDS):
+    def _wait_for(self, record: JobRecord, deadline: float) -> JobRecord:
+        """The record when the job has ended, at the deadline, or when this process is about to end."""
+        while not record.ended and time.monotonic() < deadline and not self._closing.wait(POLL_SECONDS):
             record = self._store.get(record.id)
         return record
 
-    def stop_waiting(self) -> None:
-        """This process is to end: whoever waits for a reading is told what is known."""
-        self._closing.set()
-
     def _job(self) -> JobRecord:
-        """The job that is under way, or a new one."""
+        """The job in progress, or a new one."""
         job_id = new_job_id()
         with self._redis.guard() as client:
             if not client.set(PENDING, job_id, nx=True, ex=PENDING_SECONDS):
-                return self._appearing((client.get(PENDING) or b"").decode())
+                return self._job_of_another_process((client.get(PENDING) or b"").decode())
+        record = self._store.submit(self._new_record(job_id)).record
+        self._send_ticket(job_id, 0.0)
+        return record
+
+    def _new_record(self, job_id: str) -> JobRecord:
         content = PICTURE.read_bytes()
         with closing(self._storage.receive()) as incoming:
             incoming.write(content)
-            upload = self._storage.keep(incoming)
-        record = JobRecord(
+            upload = self._storage.save(incoming)
+        return JobRecord(
             id=job_id,
             owner=PROBE_OWNER,
             status=PROCESSING,
@@ -123,12 +133,9 @@ class KnownPictureCheck:
             request_id=f"known-picture:{job_id}",
             pages_total=1,
         )
-        stored = self._store.submit(record).record
-        self._send_ticket(job_id, 0.0)
-        return stored
 
-    def _appearing(self, job_id: str) -> JobRecord:
-        """A job that another process has announced: its record follows in a moment. Raises JobNotFound."""
+    def _job_of_another_process(self, job_id: str) -> JobRecord:
+        """Its record is stored a moment after the pending id. Raises JobNotFound."""
         for _ in range(20):
             try:
                 return self._store.get(job_id)
@@ -136,38 +143,33 @@ class KnownPictureCheck:
                 time.sleep(0.05)
         return self._store.get(job_id)
 
-    def _judged(self, record: JobRecord) -> Reading:
+    def _grade(self, record: JobRecord) -> QualityReport:
         counts = self._unit_queue.counts()
-        workers = self._worker_registry.count()
-        known = {
-            "queue_depth": counts["waiting"],
-            "load": round((counts["waiting"] + counts["running"]) / workers, 2) if workers else None,
-        }
-        if not record.ended:
-            why = f"no worker is alive, and {counts['waiting']} jobs wait" if not workers else "the queue is long"
-            return low(f"The picture was not read within {WAIT_SECONDS:.0f} s: {why}.", **known)
+        waiting, workers = counts["waiting"], self._worker_registry.count()
         result = self._store.result(record.id) if record.status == COMPLETED else None
-        if result is None:
-            return low(record.error.get("detail", "The result of the reading is gone."), **known)
-        return judge(result, record.finished_at - record.created_at, **known)
+        if record.finished_at is None:
+            why = "the queue is long" if workers else f"no worker is alive, and {waiting} jobs wait"
+            report = low_quality(f"The picture was not read within {WAIT_SECONDS:.0f} s: {why}.")
+        elif result is None:
+            report = low_quality(record.error.get("detail", "The result of the check no longer exists."))
+        else:
+            report = grade_result(result, record.finished_at - record.created_at)
+        load = round((waiting + counts["running"]) / workers, 2) if workers else None
+        return replace(report, queue_depth=waiting, load=load)
 
-    def _keep(self, reading: Reading, record: JobRecord) -> Reading:
-        body = json.dumps(asdict(reading))
+    def _last_report(self) -> QualityReport:
+        return self._load(LAST) or low_quality("The picture is being read. Ask again in a few seconds.")
+
+    def _save(self, report: QualityReport) -> None:
+        body = json.dumps(asdict(report))
         with self._redis.guard() as client:
-            client.pipeline().set(FRESH, body, ex=FRESH_SECONDS).set(LAST, body, ex=KNOWN_SECONDS).execute()
-        if record.ended:
-            self._forget()
-        return reading
+            client.pipeline().set(FRESH, body, ex=FRESH_SECONDS).set(LAST, body, ex=LAST_SECONDS).execute()
 
-    def _forget(self) -> None:
-        with self._redis.guard() as client:
-            client.delete(PENDING)
-
-    def _meanwhile(self) -> Reading:
-        """For whom nothing can be found out now: what is known already."""
-        return self._stored(LAST) or low("The picture is being read. Ask again in a few seconds.")
-
-    def _stored(self, key: str) -> Reading | None:
+    def _load(self, key: str) -> QualityReport | None:
         with self._redis.guard() as client:
             body = client.get(key)
-        return Reading(**json.loads(body)) if body else None
+        return QualityReport(**json.loads(body)) if body else None
+
+    def _clear_pending(self) -> None:
+        with self._redis.guard() as client:
+            client.delete(PENDING)

@@ -1,4 +1,4 @@
-"""How good a reading of the known picture is: by its confidence, its text and its time."""
+"""Grades how well the known picture was read: by confidence, text and time."""
 
 from __future__ import annotations
 
@@ -6,57 +6,59 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from difflib import SequenceMatcher
 from statistics import fmean
+from typing import Any
 
-#: What the picture shows: letters and figures that the models of all languages know.
+#: The text in the picture: only letters and digits that the models of all languages know.
 TEXT = "HEALTH CHECK\nInvoice 4207\nTotal 18.95"
 
 LOW, ACCEPTABLE, GOOD = QUALITIES = ("low", "acceptable", "good")
-#: The mean of the lines' confidences at or above which the reading is good, or acceptable.
+#: Minimum mean confidence of the lines.
 GOOD_CONFIDENCE, ACCEPTABLE_CONFIDENCE = 0.9, 0.7
-#: The part of the text, 0 to 1, that has to be right at least. Only the whole of it is good.
+#: Minimum share of correct text, 0 to 1. Only the complete text is good.
 ACCEPTABLE_TEXT = 0.8
-#: From submission to end, waiting in the queue included. Alone, the picture takes a fraction of a second.
+#: Maximum time from submission to end, including the wait in the queue. An idle service takes a fraction of a second.
 GOOD_SECONDS, ACCEPTABLE_SECONDS = 5.0, 10.0
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
-    """How the known picture was read. What could not be found out is None; `reasons` says why it is not good."""
+class QualityReport:
+    """How well the known picture was read. An unknown value is None."""
 
     quality: str
     checked_at: str
     confidence: float | None = None
     text_matches: bool | None = None
     latency_ms: int | None = None
+    #: Units that wait, and units that wait or run per worker process.
     queue_depth: int | None = None
     load: float | None = None
+    #: Why the quality is not good.
     reasons: list[str] = field(default_factory=list)
 
 
-def judge(result: dict, seconds: float, **known: object) -> Reading:
-    """The reading of a result document that took `seconds`."""
+def grade_result(result: dict[str, Any], seconds: float) -> QualityReport:
+    """Grade a result document that took `seconds`. The worst of the three grades counts."""
     confidence = fmean([line["confidence"] for line in result["lines"]] or [0.0])
     found, expected = result["text"].split(), TEXT.split()
-    right = SequenceMatcher(None, " ".join(found), " ".join(expected), autojunk=False).ratio()
+    correct = SequenceMatcher(None, " ".join(found), " ".join(expected), autojunk=False).ratio()
     grades = {
         f"The confidence is {confidence:.2f}.": _grade(confidence, GOOD_CONFIDENCE, ACCEPTABLE_CONFIDENCE),
-        f"Of the text {right:.0%} is right.": GOOD if found == expected else _grade(right, 2, ACCEPTABLE_TEXT),
-        f"The reading took {seconds:.1f} s.": _grade(-seconds, -GOOD_SECONDS, -ACCEPTABLE_SECONDS),
+        f"{correct:.0%} of the text is correct.": GOOD if found == expected else _grade(correct, 2, ACCEPTABLE_TEXT),
+        f"The check took {seconds:.1f} s.": _grade(-seconds, -GOOD_SECONDS, -ACCEPTABLE_SECONDS),
     }
-    return Reading(
+    return QualityReport(
         quality=min(grades.values(), key=QUALITIES.index),
         checked_at=_now(),
         confidence=round(confidence, 4),
         text_matches=found == expected,
         latency_ms=round(seconds * 1000),
         reasons=[reason for reason, grade in grades.items() if grade != GOOD],
-        **known,
     )
 
 
-def low(reason: str, **known: object) -> Reading:
-    """A reading that could not be had, or not in time."""
-    return Reading(quality=LOW, checked_at=_now(), reasons=[reason], **known)
+def low_quality(reason: str) -> QualityReport:
+    """The report of a check without a result."""
+    return QualityReport(LOW, _now(), reasons=[reason])
 
 
 def _grade(value: float, good: float, acceptable: float) -> str:

@@ -1,4 +1,4 @@
-"""The sign of life by which a container's probe knows its worker."""
+"""The file that tells a container's probe whether its worker is alive."""
 
 import os
 import subprocess
@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from services.health.liveness_file import SILENT_SECONDS, LivenessFile, beating
+from services.health.liveness_file import SILENT_SECONDS, LivenessFile, any_worker_alive
 from services.health.worker_registry import BEAT_SECONDS
 
 REPOSITORY = Path(__file__).resolve().parents[4]
@@ -20,52 +20,52 @@ def folder(tmp_path):
 
 
 def probe(tmp_path):
-    """The exit status of the probe as a container runs it, its temp folder being `tmp_path`."""
+    """The exit status of the probe as a container runs it, with `tmp_path` as the temp folder."""
     environment = {"PATH": os.environ["PATH"], "TMPDIR": str(tmp_path)}
     return subprocess.run(
         [sys.executable, "-m", "services.health.liveness_file"], cwd=REPOSITORY, env=environment
     ).returncode
 
 
-def test_no_worker_no_pulse(tmp_path, folder):
-    assert not beating(folder)
+def test_probe_fails_without_a_worker(tmp_path, folder):
+    assert not any_worker_alive(folder)
     assert probe(tmp_path) == 1
 
 
-def test_a_worker_that_beats_is_alive_until_it_ends(tmp_path, folder):
-    pulse = LivenessFile(folder)
-    pulse.beat()
-    pulse.beat()
-    assert beating(folder)
+def test_worker_is_alive_until_it_removes_its_file(tmp_path, folder):
+    file = LivenessFile(folder)
+    file.touch()
+    file.touch()
+    assert any_worker_alive(folder)
     assert probe(tmp_path) == 0
-    pulse.end()
-    assert not beating(folder)
+    file.remove()
+    assert not any_worker_alive(folder)
     assert probe(tmp_path) == 1
 
 
-def test_a_worker_that_fell_silent_is_dead_and_its_file_goes(folder):
-    LivenessFile(folder).beat()
+def test_old_file_means_a_dead_worker_and_is_deleted(folder):
+    LivenessFile(folder).touch()
     (path,) = folder.iterdir()
     long_ago = time.time() - SILENT_SECONDS - 1
     os.utime(path, (long_ago, long_ago))
-    assert not beating(folder)
+    assert not any_worker_alive(folder)
     assert not path.exists()
 
 
-def test_one_living_worker_among_dead_ones_is_enough(folder):
-    LivenessFile(folder).beat()
+def test_one_live_worker_among_dead_ones_is_enough(folder):
+    LivenessFile(folder).touch()
     dead = folder / "1"
     dead.touch()
     os.utime(dead, (0, 0))
-    assert beating(folder)
+    assert any_worker_alive(folder)
 
 
-def test_several_beats_may_be_missed():
+def test_several_heartbeats_may_be_missed():
     assert SILENT_SECONDS >= 5 * BEAT_SECONDS
 
 
-def test_a_temp_folder_that_takes_no_file_does_not_stop_a_worker(tmp_path):
+def test_unwritable_temp_folder_does_not_stop_a_worker(tmp_path):
     (tmp_path / "file").touch()
-    pulse = LivenessFile(tmp_path / "file" / "folder")
-    pulse.beat()
-    pulse.end()
+    file = LivenessFile(tmp_path / "file" / "folder")
+    file.touch()
+    file.remove()

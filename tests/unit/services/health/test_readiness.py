@@ -1,4 +1,4 @@
-"""Readiness that is looked up beforehand, and never told when it is old."""
+"""Readiness is checked in the background, and an old result is never used."""
 
 import threading
 import time
@@ -11,50 +11,50 @@ from services.health.readiness import Readiness
 
 @pytest.fixture
 def make(monkeypatch):
-    monkeypatch.setattr(readiness, "LOOK_SECONDS", 0.01)
-    monkeypatch.setattr(readiness, "FRESH_SECONDS", 0.2)
-    made = []
+    monkeypatch.setattr(readiness, "CHECK_SECONDS", 0.01)
+    monkeypatch.setattr(readiness, "MAX_AGE_SECONDS", 0.2)
+    started = []
 
-    def build(look):
-        made.append(Readiness(look))
-        made[-1].start()
+    def build(check):
+        started.append(Readiness(check))
+        started[-1].start()
         time.sleep(0.1)
-        return made[-1]
+        return started[-1]
 
     yield build
-    for one in made:
-        one.stop()
+    for each in started:
+        each.stop()
 
 
-def test_a_question_costs_no_look(make):
-    askers = set()
-    ready = make(lambda: askers.add(threading.current_thread().name))
+def test_probe_uses_the_result_of_the_background_thread(make):
+    threads = set()
+    ready = make(lambda: threads.add(threading.current_thread().name))
     assert ready.not_ready_because() is None
-    assert askers == {"readiness"}
+    assert threads == {"readiness"}
 
 
-def test_a_change_is_told_soon(make):
-    state = {"why": None}
-    ready = make(lambda: state["why"])
-    state["why"] = "No worker has its model loaded."
+def test_change_is_reported_soon(make):
+    state = {"reason": None}
+    ready = make(lambda: state["reason"])
+    state["reason"] = "No worker has its model loaded."
     time.sleep(0.1)
     assert ready.not_ready_because() == "No worker has its model loaded."
 
 
-def test_a_look_that_hangs_makes_nobody_ready(make):
+def test_old_result_is_not_used_while_the_background_check_hangs(make):
     hangs = threading.Event()
 
-    def look():
+    def check():
         if hangs.is_set() and threading.current_thread().name == "readiness":
             time.sleep(5)
-        return "Redis is away." if hangs.is_set() else None
+        return "Redis is down." if hangs.is_set() else None
 
-    ready = make(look)
+    ready = make(check)
     assert ready.not_ready_because() is None
     hangs.set()
     time.sleep(0.3)
-    assert ready.not_ready_because() == "Redis is away."
+    assert ready.not_ready_because() == "Redis is down."
 
 
-def test_before_its_start_each_question_is_a_look():
-    assert Readiness(lambda: "Nobody is here.").not_ready_because() == "Nobody is here."
+def test_every_probe_checks_before_start():
+    assert Readiness(lambda: "No worker.").not_ready_because() == "No worker."

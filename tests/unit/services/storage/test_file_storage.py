@@ -1,4 +1,4 @@
-"""An accepted file outlives a loss of power: on the disk before its name is, its name before the job is."""
+"""An accepted file survives a power failure: its content is on the disk before its name, both before the job."""
 
 import os
 from pathlib import Path
@@ -15,32 +15,32 @@ def storage(tmp_path):
     return FileStorage(tmp_path, UploadSignature("secret"), upload_path)
 
 
-def kept(storage):
+def save(storage):
     incoming = storage.receive()
     incoming.write(b"content")
-    return storage.keep(incoming)
+    return storage.save(incoming)
 
 
-def test_the_bytes_are_synced_before_the_name_and_the_name_before_the_answer(storage, tmp_path, monkeypatch):
+def test_content_is_synced_before_the_name_and_the_name_before_the_response(storage, tmp_path, monkeypatch):
     steps = []
     rename, sync = Path.rename, os.fsync
 
-    def seen_sync(descriptor):
+    def record_sync(descriptor):
         target = Path(os.readlink(f"/proc/self/fd/{descriptor}"))
         steps.append("folder" if target == tmp_path else f"{target.stat().st_size} bytes")
         sync(descriptor)
 
-    monkeypatch.setattr(os, "fsync", seen_sync)
+    monkeypatch.setattr(os, "fsync", record_sync)
     monkeypatch.setattr(Path, "rename", lambda *args: steps.append("rename") or rename(*args))
-    kept(storage)
+    save(storage)
     assert steps == ["7 bytes", "rename", "folder"]
 
 
-def test_a_disk_that_cannot_sync_accepts_nothing(storage, tmp_path, monkeypatch):
-    def full(_):
+def test_nothing_is_accepted_if_the_disk_cannot_sync(storage, tmp_path, monkeypatch):
+    def fail(_):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(os, "fsync", full)
+    monkeypatch.setattr(os, "fsync", fail)
     with pytest.raises(StorageUnavailable):
-        kept(storage)
+        save(storage)
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == []

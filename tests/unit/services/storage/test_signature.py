@@ -1,4 +1,4 @@
-"""Signatures of upload addresses: for exactly what was announced, and for nobody without the secret."""
+"""Signatures of upload URLs are valid only for the announced values and with the secret."""
 
 import pytest
 
@@ -7,24 +7,24 @@ from services.storage import UploadSignature
 ANNOUNCED = ("job", 7, "image/png", 1000)
 
 
-def test_what_was_signed_is_valid():
+def test_signature_is_valid():
     signature = UploadSignature("secret").sign(*ANNOUNCED)
     assert len(signature) == 64
     assert UploadSignature("secret").verify(signature, *ANNOUNCED)
 
 
-@pytest.mark.parametrize("place", range(4))
-def test_nothing_of_it_can_be_changed(place):
+@pytest.mark.parametrize("index", range(4))
+def test_no_signed_value_can_be_changed(index):
     signature = UploadSignature("secret").sign(*ANNOUNCED)
     other = list(ANNOUNCED)
-    other[place] = other[place] + (1 if isinstance(other[place], int) else "x")
+    other[index] = other[index] + (1 if isinstance(other[index], int) else "x")
     assert not UploadSignature("secret").verify(signature, *other)
 
 
-@pytest.mark.parametrize("given", ["", "0" * 64, "ä"])
-def test_what_is_no_signature_is_none(given):
-    assert not UploadSignature("secret").verify(given, *ANNOUNCED)
+@pytest.mark.parametrize("signature", ["", "0" * 64, "ä"])
+def test_invalid_signature_is_rejected(signature):
+    assert not UploadSignature("secret").verify(signature, *ANNOUNCED)
 
 
-def test_another_secret_signs_otherwise():
+def test_signature_of_another_secret_is_rejected():
     assert not UploadSignature("secret").verify(UploadSignature("other").sign(*ANNOUNCED), *ANNOUNCED)

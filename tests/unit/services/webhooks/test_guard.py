@@ -1,4 +1,4 @@
-"""Who may be called: by address, whatever a name or a URL looks like."""
+"""The guard decides by address, whatever the name or the URL looks like."""
 
 import socket
 import threading
@@ -7,27 +7,27 @@ import pytest
 
 from services.errors import InvalidOption
 from services.webhooks.guard import Guard, NotAllowed
-from services.webhooks.names import Names, NoAnswer, NoSuchName
+from services.webhooks.resolver import NoAnswer, NoSuchName, Resolver
 
 PUBLIC = ["8.8.8.8", "93.184.216.34", "172.15.255.255", "172.32.0.1", "100.128.0.1", "2606:4700::1111", "2a00:1450::1"]
-#: One way or another these end at a public IPv4 address.
-CARRIES_PUBLIC = ["::ffff:8.8.8.8", "2002:808:808::1", "64:ff9b::808:808"]
-INSIDE = [
+#: IPv6 addresses with an embedded public IPv4 address.
+EMBEDS_PUBLIC = ["::ffff:8.8.8.8", "2002:808:808::1", "64:ff9b::808:808"]
+INTERNAL = [
     *("127.0.0.1", "127.255.255.254", "10.0.0.1", "172.16.0.1", "172.31.255.255", "192.168.1.1"),
     *("169.254.169.254", "100.64.0.1", "100.127.255.255", "0.0.0.0", "0.1.2.3", "224.0.0.1", "239.255.255.255"),
     *("240.0.0.1", "255.255.255.255", "192.0.0.1", "192.0.2.1", "198.18.0.1", "198.51.100.1", "203.0.113.1"),
     *("192.88.99.1", "::", "::1", "fe80::1", "fe80::1%eth0", "fec0::1", "fc00::1", "fdff::1", "ff02::1", "ff0e::1"),
     *("2001:db8::1", "3fff::1", "100::1", "2001::1", "2001:10::1", "5f00::1", "4000::1", "::127.0.0.1", "::8.8.8.8"),
 ]
-CARRIES_INSIDE = [
+EMBEDS_INTERNAL = [
     *("::ffff:127.0.0.1", "::ffff:10.0.0.1", "::ffff:169.254.169.254", "::ffff:0.0.0.0"),
     *("2002:7f00:1::1", "2002:a00:1::", "2002:c0a8:101::", "2002:a9fe:a9fe::"),
     *("64:ff9b::7f00:1", "64:ff9b::a00:1", "64:ff9b::a9fe:a9fe", "64:ff9b:1::808:808"),
 ]
 
 
-def names(*addresses, error=None):
-    """A resolver that answers each question with the same addresses."""
+def resolver(*addresses, error=None):
+    """Returns the same addresses for every name."""
 
     def lookup(host, port, **_):
         if error:
@@ -37,27 +37,27 @@ def names(*addresses, error=None):
             for found in addresses
         ]
 
-    return Names(lookup=lookup)
+    return Resolver(lookup=lookup)
 
 
 def guard(*addresses, allowed=(), error=None):
-    return Guard(allowed, names(*addresses, error=error))
+    return Guard(allowed, resolver(*addresses, error=error))
 
 
-@pytest.mark.parametrize("address", [*PUBLIC, *CARRIES_PUBLIC])
-def test_public_addresses_may_be_called(address):
+@pytest.mark.parametrize("address", [*PUBLIC, *EMBEDS_PUBLIC])
+def test_public_address_is_permitted(address):
     assert guard().permits(address)
 
 
-@pytest.mark.parametrize("address", [*INSIDE, *CARRIES_INSIDE])
-def test_no_other_address_may_be_called(address):
+@pytest.mark.parametrize("address", [*INTERNAL, *EMBEDS_INTERNAL])
+def test_other_address_is_not_permitted(address):
     assert not guard().permits(address)
 
 
-def test_the_operator_may_open_networks_of_their_own():
-    opened = guard(allowed=("10.1.0.0/16", "fd00::/8"))
-    assert all(opened.permits(address) for address in ("10.1.2.3", "::ffff:10.1.2.3", "fd00::1", "8.8.8.8"))
-    assert not any(opened.permits(address) for address in ("10.2.0.1", "127.0.0.1", "fc00::1", "2002:a02:1::"))
+def test_operator_can_allow_internal_networks():
+    allowing = guard(allowed=("10.1.0.0/16", "fd00::/8"))
+    assert all(allowing.permits(address) for address in ("10.1.2.3", "::ffff:10.1.2.3", "fd00::1", "8.8.8.8"))
+    assert not any(allowing.permits(address) for address in ("10.2.0.1", "127.0.0.1", "fc00::1", "2002:a02:1::"))
 
 
 @pytest.mark.parametrize(
@@ -69,7 +69,7 @@ def test_the_operator_may_open_networks_of_their_own():
         "http://169.254.169.254/latest/meta-data/", "https://10.0.0.1:8443/hook", "http://[::]:8080/",
     ],
 )  # fmt: skip
-def test_each_spelling_of_an_inside_address_is_refused_as_the_system_resolves_it(url):
+def test_every_spelling_of_an_internal_address_is_rejected(url):
     with pytest.raises(InvalidOption, match="callback_url"):
         Guard().check(url)
 
@@ -85,7 +85,7 @@ def test_each_spelling_of_an_inside_address_is_refused_as_the_system_resolves_it
         "https://example.com/" + "a" * 2048,
     ],
 )  # fmt: skip
-def test_a_url_that_is_none_or_not_for_calling_is_refused(url):
+def test_invalid_or_unsuitable_url_is_rejected(url):
     with pytest.raises(InvalidOption, match="callback_url"):
         guard("8.8.8.8").check(url)
 
@@ -97,59 +97,59 @@ def test_a_url_that_is_none_or_not_for_calling_is_refused(url):
         "http://example.com:80/", "https://xn--bcher-kva.example/", "https://[2606:4700::1111]/hook",
     ],
 )  # fmt: skip
-def test_urls_of_public_hosts_are_taken(url):
+def test_url_of_a_public_host_is_accepted(url):
     guard("8.8.8.8").check(url)
 
 
 @pytest.mark.parametrize("addresses", [("8.8.8.8", "10.0.0.1"), ("2606:4700::1111", "::1"), ("::ffff:127.0.0.1",)])
-def test_one_inside_address_condemns_a_name(addresses):
+def test_name_with_one_internal_address_is_rejected(addresses):
     with pytest.raises(InvalidOption):
         guard(*addresses).check("https://example.com/")
     with pytest.raises(NotAllowed):
-        guard(*addresses).reach("example.com", 443)
+        guard(*addresses).resolve("example.com", 443)
 
 
-def test_a_name_that_is_not_there_is_refused_in_the_words_used_for_one_that_leads_inside():
-    refusals = []
-    for refusing in (guard(error=socket.gaierror(socket.EAI_NONAME, "")), guard("10.0.0.1"), guard()):
+def test_missing_name_and_internal_name_get_the_same_error():
+    messages = []
+    for rejecting in (guard(error=socket.gaierror(socket.EAI_NONAME, "")), guard("10.0.0.1"), guard()):
         with pytest.raises(InvalidOption) as caught:
-            refusing.check("https://example.com/")
-        refusals.append(caught.value.message)
-    assert len(set(refusals)) == 1
+            rejecting.check("https://example.com/")
+        messages.append(caught.value.message)
+    assert len(set(messages)) == 1
 
 
 @pytest.mark.parametrize("error", [socket.gaierror(socket.EAI_AGAIN, ""), socket.gaierror(socket.EAI_FAIL, "")])
-def test_a_name_of_which_nothing_can_be_said_now_is_taken_and_looked_up_at_the_call(error):
-    doubtful = guard(error=error)
-    doubtful.check("https://example.com/")
+def test_name_is_accepted_after_a_temporary_lookup_error_and_looked_up_again_for_the_call(error):
+    failing = guard(error=error)
+    failing.check("https://example.com/")
     with pytest.raises(NoAnswer):
-        doubtful.reach("example.com", 443)
+        failing.resolve("example.com", 443)
 
 
-def test_a_label_that_no_name_can_have_is_refused():
+def test_name_with_an_invalid_label_is_rejected():
     with pytest.raises(InvalidOption):
         Guard().check(f"https://{'a' * 64}.example/")
 
 
-def test_a_resolver_that_hangs_is_not_waited_for_and_holds_so_many_threads_at_most():
+def test_hanging_lookups_time_out_and_use_a_limited_number_of_threads():
     release = threading.Event()
-    asked = []
+    lookups = []
 
     def lookup(host, port, **_):
-        asked.append(host)
+        lookups.append(host)
         release.wait(10)
         return []
 
-    hanging = Names(seconds=0.1, most=2, lookup=lookup)
+    hanging = Resolver(seconds=0.1, max_lookups=2, lookup=lookup)
     try:
         for _ in range(4):
             with pytest.raises(NoAnswer):
                 hanging.endpoints("example.com", 443)
-        assert len(asked) == 2
+        assert len(lookups) == 2
     finally:
         release.set()
 
 
-def test_a_name_without_addresses_is_not_there():
+def test_name_without_addresses_does_not_exist():
     with pytest.raises(NoSuchName):
-        names().endpoints("example.com", 443)
+        resolver().endpoints("example.com", 443)

@@ -1,9 +1,10 @@
-"""What receivers are told."""
+"""The message that receivers get."""
 
 import json
 
 import pytest
 
+from routes.paths import job_links
 from services.jobs.record import JobRecord
 from services.ocr_service.options import DocumentOptions
 from services.webhooks.message import message_of
@@ -15,12 +16,17 @@ RECORD = {
 }  # fmt: skip
 
 
-def told(**changes):
-    return json.loads(message_of(JobRecord(**{**RECORD, "status": "completed", **changes})).body)
+def message_about(**changes):
+    record = JobRecord(**{**RECORD, "status": "completed", **changes})
+    return message_of(record, job_links(record.id))
 
 
-def test_it_tells_how_the_job_ended_and_where_its_result_is():
-    assert told() == {
+def message(**changes):
+    return json.loads(message_about(**changes).body)
+
+
+def test_message_says_how_the_job_ended_and_where_its_result_is():
+    assert message() == {
         "type": "job.completed",
         "timestamp": "2026-01-01T12:00:01.500000+00:00",
         "data": {
@@ -36,15 +42,15 @@ def test_it_tells_how_the_job_ended_and_where_its_result_is():
     }
 
 
-def test_it_tells_why_a_job_failed():
+def test_message_says_why_a_job_failed():
     error = {"code": "corrupt_file", "title": "Corrupt file", "detail": "broken"}
-    message = told(status="failed", error=error)
-    assert (message["type"], message["data"]["successful"], message["data"]["error"]) == ("job.failed", False, error)
+    failed = message(status="failed", error=error)
+    assert (failed["type"], failed["data"]["successful"], failed["data"]["error"]) == ("job.failed", False, error)
 
 
 @pytest.mark.parametrize("changes", [{"status": "failed"}, {"finished_at": 1767268802.0}, {"id": "another"}])
-def test_each_end_of_a_job_has_an_id_of_its_own(changes):
-    first = message_of(JobRecord(**RECORD, status="completed")).id
-    assert first == message_of(JobRecord(**RECORD, status="completed")).id
-    assert first != message_of(JobRecord(**{**RECORD, "status": "completed", **changes})).id
-    assert "." not in first, "a full stop separates what is signed"
+def test_each_end_of_a_job_has_its_own_id(changes):
+    first = message_about().id
+    assert first == message_about().id
+    assert first != message_about(**changes).id
+    assert "." not in first, "a full stop separates the signed parts"

@@ -1,4 +1,4 @@
-"""Signatures, verified by the library that receivers use."""
+"""Signatures, verified with the library that receivers use."""
 
 import base64
 import time
@@ -16,7 +16,7 @@ def headers(*secrets, timestamp=None):
     return Signer(secrets).headers("msg_1", timestamp or int(time.time()), BODY)
 
 
-def test_what_is_signed_is_verified_by_the_library_of_standard_webhooks():
+def test_standard_webhooks_library_verifies_the_signature():
     assert Webhook(NEW).verify(BODY, headers(NEW))["filename"] == "Übersicht.pdf"
 
 
@@ -28,22 +28,22 @@ def test_what_is_signed_is_verified_by_the_library_of_standard_webhooks():
         (BODY, {"webhook-timestamp": str(int(time.time()) - 10)}),
     ],
 )
-def test_nothing_that_is_signed_can_be_changed(body, changed):
+def test_no_signed_value_can_be_changed(body, changed):
     with pytest.raises(WebhookVerificationError):
         Webhook(NEW).verify(body, headers(NEW) | changed)
 
 
-def test_another_secret_does_not_verify():
+def test_verification_fails_with_another_secret():
     with pytest.raises(WebhookVerificationError):
         Webhook(OLD).verify(BODY, headers(NEW))
 
 
-def test_while_secrets_are_changed_receivers_of_the_old_and_of_the_new_one_verify():
+def test_old_and_new_secret_both_verify_during_a_change():
     for secret in (OLD, NEW):
         assert Webhook(secret).verify(BODY, headers(NEW, OLD))
 
 
-def test_a_secret_can_be_derived_from_the_secret_key():
+def test_secret_is_derived_from_the_secret_key():
     first, other = derived_secret("key one"), derived_secret("key two")
     assert first == derived_secret("key one") != other and "key one" not in first
     assert Webhook(first).verify(BODY, headers(first))

@@ -1,4 +1,4 @@
-"""The time limit of a page: what comes back is interrupted, what does not ends its process."""
+"""The time limit of a page: Python code is interrupted, and native code that hangs ends its process."""
 
 import subprocess
 import sys
@@ -12,7 +12,7 @@ from services.errors import PageTimeout
 from services.worker.page_timeout import page_time_limit
 
 
-def test_a_page_past_its_limit_is_interrupted():
+def test_page_over_its_limit_is_interrupted():
     started = time.monotonic()
     with pytest.raises(PageTimeout), page_time_limit(1):
         while True:
@@ -20,26 +20,26 @@ def test_a_page_past_its_limit_is_interrupted():
     assert time.monotonic() - started < 5
 
 
-def test_a_page_within_its_limit_is_left_alone():
+def test_page_within_its_limit_is_not_interrupted():
     with page_time_limit(1):
         pass
     time.sleep(1.2)
 
 
-def test_native_code_that_never_comes_back_ends_the_process():
+def test_hanging_native_code_ends_the_process():
     script = textwrap.dedent("""
         import re
         from services.worker import page_timeout
         page_timeout.GRACE_SECONDS = 1
         with page_timeout.page_time_limit(1):
-            re.match(r"(a+)+$", "a" * 64 + "b")  # holds the interpreter for longer than anybody waits
+            re.match(r"(a+)+$", "a" * 64 + "b")  # holds the interpreter lock practically forever
     """)
     run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=30)
     assert run.returncode == 1
     assert "Timeout" in run.stderr
 
 
-def test_outside_the_main_thread_there_is_no_limit_and_no_fault():
+def test_no_limit_and_no_error_outside_the_main_thread():
     passed = threading.Event()
 
     def work():
