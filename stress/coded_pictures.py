@@ -19,6 +19,7 @@ from PIL import Image
 
 from config import Settings
 from paddleocr_service import NullEngine
+from paddleocr_service.images import ImageSource
 from paddleocr_service.results import EngineInfo, Line, Recognition, RecognizeOptions
 from stress.drawing import saved
 
@@ -78,14 +79,15 @@ class CodedEngine(NullEngine):
         super().__init__()
         self._folder: Path = settings.data_dir
 
-    def recognize(self, image: np.ndarray, options: RecognizeOptions | None = None) -> Recognition:
-        number, action, ms = decode(image)
+    def recognize(self, image: ImageSource, options: RecognizeOptions | None = None) -> Recognition:
+        pixels = np.asarray(image)
+        number, action, ms = decode(pixels)
         with open(self._folder / PAGE_LOG, "a") as log:
             log.write(f"{time.time():.3f} {number} {os.getpid()}\n")
         time.sleep(ms / 1000)
         if not (self._folder / CURED_FILE).exists():
             _perform(action)
-        height, width = image.shape[:2]
+        height, width = pixels.shape[:2]
         box = ((0.0, 0.0), (float(width), 0.0), (float(width), float(height)), (0.0, float(height)))
         text = text_of(number)
         info = EngineInfo("coded", "none", ())

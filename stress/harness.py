@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -92,14 +93,13 @@ class ServiceProcesses:
     # Start and stop.
 
     def start(self) -> Self:
-        """Start all parts and wait until they serve. On failure, stops them and raises AssertionError."""
+        """Start the parts that do not run, and wait until all serve. If they do not, stops them: AssertionError."""
         try:
-            if "redis" in self._parts:
-                self.redis.start()
-            if "web" in self._parts:
-                self.start_web()
+            starts = {"redis": self.redis.start, "web": self.start_web, "worker": self.start_worker}
+            for part in self._parts:
+                if not self.is_running(part):
+                    starts[part]()
             if "worker" in self._parts:
-                self.start_worker()
                 self.wait_until_ready()
             elif "web" in self._parts:
                 self.wait_until_alive()
@@ -154,6 +154,10 @@ class ServiceProcesses:
     def worker(self) -> subprocess.Popen[bytes]:
         return self._processes["worker"]
 
+    def is_running(self, name: str) -> bool:
+        process = self._process(name)
+        return process is not None and process.poll() is None
+
     def is_alive(self) -> bool:
         """Whether the web server answers, whatever the state of Redis and the workers."""
         return self._is_ok("/health/alive")
@@ -190,14 +194,22 @@ class ServiceProcesses:
 
     # Processes and what they use.
 
+    @property
+    def node_name(self) -> str:
+        """The worker's name in Celery's remote control."""
+        return f"worker@{socket.gethostname()}"
+
     def worker_children(self) -> list[psutil.Process]:
         return psutil.Process(self.worker.pid).children()
 
     def process_tree(self, name: str) -> list[psutil.Process]:
         """The processes of one part, parent first: `redis`, `web`, `worker` or a further worker."""
-        process = self.redis.process if name == "redis" else self._processes[name]
+        process = self._process(name)
         assert process, f"{name} does not run"
         return process_tree(process.pid)
+
+    def _process(self, name: str) -> subprocess.Popen[bytes] | None:
+        return self.redis.process if name == "redis" else self._processes.get(name)
 
     def memory(self) -> dict[str, int]:
         """Bytes used by each part."""
@@ -240,10 +252,12 @@ class ServiceProcesses:
         return self.wait_for_result(accepted.json()["links"]["result"], seconds)
 
     def wait_for_result(self, path: str, seconds: float = 90) -> Any:
-        def finished() -> requests.Response | None:
-            response = self.get(path, params={"wait": 5})
-            return None if response.status_code == 202 else response
+        """The result at this path. Waits while the job is unfinished or Redis is unavailable."""
 
-        result = wait_until(finished, seconds, path)
-        assert result.status_code == 200, result.text
-        return result.json()
+        def finished() -> list[requests.Response]:  # a list, because an error response is false
+            response = self.get(path, params={"wait": 5})
+            return [] if response.status_code in (202, 503) else [response]
+
+        [response] = wait_until(finished, seconds, path)
+        assert response.status_code == 200, response.text
+        return response.json()

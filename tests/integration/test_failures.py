@@ -1,4 +1,4 @@
-"""What breaks around the service, and what becomes of the jobs: nothing accepted is lost, nothing hangs."""
+"""Failures around the service: no accepted job is lost and nothing hangs."""
 
 import os
 import signal
@@ -6,7 +6,6 @@ import time
 
 import psutil
 import pytest
-import redis
 import requests
 
 from services.health.worker_registry import BEAT_SECONDS
@@ -14,148 +13,156 @@ from stress.harness import ServiceProcesses, wait_until
 from tests.support.drawing import picture, scanned_pdf
 
 
+@pytest.fixture(scope="module")
+def shared_service(tmp_path_factory):
+    with ServiceProcesses(tmp_path_factory.mktemp("failures")) as running:
+        yield running
+
+
 @pytest.fixture
-def service(tmp_path):
-    """A service of one's own, to be broken."""
-    running = ServiceProcesses(tmp_path)
-    try:
-        yield running.start()
-    finally:
-        running.stop()
+def service(shared_service):
+    """A service that the test may break. What it leaves broken is started again for the next test."""
+    return shared_service.start()
 
 
-def begun(service, job_id):
-    """The job is being worked on: its first page is done, its last is not."""
+def post_pages(service, name, count):
+    """Send a PDF that takes a few seconds and wait for its first page. Returns the response and the texts."""
+    texts = [f"{name} {number}" for number in range(1, count + 1)]
+    accepted = service.post("/ocr/pdf", scanned_pdf(*texts), dpi=200)
+    wait_until(lambda: is_in_progress(service, accepted.json()["job_id"]), 30, "the first page")
+    return accepted, texts
+
+
+def is_in_progress(service, job_id):
     progress = service.get(f"/ocr/job/{job_id}").json()["progress"]
     return 0 < progress["pages_done"] < progress["pages_total"]
 
 
-def test_a_job_whose_worker_child_is_killed_completes_once_within_a_minute(service):
-    texts = [f"Page number {number}" for number in range(1, 9)]
-    job = service.post("/ocr/pdf", scanned_pdf(*texts), dpi=200)
-    job_id = job.json()["job_id"]
-    wait_until(lambda: begun(service, job_id), 30, "the job's beginning")
+def texts_of(service, accepted):
+    return [page["text"] for page in service.result_of(accepted)["pages"]]
+
+
+def test_job_completes_once_after_its_worker_child_was_killed(service):
+    accepted, texts = post_pages(service, "Page number", 8)
+    job_id = accepted.json()["job_id"]
     for child in service.worker_children():
         child.kill()
     killed = time.monotonic()
-    result = service.result_of(job)
+    result = service.result_of(accepted)
     assert time.monotonic() - killed < 60
     assert [page["text"] for page in result["pages"]] == texts
     assert all(page["success"] for page in result["pages"])
     assert service.get(f"/ocr/job/{job_id}").json()["attempts"] == 2
-    log = service.log("worker")
+    log = "\n".join(line for line in service.log("worker").splitlines() if job_id in line)
     assert log.count('"event": "job completed"') == 1
-    assert log.count('"event": "page done"') == len(texts), "a page that was done is not done again"
+    assert log.count('"event": "page done"') == len(texts), "finished pages are not repeated"
 
 
-def test_a_job_whose_whole_worker_is_killed_completes_when_a_worker_is_back(service):
-    texts = [f"Sheet {number}" for number in range(1, 7)]
-    job = service.post("/ocr/pdf", scanned_pdf(*texts), dpi=200)
+def test_jobs_complete_with_a_new_worker_after_the_worker_was_killed(service):
+    accepted, texts = post_pages(service, "Sheet", 6)
     waiting = service.post("/ocr/image", picture("I was in the queue"))
-    wait_until(lambda: begun(service, job.json()["job_id"]), 30, "the job's beginning")
-    family = [psutil.Process(service.worker.pid), *service.worker_children()]
+    processes = service.process_tree("worker")
     service.stop_worker(signal.SIGKILL)
-    gone, alive = psutil.wait_procs(family, timeout=5)
+    _, alive = psutil.wait_procs(processes, timeout=5)
     assert not alive, "a killed parent leaves no child"
     service.start_worker()
     started = time.monotonic()
-    assert [page["text"] for page in service.result_of(job)["pages"]] == texts
+    assert texts_of(service, accepted) == texts
     assert service.result_of(waiting)["text"] == "I was in the queue"
     assert time.monotonic() - started < 60
 
 
-def test_a_worker_told_to_stop_hands_its_job_back(service):
-    texts = [f"Leaf {number}" for number in range(1, 6)]
-    job = service.post("/ocr/pdf", scanned_pdf(*texts), dpi=200)
-    wait_until(lambda: begun(service, job.json()["job_id"]), 30, "the job's beginning")
-    asked = time.monotonic()
+def test_stopped_worker_hands_its_job_back(service):
+    accepted, texts = post_pages(service, "Leaf", 5)
+    stopped = time.monotonic()
     service.stop_worker()
-    assert time.monotonic() - asked < 8
-    status = service.get(f"/ocr/job/{job.json()['job_id']}").json()
+    assert time.monotonic() - stopped < 8
+    status = service.get(f"/ocr/job/{accepted.json()['job_id']}").json()
     assert (status["status"], status["stage"], status["attempts"]) == ("processing", "queued", 0)
     service.start_worker()
-    assert [page["text"] for page in service.result_of(job)["pages"]] == texts
+    assert texts_of(service, accepted) == texts
 
 
-def refused(service, path="/ocr/image"):
+def assert_unavailable(service, path="/ocr/image"):
+    """The upload is rejected within two seconds because of Redis."""
     started = time.monotonic()
-    answer = service.post(path, picture("Not now"))
+    response = service.post(path, picture("Not now"))
     assert time.monotonic() - started < 2
-    assert answer.status_code == 503, answer.text
-    assert answer.json()["code"] == "redis_unavailable"
-    assert int(answer.headers["Retry-After"]) > 0
+    assert (response.status_code, response.json()["code"]) == (503, "redis_unavailable"), response.text
+    assert int(response.headers["Retry-After"]) > 0
 
 
-def test_without_redis_the_service_says_so_and_heals_when_it_is_back(service):
+def test_service_reports_missing_redis_and_recovers(service):
     before = service.post("/ocr/image", picture("Before the outage"))
+    job_path = f"/ocr/job/{before.json()['job_id']}"
     result = service.result_of(before)
     service.redis.stop()
     assert service.get("/health/alive").status_code == 200
-    told = []  # each web process comes to know by itself, within a second
-    wait_until(lambda: told.append(service.get("/health/ready")) or told[-1].status_code == 503, 2, "the news")
-    not_ready = told[-1]
+    # Each web process notices by itself, within a second.
+    [not_ready] = wait_until(lambda: not_ok(service.get("/health/ready")), 2, "a web process to notice")
     assert (not_ready.status_code, not_ready.json()["code"]) == (503, "not_ready")
     report = service.get("/health")
     assert (report.status_code, report.json()["checks"]["redis"]["status"]) == (503, "unhealthy")
     assert report.json()["details"]["recommendations"]
     for path in ("/ocr/image", "/ocr/pdf", "/ocr/predict"):
-        refused(service, path)
+        assert_unavailable(service, path)
     batch = requests.post(service.url + "/ocr/batch", files={"files": picture("x")}, timeout=5)
     assert (batch.status_code, batch.json()["code"]) == (503, "redis_unavailable")
-    assert service.get(f"/ocr/job/{before.json()['job_id']}").status_code == 503
+    assert service.get(job_path).status_code == 503
     service.redis.start()
     wait_until(service.is_ready, 30, "readiness after the outage")
-    assert service.get(f"/ocr/job/{before.json()['job_id']}/result").json() == result
+    assert service.get(job_path + "/result").json() == result
     assert service.result_of(service.post("/ocr/image", picture("After the outage")))["text"] == "After the outage"
 
 
-def test_a_redis_that_hangs_is_told_in_time(service):
+def not_ok(response):
+    """A list, because an error response is false."""
+    return [] if response.ok else [response]
+
+
+def test_hanging_redis_is_reported_in_time(service):
     os.kill(service.redis.process.pid, signal.SIGSTOP)
     try:
         assert service.get("/health/alive").status_code == 200
-        refused(service)
-        wait_until(lambda: service.get("/health/ready").status_code == 503, 3, "the news")
+        assert_unavailable(service)
+        wait_until(lambda: service.get("/health/ready").status_code == 503, 3, "a web process to notice")
     finally:
         os.kill(service.redis.process.pid, signal.SIGCONT)
     wait_until(service.is_ready, 30, "readiness after the hang")
 
 
-def test_a_full_redis_refuses_new_jobs_and_lets_no_one_down_when_it_has_room_again(service):
-    """Its workers cannot even beat meanwhile, and their jobs cannot be finished."""
-    texts = [f"Quire {number}" for number in range(1, 5)]
-    job = service.post("/ocr/pdf", scanned_pdf(*texts), dpi=200)
-    wait_until(lambda: begun(service, job.json()["job_id"]), 30, "the job's beginning")
-    store = redis.Redis(port=service.redis.port)
-    store.config_set("maxmemory", "1mb")
-    refused(service)
+def test_full_redis_rejects_new_jobs_and_loses_none(service):
+    """While Redis is full, workers can neither send heartbeats nor finish jobs."""
+    accepted, texts = post_pages(service, "Quire", 4)
+    client = service.redis.client()
+    client.config_set("maxmemory", "1mb")
+    assert_unavailable(service)
     report = service.get("/health").json()
     assert (report["status"], report["checks"]["redis"]["maximum_mb"]) == ("unhealthy", 1)
     assert "maxmemory" in " ".join(report["details"]["recommendations"])
-    time.sleep(BEAT_SECONDS + 1)
-    store.config_set("maxmemory", "1gb")
-    assert [page["text"] for page in service.result_of(job)["pages"]] == texts
-    wait_until(service.is_ready, 30, "readiness with room")
+    time.sleep(BEAT_SECONDS + 1)  # a heartbeat fails
+    client.config_set("maxmemory", "1gb")
+    assert texts_of(service, accepted) == texts
+    wait_until(service.is_ready, 30, "readiness with free memory")
     report = service.get("/health").json()
     assert (report["checks"]["redis"]["status"], report["status"]) == ("healthy", "healthy")
     assert service.result_of(service.post("/ocr/image", picture("Room again")))["text"] == "Room again"
 
 
-def test_a_job_goes_on_where_it_was_when_redis_comes_back(service):
-    texts = [f"Folio {number}" for number in range(1, 9)]
-    job = service.post("/ocr/pdf", scanned_pdf(*texts), dpi=200)
-    wait_until(lambda: begun(service, job.json()["job_id"]), 30, "the job's beginning")
+def test_job_continues_where_it_was_when_redis_is_back(service):
+    accepted, texts = post_pages(service, "Folio", 8)
     service.redis.stop()
-    time.sleep(3)
+    time.sleep(3)  # the outage
     service.redis.start()
-    assert [page["text"] for page in service.result_of(job)["pages"]] == texts
-    assert service.get(f"/ocr/job/{job.json()['job_id']}").json()["attempts"] == 1
+    assert texts_of(service, accepted) == texts
+    assert service.get(f"/ocr/job/{accepted.json()['job_id']}").json()["attempts"] == 1
 
 
-def test_without_a_worker_jobs_are_taken_and_readiness_says_why_it_is_not(service):
+def test_jobs_are_accepted_without_a_worker_and_readiness_gives_the_reason(service):
     service.stop_worker()
-    wait_until(lambda: not service.is_ready(), 30, "the worker's absence")
+    wait_until(lambda: not service.is_ready(), 30, "the end of the readiness")
     assert "No worker" in service.get("/health/ready").json()["detail"]
-    job = service.post("/ocr/image", picture("Patience"))
-    assert job.status_code == 202
+    accepted = service.post("/ocr/image", picture("Patience"))
+    assert accepted.status_code == 202
     service.start_worker()
-    assert service.result_of(job)["text"] == "Patience"
+    assert service.result_of(accepted)["text"] == "Patience"

@@ -13,6 +13,7 @@ from services.jobs.store import Retention
 from services.storage import FileStorage, UploadSignature
 from services.worker.page_writer import PageWriter
 from services.worker.runner import UnitRunner
+from stress.harness import wait_until
 from tests.support.jobs import Work
 
 
@@ -259,7 +260,7 @@ def test_worker_that_lost_its_lease_writes_nothing(scene, monkeypatch):
     scene.submit_file()
 
     def slow():
-        time.sleep(0.2)
+        wait_until(scene.unit_queue.expired_leases, 5, "the end of the lease")
         scene.unit_queue.recover((scene.id, 1))
         scene.take("faster worker")
         return "stale"
@@ -277,7 +278,7 @@ def test_page_that_exceeds_its_lease_is_not_counted_as_a_crash(scene, monkeypatc
     scene.submit_file()
 
     def slow():
-        time.sleep(0.2)
+        wait_until(scene.unit_queue.expired_leases, 5, "the end of the lease")
         scene.unit_queue.recover((scene.id, 1))
         return "late"
 

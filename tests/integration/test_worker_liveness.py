@@ -15,18 +15,20 @@ from tests.support.drawing import picture
 REPORTED_WITHIN = 30
 
 
-@pytest.fixture
-def service(tmp_path):
-    running = ServiceProcesses(tmp_path, OCR_WORKERS=2, OCR_THREADS=1)
-    try:
-        yield running.start()
-    finally:
-        running.stop()
+@pytest.fixture(scope="module")
+def service(tmp_path_factory):
+    with ServiceProcesses(tmp_path_factory.mktemp("liveness"), OCR_WORKERS=2, OCR_THREADS=1) as running:
+        yield running
 
 
 def not_ready(service):
     response = service.get("/health/ready")
     return response.status_code == 503 and response.json()["detail"] == "No worker has its model loaded."
+
+
+def test_worker_has_lower_priority_than_the_web_server(service):
+    web = psutil.Process(service.web.pid)
+    assert all(child.nice() > web.nice() for child in service.worker_children())
 
 
 def test_service_is_not_ready_if_all_children_are_dead_or_hung(service):
@@ -43,21 +45,13 @@ def test_service_is_not_ready_if_all_children_are_dead_or_hung(service):
     wait_until(service.is_ready, REPORTED_WITHIN, "readiness after the hang")
 
 
-def test_worker_has_lower_priority_than_the_web_server(service):
-    web = psutil.Process(service.web.pid)
-    assert all(child.nice() > web.nice() for child in service.worker_children())
-
-
 @pytest.mark.skipif((sys.platform, platform.machine()) != ("linux", "x86_64"), reason="needs Linux on x86-64")
 def test_worker_runs_without_permission_to_set_its_priority(tmp_path):
-    running = SandboxedService(tmp_path, OCR_WORKERS=1, OCR_THREADS=2)
-    try:
-        (child,) = running.start().worker_children()
+    with SandboxedService(tmp_path, OCR_WORKERS=1, OCR_THREADS=2) as running:
+        (child,) = running.worker_children()
         assert child.nice() == psutil.Process(running.worker.pid).nice(), "the sandbox has no effect"
         result = running.post("/ocr/predict", picture("Receipt 4711", size=24, width=300)).json()
         assert result["text"] == "Receipt 4711"
-    finally:
-        running.stop()
 
 
 class SandboxedService(ServiceProcesses):
