@@ -1,7 +1,7 @@
 """Errors over HTTP: the status of each kind, and the catalogue of all codes, generated from `services/errors.py`.
 
-`GET /errors/{code}` returns one entry; the `type` of each error response points there. `make docs` writes `docs/errors.md`:
-`python -m middleware.error_catalog > docs/errors.md`.
+`GET /errors/{code}` returns one entry; the `type` of each error response points there. `make docs` writes
+`docs/errors.md` with `python -m middleware.error_catalog`.
 """
 
 from __future__ import annotations
@@ -80,9 +80,9 @@ def problem_body(
 PAGE = """\
 # Errors
 
-Every error response is an `application/problem+json` document (RFC 9457). `code` is one of the codes below, `detail` says
-what is wrong in this case, and `type` is the address of `GET /errors/{code}`, which returns the same row. A file of a
-batch and a page of a document that fail alone report the same codes.
+Every error response is an `application/problem+json` document (RFC 9457). `code` is one of the codes below. `detail`
+says what is wrong in this case and what to do. `type` is the address of `GET /errors/{code}`, which returns the same
+row. A file of a batch and a page of a document that fail alone report the same codes.
 
 This page is generated from `services/errors.py` (`make docs`).
 

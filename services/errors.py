@@ -63,7 +63,7 @@ class OCRServiceError(Exception):
 
 class MalformedRequest(OCRServiceError, code="bad_request", kind="invalid"):
     problem = "The request is malformed."
-    remedy = "Compare it with the API description at /docs."
+    remedy = "Compare the request with the API description at /docs."
 
 
 class InvalidOption(OCRServiceError, code="invalid_option", kind="invalid"):
@@ -135,7 +135,7 @@ class JobCancelled(OCRServiceError, code="job_cancelled", kind="conflict"):
 
 class IdempotencyInFlight(OCRServiceError, code="idempotency_in_flight", title="Request in progress", kind="conflict"):
     problem = "The first request with this Idempotency-Key is still in progress."
-    remedy = "Repeat the request after it has been answered."
+    remedy = "Repeat this request after the first one has been answered."
 
 
 class UploadFinished(OCRServiceError, code="upload_finished", kind="conflict"):
@@ -145,7 +145,7 @@ class UploadFinished(OCRServiceError, code="upload_finished", kind="conflict"):
 
 class UploadExpired(OCRServiceError, code="upload_expired", kind="gone"):
     problem = "The file did not arrive in time."
-    remedy = "Announce it again and send it before `expires_at`."
+    remedy = "Announce the file again and send it before `expires_at`."
 
 
 class ResultExpired(OCRServiceError, code="result_expired", kind="gone"):
@@ -209,7 +209,7 @@ class UploadMismatch(OCRServiceError, code="upload_mismatch", title="Not the ann
 
 class UploadMissing(OCRServiceError, code="upload_missing", kind="unprocessable"):
     problem = "The uploaded file no longer exists."
-    remedy = "Send it again. Operators: check that nothing deletes files in UPLOAD_FOLDER."
+    remedy = "Send the file again. Operators: check that nothing deletes files in UPLOAD_FOLDER."
 
 
 class JobFailed(OCRServiceError, kind="unprocessable"):
@@ -223,17 +223,17 @@ class JobFailed(OCRServiceError, kind="unprocessable"):
 
 class PageFailed(OCRServiceError, code="page_failed", kind="unprocessable"):
     problem = "The page could not be read."
-    remedy = "Send it in another format or at another resolution."
+    remedy = "Send the page in another format or at another resolution."
 
 
 class PageTimeout(PageFailed, code="page_timeout", title="Page timed out"):
     problem = "The page took longer than the time limit."
-    remedy = "Send it at a lower resolution."
+    remedy = "Send the page at a lower resolution."
 
 
 class PageCrashed(PageFailed, code="page_crashed", title="Page could not be processed"):
     problem = "The page crashed its worker process twice and was not tried again."
-    remedy = "Send it in another format."
+    remedy = "Send the page in another format."
 
 
 class RetriesExhausted(OCRServiceError, code="retries_exhausted", title="Job failed", kind="unprocessable"):
