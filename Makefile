@@ -46,20 +46,20 @@ docs: $(DONE)/run ## Regenerate env.example and docs/errors.md from the code
 	$(PY) -m config > env.example
 	$(PY) -m middleware.error_catalog > docs/errors.md
 
-bench: install ## Seconds an image and words right over a folder of pictures with their truth (BENCH="folder ...")
+bench: install ## Speed and accuracy over a folder of images with ground truth (BENCH="folder ...")
 	$(PY) -m bench $(BENCH)
 
-bench-peers: install $(PEERS)/.done ## Us and RapidOCR, PaddleOCR, PaddleX, Tesseract in turn: time, errors, memory (BENCH="folder ...")
-	@command -v tesseract >/dev/null || echo 'Tesseract is not installed and will be missing: apt install tesseract-ocr' >&2
+bench-peers: install $(PEERS)/.done ## Compare with RapidOCR, PaddleOCR, PaddleX and Tesseract: time, errors, memory (BENCH="folder ...")
+	@command -v tesseract >/dev/null || echo 'Tesseract is not installed and is left out: apt install tesseract-ocr' >&2
 	$(PY) -m bench peers --peers-python $(PEERS)/bin/python $(BENCH)
 
-bench-tricks: install ## What each trick of the engine buys, and what it costs in errors (BENCH="folder ...")
+bench-tricks: install ## Time and errors of the engine without each of its optimisations (BENCH="folder ...")
 	$(PY) -m bench ablation $(BENCH)
 
 bench-split: install ## Which OCR_WORKERS x OCR_THREADS is fastest on this machine
 	$(PY) -m bench split $(BENCH)
 
-bench-memory: install ## Peak of a worker on A4 pages, then 2,000 pages of mixed sizes: takes an hour or more
+bench-memory: install ## Peak memory of a worker: A4 pages, then 2,000 pages of mixed sizes (an hour or more)
 	$(PY) -m bench memory --pages 2000 $(BENCH)
 
 load: $(DEV) ## Requests per second (needs wrk), 5,000 waiting clients, bursts, memory; PARTS="burst" runs one of them
@@ -80,14 +80,14 @@ paddle: $(DONE)/run ## Optional: PaddlePaddle itself, for OCR_RUNTIME=paddle
 flower: $(DONE)/run ## Optional: Flower, which shows workers and queue (celery -A celery_app flower)
 	$(INSTALL) -r requirements/flower.txt
 
-deploy-check: $(DEV) ## Every deployment file with the real tools, or what this machine lacks for that (root, programs)
+deploy-check: $(DEV) ## Check every deployment file with the real tools, or list what this machine lacks for that
 	@$(PY) -m tests.support.deploy_check
 	OCR_DEPLOY_CHECK=1 $(PY) -m pytest tests/deploy
 
-image-check: $(DEV) ## Of these, the image as the Dockerfile makes it, run as a container (debootstrap, buildah)
+image-check: $(DEV) ## Only the container image: build it from the Dockerfile and run it (debootstrap, buildah)
 	OCR_DEPLOY_CHECK=1 $(PY) -m pytest tests/deploy/test_image.py
 
-vps-check: $(DEV) ## Of these, deploy-vps.sh --systemd on a Debian that systemd boots (debootstrap, systemd-nspawn)
+vps-check: $(DEV) ## Only deploy-vps.sh --systemd, on a Debian booted with systemd (debootstrap, systemd-nspawn)
 	OCR_DEPLOY_CHECK=1 $(PY) -m pytest tests/deploy/test_vps_systemd.py
 
 $(DONE)/venv:
