@@ -93,7 +93,7 @@ class ServiceProcesses:
     # Start and stop.
 
     def start(self) -> Self:
-        """Start the parts that do not run, and wait until all serve. If they do not, stops them: AssertionError."""
+        """Start the parts that do not run and wait until all serve. On failure: stops them, raises AssertionError."""
         try:
             starts = {"redis": self.redis.start, "web": self.start_web, "worker": self.start_worker}
             for part in self._parts:
@@ -170,8 +170,8 @@ class ServiceProcesses:
 
     def wait_until_ready(self, seconds: float = START_SECONDS, workers: int = 1) -> None:
         """Until requests are served and this many worker processes have loaded their model."""
-        registered = self.redis.client()
-        self._wait(lambda: self.is_ready() and registered.zcard(WORKERS) >= workers, seconds, "the service")
+        client = redis.Redis.from_url(self.environment["REDIS_URL"])
+        self._wait(lambda: self.is_ready() and client.zcard(WORKERS) >= workers, seconds, "the service")
 
     def log(self, name: str) -> str:
         return (self.folder / f"{name}.log").read_text()

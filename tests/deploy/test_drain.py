@@ -18,14 +18,8 @@ BOUNDARY = "drain"
 @pytest.fixture
 def web(tmp_path):
     """A web server with Redis and without a worker: jobs are accepted and never finish."""
-    service = ServiceProcesses(tmp_path)
-    try:
-        service.redis.start()
-        service.start_web()
-        service.wait_until_alive()
+    with ServiceProcesses(tmp_path, parts=("redis", "web")) as service:
         yield service
-    finally:
-        service.stop()
 
 
 def start_upload(service, body):

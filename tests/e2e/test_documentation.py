@@ -27,13 +27,10 @@ OPERATION_IDS = {"/docs": 'id="operations-{tag}-{id}"', "/redoc": 'id="tag/{tag}
 @pytest.fixture(scope="module")
 def web(tmp_path_factory):
     """The web server alone, with the default rate limit: the documentation needs no Redis and no worker."""
-    running = ServiceProcesses(tmp_path_factory.mktemp("documentation"), RATE_LIMIT_ENABLED="true")
-    try:
-        running.start_web()
-        running.wait_until_alive()
+    with ServiceProcesses(
+        tmp_path_factory.mktemp("documentation"), parts=("web",), RATE_LIMIT_ENABLED="true"
+    ) as running:
         yield running
-    finally:
-        running.stop()
 
 
 class Visit:

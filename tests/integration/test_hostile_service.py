@@ -15,11 +15,8 @@ CLEAR = {400, 422}
 
 @pytest.fixture
 def service(tmp_path):
-    running = ServiceProcesses(tmp_path, OCR_RUNTIME="null")
-    try:
-        yield running.start()
-    finally:
-        running.stop()
+    with ServiceProcesses(tmp_path, OCR_RUNTIME="null") as running:
+        yield running
 
 
 def test_hostile_files_harm_nothing(service, shared_data):

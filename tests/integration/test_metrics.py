@@ -56,14 +56,8 @@ def test_job_is_counted_by_outcome_and_timed_by_stage(service):
 @pytest.fixture(scope="module")
 def web(tmp_path_factory):
     """A web server with Redis and without a worker."""
-    service = ServiceProcesses(tmp_path_factory.mktemp("web"))
-    try:
-        service.redis.start()
-        service.start_web()
-        service.wait_until_alive()
+    with ServiceProcesses(tmp_path_factory.mktemp("web"), parts=("redis", "web")) as service:
         yield service
-    finally:
-        service.stop()
 
 
 def request_count(service):
@@ -107,13 +101,8 @@ def test_queue_depth_and_age_are_exported(web):
 
 
 def test_web_server_deletes_its_count_files_when_it_ends(tmp_path):
-    service = ServiceProcesses(tmp_path)
-    try:
-        service.start_web()
-        service.wait_until_alive()
+    with ServiceProcesses(tmp_path, parts=("web",)) as service:
         assert count_files(service)
         service.web.terminate()
         service.web.wait(20)
         assert not count_files(service)
-    finally:
-        service.stop()

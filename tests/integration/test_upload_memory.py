@@ -28,13 +28,9 @@ def service(request, tmp_path_factory):
         server = request.getfixturevalue("s3_server")
         server.clear()
         settings.update(server.settings)
-    running = ServiceProcesses(tmp_path_factory.mktemp(request.param), **settings)
-    try:
-        running.start()
+    with ServiceProcesses(tmp_path_factory.mktemp(request.param), **settings) as running:
         warm_up(running)
         yield running
-    finally:
-        running.stop()
 
 
 def in_a_form(service, content):
