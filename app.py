@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bootstrap import Services, Settings, add_middleware, add_routes, bootstrap, build_flask
+from bootstrap import Services, Settings, add_middleware, add_routes, add_server_hooks, bootstrap, build_flask
 from embedded.service import CannotStart, run_embedded
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ def create_app(settings: Settings | None = None, services: Services | None = Non
     app = build_flask(runtime)
     add_middleware(app, runtime)
     add_routes(app, runtime)
+    add_server_hooks(app, runtime)
     return app
 
 

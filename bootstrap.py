@@ -1,7 +1,6 @@
 """The composition root: builds all objects from the settings. `app.py` and `celery_app.py` start here.
 
-Flask and the OCR are imported inside the functions that build them, so that a worker never loads Flask and a web
-process loads no OCR library.
+Imports inside functions keep Flask out of workers and OCR libraries out of web processes.
 """
 
 from __future__ import annotations
@@ -10,7 +9,7 @@ import os
 import socket
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
 
 from redis import Redis
@@ -19,7 +18,6 @@ from config import VERSION, ConfigurationError, Settings
 from paddleocr_service import Catalogue, EngineError, NullEngine, OCREngine
 from routes.paths import job_links, upload_path
 from services.container import Broker, RequestLimits, Services
-from services.errors import OCRServiceError
 from services.health.known_picture.check import KnownPictureCheck
 from services.health.readiness import Readiness
 from services.health.service import HealthService
@@ -32,10 +30,10 @@ from services.jobs.service import JobService
 from services.jobs.store import JobStore, Retention
 from services.jobs.unit_queue import UnitQueue
 from services.redis_service import RedisService
-from services.storage import Storage, UploadSignature, build_storage
+from services.storage import UploadSignature, build_storage
 from services.telemetry.counters import Counters
 from services.telemetry.service_metrics import ServiceMetrics
-from services.telemetry.tracing import make_tracer
+from services.telemetry.tracing import Tracer
 from services.uploads.arrivals import Arrivals
 from services.uploads.service import UploadService
 from services.webhooks.guard import Guard
@@ -69,11 +67,10 @@ def bootstrap(settings: Settings | None = None, services: Services | None = None
     settings = settings or Settings.from_env()
     configure_logging(settings.log_level, settings.log_format)
     celery = build_celery(settings)
-    if services is None:
-        try:
-            services = build_services(settings, lambda client: make_broker(celery, client))
-        except EngineError as error:
-            raise ConfigurationError({"OCR_MODEL, OCR_RUNTIME": error.message}) from error
+    try:
+        services = services or build_services(settings, lambda client: make_broker(celery, client))
+    except EngineError as error:
+        raise ConfigurationError({"OCR_MODEL, OCR_RUNTIME": error.message}) from error
     return Runtime(settings, services, celery)
 
 
@@ -94,9 +91,20 @@ def build_services(settings: Settings, make_broker: Callable[[Redis], Broker]) -
     broker = make_broker(redis.client)
     retention = Retention(settings.result_ttl, settings.redis_cache_ttl, settings.cache_max_size)
     store, unit_queue = JobStore(redis, retention), UnitQueue(redis, retention)
-    storage = _storage(settings)
-    worker_registry = WorkerRegistry(redis)
-    catalogue = _catalogue(settings)
+    signature = UploadSignature(settings.secret_key)
+    storage = build_storage(
+        settings.upload_folder,
+        signature,
+        upload_path,
+        s3_bucket=settings.s3_bucket,
+        s3_prefix=settings.s3_prefix,
+        s3_endpoint_url=settings.s3_endpoint_url,
+        s3_region=settings.s3_region,
+    )
+    worker_registry, counters = WorkerRegistry(redis), Counters(redis)
+    # The null engine has no models: languages and options are checked as if the usual models were installed.
+    ocr_runtime = "auto" if settings.ocr_runtime == "null" else settings.ocr_runtime
+    catalogue = Catalogue(settings.ocr_model, settings.ocr_model_dir, ocr_runtime)
     admission = Admission(redis, settings.max_queue_wait)
     jobs = JobService(
         store=store,
@@ -113,7 +121,7 @@ def build_services(settings: Settings, make_broker: Callable[[Redis], Broker]) -
         storage=storage,
         arrivals=arrivals,
         admission=admission,
-        signature=UploadSignature(settings.secret_key),
+        signature=signature,
         max_bytes=settings.max_content_length,
         ttl=settings.upload_ttl,
     )
@@ -133,7 +141,6 @@ def build_services(settings: Settings, make_broker: Callable[[Redis], Broker]) -
         worker_registry=worker_registry,
         configuration={"environment": settings.flask_env, "model": settings.ocr_model, "lang": settings.ocr_lang},
     )
-    counters = Counters(redis)
     return Services(
         redis=redis,
         broker=broker,
@@ -153,40 +160,10 @@ def build_services(settings: Settings, make_broker: Callable[[Redis], Broker]) -
         known_picture=known_picture,
         counters=counters,
         metrics=ServiceMetrics(counters, store, unit_queue, worker_registry, known_picture),
-        tracer=make_tracer(settings.otel_exporter_otlp_endpoint),
+        tracer=Tracer(settings.otel_exporter_otlp_endpoint),
         webhook_guard=Guard(settings.webhook_allowed_networks),
         webhook_signer=Signer(settings.webhook_secret or (derived_secret(settings.secret_key),)),
     )
-
-
-def _storage(settings: Settings) -> Storage:
-    return build_storage(
-        settings.upload_folder,
-        UploadSignature(settings.secret_key),
-        upload_path,
-        s3_bucket=settings.s3_bucket,
-        s3_prefix=settings.s3_prefix,
-        s3_endpoint_url=settings.s3_endpoint_url,
-        s3_region=settings.s3_region,
-    )
-
-
-def _catalogue(settings: Settings) -> Catalogue:
-    # The null engine has no models: languages and options are checked as if the usual models were installed.
-    runtime = "auto" if settings.ocr_runtime == "null" else settings.ocr_runtime
-    return Catalogue(settings.ocr_model, settings.ocr_model_dir, runtime)
-
-
-# The worker: background services in its parent process, OCR in its child processes.
-
-
-def worker_fault(runtime: Runtime) -> str | None:
-    """Why a worker cannot run with these settings; None if it can."""
-    try:
-        runtime.services.jobs.check_language(runtime.settings.ocr_lang)
-    except OCRServiceError as error:
-        return error.message
-    return None
 
 
 def start_background_services(runtime: Runtime) -> None:
@@ -198,20 +175,18 @@ def start_background_services(runtime: Runtime) -> None:
     from services.worker.watchdog import Watchdog
 
     services, broker = runtime.services, runtime.services.broker
-    sweeper = Sweeper(
+    Sweeper(
         redis=services.redis,
         unit_queue=services.unit_queue,
         storage=services.storage,
         arrivals=services.arrivals,
         send_ticket=broker.send_ticket,
         ticket_count=broker.ticket_count,
-    )
+    ).start()
     sender = Sender(services.webhook_guard, services.webhook_signer)
-    dispatcher = WebhookDispatcher(Outbox(services.redis), services.job_store, sender, job_links)
     page_timeout = runtime.settings.ocr_timeout_per_page
-    watchdog = Watchdog(services.worker_registry, services.unit_queue, broker.ticket_count, page_timeout)
-    for service in (sweeper, dispatcher, watchdog):
-        service.start()
+    WebhookDispatcher(Outbox(services.redis), services.job_store, sender, job_links).start()
+    Watchdog(services.worker_registry, services.unit_queue, broker.ticket_count, page_timeout).start()
 
 
 def build_worker(runtime: Runtime, stopping: Callable[[], bool]) -> WorkerProcess:
@@ -247,7 +222,7 @@ def build_worker(runtime: Runtime, stopping: Callable[[], bool]) -> WorkerProces
 
 
 def build_engine(settings: Settings) -> OCREngine | NullEngine:
-    """The engine that the settings select. Loads no model yet."""
+    """The configured engine. Loads no model yet."""
     if settings.ocr_runtime == "null":
         return NullEngine()
     size = WorkerSize.for_this_machine(settings.ocr_workers, settings.ocr_threads)
@@ -264,58 +239,62 @@ def build_engine(settings: Settings) -> OCREngine | NullEngine:
     )
 
 
-# The web application.
-
-
 def build_flask(runtime: Runtime) -> Flask:
     """An application with the services, but without middleware and routes."""
     from middleware.flask_app import OCRFlask
 
     settings = runtime.settings
     app = OCRFlask("app", static_folder=None)
-    app.config.update(
-        SECRET_KEY=settings.secret_key,
-        DEBUG=settings.debug,
-        MAX_CONTENT_LENGTH=settings.max_content_length,
-        VERSION=VERSION,
-        STARTED=time.monotonic(),
-    )
+    app.config.update(SECRET_KEY=settings.secret_key, DEBUG=settings.debug, VERSION=VERSION, STARTED=time.monotonic())
+    app.config["MAX_CONTENT_LENGTH"] = settings.max_content_length
     app.extensions.update(celery=runtime.celery, services=runtime.services)
     return app
 
 
 def add_middleware(app: Flask, runtime: Runtime) -> None:
     from middleware import stack
-
-    stack.install(app, runtime.settings)
-
-
-def add_routes(app: Flask, runtime: Runtime) -> None:
-    from middleware.rate_limiter import limiter_of, shared_limit
-    from routes import register
+    from middleware.rate_limiter import RateLimit
+    from routes.paths import OCR
 
     settings = runtime.settings
-    register.register(
+    requests, window = settings.rate_limit_requests, settings.rate_limit_window
+    rate_limit = RateLimit(requests, window, redis_url=settings.broker_url, enabled=settings.rate_limit_enabled)
+    stack.install(
         app,
-        limits=_request_limits(settings),
-        rate_limit=shared_limit(limiter_of(app), settings),
-        upload_events_token=settings.upload_events_token,
-        version=VERSION,
+        keys=settings.api_keys,
+        admin_token=settings.admin_token,
+        client_prefix=f"{OCR}/",
+        tracer=runtime.services.tracer if settings.otel_exporter_otlp_endpoint else None,
+        cors_origins=settings.cors_origins,
+        rate_limit=rate_limit,
+        trusted_proxies=settings.trusted_proxies,
     )
 
 
-def _request_limits(settings: Settings) -> RequestLimits:
-    return RequestLimits(
-        default_model=settings.ocr_model,
-        default_lang=settings.ocr_lang,
-        max_content_length=settings.max_content_length,
-        max_image_pixels=settings.max_image_pixels,
-        max_image_width=settings.max_image_width,
-        max_image_height=settings.max_image_height,
-        max_pdf_pages=settings.max_pdf_pages,
-        default_dpi=settings.default_dpi,
-        max_dpi=settings.max_dpi,
-        page_timeout_seconds=settings.ocr_timeout_per_page,
-        result_ttl_seconds=settings.result_ttl,
-        max_wait_seconds=settings.request_timeout,
+def add_routes(app: Flask, runtime: Runtime) -> None:
+    from middleware.rate_limiter import limited
+    from routes import register
+
+    settings = runtime.settings
+    limits = RequestLimits(**{field.name: getattr(settings, field.name) for field in fields(RequestLimits)})
+    token = settings.upload_events_token
+    register.register(app, limits=limits, rate_limit=limited(app), upload_events_token=token, version=VERSION)
+
+
+def add_server_hooks(app: Flask, runtime: Runtime) -> None:
+    """Tell the web server what it needs to know about the application. Call it after `add_routes`."""
+    from middleware.error_handler import error_before_application
+    from middleware.view_marks import Mark, paths_with
+    from server.hooks import EXTENSION, ServerHooks
+    from services.jobs.watcher import JobWatcher
+
+    services = runtime.services
+    app.extensions[EXTENSION] = ServerHooks(
+        fast_paths=paths_with(app, Mark.FAST),
+        creating_paths=paths_with(app, Mark.CREATES_WORK),
+        slot=lambda in_progress: services.admission.slot(in_progress),
+        watch_jobs=lambda listener: JobWatcher(services.redis, services.job_store, listener),
+        error_response=error_before_application,
+        on_start=lambda: services.readiness.start(),
+        on_stop=lambda: services.known_picture.stop_waiting(),
     )

@@ -4,8 +4,6 @@ The parent process receives messages and runs the background services. Each chil
 and does the OCR.
 """
 
-from __future__ import annotations
-
 import mmap
 import os
 import sys
@@ -45,8 +43,10 @@ def _keep_logging(**_: object) -> None:
 @signals.worker_init.connect
 def _check_model(**_: object) -> None:
     """Exit before the start if the model is not installed."""
-    if fault := bootstrap.worker_fault(runtime):
-        sys.exit(f"The worker cannot start: {fault}")
+    try:
+        runtime.services.jobs.check_language(runtime.settings.ocr_lang)
+    except Exception as error:
+        sys.exit(f"The worker cannot start: {error}")
 
 
 @signals.worker_ready.connect

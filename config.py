@@ -23,8 +23,8 @@ from dotenv import load_dotenv
 from marshmallow import ValidationError, fields, validate
 
 VERSION = "0.1.0"
-SAMPLE_SECRETS = frozenset({"change-me", "changeme", "secret", "dev", "your-secret-key-here"})
 MIN_SECRET_LENGTH = 16
+SAMPLE_SECRET = "your-secret-key-here"  # well-known; shorter samples are rejected for their length
 
 T = TypeVar("T")
 
@@ -219,10 +219,6 @@ class Settings:
     """OpenTelemetry collector (OTLP over HTTP), such as http://127.0.0.1:4318. Empty: tracing is off."""
 
     @property
-    def production(self) -> bool:
-        return self.flask_env == "production"
-
-    @property
     def broker_url(self) -> str:
         """The Redis that web and workers share. Without REDIS_URL: the usual local one."""
         return self.redis_url or "redis://127.0.0.1:6379/0"
@@ -255,7 +251,7 @@ def _conflicts(values: dict[str, Any]) -> dict[str, str]:
     if (models := values.get("ocr_model_dir")) and not models.is_dir():
         faults["OCR_MODEL_DIR"] = "is not a directory."
     key = values["secret_key"]
-    if values.get("flask_env") == "production" and (len(key) < MIN_SECRET_LENGTH or key.lower() in SAMPLE_SECRETS):
+    if values.get("flask_env") == "production" and (len(key) < MIN_SECRET_LENGTH or key.lower() == SAMPLE_SECRET):
         faults["SECRET_KEY"] = (
             f"must be a secret of at least {MIN_SECRET_LENGTH} characters in production; generate one with: "
             'python3 -c "import secrets; print(secrets.token_hex(32))".'

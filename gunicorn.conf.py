@@ -1,6 +1,7 @@
-"""How gunicorn serves the web application; it reads this file by itself when started beside it.
+"""Settings of the web server. gunicorn reads this file when it is started in this directory.
 
-Threads, because a request mostly waits: for a body, for Redis. What waits for a job holds none (`middleware/live`).
+Requests run in threads, because most of their time they wait for a body or for Redis. A request that waits for a job
+needs no thread (`server/event_loop.py`).
 """
 
 import os
@@ -9,6 +10,7 @@ import signal
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 
 from gunicorn.glogging import Logger
 
@@ -31,34 +33,34 @@ workers = 2
 ServiceWorker.connection_counts = ProcessCounts(workers)
 ServiceWorker.creating_counts = ProcessCounts(workers)
 threads = 64
-# Connections that are served or kept alive in one process, beside those that wait for a job; and how many may stand at
-# the door until one is free. The kernel may allow fewer (net.core.somaxconn).
+# Connections of one process that are served or kept alive, besides those that wait for a job. Further clients wait in
+# the kernel's queue, which may be shorter than this backlog (net.core.somaxconn).
 worker_connections = 4000
 backlog = 4096
 timeout = _settings.request_timeout + 30
 graceful_timeout = 8
 keepalive = 5
-# Workers show that they live by touching a file: in memory, so that a slow or full disk makes no live worker look dead.
+# Workers touch a file to show that they are alive. In memory: on a slow or full disk a live worker would seem dead.
 worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None
-# Where the processes count their requests together. Named after the master: each start begins anew.
+# The processes share their request counts in this directory. Its name has the master's id, so counts start at zero.
 _counts = Path(worker_tmp_dir or tempfile.gettempdir(), f"ocr-counts-{os.getuid()}-{os.getpid()}")
 control_socket_disable = True
-# Whose X-Forwarded-Proto is believed. X-Forwarded-For is read by `middleware/client_address.py`, by the same setting.
+# Proxies whose X-Forwarded-Proto is trusted. `middleware/client_address.py` reads X-Forwarded-For by the same setting.
 forwarded_allow_ips = ",".join(_settings.trusted_proxies)
 
 
-class ServiceLogger(Logger):
-    """gunicorn's own messages go the way of all others, in their format."""
+class ServiceLogger(Logger):  # type: ignore[misc]  # gunicorn has no type information
+    """Writes gunicorn's own messages in the format of all others."""
 
-    def setup(self, cfg):
+    def setup(self, cfg: Any) -> None:
         configure_logging(_settings.log_level, _settings.log_format)
         self.error_log.handlers[:] = []
         self.error_log.propagate = True
         self.access_log.disabled = True
 
-    def exception(self, msg, *args, **kwargs):
-        if isinstance(sys.exc_info()[1], BlockingIOError):  # a client fell silent for longer than `client_timeout`
-            self.info("a client fell silent in the middle of a request")
+    def exception(self, msg: str, *args: Any, **kwargs: Any) -> None:
+        if isinstance(sys.exc_info()[1], BlockingIOError):  # the client sent nothing for `client_timeout` seconds
+            self.info("client timed out in the middle of a request")
         else:
             super().exception(msg, *args, **kwargs)
 
@@ -66,25 +68,25 @@ class ServiceLogger(Logger):
 logger_class = ServiceLogger
 
 
-def on_starting(server):
-    """Counts of masters that were killed are cleared away: of none that still runs, and of none but this user's."""
+def on_starting(server: Any) -> None:
+    """Delete the counts of masters of this user that were killed."""
     for folder in _counts.parent.glob(f"ocr-counts-{os.getuid()}-*"):
         if not Path("/proc", folder.name.rpartition("-")[2]).exists() or folder == _counts:
             shutil.rmtree(folder, ignore_errors=True)
     _counts.mkdir(mode=0o700)
 
 
-def on_exit(server):
+def on_exit(server: Any) -> None:
     shutil.rmtree(_counts, ignore_errors=True)
 
 
-def pre_fork(server, worker):
-    """A worker counts in the first place that no living one has, so places are as few as workers, and none is lost."""
-    taken = {other.index for other in server.WORKERS.values()}
-    worker.index = next(place for place in range(len(taken) + 1) if place not in taken)
+def pre_fork(server: Any, worker: ServiceWorker) -> None:
+    """Give the worker the lowest free index, so that there are no more indexes than workers and no count is lost."""
+    used = {other.index for other in server.WORKERS.values()}
+    worker.index = next(index for index in range(len(used) + 1) if index not in used)
 
 
-def post_fork(server, worker):
+def post_fork(server: Any, worker: ServiceWorker) -> None:
     """A worker must not outlive a master that was killed."""
     die_with_parent(signal.SIGTERM)
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(_counts)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from flask import Response, g
+from flask import Response, g, make_response
 
 from controllers import responses
 from controllers.idempotency import Outcome, find_job, mark_replayed, run_once
@@ -38,16 +38,19 @@ def create_batch(options: dict[str, Any]) -> Response:
         return outcomes
 
     outcomes, replayed = run_once(uploads, options, create)
+
+    def respond(current: Sequence[Outcome]) -> Response:
+        return mark_replayed(make_response(_batch_body(names, current), 202, responses.RETRY_AFTER), replayed)
+
     if not options["wait"]:
-        return mark_replayed(_accepted(names, outcomes), replayed)
+        return respond(outcomes)
     owner = g.owner
-
-    def respond() -> Response:
-        current = [find_job(each.id, owner) if isinstance(each, JobRecord) else each for each in outcomes]
-        return mark_replayed(_accepted(names, current), replayed)
-
     job_ids = [outcome.id for outcome in outcomes if isinstance(outcome, JobRecord)]
-    return once_ended(job_ids, options["wait"], respond)
+
+    def latest() -> list[Outcome]:
+        return [find_job(each.id, owner) if isinstance(each, JobRecord) else each for each in outcomes]
+
+    return once_ended(job_ids, options["wait"], lambda: respond(latest()))
 
 
 def _try_submit(upload: UploadedFile, options: DocumentOptions, callback_url: str, job_id: str) -> Outcome:
@@ -55,10 +58,6 @@ def _try_submit(upload: UploadedFile, options: DocumentOptions, callback_url: st
         return submit(upload, options, callback_url, job_id)
     except OCRServiceError as error:
         return error
-
-
-def _accepted(names: Sequence[str], outcomes: Sequence[Outcome]) -> Response:
-    return responses.json_response(_batch_body(names, outcomes), 202, {"Retry-After": str(responses.POLL_SECONDS)})
 
 
 def _batch_body(names: Sequence[str], outcomes: Sequence[Outcome]) -> dict[str, Any]:
@@ -78,11 +77,4 @@ def _batch_body(names: Sequence[str], outcomes: Sequence[Outcome]) -> dict[str, 
 def _batch_item(name: str, outcome: Outcome) -> dict[str, Any]:
     if isinstance(outcome, OCRServiceError):
         return {"filename": name, "status": "failed", "error": outcome.as_dict()}
-    return {
-        "filename": outcome.filename,
-        "job_id": outcome.id,
-        "status": outcome.status,
-        "type": outcome.kind,
-        "file_size": outcome.file_size,
-        "links": responses.links(outcome),
-    }
+    return {**responses.job_fields(outcome), "type": outcome.kind}

@@ -6,7 +6,7 @@ from dataclasses import asdict
 
 from flask import Response, jsonify
 
-from controllers.context import RequestLimits, services
+from controllers.context import MIN_DPI, RequestLimits, services
 from services.errors import RedisUnavailable
 
 FORMATS = {
@@ -19,15 +19,20 @@ def capabilities(limits: RequestLimits) -> Response:
     catalogue = services().catalogue
     languages = catalogue.languages()
     values = asdict(limits)
+    # Names of the API that differ from the settings.
+    values["min_dpi"] = MIN_DPI
+    values["page_timeout_seconds"] = values.pop("ocr_timeout_per_page")
+    values["result_ttl_seconds"] = values.pop("result_ttl")
+    values["max_wait_seconds"] = values.pop("request_timeout")
     return jsonify(
         models={
-            "default": values.pop("default_model"),
+            "default": values.pop("ocr_model"),
             "loaded": _loaded_models(),
             "installed": list(catalogue.installed()),
             "installable": list(catalogue.installable()),
         },
         languages={
-            "default": values.pop("default_lang"),
+            "default": values.pop("ocr_lang"),
             "available": sorted(code for code, installed in languages.items() if installed),
             "installable": sorted(code for code, installed in languages.items() if not installed),
         },

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import time
 from typing import cast
 
 from flask import current_app, g
 
-from services.container import RequestLimits, Services
+from services.container import MIN_DPI, RequestLimits, Services
 from services.errors import OCRServiceError
 
-__all__ = ["ErrorClass", "ErrorClasses", "RequestLimits", "services", "traceparent", "uptime_seconds"]
+__all__ = ["MIN_DPI", "ErrorClass", "ErrorClasses", "RequestLimits", "services", "traceparent"]
 
 #: An error as controllers list it for the API description.
 ErrorClass = type[OCRServiceError]
@@ -24,8 +23,3 @@ def services() -> Services:
 def traceparent() -> str:
     """The W3C traceparent of the request's span. Empty without tracing."""
     return cast(str, g.span.traceparent) if "span" in g else ""
-
-
-def uptime_seconds() -> float:
-    started: float = current_app.config["STARTED"]
-    return round(time.monotonic() - started, 1)

@@ -6,20 +6,21 @@ from flask import Response, g, request
 
 from controllers.context import services
 from controllers.responses import status_body
+from utils import environ_keys
 from utils.server_sent_events import MEDIA_TYPE, event, first_event
 
-#: Neither kept by anybody on the way nor gathered into larger pieces.
+#: No proxy may store or buffer the stream.
 HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 
 
 def job_events(job_id: str) -> Response:
-    """How the job stands, and what becomes of it. Where the server cannot hold a connection, the client comes back."""
+    """The status of the job and its further events. If the server cannot hold the connection, the client reconnects."""
     record = services().jobs.get(job_id, g.owner)
     body = status_body(record)
     first = first_event("status", 1, body)
-    follow = request.environ.get("ocr.stream")
+    stream = request.environ.get(environ_keys.STREAM_EVENTS)
     if record.ended:
         events = [first + event(record.status, 2, body)]
     else:
-        events = follow(first, record, status_body) if follow else [first]
+        events = stream(first, record, status_body) if stream else [first]
     return Response(events, content_type=MEDIA_TYPE, headers=HEADERS)

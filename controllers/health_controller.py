@@ -1,19 +1,20 @@
-"""Health probes and the health report."""
+"""Health probes, the health report and metrics."""
 
 from __future__ import annotations
 
+import time
 from dataclasses import asdict
 from datetime import UTC, datetime
 
-from flask import Response, current_app, jsonify
+from flask import Response, current_app, jsonify, make_response, request
 
-from controllers.context import services, uptime_seconds
-from controllers.responses import json_response
+from controllers.context import services
 from services.errors import NotReady, StorageUnavailable
 from services.health.known_picture.quality import LOW
 from services.health.service import UNHEALTHY, memory_usage, paddleocr_installed
+from services.telemetry.request_metrics import CONTENT_TYPE, RequestMetrics
 
-SERVICE = "paddleocr-service"
+JSON = "application/json"
 
 READY_ERRORS = (NotReady,)
 QUALITY_ERRORS = (StorageUnavailable,)
@@ -37,10 +38,10 @@ def report() -> Response:
     workers = health["checks"]["workers"].get("workers", [])
     body = {
         "status": health["status"],
-        "service": SERVICE,
+        "service": "paddleocr-service",
         "version": current_app.config["VERSION"],
         "timestamp": _now(),
-        "uptime_seconds": uptime_seconds(),
+        "uptime_seconds": _uptime_seconds(),
         "ocr_service": {
             "service": "PaddleOCR",
             "initialized": bool(workers),
@@ -51,13 +52,33 @@ def report() -> Response:
         "checks": health["checks"],
         "details": {"service_status": health["status"], "recommendations": health["advice"]},
     }
-    return json_response(body, 503 if health["status"] == UNHEALTHY else 200)
+    return make_response(body, 503 if health["status"] == UNHEALTHY else 200)
 
 
 def ai() -> Response:
     """The OCR quality. 503 if it is low, so that a monitor need not parse the body."""
     quality = services().known_picture.check()
-    return json_response(asdict(quality), 503 if quality.quality == LOW else 200)
+    return make_response(asdict(quality), 503 if quality.quality == LOW else 200)
+
+
+def metrics() -> Response:
+    """Prometheus text format, or JSON if the client prefers it."""
+    request_metrics: RequestMetrics = current_app.extensions["request_metrics"]
+    if request.accept_mimetypes.best_match(["text/plain", JSON], default="text/plain") != JSON:
+        return Response(request_metrics.text(services().metrics), content_type=CONTENT_TYPE)
+    requests, errors = request_metrics.totals()
+    return jsonify(
+        status="ok" if services().health.not_ready_because() is None else "not_ready",
+        uptime_seconds=_uptime_seconds(),
+        requests_processed=requests,
+        errors=errors,
+        error_rate=round(errors / requests, 4) if requests else 0.0,
+    )
+
+
+def _uptime_seconds() -> float:
+    started: float = current_app.config["STARTED"]
+    return round(time.monotonic() - started, 1)
 
 
 def _now() -> str:

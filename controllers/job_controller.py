@@ -1,20 +1,24 @@
-"""One uploaded file becomes one job."""
+"""Jobs of one file each: create, status, result, list, cancel and delete."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from flask import Response, g
+from flask import Response, g, jsonify, make_response
 
 from controllers import responses
-from controllers.context import services
+from controllers.context import ErrorClasses, services
 from controllers.idempotency import Outcome, mark_replayed, run_once
-from controllers.query_controller import result_response
-from controllers.submission import UploadedFile, document_options, submit, uploaded_files
+from controllers.submission import FILE_ERRORS, JOB_ERRORS, UploadedFile, document_options, submit, uploaded_files
 from controllers.waiting import once_ended
-from services.errors import InvalidOption, MissingFile, OCRServiceError
+from services import errors
 from services.jobs.idempotency import IdMaker
-from services.jobs.service import KINDS
+from services.jobs.planner import KINDS
+from services.jobs.record import JobRecord
+
+LIST_ERRORS = (errors.InvalidOption, errors.Unauthorized, errors.RedisUnavailable)
+STATUS_ERRORS = (*LIST_ERRORS, errors.JobNotFound)
+RESULT_ERRORS: ErrorClasses = (*STATUS_ERRORS, errors.JobCancelled, errors.ResultExpired, *JOB_ERRORS, *FILE_ERRORS)
 
 
 def create_job(options: dict[str, Any], kinds: tuple[str, ...] = KINDS) -> Response:
@@ -25,30 +29,83 @@ def create_job(options: dict[str, Any], kinds: tuple[str, ...] = KINDS) -> Respo
     def create(job_id: IdMaker) -> list[Outcome]:
         try:
             return [submit(upload, chosen, options["callback_url"], job_id(0), kinds)]
-        except OCRServiceError as error:
+        except errors.OCRServiceError as error:
             error.extra.setdefault("filename", upload.name)
             raise
 
     (record,), replayed = run_once([upload], options, create)
-    if isinstance(record, OCRServiceError):  # a replay whose job has been deleted
+    if isinstance(record, errors.OCRServiceError):  # a replay whose job has been deleted
         raise record
     if not options["wait"]:
         return mark_replayed(responses.accepted(record), replayed)
+
+    def respond(current: JobRecord) -> Response:
+        return mark_replayed(_result(current) if current.ended else responses.accepted(current), replayed)
+
     if record.ended:
-        return mark_replayed(result_response(record), replayed)
+        return respond(record)
     job_id, owner = record.id, g.owner
-    return once_ended([job_id], options["wait"], lambda: mark_replayed(_result_or_accepted(job_id, owner), replayed))
-
-
-def _result_or_accepted(job_id: str, owner: str) -> Response:
-    record = services().jobs.get(job_id, owner)
-    return result_response(record) if record.ended else responses.accepted(record)
+    return once_ended([job_id], options["wait"], lambda: respond(services().jobs.get(job_id, owner)))
 
 
 def _single_file() -> UploadedFile:
     uploads = uploaded_files("file")
     if not uploads:
-        raise MissingFile("No file was sent. Send it as multipart/form-data in the field `file`.")
+        raise errors.MissingFile("No file was sent. Send it as multipart/form-data in the field `file`.")
     if len(uploads) > 1:
-        raise InvalidOption("More than one file was sent. Send several files to /ocr/batch.")
+        raise errors.InvalidOption("More than one file was sent. Send several files to /ocr/batch.")
     return uploads[0]
+
+
+def job_status(job_id: str) -> Response:
+    return _status(services().jobs.get(job_id, g.owner))
+
+
+def job_result(job_id: str, wait: float = 0.0, partial: bool = False) -> Response:
+    """200 with the result; 202 with the status while the job runs, with `partial` also the finished pages.
+
+    `wait`: seconds to wait for the end of the job.
+    """
+    record = services().jobs.get(job_id, g.owner)
+    if record.ended:
+        return _result(record)
+    if wait:
+        return once_ended([job_id], wait, lambda: job_result(job_id, partial=partial))
+    return _status(record, pages=services().jobs.finished_pages(record) if partial else None)
+
+
+def discard_job(job_id: str) -> Response:
+    """Cancel a running job: 200 with its status. Delete an ended job: 204."""
+    jobs = services().jobs
+    cancelled = jobs.discard(jobs.get(job_id, g.owner))
+    return _status(cancelled) if cancelled else Response(status=204)
+
+
+def list_jobs(status: str, cursor: str, limit: int) -> Response:
+    records, next_cursor = services().jobs.list_owned(g.owner, status, cursor, limit)
+    return jsonify(jobs=[responses.status_body(record) for record in records], next_cursor=next_cursor or None)
+
+
+def _status(record: JobRecord, pages: list[dict[str, object]] | None = None) -> Response:
+    """200 if the job has ended, otherwise 202."""
+    body = responses.status_body(record, services().jobs.estimate_wait(record))
+    if pages is not None:
+        body["pages"] = pages
+    return make_response(body, 200) if record.ended else make_response(body, 202, responses.RETRY_AFTER)
+
+
+def _result(record: JobRecord) -> Response:
+    """The result of an ended job. Raises JobFailed, JobCancelled or ResultExpired, naming the job and its file."""
+    try:
+        document = services().jobs.result(record)
+    except errors.OCRServiceError as error:
+        error.extra.update(job_id=record.id, filename=record.filename)
+        raise
+    job = {
+        "job_id": record.id,
+        "status": record.status,
+        "filename": record.filename,
+        "file_size": record.file_size,
+        "cached": record.cached,
+    }
+    return jsonify({**job, **document})

@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import urljoin
 
-from flask import Response, jsonify, url_for
+from flask import Response, make_response, url_for
 
 from services.jobs.record import COMPLETED, FAILED, JobRecord
 from services.jobs.unit_queue import WaitEstimate
-from services.storage import SignedUpload
 
-#: `Retry-After` of responses about a running job, in seconds.
-POLL_SECONDS = 1
+#: Of responses about a running job, in seconds.
+RETRY_AFTER = {"Retry-After": "1"}
+
+
+def job_fields(record: JobRecord) -> dict[str, Any]:
+    """The fields that responses about a new job share."""
+    return {
+        "job_id": record.id,
+        "status": record.status,
+        "filename": record.filename,
+        "file_size": record.file_size,
+        "links": links(record),
+    }
 
 
 def links(record: JobRecord) -> dict[str, str]:
@@ -26,53 +34,14 @@ def links(record: JobRecord) -> dict[str, str]:
 
 def accepted(record: JobRecord) -> Response:
     """202: the job was accepted."""
-    job_links = links(record)
-    body = {
-        "job_id": record.id,
-        "status": record.status,
-        "filename": record.filename,
-        "file_size": record.file_size,
-        "message": _message(record),
-        "links": job_links,
-    }
+    body = job_fields(record)
+    if record.status == COMPLETED:
+        body["message"] = "The result is already available. Fetch it at links.result."
+    else:
+        body["message"] = "The file was accepted. Poll links.self for its status, or fetch links.result."
     if record.kind == "pdf":
         body["processing_dpi"] = record.options.dpi
-    return json_response(body, 202, {"Location": job_links["self"], "Retry-After": str(POLL_SECONDS)})
-
-
-def _message(record: JobRecord) -> str:
-    if record.status == COMPLETED:
-        return "The result is already available. Fetch it at links.result."
-    return "The file was accepted. Poll links.self for its status, or fetch links.result."
-
-
-def announced(record: JobRecord, upload: SignedUpload, base: str) -> Response:
-    """201: the upload was announced. `base` is the address of this service as the client knows it."""
-    job_links = links(record)
-    body = {
-        "job_id": record.id,
-        "status": record.status,
-        "upload_url": urljoin(base, upload.url),
-        "method": upload.method,
-        "headers": upload.headers,
-        "expires_at": iso_time(upload.expires_at),
-        "filename": record.filename,
-        "file_size": record.file_size,
-        "links": job_links,
-    }
-    return json_response(body, 201, {"Location": job_links["self"]})
-
-
-def status(
-    record: JobRecord, estimate: WaitEstimate | None = None, pages: list[dict[str, Any]] | None = None
-) -> Response:
-    """200 if the job has ended, otherwise 202. `pages`: the finished pages, if the client asked for them."""
-    body = status_body(record, estimate)
-    if pages is not None:
-        body["pages"] = pages
-    if record.ended:
-        return json_response(body, 200)
-    return json_response(body, 202, {"Retry-After": str(POLL_SECONDS)})
+    return make_response(body, 202, {"Location": body["links"]["self"], **RETRY_AFTER})
 
 
 def status_body(record: JobRecord, estimate: WaitEstimate | None = None) -> dict[str, Any]:
@@ -99,26 +68,6 @@ def status_body(record: JobRecord, estimate: WaitEstimate | None = None) -> dict
     return body
 
 
-def result(record: JobRecord, document: Mapping[str, Any]) -> Response:
-    """200 with the result of a completed job."""
-    job = {
-        "job_id": record.id,
-        "status": record.status,
-        "success": document["success"],
-        "filename": record.filename,
-        "file_size": record.file_size,
-        "cached": record.cached,
-    }
-    return json_response({**job, **document}, 200)
-
-
 def iso_time(seconds: float | None) -> str | None:
     """Unix seconds as ISO 8601 in UTC."""
     return datetime.fromtimestamp(seconds, UTC).isoformat() if seconds is not None else None
-
-
-def json_response(body: Mapping[str, Any], status_code: int, headers: Mapping[str, str] | None = None) -> Response:
-    response = jsonify(body)
-    response.status_code = status_code
-    response.headers.update(headers or {})
-    return response

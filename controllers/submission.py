@@ -7,28 +7,26 @@ from typing import Any, cast
 
 from flask import g, request
 
-from controllers.context import ErrorClass, ErrorClasses, services, traceparent
+from controllers.context import ErrorClasses, services, traceparent
 from services import errors
 from services.jobs.admission import UNCHECKED, Slot
+from services.jobs.planner import KINDS
 from services.jobs.record import JobRecord
-from services.jobs.service import KINDS, Submission
 from services.ocr_service.options import DocumentOptions
 from services.storage import IncomingFile
+from utils import environ_keys
 from utils.file_names import plain_name
-
-
-def _with_subclasses(error: ErrorClass) -> ErrorClasses:
-    return (error, *error.__subclasses__())
-
 
 OPTION_ERRORS: ErrorClasses = (
     errors.MalformedRequest,
-    *_with_subclasses(errors.InvalidOption),
+    errors.InvalidOption,
+    *errors.InvalidOption.__subclasses__(),
     errors.ModelUnavailable,
 )
-FILE_ERRORS = _with_subclasses(errors.UnprocessableFile)
+FILE_ERRORS: ErrorClasses = (errors.UnprocessableFile, *errors.UnprocessableFile.__subclasses__())
 #: Errors that end a job while it is processed.
-JOB_ERRORS: ErrorClasses = (*_with_subclasses(errors.PageFailed), errors.RetriesExhausted)
+JOB_ERRORS: ErrorClasses = (errors.PageFailed, *errors.PageFailed.__subclasses__(), errors.RetriesExhausted)
+#: Reasons not to create a job that are neither in its options nor in its file.
 ADMISSION_ERRORS = (
     errors.Unauthorized,
     errors.RateLimited,
@@ -36,8 +34,9 @@ ADMISSION_ERRORS = (
     errors.QueueFull,
     errors.MemoryShort,
     errors.StorageUnavailable,
+    errors.IdempotencyInFlight,
+    errors.IdempotencyConflict,
 )
-IDEMPOTENCY_ERRORS = (errors.IdempotencyInFlight, errors.IdempotencyConflict)
 #: A submission that waits for the result also reports the errors of the job.
 SUBMIT_ERRORS: ErrorClasses = (
     *OPTION_ERRORS,
@@ -45,7 +44,6 @@ SUBMIT_ERRORS: ErrorClasses = (
     *FILE_ERRORS,
     *JOB_ERRORS,
     *ADMISSION_ERRORS,
-    *IDEMPOTENCY_ERRORS,
 )
 
 
@@ -58,13 +56,14 @@ class UploadedFile:
 
 
 def ensure_accepting() -> None:
-    """Reject a request before its body is read if no job could be accepted: Redis is down or the queue is full."""
-    services().jobs.ensure_accepting(request_slot())
+    """Reject a POST before its body is read if no job could be accepted: Redis is down or the queue is full."""
+    if request.method == "POST":
+        services().jobs.ensure_accepting(request_slot())
 
 
 def request_slot() -> Slot:
     """What the server knew about room in the job queue when the request arrived."""
-    return cast(Slot, request.environ.get("ocr.slot", UNCHECKED))
+    return cast(Slot, request.environ.get(environ_keys.SLOT, UNCHECKED))
 
 
 def document_options(options: dict[str, Any]) -> DocumentOptions:
@@ -92,24 +91,16 @@ def uploaded_files(field: str) -> list[UploadedFile]:
 
 
 def submit(
-    upload: UploadedFile,
-    options: DocumentOptions,
-    callback_url: str,
-    job_id: str,
-    kinds: tuple[str, ...] = KINDS,
+    upload: UploadedFile, options: DocumentOptions, callback_url: str, job_id: str, kinds: tuple[str, ...] = KINDS
 ) -> JobRecord:
     """Create a job for the current client. Raises the errors of `JobService.submit`."""
-    return services().jobs.submit(
-        Submission(
-            file=upload.content,
-            filename=upload.name,
-            owner=g.owner,
-            request_id=g.request_id,
-            options=options,
-            kinds=kinds,
-            trace=traceparent(),
-            job_id=job_id,
-            callback_url=callback_url,
-            slot=request_slot(),
-        )
+    record = JobRecord(
+        id=job_id,
+        owner=g.owner,
+        filename=upload.name,
+        options=options,
+        request_id=g.request_id,
+        trace=traceparent(),
+        callback_url=callback_url,
     )
+    return services().jobs.submit(record, upload.content, kinds, request_slot())

@@ -4,35 +4,25 @@ from __future__ import annotations
 
 import hmac
 from typing import Any, BinaryIO, cast
-from urllib.parse import unquote_plus
+from urllib.parse import unquote_plus, urljoin
 
-from flask import Response, current_app, g, jsonify, request
+from flask import Response, current_app, g, jsonify, make_response, request
 from werkzeug.exceptions import BadRequest, ClientDisconnected
 
 from controllers import responses
 from controllers.context import ErrorClasses, services, traceparent
 from controllers.idempotency import Outcome, mark_replayed, run_once
-from controllers.submission import (
-    ADMISSION_ERRORS,
-    FILE_ERRORS,
-    IDEMPOTENCY_ERRORS,
-    OPTION_ERRORS,
-    document_options,
-)
+from controllers.submission import ADMISSION_ERRORS, FILE_ERRORS, OPTION_ERRORS, document_options
 from services import errors
 from services.jobs.idempotency import IdMaker
-from services.uploads.service import Announcement, Put
+from services.jobs.record import JobRecord
+from services.uploads.service import Put
 from utils.file_names import plain_name
 
 #: Maximum body size of an event notification, in bytes.
 MAX_EVENT_BYTES = 1 << 20
 
-ANNOUNCE_ERRORS: ErrorClasses = (
-    *OPTION_ERRORS,
-    *(errors.PayloadTooLarge, errors.UnsupportedMediaType),
-    *ADMISSION_ERRORS,
-    *IDEMPOTENCY_ERRORS,
-)
+ANNOUNCE_ERRORS = (*OPTION_ERRORS, errors.PayloadTooLarge, errors.UnsupportedMediaType, *ADMISSION_ERRORS)
 RECEIVE_ERRORS: ErrorClasses = (
     *(errors.MalformedRequest, errors.InvalidOption, errors.UploadIncomplete, errors.EmptyFile, errors.PageOutOfRange),
     *(errors.InvalidSignature, errors.JobNotFound, errors.UploadFinished, errors.JobCancelled, errors.UploadExpired),
@@ -48,25 +38,35 @@ EVENT_ERRORS = (
 
 def announce(options: dict[str, Any]) -> Response:
     """201 with the job and the address for its file. The job starts when the file has arrived."""
-    announcement = Announcement(
-        filename=plain_name(options["filename"]),
-        file_size=options["file_size"],
-        content_type=options["content_type"],
-        owner=g.owner,
-        request_id=g.request_id,
-        options=document_options(options),
-        trace=traceparent(),
-        callback_url=options["callback_url"],
-    )
+    chosen = document_options(options)
     uploads = services().uploads
 
     def create(job_id: IdMaker) -> list[Outcome]:
-        return [uploads.announce(announcement, job_id(0))]
+        record = JobRecord(
+            id=job_id(0),
+            owner=g.owner,
+            filename=plain_name(options["filename"]),
+            options=chosen,
+            request_id=g.request_id,
+            file_size=options["file_size"],
+            trace=traceparent(),
+            callback_url=options["callback_url"],
+            content_type=options["content_type"],
+        )
+        return [uploads.announce(record)]
 
     (record,), replayed = run_once([], options, create)
     if isinstance(record, errors.OCRServiceError):  # a replay whose job has been deleted
         raise record
-    return mark_replayed(responses.announced(record, uploads.address(record), base=request.host_url), replayed)
+    upload = uploads.address(record)
+    body = {
+        **responses.job_fields(record),
+        "upload_url": urljoin(request.host_url, upload.url),
+        "method": upload.method,
+        "headers": upload.headers,
+        "expires_at": responses.iso_time(upload.expires_at),
+    }
+    return mark_replayed(make_response(body, 201, {"Location": body["links"]["self"]}), replayed)
 
 
 def receive(job_id: str, signed: dict[str, str]) -> Response:

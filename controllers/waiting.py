@@ -1,4 +1,4 @@
-"""Answers that wait for jobs. Where the server can set a request aside, waiting holds nothing but its connection."""
+"""Responses that wait for jobs. While they wait, they hold nothing but their connection."""
 
 from __future__ import annotations
 
@@ -6,13 +6,15 @@ from collections.abc import Callable
 
 from flask import Response, request
 
+from utils import environ_keys
 
-def once_ended(job_ids: list[str], seconds: float, answer: Callable[[], Response]) -> Response:
-    """`answer()` once these jobs have ended, or `seconds` are over; at once where the server can set nothing aside.
 
-    It is called in another thread, and in a context without the request's body.
+def once_ended(job_ids: list[str], seconds: float, respond: Callable[[], Response]) -> Response:
+    """`respond()` when these jobs have ended or `seconds` are over. A server that cannot wait calls it at once.
+
+    It is called in another thread, in a request context without the body.
     """
-    park = request.environ.get("ocr.wait_for_jobs")
-    if park and job_ids and seconds > 0:
-        park(job_ids, seconds, answer)  # does not return
-    return answer()
+    wait = request.environ.get(environ_keys.WAIT_FOR_JOBS)
+    if wait and job_ids and seconds > 0:
+        wait(job_ids, seconds, respond)  # does not return
+    return respond()

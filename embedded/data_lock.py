@@ -1,7 +1,5 @@
 """A lock that lets only one run use a data folder."""
 
-from __future__ import annotations
-
 import fcntl
 import os
 import time

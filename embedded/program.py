@@ -1,7 +1,6 @@
 """A program under the supervisor, and the process that runs it."""
 
-from __future__ import annotations
-
+import contextlib
 import os
 import signal
 import subprocess
@@ -10,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from utils.process import has_ended, kill_group, tie_to
+from utils.process import tie_to
 
 #: Seconds before the first restart, and the most before a later one.
 FIRST_DELAY, MAX_DELAY = 0.5, 10.0
@@ -59,11 +58,8 @@ class SupervisedProcess:
 
     @property
     def ended(self) -> bool:
-        return has_ended(self._running().pid)
-
-    @property
-    def start_is_due(self) -> bool:
-        return time.monotonic() >= self._restart_at
+        """The process is not reaped, so that its process id is not reused before `kill`."""
+        return os.waitid(os.P_PID, self._running().pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
 
     @property
     def seconds_to_restart(self) -> float:
@@ -72,10 +68,6 @@ class SupervisedProcess:
     @property
     def age(self) -> float:
         return time.monotonic() - self._started
-
-    @property
-    def missed_ready_deadline(self) -> bool:
-        return not self.is_ready and self.age > self.program.ready_within
 
     def start(self) -> None:
         """Raises OSError if the program cannot be run."""
@@ -98,16 +90,13 @@ class SupervisedProcess:
     def request_stop(self) -> None:
         os.kill(self._running().pid, self.program.stop_signal)
 
-    def kill(self) -> int:
-        """Kill the process and everything that it started. Returns the exit status, negative for a signal."""
+    def kill(self) -> str:
+        """Kill the process and everything that it started. Returns how it ended, for a message."""
         process = self._running()
-        kill_group(process.pid)
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
         self._process, self.is_ready = None, False
-        return process.wait()
-
-    def reap(self) -> str:
-        """After it has ended: kill the processes it left behind. Returns how it ended, for a message."""
-        status = self.kill()
+        status = process.wait()
         if status < 0:
             return f"was killed by signal {-status} ({signal.strsignal(-status)})"
         return f"ended with status {status}"

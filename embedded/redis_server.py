@@ -1,7 +1,5 @@
 """The embedded Redis server: where its program is, how it is started, and whether it answers."""
 
-from __future__ import annotations
-
 import importlib.util
 import os
 import shutil
@@ -61,8 +59,6 @@ def redis_argv(program: Path, folder: Path, socket_path: Path) -> list[str]:
         "save": "",
         "maxmemory-policy": "noeviction",
         "logfile": str(redis_log(folder)),
-        "loglevel": "notice",
-        "daemonize": "no",
     }
     return [str(program), *(word for name, value in options.items() for word in (f"--{name}", value))]
 

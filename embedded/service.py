@@ -1,13 +1,11 @@
 """`python app.py`: Redis, web server and worker on one machine, under one supervisor."""
 
-from __future__ import annotations
-
 import os
 import shlex
 import socket
 import sys
-import urllib.error
 import urllib.request
+from functools import partial
 from http import HTTPStatus
 from pathlib import Path
 
@@ -29,7 +27,6 @@ from embedded.supervisor import Supervisor
 WORKER_GRACE, WEB_GRACE, REDIS_GRACE = 4.5, 2.5, 2.0
 #: Seconds in which the model must be loaded. A slow disk takes long.
 MODEL_LOADED_WITHIN = 180.0
-LOG_HINT = "See its messages above."
 
 
 class CannotStart(Exception):
@@ -80,26 +77,19 @@ def _programs(
         UPLOAD_FOLDER=str(settings.upload_folder),
         SECRET_KEY=settings.secret_key,
     )
-    web = Program(
+    python = partial(Program, env=environment, cwd=root, required=False, hint="See its messages above.")
+    web = python(
         "web",
         [sys.executable, "-m", "gunicorn", "app:create_app()"],
-        env=environment,
-        cwd=root,
         ready=lambda: _is_ok(f"{address}/health/alive"),
-        required=False,
         grace=WEB_GRACE,
-        hint=LOG_HINT,
     )
-    worker = Program(
+    worker = python(
         "worker",
         [sys.executable, "-m", "celery", "--quiet", "-A", "celery_app", "worker", "--loglevel", settings.log_level],
-        env=environment,
-        cwd=root,
         ready=lambda: _is_ok(f"{address}/health/ready"),
         ready_within=MODEL_LOADED_WITHIN,
-        required=False,
         grace=WORKER_GRACE,
-        hint=LOG_HINT,
     )
     return [*redis, web, worker]
 
@@ -139,10 +129,9 @@ def _is_ok(url: str) -> bool:
     try:
         with urllib.request.urlopen(url, timeout=2) as response:
             return bool(response.status == HTTPStatus.OK)
-    except (urllib.error.URLError, OSError):
+    except OSError:  # it does not answer, or with an error status
         return False
 
 
 def _print(line: str) -> None:
     sys.stderr.write(line + "\n")
-    sys.stderr.flush()

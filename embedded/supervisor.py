@@ -5,13 +5,10 @@ SIGHUP. Each program leads its own session: Ctrl-C in a terminal reaches only th
 together with the processes it started. If the supervisor itself is killed, the kernel kills the programs (Linux).
 """
 
-from __future__ import annotations
-
 import contextlib
 import os
 import select
 import signal
-import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from types import FrameType
@@ -43,15 +40,15 @@ class Supervisor:
         self,
         programs: Sequence[Program],
         *,
-        report: Callable[[str], None] | None = None,
-        on_ready: Callable[[str, float], None] | None = None,
+        report: Callable[[str], None],
+        on_ready: Callable[[str, float], None],
         start_attempts: int = 5,
     ) -> None:
         if sum(program.grace for program in programs) > MAX_TOTAL_GRACE:
             raise ValueError(f"the graces of all programs exceed {MAX_TOTAL_GRACE:g} s")
         self._processes = [SupervisedProcess(program) for program in programs]
-        self._report = report or _write_to_stderr
-        self._on_ready = on_ready or (lambda name, seconds: None)
+        self._report = report
+        self._on_ready = on_ready
         self._start_attempts = start_attempts
         self._stop_since: float | None = None
         self._kill_now = False
@@ -75,7 +72,7 @@ class Supervisor:
         for process in self._processes:
             if process.running:
                 self._check(process)
-            elif process.start_is_due:
+            elif not process.seconds_to_restart:
                 self._start(process)
             if process.program.required and not process.was_ready:
                 return  # the programs after it have not been started yet
@@ -89,10 +86,10 @@ class Supervisor:
 
     def _check(self, process: SupervisedProcess) -> None:
         if process.ended:
-            self._handle_failure(process, process.reap())
+            self._handle_failure(process, process.kill())  # also kills the processes that it left behind
         elif not process.is_ready and process.check_ready():
             self._on_ready(process.program.name, process.age)
-        elif process.missed_ready_deadline:
+        elif not process.is_ready and process.age > process.program.ready_within:
             process.kill()
             self._handle_failure(process, f"was not ready within {process.program.ready_within:g} s")
 
@@ -153,8 +150,3 @@ def _sleep(wakeup: int, seconds: float | None) -> None:
     select.select([wakeup], [], [], seconds)
     with contextlib.suppress(BlockingIOError):
         os.read(wakeup, 4096)
-
-
-def _write_to_stderr(line: str) -> None:
-    sys.stderr.write(line + "\n")
-    sys.stderr.flush()

@@ -1,1 +1,1 @@
-"""What every request passes: ids, logs, limits, errors, headers. No domain here."""
+"""What every request passes through: ids, logs, limits, keys, errors, headers. No domain logic."""

@@ -1,38 +1,38 @@
-"""Who the client is when proxies stand between: decided before anything else looks at the request's address."""
+"""Finds the client's address behind proxies, before anything else uses the request's address."""
 
 from __future__ import annotations
 
 import ipaddress
 from collections.abc import Callable, Iterable, Iterator
+from typing import TYPE_CHECKING
 
-from flask import Flask
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
-def init_app(app: Flask, trusted_proxies: Iterable[str]) -> None:
+def with_client_address(application: WSGIApplication, trusted_proxies: Iterable[str]) -> WSGIApplication:
     """`trusted_proxies` are networks. Without any, no header changes the client's address."""
     networks = [ipaddress.ip_network(network) for network in trusted_proxies]
-    if networks:
-        app.wsgi_app = _with_client_address(app.wsgi_app, networks)
+    if not networks:
+        return application
 
-
-def _with_client_address(wsgi_app: Callable, networks: list) -> Callable:
     def trusted(address: Address) -> bool:
         return any(address in network for network in networks)
 
-    def application(environ: dict, start_response: Callable):
+    def wrapped(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         forwarded = environ.get("HTTP_X_FORWARDED_FOR", "")
         environ["REMOTE_ADDR"] = client_address(environ.get("REMOTE_ADDR", ""), forwarded, trusted)
-        return wsgi_app(environ, start_response)
+        return application(environ, start_response)
 
-    return application
+    return wrapped
 
 
 def client_address(peer: str, forwarded: str, trusted: Callable[[Address], bool]) -> str:
-    """The nearest address that is not a trusted proxy's: from there on the header says what anybody may have written.
+    """The nearest address that does not belong to a trusted proxy. Everything beyond it may be forged.
 
-    peer: who opened the connection. forwarded: X-Forwarded-For, to which each proxy added whom it heard from.
+    peer: the other end of the connection. forwarded: X-Forwarded-For; each proxy appends the address of its client.
     """
     client = peer
     for hop in _hops(peer, forwarded):
@@ -45,7 +45,7 @@ def client_address(peer: str, forwarded: str, trusted: Callable[[Address], bool]
 
 
 def _hops(peer: str, forwarded: str) -> Iterator[Address | None]:
-    """From the nearest to the farthest; None for what is no address."""
+    """From the nearest to the farthest. None for text that is not an address."""
     yield _address(peer)
     if forwarded:
         yield from (_address(text) for text in reversed(forwarded.split(",")))
@@ -56,5 +56,5 @@ def _address(text: str) -> Address | None:
         address = ipaddress.ip_address(text.strip())
     except ValueError:
         return None
-    # A server that listens on IPv6 hears of IPv4 clients in this disguise.
+    # A server that listens on IPv6 sees the addresses of IPv4 clients in this form.
     return getattr(address, "ipv4_mapped", None) or address

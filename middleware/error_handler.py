@@ -12,12 +12,13 @@ from flask import Flask, Response, current_app, json, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound, RequestEntityTooLarge
 
 from middleware.error_catalog import BY_STATUS, class_for_status, problem_body, status_of
-from middleware.request_id import request_id
+from middleware.request_id import HEADER, request_id
 from services import errors
 from services.errors import OCRServiceError
 
 log = structlog.get_logger(__name__)
 
+PROBLEM = "application/problem+json"
 #: Retry-After of a 503 that names no time of its own.
 RETRY_SECONDS = 5
 
@@ -37,7 +38,7 @@ def problem_response(
     base = request.host_url if request.host else "/"
     body = problem_body(error, request_id(), base=base, title=title, status=status)
     response = Response(json.dumps(body), status=status or status_of(type(error)))
-    response.content_type = "application/problem+json"
+    response.content_type = PROBLEM
     response.headers.update(headers or {})
     if "retry_after" in error.extra:
         response.headers["Retry-After"] = str(error.extra["retry_after"])
@@ -46,6 +47,16 @@ def problem_response(
     if response.status_code == 401:
         response.headers["WWW-Authenticate"] = "Bearer"
     return response
+
+
+def error_before_application(status: int, title: str, message: str, request_id: str) -> tuple[dict[str, str], bytes]:
+    """Headers and body for a request that never reaches the application: the server could not parse it.
+
+    `message` is empty if the client is not at fault.
+    """
+    error = class_for_status(status if message or status >= 500 else 500)(message)
+    body = problem_body(error, request_id, title=title, status=status)
+    return {"Content-Type": PROBLEM, HEADER: request_id}, json.dumps(body).encode()
 
 
 def _domain_error(error: OCRServiceError) -> Response:

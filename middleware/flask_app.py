@@ -1,6 +1,9 @@
-"""The Flask class of this service: no sessions, and uploads that stream to disk."""
+"""The Flask class of this service: no sessions, uploads that stream to disk, and no coroutines."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
 
 from flask import Flask, Request
 from flask.sessions import NullSession, SessionInterface
@@ -18,3 +21,7 @@ class NoSessions(SessionInterface):
 class OCRFlask(Flask):
     request_class = StreamingRequest
     session_interface = NoSessions()
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """No view is a coroutine. Flask would inspect 20 functions per request, which took 8% of its time."""
+        return func

@@ -1,4 +1,4 @@
-"""Counts each request, by the template of its address: labels that clients could choose would never end."""
+"""Counts each request by the template of its path. Labels that clients could choose would never end."""
 
 from __future__ import annotations
 
@@ -6,35 +6,33 @@ import re
 import time
 from functools import cache
 
-from flask import Flask, Response, current_app, g, request
+from flask import Request, Response
 
+from middleware.steps import After, State
 from services.telemetry.request_metrics import RequestMetrics
 
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
-#: Stands for every address where there is nothing, and every method that nobody knows.
+#: Label of all unknown paths, and of all unknown methods.
 OTHER = "other"
 _VARIABLE = re.compile(r"<(?:\w+:)?(\w+)>")
 
 
-def init_app(app: Flask, metrics: RequestMetrics) -> None:
-    app.extensions["request_metrics"] = metrics
-    app.after_request(_count)
+def make_counter(metrics: RequestMetrics) -> After:
+    def count(request: Request, state: State, response: Response) -> None:
+        rule = request.url_rule
+        metrics.observe(
+            method=request.method if request.method in METHODS else OTHER,
+            route=template(rule.rule) if rule else OTHER,
+            status=response.status_code,
+            seconds=time.perf_counter() - state.started,
+            received=(request.content_length or 0) if "CONTENT_LENGTH" in request.environ else 0,
+            sent=response.content_length,
+        )
 
-
-def _count(response: Response) -> Response:
-    metrics: RequestMetrics = current_app.extensions["request_metrics"]
-    metrics.observe(
-        method=request.method if request.method in METHODS else OTHER,
-        route=template(request.url_rule.rule) if request.url_rule else OTHER,
-        status=response.status_code,
-        seconds=time.perf_counter() - g.get("started", time.perf_counter()),
-        received=request.content_length or 0,
-        sent=response.content_length,
-    )
-    return response
+    return count
 
 
 @cache
 def template(rule: str) -> str:
-    """The address of a rule, as the API's description writes it."""
+    """The path of a rule in the form of OpenAPI."""
     return _VARIABLE.sub(r"{\1}", rule)

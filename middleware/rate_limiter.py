@@ -1,94 +1,116 @@
-"""How many requests that create work a client may send: counted in Redis, or in this process while Redis is down."""
+"""Limits how many requests that create work a client may send. Counts in Redis, or in memory while Redis is down."""
 
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar, cast
 
 import structlog
-from flask import Flask, Response, g
+from flask import Flask, Request, Response, g
 from flask_limiter import Limiter, RateLimitExceeded
-from limits import RateLimitItem, parse
+from limits import parse
 
-from middleware.access_log import is_probe
 from middleware.error_handler import problem_response
+from middleware.steps import State
+from middleware.view_marks import Mark
 from services.errors import RateLimited
 
 log = structlog.get_logger(__name__)
 
+View = TypeVar("View", bound=Callable[..., Any])
 SCOPE = "work"
 HEADERS = ("X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset")
+#: Seconds for which a process reports the same window to a client whose requests do not count.
+WINDOW_SECONDS = 1.0
+#: Clients whose window a process remembers.
+MAX_CLIENTS = 10_000
+_EXTENSION = "work_rate_limiter"
 
 
-def make_limiter(settings) -> Limiter:
-    """A limiter over one budget, shared by all endpoints that `limited` decorates and by all web processes."""
-    options = (
-        {} if settings.broker_url.startswith("unix://") else {"socket_timeout": 0.5, "socket_connect_timeout": 0.5}
-    )
-    return Limiter(
-        key_func=_client,
-        strategy="moving-window",
-        storage_uri=storage_url(settings.broker_url),
-        storage_options=options,
-        in_memory_fallback_enabled=True,
-        # Its own headers would overwrite Retry-After, which tells here when to ask for a job again.
-        headers_enabled=False,
-        enabled=settings.rate_limit_enabled,
-    )
+@dataclass(frozen=True, slots=True)
+class RateLimit:
+    """`requests` per `window` (second, minute, hour or day) and client, counted in the Redis at `redis_url`."""
+
+    requests: int
+    window: str
+    redis_url: str
+    enabled: bool = True
+
+    def __str__(self) -> str:
+        return f"{self.requests} per {self.window}"
 
 
-def _client() -> str:
-    """Each owner has a budget of its own."""
-    return g.owner
+class WorkRateLimiter:
+    """One limit for each client, shared by all endpoints that create work and by all web processes."""
 
+    def __init__(self, limit: RateLimit) -> None:
+        self._limit = limit
+        self._item = parse(str(limit))
+        self._limiter = _make_limiter(limit)
+        #: Client -> when its window was read, and the headers that report it.
+        self._windows: dict[str, tuple[float, dict[str, str]]] = {}
 
-def storage_url(url: str) -> str:
-    """`limits` spells a Unix socket's address in its own way."""
-    return "redis+" + url if url.startswith("unix://") else url
+    def init_app(self, app: Flask) -> None:
+        self._limiter.init_app(app)
+        app.register_error_handler(RateLimitExceeded, self._limit_exceeded)
+        app.extensions[_EXTENSION] = self
 
+    def limited(self, view: View) -> View:
+        """Decorator for views that create work."""
+        return cast(View, self._limiter.shared_limit(str(self._limit), scope=SCOPE)(view))
 
-def shared_limit(limiter: Limiter, settings):
-    """The decorator for views that create work: they share one budget for each client."""
-    return limiter.shared_limit(limit_text(settings), scope=SCOPE)
+    def add_headers(self, request: Request, state: State, response: Response) -> None:
+        """Report the client's remaining requests in every response, except to probes."""
+        if self._limit.enabled and Mark.PROBE not in state.marks:
+            response.headers.update(self._headers(state.owner))
 
+    def _headers(self, client: str) -> dict[str, str]:
+        now = time.monotonic()
+        counted = self._limiter.current_limit is not None
+        read_at, headers = self._windows.get(client, (float("-inf"), {}))
+        if not counted and now - read_at < WINDOW_SECONDS:
+            return headers
+        try:
+            reset, remaining = self._limiter.limiter.get_window_stats(self._item, client, SCOPE)
+        except Exception:  # whatever the limiter's storage raises: the response is more important than this header
+            log.debug("no rate limit headers", exc_info=True)
+            return {}
+        headers = dict(zip(HEADERS, (str(self._item.amount), str(remaining), str(int(reset) + 1)), strict=True))
+        if len(self._windows) >= MAX_CLIENTS:
+            self._windows.clear()
+        self._windows[client] = now, headers
+        return headers
 
-def limit_text(settings) -> str:
-    return f"{settings.rate_limit_requests} per {settings.rate_limit_window}"
-
-
-def limiter_of(app: Flask) -> Limiter:
-    """The limiter that `init_app` installed."""
-    return app.extensions["work_limiter"]
-
-
-def init_app(app: Flask, settings) -> None:
-    limiter = make_limiter(settings)
-    limiter.init_app(app)
-    app.extensions["work_limiter"] = limiter
-    item = parse(limit_text(settings))
-
-    @app.after_request
-    def _add_headers(response: Response) -> Response:
-        """Every response except a probe's reports the client's remaining requests."""
-        if settings.rate_limit_enabled and not is_probe():
-            response.headers.update(_headers(limiter, item))
-        return response
-
-    @app.errorhandler(RateLimitExceeded)
-    def _limit_exceeded(error: RateLimitExceeded) -> Response:
-        current = limiter.current_limit
+    def _limit_exceeded(self, error: RateLimitExceeded) -> Response:
+        current = self._limiter.current_limit
         return problem_response(
             RateLimited(
-                f"Too many requests. Limit: {limit_text(settings)}",
+                f"Too many requests. Limit: {self._limit}",
                 retry_after=max(1, int(current.reset_at - time.time())) if current else 60,
                 remaining=current.remaining if current else 0,
             )
         )
 
 
-def _headers(limiter: Limiter, item: RateLimitItem) -> dict[str, str]:
-    try:
-        reset, remaining = limiter.limiter.get_window_stats(item, _client(), SCOPE)
-    except Exception:  # whatever the limiter's storage raises: the response is more important than this header
-        log.debug("no rate limit headers", exc_info=True)
-        return {}
-    return dict(zip(HEADERS, (str(item.amount), str(remaining), str(int(reset) + 1)), strict=True))
+def limited(app: Flask) -> Callable[[View], View]:
+    """The decorator for views of this application that create work."""
+    limiter: WorkRateLimiter = app.extensions[_EXTENSION]
+    return limiter.limited
+
+
+def _make_limiter(limit: RateLimit) -> Limiter:
+    unix_socket = limit.redis_url.startswith("unix://")
+    timeouts: dict[str, str | float] = {"socket_timeout": 0.5, "socket_connect_timeout": 0.5}
+    return Limiter(
+        key_func=lambda: str(g.owner),
+        strategy="moving-window",
+        # `limits` has a scheme of its own for Unix sockets.
+        storage_uri="redis+" + limit.redis_url if unix_socket else limit.redis_url,
+        storage_options={} if unix_socket else timeouts,  # type: ignore[arg-type]  # annotated as str, passed to Redis
+        in_memory_fallback_enabled=True,
+        # Its own headers would overwrite Retry-After, which says when to ask for a job again.
+        headers_enabled=False,
+        enabled=limit.enabled,
+    )

@@ -1,48 +1,42 @@
-"""Each request has an id, the client's own or one of ours; each log line and the answer bear it."""
+"""The id of a request, chosen by the client or generated. It is part of each log line and of the response."""
 
 from __future__ import annotations
 
+import random
 import re
-import uuid
 
 import structlog
-from flask import Flask, Response, g, request
+from flask import Request, Response, g
 
-from middleware.resumed_requests import kept
+from middleware.steps import State, carried_state
 
 HEADER = "X-Request-ID"
-#: An id that a client sent is passed on only when it can do no harm in a header or a log line.
+#: Only ids that are harmless in headers and log lines are accepted from clients.
 HARMLESS = re.compile(r"[A-Za-z0-9._:-]{1,128}")
 
 
-def init_app(app: Flask) -> None:
-    app.before_request(_bind)
-    app.after_request(_tell)
-    app.teardown_request(_forget)
+def begin(request: Request, state: State) -> None:
+    carried = carried_state(request)
+    state.request_id = carried["request_id"] = carried.get("request_id") or _id_of(request)
+    structlog.contextvars.bind_contextvars(request_id=state.request_id)
 
 
-def _bind() -> None:
-    g.request_id = kept().setdefault("request_id", id_of(request.environ))
-    structlog.contextvars.clear_contextvars()
-    structlog.contextvars.bind_contextvars(request_id=g.request_id)
+def _id_of(request: Request) -> str:
+    given: str = request.environ.get("HTTP_X_REQUEST_ID", "")
+    # Ids are no secrets. A UUID would cost a system call.
+    return given if HARMLESS.fullmatch(given) else f"{random.getrandbits(128):032x}"
 
 
-def id_of(environ: dict) -> str:
-    """The id that a request came with, where it is harmless, or a new one."""
-    given = environ.get("HTTP_X_REQUEST_ID", "")
-    return given if HARMLESS.fullmatch(given) else uuid.uuid4().hex
+def add_header(request: Request, state: State, response: Response) -> None:
+    response.headers[HEADER] = state.request_id
 
 
-def _tell(response: Response) -> Response:
-    response.headers[HEADER] = request_id()
-    return response
-
-
-def _forget(_: BaseException | None) -> None:
-    """The thread goes on to other requests: what is logged between them must not bear this one's id."""
+def unbind(_: BaseException | None) -> None:
+    """The thread serves other requests next. Their log lines must not contain this id."""
     structlog.contextvars.clear_contextvars()
 
 
 def request_id() -> str:
-    """The id of the request at hand."""
-    return g.get("request_id", "")
+    """The id of the current request."""
+    found: str = g.get("request_id", "")
+    return found

@@ -1,19 +1,13 @@
-"""Requests that waited go on here: past the view, which has had its turn, and with what was to be answered then."""
+"""Requests that waited for a job continue here. They skip the view, which has already run."""
 
 from __future__ import annotations
 
-from flask import Flask, Response, request
+from flask import Request, Response
+
+from middleware.steps import State
+from utils import environ_keys
 
 
-def init_app(app: Flask) -> None:
-    app.before_request(_go_on)
-
-
-def kept() -> dict:
-    """What a request that is set aside keeps for when it goes on."""
-    return request.environ.setdefault("ocr.carried_state", {})
-
-
-def _go_on() -> Response | None:
-    answer = request.environ.pop("ocr.resume", None)
-    return answer() if answer else None
+def resume(request: Request, state: State) -> Response | None:
+    respond = request.environ.pop(environ_keys.RESUME, None)
+    return respond() if respond else None

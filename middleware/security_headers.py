@@ -1,27 +1,39 @@
-"""Headers that keep a browser from doing more with an answer than it should."""
+"""Headers that limit what a browser does with a response. Added below Flask, where a header is only a tuple."""
 
 from __future__ import annotations
 
-from flask import Flask, Response
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 HEADERS = {
-    # Pages that a browser is to show (`/docs`, `/redoc`) come with a policy of their own; nothing else does anything.
+    # The documentation pages set their own policy. Nothing else is meant to be displayed.
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
     "Referrer-Policy": "no-referrer",
 }
-#: What an answer in JSON bears: it holds what somebody's documents say, so no cache on the way may keep it.
-OF_JSON = (*HEADERS.items(), ("Cache-Control", "no-store"))
+#: JSON contains the text of clients' documents, so no cache may store it.
+JSON_HEADERS = {**HEADERS, "Cache-Control": "no-store"}
 
 
-def init_app(app: Flask) -> None:
-    app.after_request(_add)
+_LOWER = {name: name.lower() for name in JSON_HEADERS}
 
 
-def _add(response: Response) -> Response:
-    given = {name.lower() for name, _ in response.headers}
-    for name, value in OF_JSON if response.mimetype.endswith("json") else HEADERS.items():
-        if name.lower() not in given:
-            response.headers.add(name, value)
-    return response
+def with_security_headers(application: WSGIApplication) -> WSGIApplication:
+    """Adds the headers that a view did not set itself."""
+
+    def wrapped(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        def start(status: str, headers: list[tuple[str, str]], *args: Any) -> Any:
+            given = {name.lower(): value for name, value in headers}
+            media_type = given.get("content-type", "").partition(";")[0].rstrip()
+            wanted = JSON_HEADERS if media_type.endswith("json") else HEADERS
+            added = [item for item in wanted.items() if _LOWER[item[0]] not in given]
+            return start_response(status, headers + added, *args)
+
+        return application(environ, start)
+
+    return wrapped

@@ -1,36 +1,90 @@
-"""All middleware, in order: `before_request` functions run in this order, `after_request` functions in reverse."""
+"""Installs all middleware in order."""
 
 from __future__ import annotations
 
-from flask import Flask
+from collections.abc import Collection, Mapping
+
+from flask import Flask, Request, Response, g, request
 
 from middleware import (
     access_log,
     api_keys,
-    client_address,
     cors,
     error_handler,
     metrics,
-    rate_limiter,
     request_id,
     resumed_requests,
-    security_headers,
     tracing,
 )
-from middleware.view_marks import Mark, paths_with
+from middleware.client_address import with_client_address
+from middleware.rate_limiter import RateLimit, WorkRateLimiter
+from middleware.security_headers import with_security_headers
+from middleware.steps import After, Before, State
+from middleware.view_marks import Mark, marks_of, paths_with
 from services.telemetry.request_metrics import RequestMetrics
+from services.telemetry.tracing import Tracer
 
 
-def install(app: Flask, settings) -> None:
-    request_id.init_app(app)
-    access_log.init_app(app)
-    metrics.init_app(app, RequestMetrics(lambda: paths_with(app, Mark.PROBE)))
-    api_keys.init_app(app, settings.api_keys, settings.admin_token)
-    if settings.otel_exporter_otlp_endpoint:
-        tracing.init_app(app)
-    resumed_requests.init_app(app)
-    security_headers.init_app(app)
-    cors.init_app(app, settings.cors_origins)
+def install(
+    app: Flask,
+    *,
+    keys: Mapping[str, str],
+    admin_token: str,
+    client_prefix: str,
+    tracer: Tracer | None,
+    cors_origins: Collection[str],
+    rate_limit: RateLimit,
+    trusted_proxies: Collection[str],
+) -> None:
+    """client_prefix: the paths for clients, with their API keys or from web pages, begin with it.
+
+    tracer: None if requests are not traced.
+    """
+    limiter = WorkRateLimiter(rate_limit)
+    request_metrics = app.extensions["request_metrics"] = RequestMetrics(lambda: paths_with(app, Mark.PROBE))
+    before: list[Before] = [
+        request_id.begin,
+        access_log.begin,
+        api_keys.make_authentication(keys, admin_token, client_prefix),
+    ]
+    after: list[After] = [limiter.add_headers]
+    app.teardown_request(request_id.unbind)
+    if tracer:
+        before.append(tracing.make_beginner(tracer))
+        after.append(tracing.record_status)
+        app.teardown_request(tracing.end)
+    before.append(resumed_requests.resume)
+    if cors_origins:
+        cross_origin = cors.CrossOrigin(cors_origins, client_prefix)
+        before.append(cross_origin.answer_preflight)
+        after.append(cross_origin.add_headers)
+    after += [metrics.make_counter(request_metrics), access_log.make_writer(), request_id.add_header]
+    _add_steps(app, before, after)
+    limiter.init_app(app)
     error_handler.init_app(app)
-    rate_limiter.init_app(app, settings)
-    client_address.init_app(app, settings.trusted_proxies)
+    application = with_client_address(with_security_headers(app.wsgi_app), trusted_proxies)
+    app.wsgi_app = application  # type: ignore[method-assign,assignment]  # as Flask documents it
+
+
+def _add_steps(app: Flask, before: list[Before], after: list[After]) -> None:
+    """Flask runs two functions for all steps. They get the request itself: each access to Flask's proxy is slow."""
+
+    @app.before_request
+    def run_before() -> Response | None:
+        current, state = _current()
+        state.marks = marks_of(app.view_functions.get(current.endpoint or ""))
+        for step in before:
+            if response := step(current, state):
+                return response
+        return None
+
+    @app.after_request
+    def run_after(response: Response) -> Response:
+        current, state = _current()
+        for step in after:
+            step(current, state, response)
+        return response
+
+
+def _current() -> tuple[Request, State]:
+    return request._get_current_object(), g._get_current_object()  # type: ignore[attr-defined]  # of LocalProxy

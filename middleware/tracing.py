@@ -1,47 +1,48 @@
-"""A span around each request but the probes'; a client's own `traceparent` makes it part of the client's trace."""
+"""A span around each request except probes. A client's `traceparent` makes the span part of the client's trace."""
 
 from __future__ import annotations
 
 from contextlib import ExitStack
 
-from flask import Flask, Response, current_app, g, request
+from flask import Request, Response, g, request
 
-from middleware.access_log import is_probe
-from middleware.request_id import request_id
-from middleware.resumed_requests import kept
-from server.connections import Detach
-
-
-def init_app(app: Flask) -> None:
-    app.before_request(_begin)
-    app.after_request(_tell)
-    app.teardown_request(_end)
+from middleware.steps import Before, State, carried_state
+from middleware.view_marks import Mark
+from services.telemetry.tracing import Tracer
+from utils import environ_keys
 
 
-def _begin() -> None:
-    if is_probe():
-        return
-    if "tracing" in kept():
-        g.tracing, g.span = kept().pop("tracing")
-        return
-    route = request.url_rule.rule if request.url_rule else ""
-    g.tracing = ExitStack()
-    span = current_app.extensions["services"].tracer.span(
-        f"{request.method} {route}".strip(),
-        parent=request.headers.get("traceparent", ""),
-        **{"http.request.method": request.method, "http.route": route, "request_id": request_id()},
-    )
-    g.span = g.tracing.enter_context(span)
+def make_beginner(tracer: Tracer) -> Before:
+    def begin(request: Request, state: State) -> None:
+        if Mark.PROBE in state.marks:
+            return
+        carried = carried_state(request)
+        if "tracing" in carried:
+            state.tracing, state.span = carried.pop("tracing")
+            return
+        route = request.url_rule.rule if request.url_rule else ""
+        state.tracing = ExitStack()
+        span = tracer.span(
+            f"{request.method} {route}".strip(),
+            parent=request.headers.get("traceparent", ""),
+            **{"http.request.method": request.method, "http.route": route, "request_id": state.request_id},
+        )
+        state.span = state.tracing.enter_context(span)
+
+    return begin
 
 
-def _tell(response: Response) -> Response:
-    if span := g.get("span"):
+def record_status(request: Request, state: State, response: Response) -> None:
+    if span := state.get("span"):
         span.attributes["http.response.status_code"] = response.status_code
-    return response
 
 
-def _end(error: BaseException | None) -> None:
-    if isinstance(error, Detach) and "tracing" in g:
-        kept()["tracing"] = g.pop("tracing"), g.pop("span")
-    elif tracing := g.pop("tracing", None):
+def end(_: BaseException | None) -> None:
+    """End the span, unless the request was detached to wait for a job."""
+    tracing = g.pop("tracing", None)
+    if tracing is None:
+        return
+    if request.environ.get(environ_keys.DETACHED):
+        carried_state(request)["tracing"] = tracing, g.pop("span")
+    else:
         tracing.close()

@@ -1,6 +1,8 @@
-"""Request bodies stream to the upload folder as they come; a web process never holds a file in memory."""
+"""Request bodies stream to the upload folder while they arrive. A web process never holds a file in memory."""
 
 from __future__ import annotations
+
+from typing import IO, Any
 
 from flask import Request, current_app
 from gunicorn.http.errors import ParseException
@@ -11,30 +13,39 @@ MULTIPART = "multipart/form-data"
 
 
 class MultipartParser(FormDataParser):
-    """Reads multipart/form-data, and says so when it cannot. A body of any other type stays unread."""
+    """Parses multipart/form-data and rejects a malformed body. Bodies of other types are not read."""
 
-    def parse(self, stream, mimetype, content_length, options=None):
+    def parse(
+        self, stream: IO[bytes], mimetype: str, content_length: int | None, options: dict[str, str] | None = None
+    ) -> Any:
         if mimetype != MULTIPART:
             return stream, self.cls(), self.cls()
-        self.silent = False  # a body that cannot be read must not look like one without fields
+        self.silent = False  # a malformed body must not look like one without fields
         try:
             rest, form, files = super().parse(stream, mimetype, content_length, options)
             if None in form or None in files:
                 raise ValueError("a part has no name")
         except ClientDisconnected as error:
-            raise BadRequest("The body did not arrive whole. Send it again.") from error
+            raise BadRequest("The body is incomplete. Send it again.") from error
         except (ValueError, ParseException) as error:
             raise BadRequest(
-                f"The body is not whole and well-formed {MULTIPART}: look at its boundary, at its end, and at its "
-                "names, which must be UTF-8. It is best written by a library or by a tool such as curl."
+                f"The body is not complete, well-formed {MULTIPART}. Check its boundary, its end and its names, which "
+                "must be UTF-8. Use a library or a tool such as curl to write it."
             ) from error
         return rest, form, files
 
 
 class StreamingRequest(Request):
-    """A request whose uploaded files are `IncomingFile`s of the upload store."""
+    """A request whose uploaded files are `IncomingFile`s of the upload storage."""
 
     form_data_parser_class = MultipartParser
 
-    def _get_file_stream(self, total_content_length, content_type, filename=None, content_length=None):
-        return current_app.extensions["services"].storage.receive()
+    def _get_file_stream(
+        self,
+        total_content_length: int | None,
+        content_type: str | None,
+        filename: str | None = None,
+        content_length: int | None = None,
+    ) -> IO[bytes]:
+        stream: IO[bytes] = current_app.extensions["services"].storage.receive()
+        return stream

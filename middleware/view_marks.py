@@ -1,4 +1,4 @@
-"""Marks on views: what middleware and the web server need to know about a route, declared where the route is."""
+"""Marks on views: what middleware and the web server need to know about a route, declared next to the route."""
 
 from __future__ import annotations
 
@@ -6,17 +6,17 @@ from collections.abc import Callable
 from enum import Flag, auto
 from typing import TypeVar
 
-from flask import Flask, current_app, request
+from flask import Flask
 
 View = TypeVar("View", bound=Callable[..., object])
 _ATTRIBUTE = "_view_mark"
 
 
 class Mark(Flag):
-    """PROBE: not logged, not counted as work, no rate limit headers. FAST: answers from memory, on threads of its own.
+    """PROBE: no log line, no rate limit headers, no trace. FAST: answers from memory, on threads of its own.
 
     CREATES_WORK: the server reserves a slot in the job queue before the body is read. OPEN: authenticates by other
-    means than an API key, such as a signature in the address. ADMIN: needs the admin token.
+    means than an API key, such as a signature in the URL. ADMIN: needs the admin token.
     """
 
     NONE = 0
@@ -28,19 +28,18 @@ class Mark(Flag):
 
 
 def mark(marks: Mark) -> Callable[[View], View]:
-    """Decorator. Use it below the route decorator; `functools.wraps` carries it through the others."""
+    """Decorator. Use it below the route decorator. `functools.wraps` carries the marks through other decorators."""
 
     def decorate(view: View) -> View:
-        setattr(view, _ATTRIBUTE, marks | getattr(view, _ATTRIBUTE, Mark.NONE))
+        setattr(view, _ATTRIBUTE, marks | marks_of(view))
         return view
 
     return decorate
 
 
-def marks_of_request() -> Mark:
-    """The marks of the view that serves the current request."""
-    view = current_app.view_functions.get(request.endpoint or "")
-    return getattr(view, _ATTRIBUTE, Mark.NONE)
+def marks_of(view: Callable[..., object] | None) -> Mark:
+    marks: Mark = getattr(view, _ATTRIBUTE, Mark.NONE)
+    return marks
 
 
 def paths_with(app: Flask, marks: Mark) -> frozenset[str]:
@@ -48,5 +47,5 @@ def paths_with(app: Flask, marks: Mark) -> frozenset[str]:
     return frozenset(
         rule.rule
         for rule in app.url_map.iter_rules()
-        if not rule.arguments and marks in getattr(app.view_functions[rule.endpoint], _ATTRIBUTE, Mark.NONE)
+        if not rule.arguments and marks in marks_of(app.view_functions[rule.endpoint])
     )

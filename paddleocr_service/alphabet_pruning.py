@@ -38,28 +38,24 @@ def prune_to_alphabet(model_name: str, model_dir: Path, alphabet: str, cache_dir
 
     config = yaml.safe_load((model_dir / "inference.yml").read_text(encoding="utf-8"))
     characters = list(config["PostProcess"]["character_dict"])
-    kept = [index for index, character in enumerate(characters) if is_in_alphabet(character, alphabet)]
+    kept = {index: character for index, character in enumerate(characters) if is_in_alphabet(character, alphabet)}
     if len(kept) == len(characters):
         return model_dir
-    target = cache_dir / f"{model_name}-{alphabet}-{_fingerprint(model_dir, [characters[i] for i in kept])}"
+    network = model_dir / "inference.onnx"
+    stat = network.stat()
+    identity = f"{_FORMAT_VERSION}:{model_dir}:{stat.st_size}:{stat.st_mtime_ns}:{list(kept.values())}"
+    target = cache_dir / f"{model_name}-{alphabet}-{hashlib.sha256(identity.encode()).hexdigest()[:12]}"
 
     def fill(folder: Path) -> None:
         # Two more classes: the blank comes before the characters, the space after them.
-        _write_pruned(model_dir / "inference.onnx", folder / "inference.onnx", len(characters) + 2, kept)
-        config_text = recogniser_config(model_name, [characters[index] for index in kept])
-        (folder / "inference.yml").write_text(config_text, encoding="utf-8")
+        _write_pruned(network, folder / "inference.onnx", len(characters) + 2, list(kept))
+        (folder / "inference.yml").write_text(recogniser_config(model_name, list(kept.values())), encoding="utf-8")
 
     try:
         return create_directory(target, ("inference.onnx", "inference.yml"), fill)
     except NotCTCError as error:
         logger.warning("%s cannot be pruned to the alphabet %s: %s", model_name, alphabet, error)
         return model_dir
-
-
-def _fingerprint(model_dir: Path, kept: list[str]) -> str:
-    stat = (model_dir / "inference.onnx").stat()
-    identity = f"{_FORMAT_VERSION}:{model_dir}:{stat.st_size}:{stat.st_mtime_ns}:{kept}"
-    return hashlib.sha256(identity.encode()).hexdigest()[:12]
 
 
 def _write_pruned(source: Path, target: Path, classes: int, kept: list[int]) -> None:

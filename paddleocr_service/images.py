@@ -32,23 +32,19 @@ def load_image(image: ImageSource) -> Pixels:
     except FileNotFoundError as error:
         raise UnreadableImage("File not found.") from error
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
-        raise UnreadableImage(_reason(source)) from error
+        if _is_pdf(source):
+            message = "This is a PDF, not an image. Send it to /ocr/pdf, or render its pages to images first."
+        else:
+            message = "The image cannot be decoded: it is of an unknown type, truncated or corrupt."
+        raise UnreadableImage(message) from error
 
 
-def _reason(source: io.BytesIO | str | os.PathLike[str]) -> str:
-    if _first_bytes(source).startswith(b"%PDF"):
-        return "This is a PDF, not an image. Send it to /ocr/pdf, or render its pages to images first."
-    return "The image cannot be decoded: it is of an unknown type, truncated or corrupt."
-
-
-def _first_bytes(source: io.BytesIO | str | os.PathLike[str]) -> bytes:
-    if isinstance(source, io.BytesIO):
-        return source.getvalue()[:5]
+def _is_pdf(source: io.BytesIO | str | os.PathLike[str]) -> bool:
     try:
-        with open(source, "rb") as file:
-            return file.read(5)
+        with io.BytesIO(source.getvalue()) if isinstance(source, io.BytesIO) else open(source, "rb") as file:
+            return file.read(4) == b"%PDF"
     except OSError:
-        return b""
+        return False
 
 
 def _from_array(array: Pixels) -> Pixels:

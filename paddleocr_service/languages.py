@@ -6,26 +6,20 @@ The codes are PaddleOCR's (``ch``, ``japan``, ``korean``, ``rs_latin``, ...). IS
 
 from .errors import UnsupportedLanguage
 
-_LATIN = (
-    "af az bs ca cs cy da de es et eu fi fr ga gl hr hu id is it ku la lb lt lv mi ms mt nl no oc pi pl pt qu rm ro "
-    "rs_latin sk sl sq sv sw tl tr uz vi"
-)
-_ARABIC = "ar bal fa ps sd ug ur"
-_EAST_SLAVIC = "be ru uk"
-_CYRILLIC = (
-    "abq ady ava ba bg bua che cv dar inh kaa kbd kk kv ky lbe lez mhr mk mn mo os rs_cyrillic sah tab tg tt tyv udm "
-    "xal"
-)
-_DEVANAGARI = "ang bgc bh bho gom hi mah mai mr ne new sa sck"
-
 #: Language code -> script group. The languages of a group share a recogniser.
 SCRIPT_GROUPS: dict[str, str] = {
-    **{code: code for code in ("ch", "chinese_cht", "en", "japan", "korean", "th", "el", "te", "ta", "ka")},
-    **dict.fromkeys(_LATIN.split(), "latin"),
-    **dict.fromkeys(_ARABIC.split(), "arabic"),
-    **dict.fromkeys(_EAST_SLAVIC.split(), "eslav"),
-    **dict.fromkeys(_CYRILLIC.split(), "cyrillic"),
-    **dict.fromkeys(_DEVANAGARI.split(), "devanagari"),
+    code: group
+    for group, codes in {
+        **{code: code for code in ("ch", "chinese_cht", "en", "japan", "korean", "th", "el", "te", "ta", "ka")},
+        "latin": "af az bs ca cs cy da de es et eu fi fr ga gl hr hu id is it ku la lb lt lv mi ms mt nl no oc pi pl "
+        "pt qu rm ro rs_latin sk sl sq sv sw tl tr uz vi",
+        "arabic": "ar bal fa ps sd ug ur",
+        "eslav": "be ru uk",
+        "cyrillic": "abq ady ava ba bg bua che cv dar inh kaa kbd kk kv ky lbe lez mhr mk mn mo os rs_cyrillic sah tab "
+        "tg tt tyv udm xal",
+        "devanagari": "ang bgc bh bho gom hi mah mai mr ne new sa sck",
+    }.items()
+    for code in codes.split()
 }
 
 ALIASES: dict[str, str] = {

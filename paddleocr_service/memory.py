@@ -2,8 +2,6 @@
 
 import ctypes
 import gc
-from collections.abc import Callable
-from functools import lru_cache
 
 _M_MMAP_THRESHOLD = -3  # glibc's malloc.h
 #: Bytes; an A4 page at 250 dpi. A quarter of this makes receipts 5 % slower: their blocks are mapped again each time.
@@ -23,9 +21,7 @@ def mmap_large_blocks() -> None:
     By default glibc raises its threshold (up to 32 MB) after the first freed block and keeps larger blocks on the heap,
     so the size of the process depends on the last page.
     """
-    mallopt = _glibc_function("mallopt")
-    if mallopt:
-        mallopt(_M_MMAP_THRESHOLD, _LARGE_BLOCK)
+    _call_glibc("mallopt", _M_MMAP_THRESHOLD, _LARGE_BLOCK)
 
 
 def release_freed_memory(collect: bool = False) -> None:
@@ -35,15 +31,11 @@ def release_freed_memory(collect: bool = False) -> None:
     """
     if collect:
         gc.collect()
-    malloc_trim = _glibc_function("malloc_trim")
-    if malloc_trim:
-        malloc_trim(0)
+    _call_glibc("malloc_trim", 0)
 
 
-@lru_cache(maxsize=2)
-def _glibc_function(name: str) -> Callable[..., int] | None:
+def _call_glibc(function: str, *arguments: int) -> None:
     try:
-        function: Callable[..., int] = getattr(ctypes.CDLL("libc.so.6"), name)
+        getattr(ctypes.CDLL("libc.so.6"), function)(*arguments)
     except (OSError, AttributeError):  # not glibc
-        return None
-    return function
+        pass

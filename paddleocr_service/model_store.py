@@ -4,12 +4,11 @@ import hashlib
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 from .bundled import BundledModel
-from .onnx_metadata import read_metadata
 
 _FORMAT_VERSION = "1"  # increase when the written files change, so that old directories are no longer used
 
@@ -19,76 +18,71 @@ def prepare_bundled(model: BundledModel, cache_dir: Path) -> Path:
 
     Each version of the wheel has its own directory. Raises OSError if ``cache_dir`` is not writable.
     """
-    root = model.root
-    target = cache_dir / f"{model.name}-{model.format}-{_fingerprint(model, root)}"
-    return create_directory(target, ("inference.yml", *model.files), lambda folder: _fill(folder, model, root))
+    target = cache_dir / f"{model.name}-{model.format}-{_fingerprint(model)}"
+    return create_directory(target, ("inference.yml", *model.files), lambda folder: _fill(folder, model))
 
 
-def create_directory(target: Path, files: Iterable[str], fill: Callable[[Path], None]) -> Path:
+def create_directory(target: Path, files: Sequence[str], fill: Callable[[Path], None]) -> Path:
     """Return the directory ``target``. Unless it contains ``files``, create it; ``fill`` writes the files.
 
     Safe for concurrent processes: each builds a temporary directory, and the first rename wins. Raises OSError if the
     parent is not writable, and the errors of ``fill``; nothing is left behind then.
     """
-    files = tuple(files)
     if _is_complete(target, files):
         return target
     target.parent.mkdir(parents=True, exist_ok=True)
     temporary = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
     try:
         fill(temporary)
-        _move_into_place(temporary, target, files)
+        try:
+            os.rename(temporary, target)
+        except OSError:
+            if not _is_complete(target, files):  # not created by a faster process: an incomplete directory
+                shutil.rmtree(target, ignore_errors=True)
+                os.rename(temporary, target)
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
     return target
 
 
-def _fingerprint(model: BundledModel, root: Path) -> str:
+def _fingerprint(model: BundledModel) -> str:
     """Return a hash of the wheel's location and of the size and time of its files, so no stale directory is used."""
-    digest = hashlib.sha256(f"{_FORMAT_VERSION}:{root}".encode())
+    digest = hashlib.sha256(f"{_FORMAT_VERSION}:{model.root}".encode())
     for path in [*model.files.values(), *filter(None, (model.dictionary, model.config))]:
-        stat = (root / path).stat()
+        stat = (model.root / path).stat()
         digest.update(f"{path}:{stat.st_size}:{stat.st_mtime_ns}".encode())
     return digest.hexdigest()[:12]
 
 
-def _is_complete(target: Path, files: tuple[str, ...]) -> bool:
+def _is_complete(target: Path, files: Sequence[str]) -> bool:
     return all((target / name).is_file() for name in files)  # False for a dangling link
 
 
-def _fill(folder: Path, model: BundledModel, root: Path) -> None:
+def _fill(folder: Path, model: BundledModel) -> None:
     for name, path in model.files.items():
         try:
-            os.symlink(root / path, folder / name)
+            os.symlink(model.root / path, folder / name)
         except OSError:  # the file system does not support links
-            shutil.copyfile(root / path, folder / name)
+            shutil.copyfile(model.root / path, folder / name)
     if model.config:
-        shutil.copyfile(root / model.config, folder / "inference.yml")
+        shutil.copyfile(model.root / model.config, folder / "inference.yml")
     else:
-        text = detector_config(model.name) if model.name.endswith("_det") else _recogniser_config(model, root)
+        is_detector = model.name.endswith("_det")
+        text = _detector_config(model.name) if is_detector else recogniser_config(model.name, _alphabet(model))
         (folder / "inference.yml").write_text(text, encoding="utf-8")
 
 
-def _move_into_place(temporary: Path, target: Path, files: tuple[str, ...]) -> None:
-    try:
-        os.rename(temporary, target)
-    except OSError:
-        if _is_complete(target, files):  # another process was faster
-            return
-        shutil.rmtree(target, ignore_errors=True)  # an incomplete directory
-        os.rename(temporary, target)
-
-
-def _recogniser_config(model: BundledModel, root: Path) -> str:
+def _alphabet(model: BundledModel) -> list[str]:
     if model.dictionary:
-        lines = (root / model.dictionary).read_text(encoding="utf-8").split("\n")
-        alphabet = lines[:-1] if lines[-1] == "" else lines
-    else:
-        alphabet = read_metadata(root / model.files["inference.onnx"])["character"].split("\n")
-    return recogniser_config(model.name, alphabet)
+        return (model.root / model.dictionary).read_text(encoding="utf-8").removesuffix("\n").split("\n")
+    import onnx
+
+    entries = onnx.load(model.root / model.files["inference.onnx"]).metadata_props
+    metadata: dict[str, str] = {entry.key: entry.value for entry in entries}
+    return metadata["character"].split("\n")
 
 
-def detector_config(name: str) -> str:
+def _detector_config(name: str) -> str:
     """Return the ``inference.yml`` of a DB text detector. Its thresholds are set by the pipeline."""
     normalize = {"mean": [0.485, 0.456, 0.406], "std": [0.229, 0.224, 0.225], "scale": "1./255.", "order": "hwc"}
     transforms: list[dict[str, Any]] = [{"DetResizeForTest": None}, {"NormalizeImage": normalize}, {"ToCHWImage": None}]

@@ -15,12 +15,8 @@ FAMILIES: tuple[str, ...] = (
 )
 
 _SCRIPTS = ("latin", "korean", "eslav", "cyrillic", "arabic", "devanagari", "th", "el", "te", "ta")
-SCRIPT_RECOGNISERS: tuple[str, ...] = (
-    *(f"{script}_PP-OCRv5_mobile_rec" for script in _SCRIPTS),
-    "ka_PP-OCRv3_mobile_rec",
-)
-
 OFFICIAL_MODELS: tuple[str, ...] = (
     *(f"{family}_{part}" for family in FAMILIES for part in ("det", "rec")),
-    *SCRIPT_RECOGNISERS,
+    *(f"{script}_PP-OCRv5_mobile_rec" for script in _SCRIPTS),
+    "ka_PP-OCRv3_mobile_rec",
 )

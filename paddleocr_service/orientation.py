@@ -10,10 +10,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from functools import partial
 from typing import TYPE_CHECKING
 
-from .polygons import Point, Polygon, bounds, map_points
+from .polygons import Point, Polygon, bounds
 from .results import Line, Recognition
 
 if TYPE_CHECKING:
@@ -46,21 +45,17 @@ def rotated(image: Pixels, degrees: int) -> Pixels:
 
 
 def lines_as_given(page: Recognition) -> tuple[Line, ...]:
-    """Return the lines with polygons in pixels of the input image, before it was rotated."""
-    if not page.orientation:
-        return page.lines
-    back = partial(_rotate_back, degrees=page.orientation, width=page.width, height=page.height)
-    return tuple(line.transformed(back) for line in page.lines)
+    """Return the lines with polygons in pixels of the input image, before it was rotated.
 
+    The first corner of a polygon stays the text's top left.
+    """
+    width, height = page.width, page.height
 
-def _rotate_back(polygon: Polygon, degrees: int, width: int, height: int) -> Polygon:
-    """Undo a clockwise rotation. width, height: of the rotated image. The first corner stays the text's top left."""
-
-    def move(point: Point) -> Point:
+    def rotate_back(point: Point) -> Point:
         x, y = point
-        return {90: (y, width - x), 180: (width - x, height - y), 270: (height - y, x)}[degrees]
+        return {90: (y, width - x), 180: (width - x, height - y), 270: (height - y, x)}[page.orientation]
 
-    return map_points(polygon, move)
+    return tuple(line.transformed(rotate_back) for line in page.lines) if page.orientation else page.lines
 
 
 def _find_rotation(recognize: Callable[[Pixels], list[Line]], image: Pixels, lines: Sequence[Line]) -> int:

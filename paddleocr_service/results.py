@@ -4,16 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import partial
 
 from .polygons import Point, Polygon, map_points
 
 AUTO, OFF = "auto", "off"
 ORIENTATIONS = (AUTO, OFF)
-
-
-def _scale(point: Point, factor: float) -> Point:
-    return round(point[0] * factor, 1), round(point[1] * factor, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,14 +29,14 @@ class Line:
     polygon: Polygon
     words: tuple[Word, ...] = ()
 
-    def transformed(self, transform: Callable[[Polygon], Polygon]) -> Line:
-        """Apply ``transform`` to the polygons of the line and its words."""
-        words = tuple(replace(word, polygon=transform(word.polygon)) for word in self.words)
-        return replace(self, polygon=transform(self.polygon), words=words)
+    def transformed(self, transform: Callable[[Point], Point]) -> Line:
+        """Apply ``transform`` to the corners of the line and its words."""
+        words = tuple(replace(word, polygon=map_points(word.polygon, transform)) for word in self.words)
+        return replace(self, polygon=map_points(self.polygon, transform), words=words)
 
     def scaled(self, factor: float) -> Line:
         """Return the line on an image ``factor`` times as large, to a tenth of a pixel."""
-        return self.transformed(partial(map_points, transform=partial(_scale, factor=factor)))
+        return self.transformed(lambda point: (round(point[0] * factor, 1), round(point[1] * factor, 1)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,8 @@ from controllers import admin_controller
 from middleware.view_marks import Mark, mark
 from routes.blueprint import RETRY_AFTER, DescribedBlueprint
 from routes.schemas import examples
-from routes.schemas.admin import DeadLetter, DeadLetterList, DeadLetterListOptions
-from routes.schemas.jobs import Accepted
-from routes.schemas.options import NoOptions
+from routes.schemas.base import NoOptions
+from routes.schemas.jobs import Accepted, DeadLetter, DeadLetterList, DeadLetterListOptions
 
 blueprint = DescribedBlueprint("admin", __name__, url_prefix="/admin", description="Dead letters")
 

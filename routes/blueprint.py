@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Protocol, TypeVar, cast
+from typing import Any, Protocol, TypeVar
 
 from flask_smorest import Blueprint
-from marshmallow import Schema
 
 from controllers.context import ErrorClass
-from middleware.error_catalog import status_of
+from middleware.error_catalog import problem_body, status_of
 from middleware.option_parser import OptionsParser
-from routes.schemas.examples import problem_example
-from routes.schemas.problems import Problem
+from routes.schemas.examples import REQUEST_ID
+from routes.schemas.service import Problem
 
 PROBLEM = "application/problem+json"
 RETRY_AFTER = {"Retry-After": {"schema": {"type": "integer"}, "description": "Seconds until the next request."}}
 
 View = TypeVar("View", bound=Callable[..., Any])
-SchemaLike = type[Schema] | Schema | dict[str, Any]
 
 
 class Decorator(Protocol):
@@ -28,9 +26,19 @@ class Decorator(Protocol):
 
 
 class DescribedBlueprint(Blueprint):  # type: ignore[misc]  # flask-smorest has no type information
-    """Gives each operation the name of its view, and adds `problems` and types to the decorators of flask-smorest."""
+    """Gives each operation the name of its view, and adds `problems` to the decorators of flask-smorest."""
 
     ARGUMENTS_PARSER = OptionsParser()
+
+    # Inherited. Declared for the type checker.
+    arguments: Callable[..., Decorator]
+    response: Callable[..., Decorator]
+
+    def doc(self, **fields: Any) -> Decorator:
+        return _description_only(super().doc(**fields))
+
+    def alt_response(self, status_code: int, **description: Any) -> Decorator:
+        return _description_only(super().alt_response(status_code, **description))
 
     def route(self, rule: str, **options: Any) -> Decorator:
         register = super().route(rule, **options)
@@ -41,18 +49,6 @@ class DescribedBlueprint(Blueprint):  # type: ignore[misc]  # flask-smorest has 
 
         return decorate
 
-    def arguments(self, schema: SchemaLike, **options: Any) -> Decorator:
-        return cast(Decorator, super().arguments(schema, **options))
-
-    def response(self, status: int, schema: SchemaLike | None = None, **options: Any) -> Decorator:
-        return cast(Decorator, super().response(status, schema, **options))
-
-    def alt_response(self, status: int, **options: Any) -> Decorator:
-        return cast(Decorator, super().alt_response(status, **options))
-
-    def doc(self, **fields: Any) -> Decorator:
-        return cast(Decorator, super().doc(**fields))
-
     def problems(self, *errors: ErrorClass) -> Decorator:
         """Describe the errors that the view can respond with."""
         by_status: dict[int, list[ErrorClass]] = {}
@@ -61,17 +57,31 @@ class DescribedBlueprint(Blueprint):  # type: ignore[misc]  # flask-smorest has 
 
         def decorate(view: View) -> View:
             for status, group in sorted(by_status.items()):
-                view = self._problem(status, group)(view)
+                view = self.alt_response(
+                    status,
+                    schema=Problem,
+                    content_type=PROBLEM,
+                    description="; ".join(f"`{error.code}`: {error.title}" for error in group),
+                    examples={error.code: _example(error) for error in group},
+                    headers=RETRY_AFTER if status in (429, 503) else None,
+                )(view)
             return view
 
         return decorate
 
-    def _problem(self, status: int, errors: list[ErrorClass]) -> Decorator:
-        return self.alt_response(
-            status,
-            schema=Problem,
-            content_type=PROBLEM,
-            description="; ".join(f"`{error.code}`: {error.title}" for error in errors),
-            examples={error.code: {"summary": error.title, "value": problem_example(error)} for error in errors},
-            headers=RETRY_AFTER if status in (429, 503) else None,
-        )
+
+def _description_only(decorate: Callable[[Any], Any]) -> Decorator:
+    """Keep the description that a decorator of flask-smorest adds, without the function that it puts around the view.
+
+    A view has about ten descriptions, and each function would be called in each request.
+    """
+
+    def describe(view: View) -> View:
+        setattr(view, "_apidoc", decorate(view)._apidoc)  # noqa: B010
+        return view
+
+    return describe
+
+
+def _example(error: ErrorClass) -> dict[str, object]:
+    return {"summary": error.title, "value": problem_body(error(), REQUEST_ID)}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import importlib.util
+from importlib.metadata import distribution
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +12,10 @@ from flask_smorest import Api
 from marshmallow.fields import Field
 
 from routes.blueprint import PROBLEM
-from routes.schemas.problems import Problem
+from routes.schemas.service import Problem
 
 #: The wheel that contains the built assets of Swagger UI and ReDoc. Its code is not imported.
-ASSETS_PACKAGE = "drf_spectacular_sidecar"
+ASSETS_DISTRIBUTION = "drf-spectacular-sidecar"
 ASSETS_PATH = "/docs/assets"
 #: The pages that load them.
 PAGES_FOLDER = Path(__file__).with_name("pages")
@@ -41,7 +41,6 @@ Every response has an `X-Request-ID`: the one that the client sent, or a new one
 """
 
 API_KEY = "For /ocr: one of API_KEYS, if the operator has set any. For /admin: ADMIN_TOKEN. `X-API-Key` works, too."
-UPLOAD_EVENTS_TOKEN = "The setting UPLOAD_EVENTS_TOKEN."
 
 
 class DescribedApi(Api):  # type: ignore[misc]  # flask-smorest has no type information
@@ -77,7 +76,7 @@ def init_app(app: Flask, version: str) -> Api:
     api.spec.components.security_scheme("Key", {"type": "http", "scheme": "bearer", "description": API_KEY})
     content = {PROBLEM: {"schema": Problem}}
     api.spec.components.response("Problem", {"description": "Any other error", "content": content})
-    events_token = {"type": "http", "scheme": "bearer", "description": UPLOAD_EVENTS_TOKEN}
+    events_token = {"type": "http", "scheme": "bearer", "description": "The setting UPLOAD_EVENTS_TOKEN."}
     api.spec.components.security_scheme("uploadEvents", events_token)
     api.ma_plugin.converter.add_parameter_attribute_function(default_in_description)
     app.add_url_rule(f"{ASSETS_PATH}/<path:name>", "docs_assets", _asset)
@@ -99,17 +98,11 @@ def default_in_description(self: OpenAPIConverter, field: Field[Any], ret: dict[
 
 
 def _asset(name: str) -> Response:
-    return send_from_directory(_assets_folder(), name, max_age=86_400)
+    folder = distribution(ASSETS_DISTRIBUTION).locate_file("drf_spectacular_sidecar/static/drf_spectacular_sidecar")
+    return send_from_directory(str(folder), name, max_age=86_400)
 
 
 def _page(name: str) -> Response:
     response = send_from_directory(PAGES_FOLDER, name)
     response.headers["Content-Security-Policy"] = POLICY
     return response
-
-
-def _assets_folder() -> Path:
-    spec = importlib.util.find_spec(ASSETS_PACKAGE)
-    if spec is None or not spec.submodule_search_locations:
-        raise RuntimeError(f"{ASSETS_PACKAGE} is not installed")
-    return Path(spec.submodule_search_locations[0]) / "static" / ASSETS_PACKAGE

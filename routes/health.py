@@ -1,4 +1,4 @@
-"""Health probes: never rate-limited, never logged."""
+"""Health probes and metrics: never rate-limited, never logged."""
 
 from __future__ import annotations
 
@@ -7,11 +7,14 @@ from flask import Response
 from controllers import health_controller
 from middleware.view_marks import Mark, mark
 from routes.blueprint import DescribedBlueprint
-from routes.schemas.health import Alive, HealthReport, OCRQuality, Ready
+from routes.schemas.health import Alive, HealthReport, MetricsSummary, OCRQuality, Ready
 
 blueprint = DescribedBlueprint(
     "health", __name__, url_prefix="/health", description="Probes for orchestrators and a report for operators"
 )
+metrics_blueprint = DescribedBlueprint("metrics", __name__, description="Metrics for Prometheus")
+
+PROMETHEUS_TEXT = {"schema": {"type": "string"}, "example": "# TYPE ocr_redis_up gauge\nocr_redis_up 1.0\n"}
 
 
 @blueprint.route("", methods=["GET"], strict_slashes=False)
@@ -61,3 +64,16 @@ def health_ai() -> Response:
     result is reused for a few seconds. The check takes up to ten seconds: use it for monitoring, not as a probe.
     """
     return health_controller.ai()
+
+
+@metrics_blueprint.route("/metrics", methods=["GET"])
+@mark(Mark.PROBE)
+@metrics_blueprint.response(200, MetricsSummary, description="JSON if `Accept` asks for it")
+@metrics_blueprint.doc(responses={200: {"content": {"text/plain": PROMETHEUS_TEXT}}})
+def metrics() -> Response:
+    """Get metrics for Prometheus
+
+    Request metrics are those of this web server; all others are those of the whole service. With several web servers,
+    sum the former and take the maximum of the latter. `Accept: application/json` returns a short summary instead.
+    """
+    return health_controller.metrics()

@@ -8,8 +8,7 @@ from controllers import capabilities_controller
 from controllers.context import RequestLimits
 from middleware.error_catalog import BY_STATUS, CATALOG, status_of
 from routes.blueprint import DescribedBlueprint
-from routes.schemas.problems import ErrorDescription
-from routes.schemas.service import Capabilities, Index
+from routes.schemas.service import Capabilities, ErrorDescription, Index
 
 SLUG = {
     "in": "path",

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response, request
-from marshmallow import Schema
+from flask import Response
 from marshmallow.fields import Field
 
-from controllers import batch_controller, events_controller, job_controller, query_controller, submission
+from controllers import batch_controller, events_controller, job_controller, submission
 from controllers.context import RequestLimits
 from middleware.uploads import MULTIPART
 from middleware.view_marks import Mark, mark
 from routes.blueprint import RETRY_AFTER, Decorator, DescribedBlueprint, View
+from routes.paths import OCR
 from routes.schemas import examples
+from routes.schemas.base import NoOptions, StrictSchema
 from routes.schemas.jobs import Accepted, BatchAccepted, JobList, JobListOptions, JobStatus
-from routes.schemas.options import NoOptions, file_form, files_form, job_options, query_schema, result_options
+from routes.schemas.options import job_options, one_file, result_options, several_files
 from routes.schemas.results import RESULT, PartialStatus
 from routes.schemas.webhooks import CALLBACKS
 
@@ -37,31 +38,27 @@ EVENT_STREAM = {"text/event-stream": {"schema": {"type": "string"}, "example": e
 
 def make_blueprint(limits: RequestLimits, rate_limit: Decorator) -> DescribedBlueprint:
     """The views of `/ocr`. Their schemas contain the configured limits."""
-    blueprint = DescribedBlueprint("ocr", __name__, url_prefix="/ocr", description="Text from images and PDFs")
-    blueprint.before_request(_ensure_accepting)
+    blueprint = DescribedBlueprint("ocr", __name__, url_prefix=OCR, description="Text from images and PDFs")
+    blueprint.before_request(submission.ensure_accepting)
     _add_submission_views(blueprint, limits, rate_limit)
-    _add_job_views(blueprint)
-    _add_result_views(blueprint, limits)
+    _add_job_views(blueprint, limits)
     return blueprint
-
-
-def _ensure_accepting() -> None:
-    if request.method == "POST":
-        submission.ensure_accepting()
 
 
 def _add_submission_views(blueprint: DescribedBlueprint, limits: RequestLimits, rate_limit: Decorator) -> None:
     options = job_options(limits, wait=0)
     predict_options = job_options(limits, wait=PREDICT_WAIT_SECONDS)
 
-    def creates_jobs(options: dict[str, Field[Any]], form: type[Schema]) -> Decorator:
+    def creates_jobs(form_name: str, options: dict[str, Field[Any]], **file: Field[Any]) -> Decorator:
         """What all views that create jobs share: options, form, rate limit, errors."""
+        query = StrictSchema.from_dict(options, name="DocumentOptions")
+        form = StrictSchema.from_dict({**file, **options}, name=form_name)
+        body = {"required": True, "content": {MULTIPART: {"schema": form}}}
 
         def decorate(view: View) -> View:
             view = blueprint.problems(*submission.SUBMIT_ERRORS)(rate_limit(view))
-            view = blueprint.doc(requestBody={"required": True, "content": {MULTIPART: {"schema": form}}})(view)
-            view = blueprint.doc(callbacks=CALLBACKS)(view)
-            return mark(Mark.CREATES_WORK)(blueprint.arguments(query_schema(options), location="query")(view))
+            view = blueprint.doc(requestBody=body, callbacks=CALLBACKS)(view)
+            return mark(Mark.CREATES_WORK)(blueprint.arguments(query, location="query")(view))
 
         return decorate
 
@@ -73,7 +70,7 @@ def _add_submission_views(blueprint: DescribedBlueprint, limits: RequestLimits, 
         return accepted(blueprint.alt_response(200, schema=RESULT, examples=examples.RESULTS)(view))
 
     @blueprint.route("/image", methods=["POST"], parameters=[IDEMPOTENCY_KEY])
-    @creates_jobs(options, file_form("ImageUpload", options, IMAGE_FORMATS))
+    @creates_jobs("ImageUpload", options, file=one_file(IMAGE_FORMATS))
     @job_or_result
     def create_image_job(options: dict[str, Any]) -> Response:
         """Read an image
@@ -83,7 +80,7 @@ def _add_submission_views(blueprint: DescribedBlueprint, limits: RequestLimits, 
         return job_controller.create_job(options, kinds=("image",))
 
     @blueprint.route("/pdf", methods=["POST"], parameters=[IDEMPOTENCY_KEY])
-    @creates_jobs(options, file_form("PDFUpload", options, "PDF"))
+    @creates_jobs("PDFUpload", options, file=one_file("PDF"))
     @job_or_result
     def create_pdf_job(options: dict[str, Any]) -> Response:
         """Read a PDF
@@ -93,7 +90,7 @@ def _add_submission_views(blueprint: DescribedBlueprint, limits: RequestLimits, 
         return job_controller.create_job(options, kinds=("pdf",))
 
     @blueprint.route("/batch", methods=["POST"], parameters=[IDEMPOTENCY_KEY])
-    @creates_jobs(options, files_form("BatchUpload", options))
+    @creates_jobs("BatchUpload", options, files=several_files())
     @blueprint.response(202, BatchAccepted, example=examples.BATCH, headers=RETRY_AFTER)
     def create_batch(options: dict[str, Any]) -> Response:
         """Read several files
@@ -103,7 +100,7 @@ def _add_submission_views(blueprint: DescribedBlueprint, limits: RequestLimits, 
         return batch_controller.create_batch(options)
 
     @blueprint.route("/predict", methods=["POST"], parameters=[IDEMPOTENCY_KEY])
-    @creates_jobs(predict_options, file_form("PredictUpload", predict_options, f"{IMAGE_FORMATS}, or PDF"))
+    @creates_jobs("PredictUpload", predict_options, file=one_file(f"{IMAGE_FORMATS}, or PDF"))
     @job_or_result
     def predict(options: dict[str, Any]) -> Response:
         """Read an image or a PDF and return the result
@@ -113,9 +110,9 @@ def _add_submission_views(blueprint: DescribedBlueprint, limits: RequestLimits, 
         return job_controller.create_job(options)
 
 
-def _add_job_views(blueprint: DescribedBlueprint) -> None:
+def _add_job_views(blueprint: DescribedBlueprint, limits: RequestLimits) -> None:
     @blueprint.route("/job/<string:job_id>", methods=["GET"], parameters=[JOB_ID])
-    @blueprint.problems(*query_controller.STATUS_ERRORS)
+    @blueprint.problems(*job_controller.STATUS_ERRORS)
     @blueprint.arguments(NoOptions, location="query")
     @blueprint.response(200, JobStatus, description="The job has ended", example=examples.ENDED_STATUS)
     @blueprint.alt_response(
@@ -123,10 +120,10 @@ def _add_job_views(blueprint: DescribedBlueprint) -> None:
     )
     def job_status(options: dict[str, Any], job_id: str) -> Response:
         """Get the status of a job"""
-        return query_controller.job_status(job_id)
+        return job_controller.job_status(job_id)
 
     @blueprint.route("/job/<string:job_id>", methods=["DELETE"], parameters=[JOB_ID])
-    @blueprint.problems(*query_controller.STATUS_ERRORS)
+    @blueprint.problems(*job_controller.STATUS_ERRORS)
     @blueprint.arguments(NoOptions, location="query")
     @blueprint.response(200, JobStatus, description="The job was cancelled", example=examples.CANCELLED_STATUS)
     @blueprint.alt_response(204, description="The ended job was deleted with its result and file")
@@ -135,10 +132,10 @@ def _add_job_views(blueprint: DescribedBlueprint) -> None:
 
         Cancels a running job: no further page of it is started. Deletes an ended job with its result and file.
         """
-        return query_controller.discard_job(job_id)
+        return job_controller.discard_job(job_id)
 
     @blueprint.route("/jobs", methods=["GET"])
-    @blueprint.problems(*query_controller.LIST_ERRORS)
+    @blueprint.problems(*job_controller.LIST_ERRORS)
     @blueprint.arguments(JobListOptions, location="query")
     @blueprint.response(200, JobList, example=examples.JOBS)
     def list_jobs(options: dict[str, Any]) -> Response:
@@ -146,12 +143,10 @@ def _add_job_views(blueprint: DescribedBlueprint) -> None:
 
         The API key identifies the client or, if the service requires no keys, the IP address.
         """
-        return query_controller.list_jobs(options["status"], options["cursor"], options["limit"])
+        return job_controller.list_jobs(options["status"], options["cursor"], options["limit"])
 
-
-def _add_result_views(blueprint: DescribedBlueprint, limits: RequestLimits) -> None:
     @blueprint.route("/job/<string:job_id>/result", methods=["GET"], parameters=[JOB_ID])
-    @blueprint.problems(*query_controller.RESULT_ERRORS)
+    @blueprint.problems(*job_controller.RESULT_ERRORS)
     @blueprint.arguments(result_options(limits), location="query")
     @blueprint.alt_response(200, schema=RESULT, examples=examples.RESULTS)
     @blueprint.alt_response(
@@ -162,10 +157,10 @@ def _add_result_views(blueprint: DescribedBlueprint, limits: RequestLimits) -> N
 
         With `partial=true`, the response for a running job contains its finished `pages`.
         """
-        return query_controller.job_result(job_id, options["wait"], options["partial"])
+        return job_controller.job_result(job_id, options["wait"], options["partial"])
 
     @blueprint.route("/job/<string:job_id>/events", methods=["GET"], parameters=[JOB_ID])
-    @blueprint.problems(*query_controller.STATUS_ERRORS)
+    @blueprint.problems(*job_controller.STATUS_ERRORS)
     @blueprint.arguments(NoOptions, location="query")
     @blueprint.doc(responses={200: {"description": "The job's events", "content": EVENT_STREAM}})
     def job_events(options: dict[str, Any], job_id: str) -> Response:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-UPLOADS = "/ocr/uploads"
-JOB = "/ocr/job"
+OCR = "/ocr"
+UPLOADS = f"{OCR}/uploads"
+JOB = f"{OCR}/job"
 
 
 def upload_path(job_id: str) -> str:

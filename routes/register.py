@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from controllers.context import RequestLimits
-from routes import admin, commands, documentation, health, meta, metrics, ocr, uploads
+from routes import admin, commands, documentation, health, meta, ocr, uploads
 from routes.blueprint import Decorator
 
 
@@ -17,7 +17,7 @@ def register(
     api.register_blueprint(ocr.make_blueprint(limits, rate_limit))
     api.register_blueprint(uploads.make_blueprint(limits, rate_limit, upload_events_token))
     api.register_blueprint(health.blueprint)
-    api.register_blueprint(metrics.blueprint)
+    api.register_blueprint(health.metrics_blueprint)
     api.register_blueprint(meta.make_blueprint(limits))
     api.register_blueprint(admin.blueprint)
     app.register_blueprint(commands.blueprint)

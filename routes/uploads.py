@@ -13,8 +13,8 @@ from routes.blueprint import RETRY_AFTER, Decorator, DescribedBlueprint
 from routes.ocr import IDEMPOTENCY_KEY, JOB_ID, LOCATION
 from routes.paths import UPLOADS
 from routes.schemas import examples
+from routes.schemas.base import NoOptions
 from routes.schemas.jobs import Accepted
-from routes.schemas.options import NoOptions
 from routes.schemas.uploads import AnnouncedUpload, SignedAddress, UploadEventsResult, announcement
 from routes.schemas.webhooks import CALLBACKS
 

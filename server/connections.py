@@ -1,57 +1,81 @@
-"""A connection that is held, and what for."""
+"""Connections that wait for jobs: the states that the event loop holds."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import socket
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from typing import Any, NoReturn, Protocol
 
-from services.jobs.record import JobRecord
-
-#: How a record is told to a client.
-Tell = Callable[[JobRecord], dict]
+from server.hooks import JobRecord, Render
+from utils import environ_keys
 
 
-class Detach(BaseException):  # noqa: N818 - no error: it takes a request out of the application's hands
-    """Raised through the application: what is to become of the request's connection. Whoever catches all errors does
-    not catch this."""
+class ClientConnection(Protocol):
+    """gunicorn's connection, as far as the event loop uses it."""
 
-    def __init__(self, held: WaitingRequest | Stream) -> None:
-        self.held = held
+    sock: socket.socket
+
+    def close(self) -> None: ...
 
 
 @dataclass(slots=True, eq=False)
 class WaitingRequest:
-    """A request whose answer waits for the end of jobs."""
+    """A request that continues when its jobs have ended or its time is over."""
 
-    jobs: set[str]
+    job_ids: set[str]
     #: On the clock of time.monotonic().
     deadline: float
-    answer: Callable
-    #: What the request's first pass through the application leaves to the second: its id, when it began.
-    kept: dict
-    conn: object = None
-    request: object = None
+    #: Builds the response, in a thread of the pool.
+    respond: Callable[[], object]
+    #: State of the request's first pass through the application, for the second.
+    carried_state: dict[str, Any]
+    conn: ClientConnection = field(init=False)
     fd: int = -1
 
 
 @dataclass(slots=True, eq=False)
-class Stream:
-    """A client that is told of a job until its end."""
+class EventStream:
+    """A client that receives the events of a job until the job ends. The first event was part of the response."""
 
     job_id: str
-    tell: Tell
-    #: Whether each event goes out as a chunk of HTTP/1.1.
+    render: Render
+    #: Whether each event is sent as a chunk of HTTP/1.1.
     chunked: bool
-    #: What the client knows: stage and number of pages done.
-    told: tuple[str, int]
-    #: The job that does the work for this one, where another does.
+    #: Stage and number of finished pages that the client knows.
+    known: tuple[str, int]
+    #: The job that does the work for this one, if another does.
     leader: str = ""
-    #: Its first event was part of the answer.
-    events: int = 1
-    conn: object = None
+    event_count: int = 1
+    conn: ClientConnection = field(init=False)
     fd: int = -1
-    #: What the client has not taken yet.
+    #: Bytes that the client has not accepted yet.
     unsent: bytearray = field(default_factory=bytearray)
-    #: When it was last sent anything, on the clock of time.monotonic().
+    #: When anything was last sent, on the clock of time.monotonic().
     sent_at: float = 0.0
     ended: bool = False
+
+
+HeldConnection = WaitingRequest | EventStream
+
+
+class Detach(BaseException):  # noqa: N818 - not an error
+    """Takes the connection of a request out of the application. No `except Exception` catches it."""
+
+    def __init__(self, held: HeldConnection) -> None:
+        self.held = held
+
+
+def wait_for_jobs(
+    environ: dict[str, Any], state: dict[str, Any], job_ids: list[str], seconds: float, respond: Callable[[], object]
+) -> NoReturn:
+    """WAIT_FOR_JOBS of `utils/environ_keys.py`, with the first two arguments bound."""
+    environ[environ_keys.DETACHED] = True
+    raise Detach(WaitingRequest(set(job_ids), time.monotonic() + seconds, respond, state))
+
+
+def stream_events(chunked: bool, first_event: bytes, record: JobRecord, render: Render) -> Iterator[bytes]:
+    """STREAM_EVENTS of `utils/environ_keys.py`, with the first argument bound."""
+    yield first_event
+    raise Detach(EventStream(record.id, render, chunked, known=(record.stage, record.pages_done)))

@@ -1,13 +1,12 @@
-"""gunicorn's threaded worker, in which waiting costs no thread: firm with clients that fall silent, quick with probes,
-and in our words with those that speak no HTTP.
+"""gunicorn's threaded worker, extended: requests that wait for a job need no thread, and probes never queue.
 
-A connection is with one of three: with the poller while nothing has come of its next request, with a thread of the pool
-while that is worked on, with the live loop (`middleware/live`) while it waits for a job.
+A connection belongs to the poller while it is idle, to a thread of a pool while a request is processed, and to the
+connection loop (`event_loop.py`) while the request waits for a job.
 """
 
 from __future__ import annotations
 
-import json
+import gc
 import selectors
 import socket
 import struct
@@ -15,276 +14,295 @@ import sys
 import threading
 import time
 import uuid
-from collections.abc import Callable, Iterator
-from concurrent.futures import Executor, ThreadPoolExecutor
+from collections.abc import Callable, Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
+from typing import Any, cast
 
 from gunicorn import util
+from gunicorn.http import wsgi
 from gunicorn.workers.gthread import TConn, ThreadWorker
 from structlog.contextvars import bound_contextvars, get_contextvars
 
-from middleware.error_catalog import class_for_status, problem_body
-from middleware.request_id import HEADER
-from server.connections import Detach, Stream, Tell, WaitingRequest
+from server.connections import Detach, HeldConnection, WaitingRequest, stream_events, wait_for_jobs
 from server.event_loop import ConnectionLoop
+from server.hooks import EXTENSION, ServerHooks, Slot
 from server.process_counts import ProcessCounts
+from server.request_head import RequestHead
+from server.response import JoinedResponse
 from server.thread_pool import STUCK_SECONDS, ElasticThreadPool
-from services.jobs.admission import UNCHECKED
-from services.jobs.record import JobRecord
-from services.jobs.watcher import JobWatcher
+from utils import environ_keys
 from utils.process import raise_open_files
 
-#: Bytes of a refused body that are taken in and thrown away before its client is cut off.
-MOST_DRAINED = 1 << 30
-#: Connections of one process that may wait at a time, where it may have as many files open.
-MOST_HELD = 10_000
-#: Files of a process that are no held connections: those being served, to Redis, of uploads, of the logs.
+#: Bytes of a rejected body that are read and discarded before the connection is closed.
+MAX_DISCARDED = 1 << 30
+#: Connections of one process that may wait at a time, if it may have that many open files.
+MAX_HELD = 10_000
+#: Other open files of a process: connections being served, Redis, uploads, logs.
 OTHER_FILES = 1000
-#: Threads of a process that work at a time, as long as they get on.
-FEW_THREADS = 2
-#: What a request begins with that is answered by threads of its own: by how many.
-PROBES, PROBE_THREADS = (b"GET /health/alive", b"GET /health/ready"), 2
-#: What is refused by threads of its own while the queue is full, for a refusal must not wait behind what was let in.
-CREATES = (b"POST /ocr/image", b"POST /ocr/pdf", b"POST /ocr/predict", b"POST /ocr/batch")
-LONGEST_HEAD = 4096
-#: A held client that is gone without a word is found out after so many milliseconds.
+#: Threads of a process while work makes progress.
+MIN_THREADS = 2
+#: Threads for requests to fast paths.
+FAST_THREADS = 2
+#: New objects after which Python looks for cycles, instead of 700. Requests leave few cycles behind.
+GC_THRESHOLD = 10_000
+#: A held client that disappeared without closing its connection is found after this many milliseconds.
 SILENT_MS = 60_000
-#: Bytes of a stream that the kernel keeps for a client that does not take them.
+#: Bytes of an event stream that the kernel buffers for a slow client.
 STREAM_BUFFER = 32 * 1024
 
 
-class ServiceWorker(ThreadWorker):
+class Connection(TConn):  # type: ignore[misc]  # gunicorn has no type information
+    """A client connection and what is known about its current request."""
+
+    #: The request is answered by the threads for fast paths.
+    fast = False
+    #: Its slot in the job queue, if it creates work.
+    slot: Slot | None = None
+    #: It is counted among the requests that create work.
+    counted = False
+
+
+class ServiceWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no type information
     """One process of the web server."""
 
-    #: Seconds for which a client may send nothing in the middle of a request, or take nothing of an answer. Without an
-    #: end to its silence it would keep a thread, and as many of them as there are threads would keep everybody out.
+    #: The application. gunicorn replaces it with `_serve`.
+    wsgi: Any
+    #: Seconds that a client may send nothing in the middle of a request, or accept nothing of a response. Without a
+    #: limit, silent clients would occupy all threads.
     client_timeout = 30
-    #: Seconds after which Python lets another thread run, a tenth of its own default: beside dozens of busy threads the
-    #: poller and the probes would wait for their turns longer than they work.
-    turn = 0.0005
+    #: Seconds after which Python switches threads, a tenth of its default: beside dozens of busy threads the poller and
+    #: the probes would wait for their turn longer than they work.
+    switch_interval = 0.0005
 
-    #: Where the processes tell each other how many connections they have, and which place there is this one's.
+    #: Connections of each process, and requests that create work. Shared by all processes.
     connection_counts = ProcessCounts(1)
-    #: And how many requests each is at that create work.
     creating_counts = ProcessCounts(1)
+    #: This process's place in the counts.
     index = 0
-    _notified = 0.0
+    _notified_at = 0.0
 
     def init_process(self) -> None:
-        util.write_error = write_problem
-        sys.setswitchinterval(self.turn)
-        self._most_held = min(MOST_HELD, max(0, raise_open_files(MOST_HELD + OTHER_FILES) - OTHER_FILES))
-        self._probes = ThreadPoolExecutor(PROBE_THREADS, "probe")
-        self._refusals = ElasticThreadPool(1, self.cfg.threads, "refusal")
-        self._creates = 0
-        self._here = threading.local()
+        util.write_error = self._write_error
+        # Settings do not change any more. As attributes they need no function call, 20 times per request.
+        self.cfg.__dict__.update({name: setting.get() for name, setting in self.cfg.settings.items()})
+        wsgi.Response = JoinedResponse
+        sys.setswitchinterval(self.switch_interval)
+        self._max_held = min(MAX_HELD, max(0, raise_open_files(MAX_HELD + OTHER_FILES) - OTHER_FILES))
+        self._fast_pool = ThreadPoolExecutor(FAST_THREADS, "fast")
+        self._rejection_pool = ElasticThreadPool(1, self.cfg.threads, "rejection")
+        self._creating = 0
+        #: What `handle_request` passes to `_serve` through gunicorn.
+        self._current = threading.local()
         super().init_process()
 
     def get_thread_pool(self) -> ElasticThreadPool:
-        return ElasticThreadPool(FEW_THREADS, self.cfg.threads, "request")
-
-    def wait_for_and_dispatch_events(self, timeout: float) -> None:
-        pools = (self.tpool, self._refusals)
-        busy = any(pool.busy for pool in pools)
-        super().wait_for_and_dispatch_events(min(timeout, STUCK_SECONDS) if busy else timeout)
-        for pool in pools:
-            pool.relieve()
+        return ElasticThreadPool(MIN_THREADS, self.cfg.threads, "request")
 
     def load_wsgi(self) -> None:
         super().load_wsgi()
         self._application, self.wsgi = self.wsgi, self._serve
-        services = self._application.extensions["services"]
-        services.health.readiness.start()
-        self._admission = services.jobs.admission
-        self._live = ConnectionLoop(lambda parked: self.method_queue.defer(self._go_on, parked))
-        self._live.start(JobWatcher(services.redis, services.job_store, self._live))
+        self._hooks: ServerHooks = self._application.extensions[EXTENSION]
+        self._hooks.on_start()
+        self._loop = ConnectionLoop(self._resume_later, self._hooks.watch_jobs)
+        self._loop.start()
+        # The application lives as long as the process: exempt it from garbage collection, which took 4% of the time.
+        gc.collect()
+        gc.freeze()
+        gc.set_threshold(GC_THRESHOLD)
 
-    # The poller's thread: connections come, become readable, and are handed to threads.
+    # In the poller's thread: connections arrive, become readable, and go to a pool.
+
+    def wait_for_and_dispatch_events(self, timeout: float) -> None:
+        pools = (self.tpool, self._rejection_pool)
+        busy = any(pool.has_queued_work for pool in pools)
+        super().wait_for_and_dispatch_events(min(timeout, STUCK_SECONDS) if busy else timeout)
+        for pool in pools:
+            pool.grow_if_stuck()
 
     def accept(self, listener: socket.socket) -> None:
-        """gunicorn would give a new connection to a thread at once, to wait there for its first bytes."""
-        if self.alive and self.connection_counts.lets_others_first(self.index, self.nr_conns + self._live.count):
+        """Leave a new connection to the poller. gunicorn would give it a thread, to wait there for the first bytes."""
+        if self.alive and self.connection_counts.lets_others_first(self.index, self._connection_count):
             return
         try:
             sock, client = listener.accept()
         except (BlockingIOError, ConnectionAbortedError):
             return
         self.nr_conns += 1
-        self.connection_counts.tell(self.index, self.nr_conns + self._live.count)
-        conn = TConn(self.cfg, sock, client, listener.getsockname())
+        self._share_connection_count()
+        # The kernel's time limits: gunicorn resets those of Python.
+        limit = struct.pack("ll", self.client_timeout, 0)
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, limit)
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, limit)
+        conn = Connection(self.cfg, sock, client, listener.getsockname())
         conn.set_timeout()
         self.pending_conns.append(conn)
         self.poller.register(sock, selectors.EVENT_READ, partial(self.on_pending_socket_readable, conn))
 
+    @property
+    def _connection_count(self) -> int:
+        return int(self.nr_conns) + self._loop.count
+
+    def _share_connection_count(self) -> None:
+        self.connection_counts.set(self.index, self._connection_count)
+
     def notify(self) -> None:
-        """Called each time that the poller has waited; that this process lives need be told only now and then."""
+        """Called after each wait of the poller. The master needs a sign of life once per second."""
         now = time.monotonic()
-        if now - self._notified >= 1:
-            self._notified = now
+        if now - self._notified_at >= 1:
+            self._notified_at = now
             super().notify()
-        self.connection_counts.tell(self.index, self.nr_conns + self._live.count)
+        self._share_connection_count()
 
-    def enqueue_req(self, conn: TConn) -> None:
-        # By the kernel's own clock: gunicorn takes away any time limit that Python knows of.
-        limit = struct.pack("ll", self.client_timeout, 0)
-        conn.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, limit)
-        conn.sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, limit)
-        head = peek(conn.sock)
-        # A probe that is whole will hold up no thread.
-        conn.probe = head.startswith(PROBES) and head.endswith(b"\r\n\r\n")
-        conn.creates = head.startswith(CREATES)
-        conn.slot = self._admission.slot(self.creating_counts.total()) if conn.creates else UNCHECKED
-        conn.refusal = conn.slot.full
-        self._count_creating(conn, 1)
-        self._hand_over(conn, self._probes if conn.probe else self._refusals if conn.refusal else self.tpool)
+    def enqueue_req(self, conn: Connection) -> None:
+        head = RequestHead.peek(conn.sock)
+        conn.fast = head.path in self._hooks.fast_paths and head.is_complete_get
+        conn.slot = None
+        pool = self._fast_pool if conn.fast else self.tpool
+        if head.path in self._hooks.creating_paths:
+            conn.slot = self._hooks.slot(self.creating_counts.total())
+            if conn.slot.full:
+                pool = self._rejection_pool  # a rejection must not queue behind accepted uploads
+            else:
+                conn.counted = True
+                self._count_creating(1)
+        self._submit(conn, pool)
 
-    def _hand_over(self, conn: TConn, pool: Executor) -> None:
+    def _submit(self, conn: Connection, pool: ElasticThreadPool | ThreadPoolExecutor) -> None:
         future = pool.submit(self.handle, conn)
         future.add_done_callback(lambda done: self.method_queue.defer(self.finish_request, conn, done))
 
-    def _count_creating(self, conn: TConn, by: int) -> None:
-        if conn.creates and not conn.refusal:
-            self._creates += by
-            self.creating_counts.tell(self.index, self._creates)
+    def _count_creating(self, change: int) -> None:
+        self._creating += change
+        self.creating_counts.set(self.index, self._creating)
 
-    def finish_request(self, conn: TConn, future) -> None:
-        self._count_creating(conn, -1)
-        conn.creates = False
-        held = None if future.cancelled() or future.exception() else future.result()
-        if not isinstance(held, WaitingRequest | Stream):
+    def finish_request(self, conn: Connection, future: Future[Any]) -> None:
+        if conn.counted:
+            conn.counted = False
+            self._count_creating(-1)
+        try:
+            held = future.result()
+        except BaseException:  # gunicorn closes the connection
+            held = None
+        if not isinstance(held, HeldConnection):
             super().finish_request(conn, future)
         elif self.alive:
-            self.nr_conns -= 1  # what only waits is not counted among what is served
-            self._live.hold(held)
+            self.nr_conns -= 1  # the loop counts its own
+            self._loop.hold(held)
         elif isinstance(held, WaitingRequest):
-            self._hand_over(conn, self.tpool)
+            self._submit(conn, self.tpool)
         else:
             self.nr_conns -= 1
             conn.close()
 
-    def _go_on(self, parked: WaitingRequest) -> None:
-        """A request that waited goes on in a thread."""
+    def _resume_later(self, request: WaitingRequest) -> None:
+        self.method_queue.defer(self._resume, request)
+
+    def _resume(self, request: WaitingRequest) -> None:
         self.nr_conns += 1
-        self._hand_over(parked.conn, self.tpool)
+        self._submit(cast(Connection, request.conn), self.tpool)
 
     def set_accept_enabled(self, enabled: bool) -> None:
         super().set_accept_enabled(enabled)
         if not self.alive:
-            self._close_doors()
+            self._stop_accepting()
 
-    def _close_doors(self) -> None:
-        """Told to stop: serve who is here already, and nobody else.
+    def _stop_accepting(self) -> None:
+        """Close the listening sockets, but serve all connections that have arrived.
 
-        gunicorn would keep the socket until its last answer is out. Whoever connected meanwhile would wait before a
-        closed door and be thrown out in the end; refused at once, a proxy asks the next server. Whoever waits for a job
-        is told how it stands, and asks again elsewhere.
+        gunicorn keeps the sockets open until its last response is sent, and then drops the clients that connected
+        meanwhile. With a closed socket, a proxy tries the next server at once. Requests that wait for a job get its
+        current status, and their clients ask again elsewhere.
         """
         for listener in self.sockets:
-            served = -1
-            while served != self.nr_conns:
-                served = self.nr_conns
+            count = -1
+            while count != self.nr_conns:
+                count = self.nr_conns
                 self.accept(listener)
             listener.close()
-        self._application.extensions["services"].known_picture.stop_waiting()
-        for parked in self._live.close():
-            self._go_on(parked)
+        self._hooks.on_stop()
+        for request in self._loop.close():
+            self._resume(request)
 
-    # Threads of the pool: requests are read, answered or set aside.
+    # In threads of a pool: requests are read, and answered or detached.
 
-    def handle(self, conn: TConn):
-        kept = super().handle(conn)
-        if not kept and not conn.probe:
-            # gunicorn would wait, two seconds at most, for the client to close its side too: in the loop that accepts
-            # connections, so that one slow client held up everybody, probes included. Here it holds up one thread,
-            # which takes in what a refused client is still sending, so that it comes to read why.
-            util.close_graceful(conn.sock, max_drain=MOST_DRAINED)
-            conn.close = _closed_already
-        elif not kept:
-            util.close(conn.sock)  # the whole request was there, and nothing comes after it
-            conn.close = _closed_already
-        return kept
+    def handle(self, conn: Connection) -> Any:
+        keep = super().handle(conn)
+        if not keep:
+            if conn.fast:
+                util.close(conn.sock)  # the whole request has been read
+            else:
+                # gunicorn waits up to two seconds for the client to close its side, in the thread that accepts
+                # connections: one slow client would delay all others. Here it only blocks this thread, which also
+                # reads what a rejected client still sends, so that the client gets to read the response.
+                util.close_graceful(conn.sock, max_drain=MAX_DISCARDED)
+            conn.close = _do_nothing
+        return keep
 
-    def handle_request(self, req, conn: TConn):
-        self._here.going_on = req.__dict__.pop("parked", None)
-        self._here.slot = conn.slot
+    def handle_request(self, req: Any, conn: Connection) -> Any:
+        self._current.resumed = req.__dict__.pop("resumed", None)
+        self._current.slot = conn.slot
         try:
             return super().handle_request(req, conn)
-        except Detach as aside:
-            held = aside.held
+        except Detach as detach:
+            held = detach.held
             held.conn = conn
             conn.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, SILENT_MS)
             if isinstance(held, WaitingRequest):
-                req.parked = held
-                req._expected_100_continue = False  # it was told to continue, and has
-                conn.parser = _Again(conn.parser, conn, req)
+                req.resumed = held
+                req._expected_100_continue = False  # the client was already told to continue
+                conn.parser = _ReplayParser(conn.parser, conn, req)
             else:
                 conn.sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, STREAM_BUFFER)
             return held
 
-    def _keepalive_after(self, conn: TConn, keepalive):
-        if isinstance(keepalive, WaitingRequest | Stream):
+    def _keepalive_after(self, conn: Connection, keepalive: Any) -> Any:
+        if isinstance(keepalive, HeldConnection):
             return keepalive
+        if keepalive and getattr(conn.parser.mesg.body.reader, "length", None) == 0:
+            conn.parser.mesg = None  # nothing to discard: saves four system calls
+            return True
         return super()._keepalive_after(conn, keepalive)
 
-    def _serve(self, environ: dict, start_response: Callable):
-        """The application, for which waiting is possible."""
-        parked = self._here.going_on
-        if parked:
-            environ.update({"ocr.carried_state": parked.kept, "ocr.resume": parked.answer})
-        else:
-            environ["ocr.carried_state"] = {}
-        environ["ocr.slot"] = self._here.slot
-        if self.alive and not parked and self._live.count < self._most_held:
-            environ["ocr.wait_for_jobs"] = partial(_park, environ["ocr.carried_state"])
-            environ["ocr.stream"] = partial(_stream, environ["SERVER_PROTOCOL"] == "HTTP/1.1")
-        return self._application(environ, start_response)
+    def _serve(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        """Call the application. `utils/environ_keys.py` describes what it may use."""
+        resumed: WaitingRequest | None = self._current.resumed
+        state = environ[environ_keys.CARRIED_STATE] = resumed.carried_state if resumed else {}
+        if self._current.slot:
+            environ[environ_keys.SLOT] = self._current.slot
+        if resumed:
+            environ[environ_keys.RESUME] = resumed.respond
+        elif self.alive and self._loop.count < self._max_held:
+            environ[environ_keys.WAIT_FOR_JOBS] = partial(wait_for_jobs, environ, state)
+            environ[environ_keys.STREAM_EVENTS] = partial(stream_events, environ["SERVER_PROTOCOL"] == "HTTP/1.1")
+        response: Iterable[bytes] = self._application(environ, start_response)
+        return response
 
-    def handle_error(self, req, client, addr, exc) -> None:
+    def handle_error(self, req: Any, client: Any, addr: Any, exc: BaseException) -> None:
         with bound_contextvars(request_id=uuid.uuid4().hex):
             super().handle_error(req, client, addr, exc)
 
+    def _write_error(self, sock: socket.socket, status: int, reason: str, message: str) -> None:
+        """Replaces gunicorn's function for requests that never reach the application."""
+        request_id = get_contextvars().get("request_id", "")
+        headers, body = self._hooks.error_response(status, reason, message, request_id)
+        fields = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+        head = f"HTTP/1.1 {status} {reason}\r\nConnection: close\r\nContent-Length: {len(body)}\r\n{fields}\r\n"
+        util.write_nonblock(sock, head.encode() + body)
 
-class _Again:
-    """Stands for a connection's parser until the request that was set aside has been read from it once more."""
 
-    def __init__(self, parser, conn: TConn, req) -> None:
+class _ReplayParser:
+    """Returns a detached request once more, then puts the connection's own parser back."""
+
+    def __init__(self, parser: Any, conn: Connection, request: Any) -> None:
         self._parser = parser
         self._conn = conn
-        self._req = req
+        self._request = request
 
-    def __next__(self):
+    def __next__(self) -> Any:
         self._conn.parser = self._parser
-        return self._req
+        return self._request
 
 
-def _park(kept: dict, job_ids: list[str], seconds: float, answer: Callable) -> None:
-    raise Detach(WaitingRequest(set(job_ids), time.monotonic() + seconds, answer, kept))
-
-
-def _stream(chunked: bool, first: bytes, record: JobRecord, tell: Tell) -> Iterator[bytes]:
-    yield first
-    raise Detach(Stream(record.id, tell, chunked, told=(record.stage, record.pages_done)))
-
-
-def peek(sock: socket.socket) -> bytes:
-    """What has come of a request, or the beginning of it; it stays to be read."""
-    try:
-        return sock.recv(LONGEST_HEAD, socket.MSG_PEEK | socket.MSG_DONTWAIT)
-    except OSError:
-        return b""
-
-
-def _closed_already(graceful: bool = False) -> None:
-    """What is left for gunicorn to do about a closed connection."""
-
-
-def write_problem(sock: socket.socket, status: int, reason: str, message: str) -> None:
-    """Answers a request that never reached the application. `message` is empty if the client is not at fault."""
-    request_id = get_contextvars().get("request_id", "")
-    error = class_for_status(status if message or status >= 500 else 500)(message)
-    body = json.dumps(problem_body(error, request_id, title=reason, status=status)).encode()
-    head = (
-        f"HTTP/1.1 {status} {reason}\r\nConnection: close\r\nContent-Type: application/problem+json\r\n"
-        f"Content-Length: {len(body)}\r\n{HEADER}: {request_id}\r\n\r\n"
-    )
-    util.write_nonblock(sock, head.encode() + body)
+def _do_nothing(graceful: bool = False) -> None:
+    """Replaces `close` of a connection that is closed."""

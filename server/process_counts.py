@@ -1,6 +1,6 @@
-"""How many connections each process of the web server has: all know it, so that none takes more than its share.
+"""Counts that the processes of the web server share, so that each takes only its part of the connections.
 
-All accept from one socket, and whoever wakes first would take all of a burst: one process busy, and the other idle.
+All processes accept from one socket. Without these counts, the one that wakes up first takes a whole burst.
 """
 
 from __future__ import annotations
@@ -9,38 +9,38 @@ import mmap
 import struct
 import time
 
-#: Connections that a process may have more than another before it lets the other go first.
-SLACK = 2
-#: How long it steps back, which is time enough for a process that sleeps to wake; once for each connection.
-STEP_BACK_SECONDS = 0.0005
+#: Connections that a process may have more than another before it lets the other accept.
+TOLERANCE = 2
+#: How long it then pauses, once per connection: long enough for a sleeping process to wake up.
+PAUSE_SECONDS = 0.0005
 _NUMBER = struct.Struct("i")
 
 
 class ProcessCounts:
-    """Made before the processes are forked. `place` is a process's number among those that run."""
+    """One number per process in shared memory. Create it before the fork. `index`: the number of a process."""
 
-    def __init__(self, places: int) -> None:
-        self._numbers = mmap.mmap(-1, max(2, places) * _NUMBER.size)
-        self._places = places
-        self._stepped_back = False
+    def __init__(self, processes: int) -> None:
+        self._numbers = mmap.mmap(-1, max(2, processes) * _NUMBER.size)
+        self._processes = processes
+        self._paused = False
 
-    def tell(self, place: int, connections: int) -> None:
-        if place < self._places:
-            _NUMBER.pack_into(self._numbers, place * _NUMBER.size, connections)
+    def set(self, index: int, count: int) -> None:
+        if index < self._processes:
+            _NUMBER.pack_into(self._numbers, index * _NUMBER.size, count)
 
     def total(self) -> int:
-        """Of all processes."""
-        return sum(self._at(place) for place in range(self._places))
+        return sum(self._get(index) for index in range(self._processes))
 
-    def lets_others_first(self, place: int, connections: int) -> bool:
-        """Whether a connection at the door is left to another process now. Never twice in a row: it may be asleep."""
-        others = [self._at(other) for other in range(self._places) if other != place]
-        if self._stepped_back or not others or connections <= min(others) + SLACK:
-            self._stepped_back = False
+    def lets_others_first(self, index: int, count: int) -> bool:
+        """Whether to leave a new connection to another process. Never twice in a row: the other may be asleep."""
+        others = [self._get(other) for other in range(self._processes) if other != index]
+        if self._paused or not others or count <= min(others) + TOLERANCE:
+            self._paused = False
             return False
-        self._stepped_back = True
-        time.sleep(STEP_BACK_SECONDS)
+        self._paused = True
+        time.sleep(PAUSE_SECONDS)
         return True
 
-    def _at(self, place: int) -> int:
-        return _NUMBER.unpack_from(self._numbers, place * _NUMBER.size)[0]
+    def _get(self, index: int) -> int:
+        count: int = _NUMBER.unpack_from(self._numbers, index * _NUMBER.size)[0]
+        return count

@@ -1,21 +1,22 @@
-"""Writing to a client that may be slow, without ever waiting for it."""
+"""Writes to a client that may be slow, without ever blocking."""
 
 from __future__ import annotations
 
 import select
 
-from server.connections import Stream
+from server.connections import EventStream
 
-#: A client that leaves so much of what it is told unread is dropped: it finds out how the job stands when it is back.
-MOST_UNSENT = 64 * 1024
-GONE = select.EPOLLRDHUP | select.EPOLLHUP | select.EPOLLERR
+#: A client that leaves more bytes than this unread is disconnected. It learns the job's status when it reconnects.
+MAX_UNSENT = 64 * 1024
+#: The client closed its connection, or its sending half of it.
+CLOSED = select.EPOLLRDHUP | select.EPOLLHUP | select.EPOLLERR
 LAST_CHUNK = b"0\r\n\r\n"
 
 
 class StreamWriter:
-    """The sending half of a stream. Its methods answer whether the connection goes on."""
+    """The sending half of a stream. Each method returns whether the connection stays open."""
 
-    def __init__(self, stream: Stream, epoll: select.epoll) -> None:
+    def __init__(self, stream: EventStream, epoll: select.epoll) -> None:
         self._stream = stream
         self._epoll = epoll
 
@@ -27,7 +28,7 @@ class StreamWriter:
         return self.flush()
 
     def end(self) -> bool:
-        """Nothing comes after what was sent: the connection goes on only until it is out."""
+        """Close the connection once everything is sent."""
         self._stream.ended = True
         if self._stream.chunked:
             self._stream.unsent += LAST_CHUNK
@@ -41,7 +42,7 @@ class StreamWriter:
             pass
         except OSError:
             return False
-        if len(stream.unsent) > MOST_UNSENT:
+        if len(stream.unsent) > MAX_UNSENT:
             return False
-        self._epoll.modify(stream.fd, GONE | select.EPOLLOUT if stream.unsent else GONE)
+        self._epoll.modify(stream.fd, CLOSED | select.EPOLLOUT if stream.unsent else CLOSED)
         return bool(stream.unsent) or not stream.ended

@@ -1,8 +1,8 @@
-"""Threads for requests: few while they get on, many while they wait.
+"""A thread pool with few threads for quick work, and more when the work blocks.
 
-Python runs one thread at a time. When dozens want to, each of them and whatever else is in the process waits for dozens
-of turns; so a handful does the work as fast as it can be done. But a thread may also wait for a client's body,
-for a Redis that hangs, for a hostile file's inspection. When nothing gets on, there are more of them at once.
+Python runs one thread at a time. If dozens are runnable, each of them, and everything else in the process, waits for
+dozens of turns: a few threads get the work done fastest. But a thread may also block: on a client's body, on a Redis
+that hangs, on the inspection of a hostile file. When no work makes progress, the pool grows.
 """
 
 from __future__ import annotations
@@ -12,88 +12,92 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
+from typing import Any
 
-#: Work that lies there for so long, while no thread takes any, calls for more threads.
+#: The pool grows if no thread has taken any of the queued work for this long.
 STUCK_SECONDS = 0.2
-#: A thread beyond the few goes when it had nothing to do for so long.
+#: An additional thread ends after this long without work.
 IDLE_SECONDS = 5.0
+
+_Task = tuple["Future[Any]", Callable[..., Any], tuple[Any, ...]]
 
 
 class ElasticThreadPool:
-    """As much of an Executor as gunicorn asks for. `relieve` is to be called again and again, by one thread."""
+    """The part of an Executor that gunicorn uses. One thread must call `grow_if_stuck` regularly."""
 
-    def __init__(self, few: int, many: int, name: str) -> None:
-        self._few = few
-        self._many = many
+    def __init__(self, min_threads: int, max_threads: int, name: str) -> None:
+        self._min_threads = min_threads
+        self._max_threads = max_threads
         self._name = name
-        self._work: queue.SimpleQueue[tuple[Future, Callable, tuple] | None] = queue.SimpleQueue()
+        #: None tells a thread to end.
+        self._tasks: queue.SimpleQueue[_Task | None] = queue.SimpleQueue()
         self._threads = 0
         self._lock = threading.Lock()
-        #: Since when each thread has been at what it is at.
-        self._since: dict[int, float] = {}
-        #: When a thread last took something up, on the clock of time.monotonic().
-        self._taken = 0.0
-        self._more(few)
+        #: When each busy thread, by its ident, took its task. All times are on the clock of time.monotonic().
+        self._busy_since: dict[int, float] = {}
+        #: When a thread last took a task.
+        self._last_taken_at = 0.0
+        self._start_threads(min_threads)
 
     @property
-    def busy(self) -> bool:
-        """Whether work lies there."""
-        return not self._work.empty()
+    def has_queued_work(self) -> bool:
+        return not self._tasks.empty()
 
-    def submit(self, call: Callable, *args: object) -> Future:
-        future: Future = Future()
-        if self._work.empty():
-            self._taken = time.monotonic()  # it has not lain there at all yet
-        self._work.put((future, call, args))
+    def submit(self, call: Callable[..., Any], *args: Any) -> Future[Any]:
+        future: Future[Any] = Future()
+        if self._tasks.empty():
+            self._last_taken_at = time.monotonic()  # this task has not waited yet
+        self._tasks.put((future, call, args))
         return future
 
-    def relieve(self) -> None:
-        """Start as many threads again as there are when nothing gets on."""
-        if self.busy and time.monotonic() - self._taken > STUCK_SECONDS and self._threads < self._many:
-            self._more(min(self._threads, self._many - self._threads))
-            self._taken = time.monotonic()
+    def grow_if_stuck(self) -> None:
+        """Double the number of threads if no queued work is being taken."""
+        stuck = self.has_queued_work and time.monotonic() - self._last_taken_at > STUCK_SECONDS
+        if stuck and self._threads < self._max_threads:
+            self._start_threads(min(self._threads, self._max_threads - self._threads))
+            self._last_taken_at = time.monotonic()
 
     def shutdown(self, wait: bool = True) -> None:
-        """What lies there is still done; threads that have nothing to do end."""
+        """Let the threads end once the queued work is done. Does not wait for them."""
         for _ in range(self._threads):
-            self._work.put(None)
+            self._tasks.put(None)
 
-    def _more(self, count: int) -> None:
+    def _start_threads(self, count: int) -> None:
         with self._lock:
             self._threads += count
         for _ in range(count):
             threading.Thread(target=self._run, name=self._name, daemon=True).start()
 
     def _run(self) -> None:
-        me = threading.get_ident()
-        while (item := self._next()) is not None:
-            self._taken = self._since[me] = time.monotonic()
-            future, call, args = item
+        ident = threading.get_ident()
+        while (task := self._next_task()) is not None:
+            self._last_taken_at = self._busy_since[ident] = time.monotonic()
+            future, call, args = task
             try:
                 future.set_result(call(*args))
             except BaseException as error:
                 future.set_exception(error)
-            del item, future, call, args  # or an idle thread would keep a connection
-            del self._since[me]
-            if self._threads > self._few and self._leaves():
+            del task, future, call, args  # an idle thread must not keep a connection alive
+            del self._busy_since[ident]
+            if self._threads > self._min_threads and self._leave_if_surplus():
                 return
         with self._lock:
             self._threads -= 1
 
-    def _leaves(self) -> bool:
-        """Whether one of the threads that get on is one too many."""
+    def _leave_if_surplus(self) -> bool:
+        """Whether more threads make progress than are needed. The caller then ends."""
         with self._lock:
             now = time.monotonic()
-            stuck = sum(now - since > STUCK_SECONDS for since in list(self._since.values()))
-            surplus = self._threads - stuck > self._few
+            stuck = sum(now - since > STUCK_SECONDS for since in list(self._busy_since.values()))
+            surplus = self._threads - stuck > self._min_threads
             self._threads -= surplus
         return surplus
 
-    def _next(self) -> tuple[Future, Callable, tuple] | None:
-        """None when this thread is not needed any more."""
+    def _next_task(self) -> _Task | None:
+        """None if this thread should end."""
         while True:
             try:
-                return self._work.get(timeout=IDLE_SECONDS)
+                return self._tasks.get(timeout=IDLE_SECONDS)
             except queue.Empty:
-                if self._threads > self._few:
+                if self._threads > self._min_threads:
                     return None

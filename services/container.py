@@ -1,7 +1,4 @@
-"""What the entry points share: every service, the broker as the services see it, and the limits of requests.
-
-`bootstrap.py` builds them.
-"""
+"""Every service, the broker as the services see it, and the limits of requests. `bootstrap.py` builds them."""
 
 from __future__ import annotations
 
@@ -23,7 +20,7 @@ from services.redis_service import RedisService
 from services.storage import Storage
 from services.telemetry.counters import Counters
 from services.telemetry.service_metrics import ServiceMetrics
-from services.telemetry.tracing import NullTracer, Tracer
+from services.telemetry.tracing import Tracer
 from services.uploads.arrivals import Arrivals
 from services.uploads.service import UploadService
 from services.webhooks.guard import Guard
@@ -64,17 +61,21 @@ class Services:
     known_picture: KnownPictureCheck
     counters: Counters
     metrics: ServiceMetrics
-    tracer: Tracer | NullTracer
+    tracer: Tracer
     webhook_guard: Guard
     webhook_signer: Signer
 
 
+#: Resolution below which PDF pages are never rendered.
+MIN_DPI = 72
+
+
 @dataclass(frozen=True, slots=True)
 class RequestLimits:
-    """Defaults and limits of a request. The option schemas enforce them and `GET /capabilities` returns them."""
+    """The settings that clients see, under the same names. Schemas enforce them, `GET /capabilities` returns them."""
 
-    default_model: str
-    default_lang: str
+    ocr_model: str
+    ocr_lang: str
     #: Bytes of a request.
     max_content_length: int
     #: An image with more pixels is rejected. One that is only wider or higher is scaled down.
@@ -84,7 +85,7 @@ class RequestLimits:
     max_pdf_pages: int
     default_dpi: int
     max_dpi: int
-    page_timeout_seconds: int
-    result_ttl_seconds: int
-    max_wait_seconds: int
-    min_dpi: int = 72
+    ocr_timeout_per_page: int
+    result_ttl: int
+    #: Seconds. The longest that a request may wait for a result.
+    request_timeout: int

@@ -14,9 +14,9 @@ RETRY_SECONDS = 120
 T = TypeVar("T")
 
 
-def retry_until_redis_is_back(step: Callable[[], T], seconds: float = RETRY_SECONDS) -> T:
-    """Call `step` until it does not raise RedisUnavailable. Raises RedisUnavailable after `seconds`."""
-    deadline = time.monotonic() + seconds
+def retry_until_redis_is_back(step: Callable[[], T]) -> T:
+    """Call `step` until it does not raise RedisUnavailable. Raises RedisUnavailable after `RETRY_SECONDS`."""
+    deadline = time.monotonic() + RETRY_SECONDS
     pause = 0.1
     while True:
         try:

@@ -1,7 +1,4 @@
-"""The connection to Redis: short timeouts, clear errors, and Lua scripts loaded from `scripts/`.
-
-Every connection error becomes `RedisUnavailable`, so that no caller has to know redis-py's exceptions.
-"""
+"""The connection to Redis: short timeouts, clear errors, and Lua scripts loaded from `scripts/`."""
 
 from __future__ import annotations
 
@@ -12,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache, partial
 from pathlib import Path
-from typing import Any, Literal, Protocol, cast, overload
+from typing import Any, Literal, Protocol, cast
 
 import redis
 from redis.backoff import NoBackoff
@@ -61,17 +58,12 @@ class RedisClient(Protocol):
     def zcount(self, name: str, min: Score, max: Score) -> int: ...
     def zscore(self, name: str, value: str) -> float | None: ...
     def zrevrank(self, name: str, value: str) -> int | None: ...
-    @overload
-    def zrange(self, name: str, start: int, end: int) -> list[bytes]: ...
-    @overload
     def zrange(self, name: str, start: int, end: int, *, withscores: Literal[True]) -> list[tuple[bytes, float]]: ...
     def zrevrange(self, name: str, start: int, end: int) -> list[bytes]: ...
     def zrangebyscore(self, name: str, min: Score, max: Score, start: int, num: int) -> list[bytes]: ...
-    def zremrangebyscore(self, name: str, min: Score, max: Score) -> int: ...
     def pipeline(self, transaction: bool = True) -> RedisPipeline: ...
     def time(self) -> tuple[int, int]: ...
     def info(self, section: str) -> Mapping[str, Any]: ...
-    def ping(self) -> bool: ...
 
 
 class RedisService:
@@ -99,7 +91,7 @@ class RedisService:
 
     @contextmanager
     def guard(self) -> Iterator[RedisClient]:
-        """The client, with its errors translated. Raises RedisUnavailable."""
+        """The client. Its connection errors become RedisUnavailable: no caller has to know redis-py's exceptions."""
         try:
             yield cast(RedisClient, self.client)
         except (redis.exceptions.ConnectionError, redis.exceptions.TimeoutError) as error:
@@ -119,21 +111,11 @@ class RedisService:
         with self.guard():
             return self._scripts[name](args=args)
 
-    def pubsub(self) -> redis.client.PubSub:
-        """A connection that listens to channels. Its methods raise redis-py's own exceptions."""
-        pubsub: redis.client.PubSub = self.client.pubsub()  # type: ignore[no-untyped-call]  # redis-py has no annotation
-        return pubsub
-
     def now(self) -> float:
         """Redis's clock in Unix seconds. All hosts share this clock."""
         with self.guard() as client:
             seconds, microseconds = client.time()
         return seconds + microseconds / 1e6
-
-    def ping(self) -> None:
-        """Raises RedisUnavailable when Redis does not answer."""
-        with self.guard() as client:
-            client.ping()
 
     def memory(self) -> tuple[int, int]:
         """Bytes used, and the configured maximum (0: unlimited). Raises RedisUnavailable."""

@@ -50,8 +50,6 @@ def make_celery(broker_url: str, *, processes: int, longest_job_seconds: int, me
         worker_proc_alive_timeout=120,
         worker_hijack_root_logger=False,
         worker_redirect_stdouts=False,
-        worker_enable_remote_control=True,
-        worker_send_task_events=False,
         broker_connection_retry_on_startup=True,
         broker_connection_max_retries=None,
         broker_connection_timeout=1.0,
@@ -63,7 +61,6 @@ def make_celery(broker_url: str, *, processes: int, longest_job_seconds: int, me
             "socket_keepalive": True,
         },
         accept_content=["json"],
-        timezone="UTC",
     )
     return celery
 

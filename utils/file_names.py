@@ -1,7 +1,5 @@
 """Names of uploaded files. Clients choose them, so they are only shown, never used as paths."""
 
-from __future__ import annotations
-
 import re
 
 MAX_LENGTH = 255

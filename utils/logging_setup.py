@@ -1,7 +1,5 @@
 """Log lines as JSON or, on a terminal, for people. Each has its request and job id, none has recognized text."""
 
-from __future__ import annotations
-
 import logging
 import sys
 from collections.abc import Sequence
@@ -41,7 +39,6 @@ def configure_logging(level: str, log_format: str) -> None:
             processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
             logger_factory=structlog.stdlib.LoggerFactory(),
             wrapper_class=structlog.stdlib.BoundLogger,
-            cache_logger_on_first_use=False,
         )
     else:
         renderers = [structlog.processors.format_exc_info, structlog.processors.JSONRenderer(ensure_ascii=False)]
@@ -49,7 +46,6 @@ def configure_logging(level: str, log_format: str) -> None:
             processors=[*shared, *renderers],
             logger_factory=LineLogger,
             wrapper_class=structlog.make_filtering_bound_logger(level),
-            cache_logger_on_first_use=False,
         )
     _configure_libraries(shared, renderers, level)
 

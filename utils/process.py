@@ -1,8 +1,5 @@
-"""Processes on Linux: end with the parent, kill a process group, raise the limit of open files."""
+"""Processes on Linux: end with the parent, raise the limit of open files."""
 
-from __future__ import annotations
-
-import contextlib
 import ctypes
 import os
 import resource
@@ -41,17 +38,6 @@ def tie_to(parent: int, signum: int) -> Callable[[], None]:
     return tie
 
 
-def has_ended(pid: int) -> bool:
-    """Whether a child of this process has ended. It is not reaped, so that its process id is not reused."""
-    return os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
-
-
-def kill_group(leader: int, signum: int = signal.SIGKILL) -> None:
-    """Signal a child that leads a process group, and all processes in the group. The child must not be reaped yet."""
-    with contextlib.suppress(ProcessLookupError):
-        os.killpg(leader, signum)
-
-
 def raise_open_files(wanted: int) -> int:
     """Raise this process's limit of open files to `wanted`, or as far as allowed. Returns how many of them it gets.
 
@@ -61,5 +47,4 @@ def raise_open_files(wanted: int) -> int:
     allowed = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
     if soft != resource.RLIM_INFINITY and soft < allowed:
         resource.setrlimit(resource.RLIMIT_NOFILE, (allowed, hard))
-        return allowed
-    return min(soft, wanted) if soft != resource.RLIM_INFINITY else wanted
+    return allowed

@@ -4,17 +4,12 @@ Why not a library: `filetype` and `puremagic` know hundreds of types that this s
 only at offset 0 (viewers allow 1,024 bytes before it), and take any file that begins with "BM" for a bitmap.
 """
 
-from __future__ import annotations
-
 import struct
 from os import PathLike
 
-#: Like PDF viewers, find the header anywhere within this many bytes.
-PDF_HEADER_WITHIN = 1024
 _PDF_HEADER = b"%PDF-"
-
-#: The number of bytes that `sniff` needs.
-HEAD_BYTES = PDF_HEADER_WITHIN + len(_PDF_HEADER)
+#: The number of bytes that `sniff` needs. Like PDF viewers, it accepts up to 1,024 bytes before the header.
+HEAD_BYTES = 1024 + len(_PDF_HEADER)
 
 _MAGIC = (
     (b"\xff\xd8\xff", "image/jpeg"),

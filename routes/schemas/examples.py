@@ -3,56 +3,38 @@
 from __future__ import annotations
 
 import json
-
-from controllers.context import ErrorClass
-from middleware.error_catalog import problem_body
+from typing import Any
 
 JOB = "0b2c8f0e-6f0e-4c62-9d8e-2f0d3f1c7a55"
 REQUEST_ID = "4bf92f3577b34da6a3ce929d0e0e4736"
-LINKS = {"self": f"/ocr/job/{JOB}", "result": f"/ocr/job/{JOB}/result"}
 
-ACCEPTED = {
-    "job_id": JOB,
-    "status": "processing",
-    "filename": "scan.jpg",
-    "file_size": 1024000,
-    "message": "The file was accepted. Poll links.self for its status, or fetch links.result.",
-    "links": LINKS,
-}
+_FILE = {"filename": "scan.jpg", "file_size": 1024000}
+_LINKS = {"self": f"/ocr/job/{JOB}", "result": f"/ocr/job/{JOB}/result"}
+_JOB = {"job_id": JOB, "status": "processing", **_FILE, "links": _LINKS}
 
-ANNOUNCEMENT = {"filename": "scan.jpg", "file_size": 1024000, "content_type": "image/jpeg", "detail": "word"}
+ACCEPTED = {**_JOB, "message": "The file was accepted. Poll links.self for its status, or fetch links.result."}
+
+ANNOUNCEMENT = {**_FILE, "content_type": "image/jpeg", "detail": "word"}
 
 ANNOUNCED = {
-    "job_id": JOB,
+    **_JOB,
     "status": "awaiting_upload",
     "upload_url": f"http://127.0.0.1:5000/ocr/uploads/{JOB}?expires=1767269700&signature={'0b2c8f0e' * 8}",
     "method": "PUT",
     "headers": {"Content-Type": "image/jpeg", "Content-Length": "1024000"},
     "expires_at": "2026-01-01T12:15:00+00:00",
-    "filename": "scan.jpg",
-    "file_size": 1024000,
-    "links": LINKS,
+}
+
+_UNSUPPORTED_TYPE = {
+    "code": "unsupported_type",
+    "title": "Unsupported file type",
+    "detail": "The content of the file has no supported type.",
 }
 
 BATCH = {
     "jobs": [
-        {
-            "filename": "scan.jpg",
-            "job_id": JOB,
-            "status": "processing",
-            "type": "image",
-            "file_size": 1024000,
-            "links": LINKS,
-        },
-        {
-            "filename": "notes.txt",
-            "status": "failed",
-            "error": {
-                "code": "unsupported_type",
-                "title": "Unsupported file type",
-                "detail": "The content of the file has no supported type.",
-            },
-        },
+        {**_JOB, "type": "image"},
+        {"filename": "notes.txt", "status": "failed", "error": _UNSUPPORTED_TYPE},
     ],
     "summary": {"total_files": 2, "jobs_created": 1, "failed_files": 1, "success": False},
     "message": "1 of 2 files were accepted.",
@@ -75,40 +57,29 @@ STATUS = {
     "filename": "scan.pdf",
 }
 
-_ENDED = {name: value for name, value in STATUS.items() if name not in ("queue_position", "eta_seconds")}
 
-ENDED_STATUS = {
-    **_ENDED,
-    "status": "completed",
-    "stage": "completed",
-    "ready": True,
-    "successful": True,
-    "failed": False,
-    "progress": {"pages_total": 3, "pages_done": 3},
-    "finished_at": "2026-01-01T12:00:01.500000+00:00",
-}
+def _ended(status: str, finished_at: str) -> dict[str, Any]:
+    return {
+        **{name: value for name, value in STATUS.items() if name not in ("queue_position", "eta_seconds")},
+        "status": status,
+        "stage": status,
+        "ready": True,
+        "successful": status == "completed",
+        "failed": status == "failed",
+        "finished_at": finished_at,
+    }
 
-CANCELLED_STATUS = {
-    **_ENDED,
-    "status": "cancelled",
-    "stage": "cancelled",
-    "ready": True,
-    "successful": False,
-    "failed": False,
-    "finished_at": "2026-01-01T12:00:00.700000+00:00",
-}
+
+ENDED_STATUS = _ended("completed", "2026-01-01T12:00:01.500000+00:00")
+ENDED_STATUS["progress"] = {"pages_total": 3, "pages_done": 3}
+
+CANCELLED_STATUS = _ended("cancelled", "2026-01-01T12:00:00.700000+00:00")
 
 JOBS = {"jobs": [ENDED_STATUS], "next_cursor": None}
 
 DEAD_LETTER = {
-    **_ENDED,
-    "status": "failed",
-    "stage": "failed",
-    "ready": True,
-    "successful": False,
-    "failed": True,
+    **_ended("failed", "2026-01-01T12:00:30+00:00"),
     "attempts": 3,
-    "finished_at": "2026-01-01T12:00:30+00:00",
     "owner": "@203.0.113.7",
     "type": "pdf",
     "file_size": 1024000,
@@ -121,24 +92,17 @@ DEAD_LETTER = {
             "detail": "The page crashed its worker process twice and was not tried again. Send it in another format.",
         }
     ],
-    "links": LINKS,
+    "links": _LINKS,
 }
 
 DEAD_LETTERS = {"dead_letters": [DEAD_LETTER], "total": 1}
 
+_SENT_TO_CALLBACK = ("job_id", "status", "successful", "progress", "created_at", "finished_at", "filename")
+
 JOB_ENDED = {
     "type": "job.completed",
     "timestamp": ENDED_STATUS["finished_at"],
-    "data": {
-        "job_id": JOB,
-        "status": "completed",
-        "successful": True,
-        "progress": ENDED_STATUS["progress"],
-        "created_at": ENDED_STATUS["created_at"],
-        "finished_at": ENDED_STATUS["finished_at"],
-        "filename": ENDED_STATUS["filename"],
-        "links": LINKS,
-    },
+    "data": {**{name: ENDED_STATUS[name] for name in _SENT_TO_CALLBACK}, "links": _LINKS},
 }
 
 #: A whole event stream.
@@ -148,16 +112,20 @@ EVENTS = (
     f"id: 3\nevent: completed\ndata: {json.dumps(ENDED_STATUS)}\n\n"
 )
 
-LINE = {"text": "Hello World", "confidence": 0.987, "bbox": [[10, 20], [100, 20], [100, 40], [10, 40]]}
+_BOX = [[10, 20], [100, 20], [100, 40], [10, 40]]
 
-BLOCK = {"kind": "text", "bbox": LINE["bbox"], "text": "Hello World", "lines": [0]}
+_TEXT = {
+    "text": "Hello World",
+    "lines": [{"text": "Hello World", "confidence": 0.987, "bbox": _BOX}],
+    "blocks": [{"kind": "text", "bbox": _BOX, "text": "Hello World", "lines": [0]}],
+    "orientation": 0,
+}
 
 _RESULT = {
     "job_id": JOB,
     "status": "completed",
     "success": True,
-    "filename": "scan.jpg",
-    "file_size": 1024000,
+    **_FILE,
     "cached": False,
     "processing_time_seconds": 0.41,
     "engine": {
@@ -168,42 +136,18 @@ _RESULT = {
     "lang": "en",
 }
 
-IMAGE_RESULT = {
-    **_RESULT,
-    "text": "Hello World",
-    "lines": [LINE],
-    "blocks": [BLOCK],
-    "width": 640,
-    "height": 480,
-    "orientation": 0,
-}
+_IMAGE_RESULT = {**_RESULT, **_TEXT, "width": 640, "height": 480}
 
-_PAGE = {
-    "page": 1,
-    "text": "Hello World",
-    "lines": [LINE],
-    "blocks": [BLOCK],
-    "success": True,
-    "width": 2480,
-    "height": 3508,
-    "orientation": 0,
-    "source": "ocr",
-}
-
-DOCUMENT_RESULT = {
+_DOCUMENT_RESULT = {
     **_RESULT,
     "filename": "scan.pdf",
-    "pages": [_PAGE],
+    "pages": [{**_TEXT, "page": 1, "success": True, "width": 2480, "height": 3508, "source": "ocr"}],
     "full_text": "Hello World",
     "total_pages": 1,
     "processing_dpi": 300,
 }
 
 RESULTS = {
-    "image": {"summary": "An image", "value": IMAGE_RESULT},
-    "document": {"summary": "A PDF, or a TIFF with several frames", "value": DOCUMENT_RESULT},
+    "image": {"summary": "An image", "value": _IMAGE_RESULT},
+    "document": {"summary": "A PDF, or a TIFF with several frames", "value": _DOCUMENT_RESULT},
 }
-
-
-def problem_example(error: ErrorClass) -> dict[str, object]:
-    return problem_body(error(), REQUEST_ID)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields, validate
 
+from routes.schemas.base import about
+
 HEALTH = validate.OneOf(["healthy", "degraded", "unhealthy"])
 
 
@@ -21,19 +23,19 @@ class Check(Schema):
     """The state of one part of the service."""
 
     status = fields.String(required=True, validate=HEALTH)
-    error = fields.String(metadata={"description": "What is wrong, unless the part is healthy."})
+    error = fields.String(**about("What is wrong, unless the part is healthy."))
 
 
 class RedisCheck(Check):
-    used_mb = fields.Float(metadata={"description": "Memory used by queue, jobs and results."})
+    used_mb = fields.Float(**about("Memory used by queue, jobs and results."))
     maximum_mb = fields.Float(
-        allow_none=True, metadata={"description": "Memory limit. New jobs are rejected when it is reached. Null: none."}
+        allow_none=True, **about("Memory limit. New jobs are rejected when it is reached. Null: none.")
     )
 
 
 class WorkersCheck(Check):
-    count = fields.Integer(metadata={"description": "Workers that have loaded their model."})
-    workers = fields.List(fields.Dict(), metadata={"description": "The latest report of each worker."})
+    count = fields.Integer(**about("Workers that have loaded their model."))
+    workers = fields.List(fields.Dict(), **about("The latest report of each worker."))
 
 
 class QueueCheck(Check):
@@ -75,7 +77,7 @@ class OCRState(Schema):
 
 class HealthDetails(Schema):
     service_status = fields.String(required=True, validate=HEALTH)
-    recommendations = fields.List(fields.String(), required=True, metadata={"description": "What an operator can do."})
+    recommendations = fields.List(fields.String(), required=True, **about("What an operator can do."))
 
 
 class HealthReport(Schema):
@@ -95,21 +97,14 @@ class OCRQuality(Schema):
     """The latest check with the known image."""
 
     quality = fields.String(required=True, validate=validate.OneOf(["good", "acceptable", "low"]))
-    confidence = fields.Float(
-        required=True, allow_none=True, metadata={"description": "Mean confidence of the lines, 0 to 1."}
-    )
+    confidence = fields.Float(required=True, allow_none=True, **about("Mean confidence of the lines, 0 to 1."))
     text_matches = fields.Boolean(required=True, allow_none=True)
-    latency_ms = fields.Integer(
-        required=True, allow_none=True, metadata={"description": "From submission to end, including the queue."}
+    latency_ms = fields.Integer(required=True, allow_none=True, **about("From submission to end, including the queue."))
+    queue_depth = fields.Integer(required=True, allow_none=True, **about("Waiting jobs."))
+    load_ = fields.Float(  # `Schema.load` is a method
+        data_key="load", required=True, allow_none=True, **about("Waiting and running jobs per worker process.")
     )
-    queue_depth = fields.Integer(required=True, allow_none=True, metadata={"description": "Waiting jobs."})
-    load_ = fields.Float(
-        data_key="load",  # `Schema.load` is a method
-        required=True,
-        allow_none=True,
-        metadata={"description": "Waiting and running jobs per worker process."},
-    )
-    reasons = fields.List(fields.String(), required=True, metadata={"description": "Why the quality is not good."})
+    reasons = fields.List(fields.String(), required=True, **about("Why the quality is not good."))
     checked_at = fields.DateTime(required=True)
 
 
@@ -119,5 +114,5 @@ class MetricsSummary(Schema):
     status = fields.String(required=True, validate=validate.OneOf(["ok", "not_ready"]))
     uptime_seconds = fields.Float(required=True)
     requests_processed = fields.Integer(required=True)
-    errors = fields.Integer(required=True, metadata={"description": "Responses with a status of 500 or higher."})
-    error_rate = fields.Float(required=True, metadata={"description": "Errors divided by requests, 0 to 1."})
+    errors = fields.Integer(required=True, **about("Responses with a status of 500 or higher."))
+    error_rate = fields.Float(required=True, **about("Errors divided by requests, 0 to 1."))

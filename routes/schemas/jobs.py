@@ -1,12 +1,15 @@
-"""Jobs: accepted, in a batch, their status, and lists of them."""
+"""Jobs: accepted, in a batch, their status, lists of them, and dead letters."""
 
 from __future__ import annotations
 
 from marshmallow import Schema, fields, validate
 
-from routes.schemas.options import StrictSchema
+from routes.schemas.base import StrictSchema, about
 
 STATUSES = ["awaiting_upload", "processing", "completed", "failed", "cancelled"]
+STAGES = ["awaiting_upload", "queued", "started", "retrying", "completed", "failed", "cancelled"]
+#: Option of all lists.
+LIMIT = fields.Integer(load_default=50, validate=validate.Range(min=1, max=200), **about("Maximum number to return."))
 
 
 class JobListOptions(StrictSchema):
@@ -15,22 +18,18 @@ class JobListOptions(StrictSchema):
     status = fields.String(
         load_default="",
         validate=validate.OneOf(["", *STATUSES]),
-        metadata={"description": "Only jobs with this status. All jobs by default."},
+        **about("Only jobs with this status. All jobs by default."),
     )
     cursor = fields.String(
         load_default="",
         validate=validate.Regexp(r"(|[0-9]{1,12}\.[0-9]{3}_[0-9a-f-]{36})\Z", error="It is not a `next_cursor`."),
-        metadata={"description": "The `next_cursor` of the previous response. The newest jobs by default."},
+        **about("The `next_cursor` of the previous response. The newest jobs by default."),
     )
-    limit = fields.Integer(
-        load_default=50,
-        validate=validate.Range(min=1, max=200),
-        metadata={"description": "Maximum number to return."},
-    )
+    limit = LIMIT
 
 
 class Links(Schema):
-    self = fields.String(required=True, metadata={"description": "The address of the job's status."})
+    self = fields.String(required=True, **about("The address of the job's status."))
     result = fields.String(required=True)
 
 
@@ -40,10 +39,10 @@ class Accepted(Schema):
     job_id = fields.UUID(required=True)
     status = fields.String(required=True, validate=validate.OneOf(STATUSES))
     filename = fields.String(required=True)
-    file_size = fields.Integer(required=True, metadata={"description": "Bytes."})
+    file_size = fields.Integer(required=True, **about("Bytes."))
     message = fields.String(required=True)
     links = fields.Nested(Links, required=True)
-    processing_dpi = fields.Integer(metadata={"description": "PDFs only."})
+    processing_dpi = fields.Integer(**about("PDFs only."))
 
 
 class JobError(Schema):
@@ -61,7 +60,7 @@ class BatchItem(Schema):
     status = fields.String(required=True, validate=validate.OneOf(STATUSES))
     job_id = fields.UUID()
     type = fields.String(validate=validate.OneOf(["image", "pdf"]))
-    file_size = fields.Integer(metadata={"description": "Bytes."})
+    file_size = fields.Integer(**about("Bytes."))
     links = fields.Nested(Links)
     error = fields.Nested(JobError)
 
@@ -72,7 +71,7 @@ class BatchSummary(Schema):
     total_files = fields.Integer(required=True)
     jobs_created = fields.Integer(required=True)
     failed_files = fields.Integer(required=True)
-    success = fields.Boolean(required=True, metadata={"description": "Every file became a job."})
+    success = fields.Boolean(required=True, **about("Every file became a job."))
 
 
 class BatchAccepted(Schema):
@@ -95,10 +94,8 @@ class JobStatus(Schema):
     status = fields.String(required=True, validate=validate.OneOf(STATUSES))
     stage = fields.String(
         required=True,
-        validate=validate.OneOf(
-            ["awaiting_upload", "queued", "started", "retrying", "completed", "failed", "cancelled"]
-        ),
-        metadata={"description": "More precise than `status` while the job is running."},
+        validate=validate.OneOf(STAGES),
+        **about("More precise than `status` while the job is running."),
     )
     ready = fields.Boolean(required=True)
     successful = fields.Boolean(required=True, allow_none=True)
@@ -107,19 +104,15 @@ class JobStatus(Schema):
     created_at = fields.DateTime(required=True)
     started_at = fields.DateTime(required=True, allow_none=True)
     finished_at = fields.DateTime(required=True, allow_none=True)
-    attempts = fields.Integer(
-        required=True, metadata={"description": "Highest attempt count among the job's units of work."}
-    )
+    attempts = fields.Integer(required=True, **about("Highest attempt count among the job's units of work."))
     queue_position = fields.Integer(
         allow_none=True,
-        metadata={
-            "description": "While the job is running: 1 is next; null if it has been started. Each unit of a long "
+        **about(
+            "While the job is running: 1 is next; null if it has been started. Each unit of a long "
             "document counts. Owners take turns."
-        },
+        ),
     )
-    eta_seconds = fields.Float(
-        metadata={"description": "While the job is running: estimated seconds until its end, from recent jobs."}
-    )
+    eta_seconds = fields.Float(**about("While the job is running: estimated seconds until its end, from recent jobs."))
     filename = fields.String(required=True)
     error = fields.Nested(JobError)
 
@@ -127,7 +120,31 @@ class JobStatus(Schema):
 class JobList(Schema):
     jobs = fields.List(fields.Nested(JobStatus), required=True)
     next_cursor = fields.String(
-        required=True,
-        allow_none=True,
-        metadata={"description": "The cursor of the next page. Null on the last page."},
+        required=True, allow_none=True, **about("The cursor of the next page. Null on the last page.")
     )
+
+
+class DeadLetterListOptions(StrictSchema):
+    offset = fields.Integer(load_default=0, validate=validate.Range(min=0), **about("Number of newer ones to skip."))
+    limit = LIMIT
+
+
+class DeadLetterError(JobError):
+    page = fields.Integer(**about("The failed page, if other pages could be read."))
+
+
+class DeadLetter(JobStatus):
+    """A job that failed, wholly or in part, although its file may be good."""
+
+    owner = fields.String(required=True)
+    type = fields.String(required=True, validate=validate.OneOf(["image", "pdf"]))
+    file_size = fields.Integer(required=True, **about("Bytes."))
+    request_id = fields.String(required=True, **about("Identifies the job's log lines."))
+    dead_since = fields.DateTime(required=True)
+    faults = fields.List(fields.Nested(DeadLetterError), required=True)
+    links = fields.Nested(Links, required=True)
+
+
+class DeadLetterList(Schema):
+    dead_letters = fields.List(fields.Nested(DeadLetter), required=True)
+    total = fields.Integer(required=True)

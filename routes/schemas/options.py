@@ -4,116 +4,82 @@ from __future__ import annotations
 
 from typing import Any
 
-from marshmallow import RAISE, Schema, fields, validate
+from marshmallow import Schema, fields, validate
 
-from controllers.context import RequestLimits
+from controllers.context import MIN_DPI, RequestLimits
+from routes.schemas.base import StrictSchema, about
 
 BINARY = {"type": "string", "format": "binary"}
 #: The syntax of `services/ocr_service/page_ranges.py` as JSON Schema.
-PAGES: dict[str, Any] = {
-    "pattern": "^([0-9]{1,6}(-[0-9]{1,6})?(,[0-9]{1,6}(-[0-9]{1,6})?)*)?$",
-    "maxLength": 1000,
-}
-
-
-class StrictSchema(Schema):
-    """Unknown fields are errors."""
-
-    class Meta:
-        unknown = RAISE
-
-
-class NoOptions(StrictSchema):
-    """For operations without options."""
+PAGES: dict[str, Any] = {"pattern": "^([0-9]{1,6}(-[0-9]{1,6})?(,[0-9]{1,6}(-[0-9]{1,6})?)*)?$", "maxLength": 1000}
 
 
 def job_options(limits: RequestLimits, wait: int) -> dict[str, fields.Field[Any]]:
     """The options of a job. `wait`: default number of seconds that a response waits for the result."""
     return {
         "lang": fields.String(
-            load_default=limits.default_lang,
+            load_default=limits.ocr_lang,
             validate=validate.Length(min=1, max=32),
-            metadata={"description": "Language of the text. `GET /capabilities` lists the available ones."},
+            **about("Language of the text. `GET /capabilities` lists the available ones."),
         ),
         "dpi": fields.Integer(
             load_default=limits.default_dpi,
-            validate=validate.Range(min=limits.min_dpi, max=limits.max_dpi),
-            metadata={"description": "Resolution at which PDF pages are rendered. Has no effect on images."},
+            validate=validate.Range(min=MIN_DPI, max=limits.max_dpi),
+            **about("Resolution at which PDF pages are rendered. Has no effect on images."),
         ),
         "pages": fields.String(
-            load_default="",
-            metadata={"description": "Pages to read, such as `1-3,7`. All pages by default.", **PAGES},
+            load_default="", **about("Pages to read, such as `1-3,7`. All pages by default.", **PAGES)
         ),
-        "detail": fields.String(
-            load_default="line",
-            validate=validate.OneOf(["line", "word"]),
-            metadata={"description": "`word`: each line also contains the boxes of its words."},
+        "detail": _choice(["line", "word"], "`word`: each line also contains the boxes of its words."),
+        "mode": _choice(
+            ["auto", "ocr", "text"],
+            "How PDF pages are read. `text`: from the text layer. `ocr`: by OCR. `auto`: from the "
+            "text layer if it can be trusted, otherwise by OCR. Images have no text layer: `text` is an error.",
         ),
-        "mode": fields.String(
-            load_default="auto",
-            validate=validate.OneOf(["auto", "ocr", "text"]),
-            metadata={
-                "description": "How PDF pages are read. `text`: from the text layer. `ocr`: by OCR. `auto`: from the "
-                "text layer if it can be trusted, otherwise by OCR. Images have no text layer: `text` is an error."
-            },
-        ),
-        "orientation": fields.String(
-            load_default="auto",
-            validate=validate.OneOf(["auto", "off"]),
-            metadata={"description": "`auto`: pages are rotated upright before they are read. `off`: they are not."},
+        "orientation": _choice(
+            ["auto", "off"], "`auto`: pages are rotated upright before they are read. `off`: they are not."
         ),
         "callback_url": fields.String(
             load_default="",
             validate=validate.Length(max=2048),
-            metadata={
-                "description": "Where to `POST` a signed message when the job has ended: an http or https address on "
+            **about(
+                "Where to `POST` a signed message when the job has ended: an http or https address on "
                 "the public internet. By default no message is sent. See the callback `jobEnded`."
-            },
+            ),
         ),
         "wait": _wait(
-            min(wait, limits.max_wait_seconds),
+            min(wait, limits.request_timeout),
             limits,
             "Seconds to wait for the result. The response is 200 with the result, or 202 if it takes longer.",
         ),
     }
 
 
-def query_schema(options: dict[str, fields.Field[Any]]) -> type[Schema]:
-    return StrictSchema.from_dict(options, name="DocumentOptions")
+def one_file(formats: str) -> fields.Raw:
+    return fields.Raw(required=True, **about(f"{formats}. The content decides, not the file name.", **BINARY))
 
 
-def file_form(name: str, options: dict[str, fields.Field[Any]], formats: str) -> type[Schema]:
-    """The multipart form of one file and its options. `name`: the name of the schema in OpenAPI."""
-    file = fields.Raw(
-        required=True, metadata={**BINARY, "description": f"{formats}. The content decides, not the file name."}
-    )
-    return StrictSchema.from_dict({"file": file, **options}, name=name)
-
-
-def files_form(name: str, options: dict[str, fields.Field[Any]]) -> type[Schema]:
-    """The multipart form of several files and their common options."""
-    files = fields.List(
-        fields.Raw(metadata=BINARY),
-        required=True,
-        validate=validate.Length(min=1),
-        metadata={"description": "Images and PDFs."},
-    )
-    return StrictSchema.from_dict({"files": files, **options}, name=name)
+def several_files() -> fields.Field[Any]:
+    file = fields.Raw(metadata=BINARY)
+    return fields.List(file, required=True, validate=validate.Length(min=1), **about("Images and PDFs."))
 
 
 def result_options(limits: RequestLimits) -> type[Schema]:
     """Options for fetching a result."""
-    partial = fields.Boolean(
-        load_default=False, metadata={"description": "Return the finished pages of a running job."}
-    )
+    partial = fields.Boolean(load_default=False, **about("Return the finished pages of a running job."))
     wait = _wait(0, limits, "Seconds to wait for the end of the job.")
     return StrictSchema.from_dict({"wait": wait, "partial": partial}, name="ResultOptions")
+
+
+def _choice(choices: list[str], description: str) -> fields.String:
+    """The first choice is the default."""
+    return fields.String(load_default=choices[0], validate=validate.OneOf(choices), **about(description))
 
 
 def _wait(default: int, limits: RequestLimits, description: str) -> fields.Float:
     return fields.Float(
         load_default=default,
         allow_nan=False,
-        validate=validate.Range(min=0, max=limits.max_wait_seconds),
-        metadata={"description": description},
+        validate=validate.Range(min=0, max=limits.request_timeout),
+        **about(description),
     )

@@ -2,52 +2,42 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from marshmallow import Schema, fields, validate
 
+from routes.schemas.base import about
 from routes.schemas.jobs import JobError, JobStatus
 
-
-def _polygon() -> fields.Field[Any]:
-    return fields.List(
-        fields.List(fields.Float(), validate=validate.Length(equal=2)),
-        required=True,
-        validate=validate.Length(equal=4),
-        metadata={
-            "description": "Four points `[x, y]` in pixels of the page as displayed (EXIF and `orientation` applied), "
-            "clockwise from the top left of the text.",
-            "examples": [[[10, 20], [100, 20], [100, 40], [10, 40]]],
-        },
-    )
+POLYGON = fields.List(
+    fields.List(fields.Float(), validate=validate.Length(equal=2)),
+    required=True,
+    validate=validate.Length(equal=4),
+    **about(
+        "Four points `[x, y]` in pixels of the page as displayed (EXIF and `orientation` applied), "
+        "clockwise from the top left of the text.",
+        examples=[[[10, 20], [100, 20], [100, 40], [10, 40]]],
+    ),
+)
+INDEX = fields.Integer(validate=validate.Range(min=0))
 
 
 class WordBox(Schema):
     text = fields.String(required=True)
     confidence = fields.Float(required=True, validate=validate.Range(min=0, max=1))
-    bbox = _polygon()
+    bbox = POLYGON
 
 
 class LineBox(WordBox):
-    words = fields.List(fields.Nested(WordBox), metadata={"description": "With the option `detail=word`."})
-
-
-def _line_indices(**options: Any) -> fields.Field[Any]:
-    return fields.List(fields.Integer(validate=validate.Range(min=0)), **options)
+    words = fields.List(fields.Nested(WordBox), **about("With the option `detail=word`."))
 
 
 class BlockBox(Schema):
     """A paragraph or a table."""
 
     kind = fields.String(required=True, validate=validate.OneOf(["text", "table"]))
-    bbox = _polygon()
-    text = fields.String(
-        required=True, metadata={"description": "One text line for each row. A space joins the lines of a row."}
-    )
-    lines = _line_indices(required=True, metadata={"description": "Indices into `lines`, from 0, in reading order."})
-    rows = fields.List(
-        _line_indices(), metadata={"description": "Tables only: the line indices of each row, from top to bottom."}
-    )
+    bbox = POLYGON
+    text = fields.String(required=True, **about("One text line for each row. A space joins the lines of a row."))
+    lines = fields.List(INDEX, required=True, **about("Indices into `lines`, from 0, in reading order."))
+    rows = fields.List(fields.List(INDEX), **about("Tables only: the line indices of each row, from top to bottom."))
 
 
 def _orientation(allow_none: bool) -> fields.Integer:
@@ -55,20 +45,20 @@ def _orientation(allow_none: bool) -> fields.Integer:
         required=True,
         allow_none=allow_none,
         validate=validate.OneOf([0, 90, 180, 270]),
-        metadata={"description": "Clockwise rotation in degrees that made the page upright. 0 if it already was."},
+        **about("Clockwise rotation in degrees that made the page upright. 0 if it already was."),
     )
 
 
 class PageResult(Schema):
     """A page. A failed page has `success: false` and an `error`."""
 
-    page = fields.Integer(required=True, metadata={"description": "Page number in the document, from 1."})
+    page = fields.Integer(required=True, **about("Page number in the document, from 1."))
     text = fields.String(required=True)
     lines = fields.List(fields.Nested(LineBox), required=True)
     blocks = fields.List(fields.Nested(BlockBox), required=True)
     success = fields.Boolean(required=True)
-    width = fields.Integer(required=True, allow_none=True, metadata={"description": "Pixels."})
-    height = fields.Integer(required=True, allow_none=True, metadata={"description": "Pixels."})
+    width = fields.Integer(required=True, allow_none=True, **about("Pixels."))
+    height = fields.Integer(required=True, allow_none=True, **about("Pixels."))
     orientation = _orientation(allow_none=True)
     source = fields.String(required=True, validate=validate.OneOf(["ocr", "text_layer"]))
     error = fields.Nested(JobError)
@@ -77,7 +67,7 @@ class PageResult(Schema):
 class PartialStatus(JobStatus):
     """A running job, with its finished pages if the client asked for them."""
 
-    pages = fields.List(fields.Nested(PageResult), metadata={"description": "With the option `partial=true`."})
+    pages = fields.List(fields.Nested(PageResult), **about("With the option `partial=true`."))
 
 
 class Engine(Schema):
@@ -91,10 +81,10 @@ class JobResult(Schema):
 
     job_id = fields.UUID(required=True)
     status = fields.String(required=True, validate=validate.OneOf(["completed"]))
-    success = fields.Boolean(required=True, metadata={"description": "At least one page could be read."})
+    success = fields.Boolean(required=True, **about("At least one page could be read."))
     filename = fields.String(required=True)
-    file_size = fields.Integer(required=True, metadata={"description": "Bytes."})
-    cached = fields.Boolean(required=True, metadata={"description": "The result comes from the cache."})
+    file_size = fields.Integer(required=True, **about("Bytes."))
+    cached = fields.Boolean(required=True, **about("The result comes from the cache."))
     processing_time_seconds = fields.Float(required=True)
     engine = fields.Nested(Engine, required=True)
     lang = fields.String(required=True)
@@ -106,8 +96,8 @@ class ImageResult(JobResult):
     text = fields.String(required=True)
     lines = fields.List(fields.Nested(LineBox), required=True)
     blocks = fields.List(fields.Nested(BlockBox), required=True)
-    width = fields.Integer(required=True, metadata={"description": "Pixels."})
-    height = fields.Integer(required=True, metadata={"description": "Pixels."})
+    width = fields.Integer(required=True, **about("Pixels."))
+    height = fields.Integer(required=True, **about("Pixels."))
     orientation = _orientation(allow_none=False)
 
 
@@ -117,7 +107,7 @@ class DocumentResult(JobResult):
     pages = fields.List(fields.Nested(PageResult), required=True)
     full_text = fields.String(required=True)
     total_pages = fields.Integer(required=True)
-    processing_dpi = fields.Integer(metadata={"description": "PDFs only."})
+    processing_dpi = fields.Integer(**about("PDFs only."))
 
 
 RESULT = {"oneOf": [ImageResult, DocumentResult]}

@@ -1,23 +1,25 @@
-"""Capabilities and the index."""
+"""Capabilities, the index and errors."""
 
 from __future__ import annotations
 
-from marshmallow import Schema, fields
+from marshmallow import Schema, fields, validate
+
+from middleware.error_catalog import CATALOG
+from routes.schemas.base import about
+from routes.schemas.jobs import BatchItem, BatchSummary
 
 
 class Models(Schema):
     default = fields.String(required=True)
-    loaded = fields.List(fields.String(), required=True, metadata={"description": "Loaded by a running worker."})
+    loaded = fields.List(fields.String(), required=True, **about("Loaded by a running worker."))
     installed = fields.List(fields.String(), required=True)
     installable = fields.List(fields.String(), required=True)
 
 
 class Languages(Schema):
     default = fields.String(required=True)
-    available = fields.List(fields.String(), required=True, metadata={"description": "Valid values of `lang`."})
-    installable = fields.List(
-        fields.String(), required=True, metadata={"description": "Valid once their model is installed."}
-    )
+    available = fields.List(fields.String(), required=True, **about("Valid values of `lang`."))
+    installable = fields.List(fields.String(), required=True, **about("Valid once their model is installed."))
 
 
 class Formats(Schema):
@@ -26,10 +28,10 @@ class Formats(Schema):
 
 
 class Limits(Schema):
-    max_content_length = fields.Integer(required=True, metadata={"description": "Bytes of a request."})
-    max_image_pixels = fields.Integer(required=True, metadata={"description": "Larger images are rejected."})
-    max_image_width = fields.Integer(required=True, metadata={"description": "Wider images are scaled down."})
-    max_image_height = fields.Integer(required=True, metadata={"description": "Higher images are scaled down."})
+    max_content_length = fields.Integer(required=True, **about("Bytes of a request."))
+    max_image_pixels = fields.Integer(required=True, **about("Larger images are rejected."))
+    max_image_width = fields.Integer(required=True, **about("Wider images are scaled down."))
+    max_image_height = fields.Integer(required=True, **about("Higher images are scaled down."))
     max_pdf_pages = fields.Integer(required=True)
     min_dpi = fields.Integer(required=True)
     max_dpi = fields.Integer(required=True)
@@ -56,3 +58,32 @@ class Index(Schema):
     openapi = fields.String(required=True)
     capabilities = fields.String(required=True)
     health = fields.String(required=True)
+
+
+class Problem(Schema):
+    """An error (RFC 9457). `detail` says what is wrong and what to do. `GET /errors/{code}` describes the code."""
+
+    type = fields.String(required=True, **about("The address of the error's description."))
+    title = fields.String(required=True)
+    status = fields.Integer(required=True)
+    code = fields.String(required=True, validate=validate.OneOf(sorted(CATALOG)))
+    detail = fields.String(required=True)
+    error = fields.String(required=True, **about("Same as `title`."))
+    message = fields.String(required=True, **about("Same as `detail`."))
+    request_id = fields.String(required=True, **about("Also in the header X-Request-ID and in the log."))
+    filename = fields.String(**about("The file that caused the error."))
+    job_id = fields.UUID(**about("The job that caused the error."))
+    option = fields.String(**about("The option that caused the error."))
+    retry_after = fields.Integer(**about("Seconds until the rate limit allows further requests."))
+    remaining = fields.Integer(**about("Requests that the rate limit still allows."))
+    jobs = fields.List(fields.Nested(BatchItem), **about("The files of a batch if all failed."))
+    summary = fields.Nested(BatchSummary)
+
+
+class ErrorDescription(Schema):
+    """What an error code means."""
+
+    code = fields.String(required=True, validate=validate.OneOf(sorted(CATALOG)))
+    status = fields.Integer(required=True)
+    title = fields.String(required=True)
+    remedy = fields.String(required=True, **about("What the client can do."))

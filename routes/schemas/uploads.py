@@ -6,11 +6,13 @@ from typing import Any
 
 from marshmallow import Schema, fields, validate
 
+from controllers.capabilities_controller import FORMATS
 from controllers.context import RequestLimits
+from routes.schemas.base import StrictSchema, about
 from routes.schemas.jobs import STATUSES, Links
-from routes.schemas.options import StrictSchema, job_options
+from routes.schemas.options import job_options
 
-MEDIA_TYPES = ["image/jpeg", "image/png", "image/bmp", "image/tiff", "image/webp", "image/gif", "application/pdf"]
+MEDIA_TYPES = [*FORMATS["image"], *FORMATS["pdf"]]
 
 
 def announcement(limits: RequestLimits) -> Schema:
@@ -23,12 +25,12 @@ def announcement(limits: RequestLimits) -> Schema:
             required=True,
             strict=True,
             validate=validate.Range(min=1),
-            metadata={"description": "Exact size in bytes, at most `limits.max_content_length` of /capabilities."},
+            **about("Exact size in bytes, at most `limits.max_content_length` of /capabilities."),
         ),
         "content_type": fields.String(
             load_default="",
             validate=validate.OneOf(["", *MEDIA_TYPES]),
-            metadata={"description": "Type of the file. By default, every supported type is accepted."},
+            **about("Type of the file. By default, every supported type is accepted."),
         ),
     }
     return StrictSchema.from_dict({**file, **options}, name="UploadAnnouncement")()
@@ -44,23 +46,21 @@ class AnnouncedUpload(Schema):
 
     job_id = fields.UUID(required=True)
     status = fields.String(required=True, validate=validate.OneOf(STATUSES))
-    upload_url = fields.String(
-        required=True, metadata={"format": "uri", "description": "Send the raw bytes here, not a multipart form."}
-    )
+    upload_url = fields.String(required=True, **about("Send the raw bytes here, not a multipart form.", format="uri"))
     method = fields.String(required=True, validate=validate.OneOf(["PUT"]))
-    headers = fields.Nested(UploadHeaders, required=True, metadata={"description": "Send these with the file."})
-    expires_at = fields.DateTime(required=True, metadata={"description": "The file must arrive before."})
+    headers = fields.Nested(UploadHeaders, required=True, **about("Send these with the file."))
+    expires_at = fields.DateTime(required=True, **about("The file must arrive before."))
     filename = fields.String(required=True)
-    file_size = fields.Integer(required=True, metadata={"description": "Bytes."})
+    file_size = fields.Integer(required=True, **about("Bytes."))
     links = fields.Nested(Links, required=True)
 
 
 class SignedAddress(StrictSchema):
     """The query of an `upload_url`."""
 
-    expires = fields.String(required=True, metadata={"description": "Unix seconds."})
-    signature = fields.String(required=True, metadata={"description": "As in `upload_url`."})
+    expires = fields.String(required=True, **about("Unix seconds."))
+    signature = fields.String(required=True, **about("As in `upload_url`."))
 
 
 class UploadEventsResult(Schema):
-    noticed = fields.Integer(required=True, metadata={"description": "Uploads that a worker will now check."})
+    noticed = fields.Integer(required=True, **about("Uploads that a worker will now check."))

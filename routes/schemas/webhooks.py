@@ -7,6 +7,7 @@ from typing import Any
 from marshmallow import Schema, fields, validate
 
 from routes.schemas import examples
+from routes.schemas.base import about
 from routes.schemas.jobs import JobError, Links, Progress
 
 END_STATUSES = ["completed", "failed", "cancelled"]
@@ -30,7 +31,7 @@ class JobEnded(Schema):
     """The message that a job has ended, signed according to Standard Webhooks."""
 
     type = fields.String(required=True, validate=validate.OneOf([f"job.{status}" for status in END_STATUSES]))
-    timestamp = fields.DateTime(required=True, metadata={"description": "When the job ended."})
+    timestamp = fields.DateTime(required=True, **about("When the job ended."))
     data = fields.Nested(EndedJob, required=True)
 
 

@@ -15,34 +15,26 @@ from pathlib import Path
 
 #: A file older than this many seconds belongs to a dead worker. Under full load a few heartbeats may be late.
 SILENT_SECONDS = 30
+#: The folder of this user's liveness files. It may not exist yet.
+FOLDER = Path(tempfile.gettempdir(), f"ocr-workers-{os.getuid()}")
 
 
-def liveness_folder() -> Path:
-    """The folder of this user's liveness files. It may not exist yet."""
-    return Path(tempfile.gettempdir(), f"ocr-workers-{os.getuid()}")
+def touch() -> None:
+    """Touch the file of this process. If the temp folder is not writable, does nothing."""
+    with suppress(OSError):
+        FOLDER.mkdir(mode=0o700, exist_ok=True)
+        Path(FOLDER, str(os.getpid())).touch()
 
 
-class LivenessFile:
-    """The file of this process. If the temp folder is not writable, nothing is written and nothing fails."""
-
-    def __init__(self, folder: Path | None = None) -> None:
-        self._path = (folder or liveness_folder()) / str(os.getpid())
-
-    def touch(self) -> None:
-        with suppress(OSError):
-            self._path.parent.mkdir(mode=0o700, exist_ok=True)
-            self._path.touch()
-
-    def remove(self) -> None:
-        with suppress(OSError):
-            self._path.unlink(missing_ok=True)
+def remove() -> None:
+    with suppress(OSError):
+        Path(FOLDER, str(os.getpid())).unlink()
 
 
-def any_worker_alive(folder: Path | None = None) -> bool:
+def any_worker_alive() -> bool:
     """Whether a worker of this machine had a heartbeat recently. Deletes the files of workers that were killed."""
-    folder = folder or liveness_folder()
     alive = False
-    for path in folder.iterdir() if folder.is_dir() else ():
+    for path in FOLDER.iterdir() if FOLDER.is_dir() else ():
         with suppress(FileNotFoundError):  # its worker has just ended
             if time.time() - path.stat().st_mtime < SILENT_SECONDS:
                 alive = True

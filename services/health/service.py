@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import psutil
@@ -24,41 +25,32 @@ RECOMMENDATIONS = {
 }
 
 
+@dataclass(eq=False)
 class HealthService:
     """Readiness and the full report."""
 
-    def __init__(
-        self,
-        redis: RedisService,
-        unit_queue: UnitQueue,
-        storage: Storage,
-        worker_registry: WorkerRegistry,
-        configuration: dict[str, str],
-    ) -> None:
-        """configuration: settings that the report shows."""
-        self._redis = redis
-        self._unit_queue = unit_queue
-        self._storage = storage
-        self._worker_registry = worker_registry
-        self._configuration = configuration
+    redis: RedisService
+    unit_queue: UnitQueue
+    storage: Storage
+    worker_registry: WorkerRegistry
+    #: Settings that the report shows.
+    configuration: dict[str, str]
 
     def not_ready_because(self) -> str | None:
         """Why a job submitted now would not be processed; None if it would be."""
         try:
-            if self._worker_registry.count() == 0:
-                return "No worker has its model loaded."
+            return None if self.worker_registry.count() else "No worker has its model loaded."
         except RedisUnavailable as error:
             return error.message
-        return None
 
     def report(self) -> dict[str, Any]:
         """`status`, the `checks` by name, and `advice` for the operator."""
         checks = {
             "redis": _run_check(self._check_redis),
             "workers": _run_check(self._check_workers),
-            "queue": _run_check(self._unit_queue.counts),
-            "storage": _run_check(self._storage.check),
-            "configuration": {"status": HEALTHY, **self._configuration},
+            "queue": _run_check(self.unit_queue.counts),
+            "storage": _run_check(self.storage.check),
+            "configuration": {"status": HEALTHY, **self.configuration},
         }
         states = {check["status"] for check in checks.values()}
         status = UNHEALTHY if UNHEALTHY in states else DEGRADED if DEGRADED in states else HEALTHY
@@ -66,25 +58,18 @@ class HealthService:
         return {"status": status, "checks": checks, "advice": advice}
 
     def _check_redis(self) -> dict[str, Any]:
-        used, limit = self._redis.memory()
+        used, limit = self.redis.memory()
         memory = {"used_mb": round(used / 2**20, 3), "maximum_mb": round(limit / 2**20, 1) if limit else None}
         if not limit or used < NEARLY_FULL * limit:
             return memory
-        return {
-            "status": DEGRADED if used < limit else UNHEALTHY,
-            **memory,
-            "recommendation": "Give Redis more memory (maxmemory), or delete results earlier (RESULT_TTL).",
-        }
+        recommendation = "Give Redis more memory (maxmemory), or delete results earlier (RESULT_TTL)."
+        return {"status": DEGRADED if used < limit else UNHEALTHY, **memory, "recommendation": recommendation}
 
     def _check_workers(self) -> dict[str, Any]:
-        workers = self._worker_registry.all()
-        if workers:
+        if workers := self.worker_registry.all():
             return {"count": len(workers), "workers": workers}
-        return {
-            "status": UNHEALTHY,
-            "count": 0,
-            "recommendation": "Start a worker (celery -A celery_app worker), or wait until one has loaded its model.",
-        }
+        recommendation = "Start a worker (celery -A celery_app worker), or wait until one has loaded its model."
+        return {"status": UNHEALTHY, "count": 0, "recommendation": recommendation}
 
 
 def _run_check(check: Callable[[], Mapping[str, Any] | None]) -> dict[str, Any]:

@@ -1,7 +1,6 @@
 """Which workers are alive and have their model loaded.
 
-Heartbeats come from the process that does the OCR, not from its parent: a parent keeps answering while its children
-die.
+Heartbeats come from the process that does the OCR: its parent would keep answering while its children die.
 """
 
 from __future__ import annotations
@@ -10,10 +9,12 @@ import json
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
 from typing import Any
 
 from services.errors import RedisUnavailable
-from services.health.liveness_file import LivenessFile
+from services.health import liveness_file
 from services.keys import SHARED, WORKER, WORKERS
 from services.redis_service import RedisService
 
@@ -21,76 +22,64 @@ BEAT_SECONDS = SHARED.heartbeat_seconds
 SILENT_SECONDS = SHARED.worker_timeout_seconds
 
 
+@dataclass(eq=False)
 class WorkerRegistry:
     """The live workers, stored in Redis. Methods raise RedisUnavailable."""
 
-    def __init__(self, redis: RedisService) -> None:
-        self._redis = redis
+    redis: RedisService
 
     def record_heartbeat(self, name: str, state: dict[str, Any]) -> None:
-        now = self._redis.now()
-        with self._redis.guard() as client:
-            pipeline = client.pipeline(transaction=False).zadd(WORKERS, {name: now})
+        with self.redis.guard() as client:
+            pipeline = client.pipeline(transaction=False).zadd(WORKERS, {name: self.redis.now()})
             pipeline.set(WORKER + name, json.dumps(state), ex=SILENT_SECONDS).execute()
 
     def remove(self, name: str) -> None:
-        with self._redis.guard() as client:
+        with self.redis.guard() as client:
             client.pipeline(transaction=False).zrem(WORKERS, name).delete(WORKER + name).execute()
 
     def count(self) -> int:
         """Number of live workers."""
-        now = self._redis.now()
-        with self._redis.guard() as client:
-            return client.zcount(WORKERS, now - SILENT_SECONDS, "+inf")
+        with self.redis.guard() as client:
+            return client.zcount(WORKERS, self.redis.now() - SILENT_SECONDS, "+inf")
 
     def all(self) -> list[dict[str, Any]]:
         """The name of each live worker and the state it sent last."""
-        now = self._redis.now()
-        with self._redis.guard() as client:
-            client.zremrangebyscore(WORKERS, "-inf", now - SILENT_SECONDS)
-            names = [name.decode() for name in client.zrange(WORKERS, 0, -1)]
+        with self.redis.guard() as client:
+            pipeline = client.pipeline(transaction=False)
+            pipeline.zremrangebyscore(WORKERS, "-inf", self.redis.now() - SILENT_SECONDS)
+            names = [name.decode() for name in pipeline.zrange(WORKERS, 0, -1).execute()[1]]
             states = client.mget([WORKER + name for name in names]) if names else []
         return [{"name": name, **json.loads(state)} for name, state in zip(names, states, strict=True) if state]
 
 
+@dataclass(eq=False)
 class Heartbeat:
     """Sends heartbeats from a thread of the worker process."""
 
-    def __init__(
-        self,
-        worker_registry: WorkerRegistry,
-        name: str,
-        state: Callable[[], dict[str, Any]],
-        on_beat: Callable[[], None] = lambda: None,
-    ) -> None:
-        """on_beat: called after each heartbeat and after the last one."""
-        self._worker_registry = worker_registry
-        self._name = name
-        self._state = state
-        self._on_beat = on_beat
-        self._liveness_file = LivenessFile()
-        self._stopped = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="heartbeat", daemon=True)
+    worker_registry: WorkerRegistry
+    name: str
+    state: Callable[[], dict[str, Any]]
+    #: Called after each heartbeat and after the last one.
+    on_beat: Callable[[], None]
+    _stopped: threading.Event = field(init=False, default_factory=threading.Event)
+    _thread: threading.Thread = field(init=False)
 
     def start(self) -> None:
+        self._thread = threading.Thread(target=self._run, name="heartbeat", daemon=True)
         self._thread.start()
 
     def stop(self) -> None:
         self._stopped.set()
         self._thread.join(timeout=1)
-        self._liveness_file.remove()
-        self._on_beat()
-        try:
-            self._worker_registry.remove(self._name)
-        except RedisUnavailable:
-            pass  # the last heartbeat expires by itself
+        liveness_file.remove()
+        self.on_beat()
+        with suppress(RedisUnavailable):  # the last heartbeat expires by itself
+            self.worker_registry.remove(self.name)
 
     def _run(self) -> None:
         while not self._stopped.is_set():
-            self._liveness_file.touch()
-            try:
-                self._worker_registry.record_heartbeat(self._name, {**self._state(), "beat_at": time.time()})
-            except RedisUnavailable:
-                pass  # without Redis, no process could read it
-            self._on_beat()
+            liveness_file.touch()
+            with suppress(RedisUnavailable):  # without Redis, no process could read it
+                self.worker_registry.record_heartbeat(self.name, {**self.state(), "beat_at": time.time()})
+            self.on_beat()
             self._stopped.wait(BEAT_SECONDS)

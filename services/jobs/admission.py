@@ -1,7 +1,7 @@
-"""May more work come in? Asked before a body is read, so that a refusal costs next to nothing.
+"""Decides whether a new job may be submitted. Checked before a body is read, so that a rejection costs almost nothing.
 
-How long the queue may be follows from how fast it is worked off: no job is taken that would have to wait longer than
-`longest_wait`. What was taken is never refused later.
+The limit on the queue follows from its speed: no job is accepted that would have to wait longer than `longest_wait`.
+An accepted job is never rejected later.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, cast
 
 import psutil
 
@@ -24,22 +24,22 @@ CHECK_SECONDS, CHECK_VALID_SECONDS = 0.2, 1.0
 FEW_REQUESTS = 8
 #: Seconds between two reports of rejections to the shared counters.
 REPORT_SECONDS = 0.1
-#: The longest wait of a job whose slot is reserved.
-ANY_TIME = 10**9
-#: For so many seconds what was found of the memory of Redis, and of this machine, holds for a process.
-REDIS_FRESH_SECONDS, MEMORY_FRESH_SECONDS = 1.0, 0.1
-#: Redis keeps the rest of its memory for the results of what it has taken.
+#: The longest wait, in seconds, of a job whose slot is reserved.
+ANY_WAIT = 10**9
+#: Seconds for which a process reuses what it found about the memory of Redis and of this machine.
+REDIS_MEMORY_SECONDS, MEMORY_SECONDS = 1.0, 0.1
+#: New jobs may fill this share of Redis's memory. The rest is for the results of accepted jobs.
 REDIS_SHARE = 0.95
-#: The machine keeps this part of its memory for the work under way.
-FREE_SHARE = 0.03
+#: This share of the machine's memory must be available. It is for the work in progress.
+MIN_AVAILABLE_SHARE = 0.03
 
 
 @dataclass(frozen=True, slots=True)
 class Slot:
     """What is known about room in the queue before a request is read.
 
-    "reserved": there is room, and no later check takes it away. "full": reject the request; the wait is `excess` seconds
-    too long. "unchecked": ask Redis.
+    "reserved": there is room, and no later check takes it away. "full": reject the request, because the wait is
+    `excess` seconds too long. "unchecked": ask Redis.
     """
 
     state: Literal["reserved", "full", "unchecked"]
@@ -54,26 +54,27 @@ UNCHECKED, RESERVED = Slot("unchecked"), Slot("reserved")
 
 
 class Admission:
-    """Safe to ask from many threads."""
+    """Thread-safe."""
 
     def __init__(self, redis: RedisService, longest_wait: float) -> None:
         """longest_wait: seconds that a new job may have to wait for a worker."""
         self._redis = redis
         self.longest_wait = longest_wait
+        #: When the queue was last checked, how long a new job would have waited, and how long each more job adds.
         self._last_check = float("-inf"), 0.0, 0.0
         self._next_check_at = 0.0
         self._rejections_lock = threading.Lock()
         self._rejections, self._report_at = 0, 0.0
-        self._redis_full = _Kept(REDIS_FRESH_SECONDS, self._is_redis_full)
-        self._memory_short = _Kept(MEMORY_FRESH_SECONDS, _is_memory_short)
+        self._redis_full = _Cached(REDIS_MEMORY_SECONDS, self._is_redis_full)
+        self._memory_short = _Cached(MEMORY_SECONDS, _is_memory_short)
 
     def check(self, slot: Slot) -> None:
         """Raises RedisUnavailable, RedisFull, MemoryShort or QueueFull if a job submitted now could not be accepted."""
-        if slot.state == "full":
+        if slot.full:
             self._count_rejection()
             raise QueueFull(slot.excess)
-        longest = ANY_TIME if slot.state == "reserved" else self.longest_wait
-        seconds, each = map(float, self._redis.script("backlog", longest))
+        longest = ANY_WAIT if slot.state == "reserved" else self.longest_wait
+        seconds, each = map(float, cast(list[bytes], self._redis.script("backlog", longest)))
         now = time.monotonic()
         self._last_check, self._next_check_at = (now, seconds, each), now + CHECK_SECONDS
         self.check_memory()
@@ -98,7 +99,7 @@ class Admission:
         return Slot("full", excess)
 
     def _count_rejection(self) -> None:
-        """Rejections without a check are added to the shared counters at most every few milliseconds."""
+        """Adds to the shared counters every REPORT_SECONDS. Rejections after a check are counted by the script."""
         with self._rejections_lock:
             self._rejections += 1
             if time.monotonic() < self._report_at:
@@ -112,34 +113,34 @@ class Admission:
             pass  # the rejection is more important than its count
 
     def check_memory(self) -> None:
-        """For what asks for the queue in a step of its own. Raises RedisUnavailable, RedisFull or MemoryShort."""
+        """Raises RedisUnavailable, RedisFull or MemoryShort. `check` includes it."""
         if self._redis_full():
             raise RedisFull()
         if self._memory_short():
             raise MemoryShort()
 
     def _is_redis_full(self) -> bool:
-        used, most = self._redis.memory()
-        return bool(most) and used > REDIS_SHARE * most
+        used, limit = self._redis.memory()
+        return bool(limit) and used > REDIS_SHARE * limit
 
 
-class _Kept:
-    """An answer that holds for a while. Asked at once by two threads it may be found out twice."""
+class _Cached:
+    """A condition that is evaluated at most every `seconds`. Two threads at once may evaluate it twice."""
 
-    def __init__(self, seconds: float, ask: Callable[[], bool]) -> None:
+    def __init__(self, seconds: float, condition: Callable[[], bool]) -> None:
         self._seconds = seconds
-        self._ask = ask
-        self._answer = False
-        self._until = float("-inf")
+        self._condition = condition
+        self._value = False
+        self._valid_until = float("-inf")
 
     def __call__(self) -> bool:
         now = time.monotonic()
-        if now > self._until:
-            self._until = now + self._seconds
-            self._answer = self._ask()
-        return self._answer
+        if now > self._valid_until:
+            self._valid_until = now + self._seconds
+            self._value = self._condition()
+        return self._value
 
 
 def _is_memory_short() -> bool:
     memory = psutil.virtual_memory()
-    return memory.available < FREE_SHARE * memory.total
+    return bool(memory.available < MIN_AVAILABLE_SHARE * memory.total)

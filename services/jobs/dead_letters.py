@@ -26,40 +26,40 @@ class DeadLetter:
     faults: Errors
 
 
+@dataclass(eq=False)
 class DeadLetters:
-    """Raises RedisUnavailable."""
+    """Methods raise RedisUnavailable."""
 
-    def __init__(self, store: JobStore, send_ticket: Callable[[str, float], None]) -> None:
-        self._store = store
-        self._send_ticket = send_ticket
+    store: JobStore
+    send_ticket: Callable[[str, float], None]
 
     def list(self, start: int, limit: int) -> tuple[int, list[DeadLetter]]:
         """The total number, and some of the dead letters, newest first."""
-        total, rows = self._store.dead_letters(start, limit)
+        total, rows = self.store.dead_letters(start, limit)
         since = dict(rows)
-        records = self._store.get_many([*since])
+        records = self.store.get_many([*since])
         return total, [DeadLetter(record, since[record.id], self._errors(record)) for record in records]
 
     def get(self, job_id: str) -> DeadLetter:
         """Raises DeadLetterNotFound."""
-        since = self._store.dead_since(job_id)
-        records = self._store.get_many([job_id])
+        since = self.store.dead_since(job_id)
+        records = self.store.get_many([job_id])
         if since is None or not records:
             raise DeadLetterNotFound()
         return DeadLetter(records[0], since, self._errors(records[0]))
 
     def replay(self, job_id: str) -> JobRecord:
         """Put the job on the queue again, with all its attempts. Raises DeadLetterNotFound."""
-        units = self._store.replay(job_id)
+        units = self.store.replay(job_id)
         if not units:
             raise DeadLetterNotFound()
         for _ in range(units):
-            self._send_ticket(job_id, 0.0)
+            self.send_ticket(job_id, 0.0)
         log.info("dead letter replayed", job_id=job_id)
-        return self._store.get(job_id, hidden=True)
+        return self.store.get(job_id, hidden=True)
 
     def _errors(self, record: JobRecord) -> Errors:
         if record.status != COMPLETED:
             return [record.error] if record.error else []
-        pages = (self._store.result(record.id) or {}).get("pages", [])
+        pages = (self.store.result(record.id) or {}).get("pages", [])
         return [{**page["error"], "page": page["page"]} for page in pages if not page["success"]]

@@ -12,6 +12,7 @@ import json
 import re
 import uuid
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from services.errors import IdempotencyConflict, IdempotencyInFlight, InvalidOption
@@ -26,14 +27,14 @@ _ALLOWED = re.compile(r"[\x21-\x7e]{1,255}")
 IdMaker = Callable[[int], str]
 
 
+@dataclass(eq=False)
 class Idempotency:
-    """Raises RedisUnavailable."""
+    """Methods raise RedisUnavailable."""
 
-    def __init__(self, redis: RedisService, secret: str, ttl: int) -> None:
-        """ttl: seconds for which a key is remembered after its request."""
-        self._redis = redis
-        self._secret = secret.encode()
-        self._ttl = ttl
+    redis: RedisService
+    secret: str
+    #: Seconds for which a key is remembered after its request.
+    ttl: int
 
     def once(
         self, owner: str, key: str, fingerprint: list[Any], create: Callable[[IdMaker], list[Any]]
@@ -47,23 +48,22 @@ class Idempotency:
             raise InvalidOption("The header Idempotency-Key must have 1 to 255 printable characters without spaces.")
         name = IDEMPOTENCY + hashlib.sha256(f"{owner}\n{key}".encode()).hexdigest()
         digest = hashlib.sha256(json.dumps(fingerprint, sort_keys=True).encode()).hexdigest()
-        created_before = self._begin(name, digest)
-        if created_before is not None:
+        if (created_before := self._begin(name, digest)) is not None:
             return created_before, True
         try:
             created = create(lambda number: self._job_id(name, digest, number))
         except BaseException:
-            with self._redis.guard() as client:
+            with self.redis.guard() as client:
                 client.delete(name)
             raise
-        with self._redis.guard() as client:
-            client.set(name, json.dumps([digest, created]), ex=self._ttl)
+        with self.redis.guard() as client:
+            client.set(name, json.dumps([digest, created]), ex=self.ttl)
         return created, False
 
     def _begin(self, name: str, digest: str) -> list[Any] | None:
         """Store a note that the request is in progress. If it was sent before, return what it created."""
         note = json.dumps([digest, None])
-        with self._redis.guard() as client:
+        with self.redis.guard() as client:
             if client.set(name, note, nx=True, ex=IN_FLIGHT_SECONDS):
                 return None
             stored = client.get(name)
@@ -77,5 +77,5 @@ class Idempotency:
 
     def _job_id(self, name: str, digest: str, number: int) -> str:
         """As hard to guess as a random id for anybody without the secret."""
-        seed = hmac.new(self._secret, f"{name}\n{digest}\n{number}".encode(), hashlib.sha256).digest()
+        seed = hmac.new(self.secret.encode(), f"{name}\n{digest}\n{number}".encode(), hashlib.sha256).digest()
         return str(uuid.UUID(bytes=seed[:16], version=4))

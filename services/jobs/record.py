@@ -6,7 +6,7 @@ import json
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, replace
-from typing import Any, Final, Literal, NamedTuple, get_args, get_type_hints
+from typing import Any, Final, Literal, get_args, get_type_hints
 
 from services.jobs.units import QUICK
 from services.keys import SHARED
@@ -43,15 +43,17 @@ class JobRecord:
 
     id: str
     owner: str
-    status: Status
-    stage: Stage
-    kind: str
     filename: str
-    file_size: int
     options: DocumentOptions
-    upload: str
-    cache_key: str
     request_id: str
+    status: Status = PROCESSING
+    stage: Stage = QUEUED
+    #: "image" or "pdf". Empty until the file has been inspected.
+    kind: str = ""
+    file_size: int = 0
+    #: Key of the file in the storage.
+    upload: str = ""
+    cache_key: str = ""
     #: The traceparent header of the request, if traces are recorded.
     trace: str = ""
     #: Where to send a webhook when the job ends. Empty: nowhere.
@@ -88,7 +90,8 @@ class JobRecord:
 
     def to_hash(self) -> dict[str, str]:
         """The fields written at submission, as stored."""
-        return {name: CODECS[name].encode(getattr(self, name)) for name in SUBMITTED_FIELDS}
+        texts = {name: str(getattr(self, name)) for name in SUBMITTED_FIELDS}
+        return {**texts, "options": self.options.dumps()}
 
     @classmethod
     def from_hash(cls, job_id: str, values: Mapping[bytes, bytes]) -> JobRecord:
@@ -100,36 +103,26 @@ class JobRecord:
         return replace(self, **_decoded(values))
 
 
-class Codec(NamedTuple):
-    """How the values of one type are written to a hash, and read from it."""
-
-    encode: Callable[[Any], str]
-    decode: Callable[[str], Any]
-
-
-_CODEC_BY_TYPE: dict[object, Codec] = {
-    str: Codec(str, str),
-    Status: Codec(str, str),
-    Stage: Codec(str, str),
-    int: Codec(str, int),
-    float: Codec(str, float),
-    float | None: Codec(lambda value: "" if value is None else str(value), lambda text: float(text) if text else None),
-    bool: Codec(lambda value: "1" if value else "0", lambda text: text == "1"),
-    DocumentOptions: Codec(DocumentOptions.dumps, lambda text: DocumentOptions(**json.loads(text))),
-    dict[str, str]: Codec(lambda value: json.dumps(value) if value else "", lambda text: json.loads(text or "{}")),
+_DECODER_BY_TYPE: dict[object, Callable[[str], Any]] = {
+    str: str,
+    Status: str,
+    Stage: str,
+    int: int,
+    float: float,
+    float | None: lambda text: float(text) if text else None,
+    bool: lambda text: text == "1",
+    DocumentOptions: lambda text: DocumentOptions(**json.loads(text)),
+    dict[str, str]: lambda text: json.loads(text or "{}"),
 }
-_TYPES = get_type_hints(JobRecord)
 #: For each field of the hash. The id is part of the key instead.
-CODECS = {each.name: _CODEC_BY_TYPE[_TYPES[each.name]] for each in fields(JobRecord) if each.name != "id"}
-SUBMITTED_FIELDS = tuple(
-    each.name for each in fields(JobRecord) if each.name in CODECS and "written_by_scripts" not in each.metadata
-)
+DECODERS = {name: _DECODER_BY_TYPE[kind] for name, kind in get_type_hints(JobRecord).items() if name != "id"}
+SUBMITTED_FIELDS = [each.name for each in fields(JobRecord) if each.name != "id" and not each.metadata]
 
 
 def _decoded(values: Mapping[bytes, bytes]) -> dict[str, Any]:
     """Ignores fields that only the scripts use."""
     text = {key.decode(): value.decode() for key, value in values.items()}
-    return {name: codec.decode(text[name]) for name, codec in CODECS.items() if name in text}
+    return {name: decode(text[name]) for name, decode in DECODERS.items() if name in text}
 
 
 def new_job_id() -> str:

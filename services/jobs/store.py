@@ -1,23 +1,28 @@
 """Job records and results in Redis, as clients and operators see them. `unit_queue.py` is the workers' side.
 
 Every change of state is one Lua script (`scripts/`), so it happens completely or not at all. `keys.py` lists the keys.
+Results and pages are stored compressed: long results are large, and Redis keeps them in memory.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+import zlib
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
+from itertools import chain
+from typing import Any, Literal, cast
 
 from services import keys
 from services.errors import JobNotFound, QueueFull
-from services.jobs.documents import Document, unpack
 from services.jobs.record import PROCESSING, QUEUED, RUNNING_STAGES, STARTED, JobRecord
-from services.redis_service import RedisService
+from services.redis_service import RedisService, Value
 
+#: A result or a page as JSON.
+Document = dict[str, Any]
 DEAD_LETTER_TTL = keys.SHARED.dead_letter_ttl
-#: As the longest wait of a submitted job: store it only if it needs no file.
+#: As the longest wait of a submitted job: store it only if its file is not needed, because the result is cached or
+#: another job works on the same content.
 NEEDS_NO_FILE = -1.0
 #: A follower reports the progress of its leader: these fields.
 PROGRESS = ("stage", "started_at", "pages_done", "attempts")
@@ -43,7 +48,7 @@ class Submitted:
 
     Stored now: "lead" (its units are ready: send a ticket for each), "follow" (another job works on the same content
     and will complete this one) or "hit" (completed from the cache). Not stored: "known" (it was stored before), "ended"
-    (cancelled, failed or deleted before its upload arrived) or "new" (it needs its file; see `JobStore.submit_known`).
+    (cancelled, failed or deleted before its upload arrived) or "new" (it needs its file; see `NEEDS_NO_FILE`).
     """
 
     outcome: Literal["lead", "follow", "hit", "known", "ended", "new"]
@@ -55,70 +60,62 @@ class Submitted:
         return self.outcome in ("lead", "follow", "hit")
 
 
+@dataclass(eq=False)
 class JobStore:
     """Records and results. Every method raises RedisUnavailable when Redis cannot be reached."""
 
-    def __init__(self, redis: RedisService, retention: Retention) -> None:
-        self._redis = redis
-        self._retention = retention
+    redis: RedisService
+    retention: Retention
 
     def submit(self, record: JobRecord, longest_wait: float = 0.0) -> Submitted:
         """Store a new job, or an announced job whose upload has arrived.
 
         Raises QueueFull if it would wait `longest_wait` seconds or more (0: no limit).
         """
-        ttls = (self._retention.result_ttl, self._retention.record_ttl)
+        ttls = (self.retention.result_ttl, self.retention.record_ttl)
         announced = int(record.upload_expires_at > 0)
-        outcome, *rest = self._redis.script(
-            "submit", record.id, record.cache_key, *ttls, longest_wait, announced, *_flat(record)
-        )
-        if outcome == b"busy":
-            raise QueueFull(float(rest[0]) - longest_wait)
-        stored = record.updated(dict(zip(rest[::2], rest[1::2], strict=True)))
-        return Submitted(outcome.decode(), _with_running_stage(stored) if outcome == b"follow" else stored)
-
-    def submit_known(self, record: JobRecord) -> Submitted | None:
-        """Store a new job that needs no file: its result is cached, or another job works on the same content.
-
-        Returns None, and stores nothing, for any other job.
-        """
-        submitted = self.submit(record, NEEDS_NO_FILE)
-        return None if submitted.outcome == "new" else submitted
+        outcome, values = self._save("submit", record, longest_wait, record.cache_key, *ttls, longest_wait, announced)
+        stored = record.updated(dict(zip(values[::2], values[1::2], strict=True)))
+        return Submitted(outcome, _with_running_stage(stored) if outcome == "follow" else stored)
 
     def announce(self, record: JobRecord, longest_wait: float = 0.0) -> JobRecord | None:
         """Store a job whose upload has not arrived yet. Returns the stored record, or None if it was stored before.
 
         Raises QueueFull if a job submitted now would wait `longest_wait` seconds or more (0: no limit).
         """
-        limits = (record.upload_expires_at, self._retention.record_ttl, longest_wait)
-        outcome, *rest = self._redis.script("announce", record.id, record.owner, *limits, *_flat(record))
+        limits = (record.upload_expires_at, self.retention.record_ttl, longest_wait)
+        outcome, values = self._save("announce", record, longest_wait, record.owner, *limits)
+        return record.updated({b"created_at": values[0]}) if outcome == "announced" else None
+
+    def _save(self, script: str, record: JobRecord, longest_wait: float, *args: Value) -> tuple[Any, list[bytes]]:
+        """Run a script that stores a record. Returns its outcome and the values after it."""
+        outcome, *values = self.redis.script(script, record.id, *args, *chain.from_iterable(record.to_hash().items()))
         if outcome == b"busy":
-            raise QueueFull(float(rest[0]) - longest_wait)
-        return record.updated({b"created_at": rest[0]}) if outcome == b"announced" else None
+            raise QueueFull(float(values[0]) - longest_wait)
+        return outcome.decode(), values
 
     def reject_upload(self, job_id: str, error: dict[str, str]) -> bool:
         """Fail a job with the error {code, title, detail} of its upload. False if the job awaits no upload."""
-        return bool(self._redis.script("refuse", job_id, json.dumps(error), self._retention.record_ttl))
+        return bool(self.redis.script("refuse", job_id, json.dumps(error), self.retention.record_ttl))
 
     def claim_arrival(self, job_id: str, seconds: int) -> bool:
         """Whether the caller should handle the arrival of this job's upload.
 
         False if the job awaits no upload, or if another process claimed it within the last `seconds`.
         """
-        return bool(self._redis.script("notice", job_id, seconds))
+        return bool(self.redis.script("notice", job_id, seconds))
 
     def awaiting_upload(self, until: float, limit: int) -> list[str]:
         """Jobs whose upload has not arrived and expires before `until` (Unix s), oldest first."""
-        with self._redis.guard() as client:
-            found = client.zrangebyscore(keys.AWAITING, "-inf", until, start=0, num=limit)
-        return _decoded(found)
+        with self.redis.guard() as client:
+            return [job_id.decode() for job_id in client.zrangebyscore(keys.AWAITING, "-inf", until, 0, limit)]
 
     def get(self, job_id: str, hidden: bool = False) -> JobRecord:
         """The record. A follower has the progress of its leader. Raises JobNotFound.
 
         `hidden`: also return a job that its client has deleted while other jobs need its work.
         """
-        with self._redis.guard() as client:
+        with self.redis.guard() as client:
             values = client.hgetall(keys.JOB + job_id)
             if not values or (b"hidden" in values and not hidden):
                 raise JobNotFound()
@@ -131,7 +128,7 @@ class JobStore:
 
     def result(self, job_id: str) -> Document | None:
         """The result document. None if it does not exist or has expired."""
-        with self._redis.guard() as client:
+        with self.redis.guard() as client:
             body = client.get(keys.RESULT + job_id)
         return unpack(body) if body else None
 
@@ -140,27 +137,27 @@ class JobStore:
 
         Returns the key of the upload to delete ("" if there is no upload to delete), or None if the job has ended.
         """
-        return _upload_of(*self._redis.script("cancel", job_id, self._retention.record_ttl))
+        return _upload_of(*self.redis.script("cancel", job_id, self.retention.record_ttl))
 
     def delete(self, job_id: str) -> str | None:
         """Delete an ended job. Returns the same as `cancel`, but None if the job has not ended or does not exist."""
-        return _upload_of(*self._redis.script("delete", job_id))
+        return _upload_of(*self.redis.script("delete", job_id))
 
     def ids_of_owner(self, owner: str, before: str, limit: int, before_at: float = float("inf")) -> list[str]:
         """Ids of the owner's jobs, newest first, starting after the job `before` (empty: with the newest).
 
         If that job has been deleted, starts after the jobs that are newer than `before_at` (Unix s).
         """
-        with self._redis.guard() as client:
+        with self.redis.guard() as client:
             start = 0
             if before:
                 rank = client.zrevrank(keys.OWNED + owner, before)
                 start = client.zcount(keys.OWNED + owner, f"({before_at}", "+inf") if rank is None else rank + 1
-            return _decoded(client.zrevrange(keys.OWNED + owner, start, start + limit - 1))
+            return [job_id.decode() for job_id in client.zrevrange(keys.OWNED + owner, start, start + limit - 1)]
 
     def get_many(self, job_ids: Sequence[str]) -> list[JobRecord]:
         """The records of the jobs that still exist."""
-        with self._redis.guard() as client:
+        with self.redis.guard() as client:
             pipeline = client.pipeline(transaction=False)
             for job_id in job_ids:
                 pipeline.hgetall(keys.JOB + job_id)
@@ -169,7 +166,7 @@ class JobStore:
 
     def pages_done(self, job_id: str, numbers: Sequence[int] | None = None) -> dict[int, Document]:
         """Results of finished pages by page number: all of them, or those in `numbers`."""
-        with self._redis.guard() as client:
+        with self.redis.guard() as client:
             if numbers is None:
                 stored = client.hgetall(keys.PAGES + job_id)
                 bodies = {int(key[5:]): body for key, body in stored.items() if key.startswith(b"page:")}
@@ -180,13 +177,13 @@ class JobStore:
 
     def replay(self, job_id: str) -> int:
         """Start a dead letter again. Returns the number of ready units; 0 if the job is not a dead letter."""
-        return int(self._redis.script("replay", job_id))
+        return int(self.redis.script("replay", job_id))
 
     def dead_letters(self, start: int, limit: int) -> tuple[int, list[tuple[str, float]]]:
         """The number of dead letters, and some of them, newest first: (job id, when the job failed in Unix s)."""
-        with self._redis.guard() as client:
+        with self.redis.guard() as client:
             pipeline = client.pipeline(transaction=False)
-            pipeline.zremrangebyscore(keys.DEAD, "-inf", self._redis.now() - DEAD_LETTER_TTL)
+            pipeline.zremrangebyscore(keys.DEAD, "-inf", self.redis.now() - DEAD_LETTER_TTL)
             pipeline.zcard(keys.DEAD)
             pipeline.zrevrange(keys.DEAD, start, start + limit - 1, withscores=True)
             _, total, rows = pipeline.execute()
@@ -194,22 +191,21 @@ class JobStore:
 
     def dead_since(self, job_id: str) -> float | None:
         """When the job became a dead letter (Unix s). None if it is not a dead letter."""
-        with self._redis.guard() as client:
+        with self.redis.guard() as client:
             return client.zscore(keys.DEAD, job_id)
 
     def cache_entries(self) -> int:
         """Number of results in the cache."""
-        now = self._redis.now()
-        with self._redis.guard() as client:
-            return client.zcount(keys.CACHE_INDEX, now - self._retention.cache_ttl, "+inf")
+        with self.redis.guard() as client:
+            return client.zcount(keys.CACHE_INDEX, self.redis.now() - self.retention.cache_ttl, "+inf")
 
 
-def _flat(record: JobRecord) -> list[str]:
-    return [item for pair in record.to_hash().items() for item in pair]
+def pack(document: Document) -> bytes:
+    return zlib.compress(json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode(), 1)
 
 
-def _decoded(members: Iterable[bytes]) -> list[str]:
-    return [member.decode() for member in members]
+def unpack(body: bytes) -> Document:
+    return cast(Document, json.loads(zlib.decompress(body)))
 
 
 def _upload_of(done: int, upload: bytes) -> str | None:

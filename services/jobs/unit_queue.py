@@ -10,9 +10,8 @@ import json
 from dataclasses import dataclass
 
 from services import keys
-from services.jobs.documents import Document, pack
 from services.jobs.record import COMPLETED, FAILED, QUEUED, JobRecord, Stage, Status
-from services.jobs.store import Retention
+from services.jobs.store import Document, Retention, pack
 from services.jobs.units import BULK, LANES, QUICK
 from services.keys import SHARED
 from services.redis_service import RedisService
@@ -59,33 +58,33 @@ class PageOutcome:
         return self.step, pack(self.page) if self.page else "", "1" if self.page and self.page["success"] else "0"
 
 
+@dataclass(eq=False)
 class UnitQueue:
     """Every method raises RedisUnavailable when Redis cannot be reached."""
 
-    def __init__(self, redis: RedisService, retention: Retention) -> None:
-        self._redis = redis
-        self._retention = retention
+    redis: RedisService
+    retention: Retention
 
     def take(self, token: str) -> Unit | None:
         """Take the next unit. None if no unit is ready."""
-        taken = self._redis.script("take", token, LEASE_SECONDS)
+        taken = self.redis.script("take", token, LEASE_SECONDS)
         return Unit(taken[0].decode(), int(taken[1]), token, int(taken[2])) if taken else None
 
     def renew(self, unit: Unit) -> bool:
         """Extend the lease. False if the unit is lost: its lease expired, or its job has ended."""
-        return bool(self._redis.script("renew", *unit._key, LEASE_SECONDS))
+        return bool(self.redis.script("renew", *unit._key, LEASE_SECONDS))
 
     def start_step(self, unit: Unit, step: int | str) -> int:
         """Record that a step starts which may crash the process: a page (its number) or something else (a name).
 
         Returns how often the step was started without finishing, this start included; 0 if the unit is lost.
         """
-        return int(self._redis.script("begin_page", *unit._key, step))
+        return int(self.redis.script("begin_page", *unit._key, step))
 
     def save_pages(self, unit: Unit, outcomes: list[PageOutcome]) -> bool:
         """Store finished steps. False if the unit is lost."""
         arguments = [argument for outcome in outcomes for argument in outcome.arguments]
-        return bool(self._redis.script("keep_pages", *unit._key, *arguments))
+        return bool(self.redis.script("keep_pages", *unit._key, *arguments))
 
     def end_unit(self, unit: Unit, seconds: float) -> tuple[int, float]:
         """End a unit whose pages are all stored, after `seconds` of work.
@@ -93,23 +92,23 @@ class UnitQueue:
         Returns LOST, MORE (other units are not done) or LAST, and for LAST the seconds of work on the other units. The
         caller keeps the last unit in order to end the job.
         """
-        reply, others = self._redis.script("end_unit", *unit._key, seconds)
+        reply, others = self.redis.script("end_unit", *unit._key, seconds)
         return int(reply), float(others)
 
     def requeue(self, unit: Unit, stage: Stage, delay: float = 0.0, tries_back: int = 0) -> bool:
         """Return a unit to the queue after `delay` seconds, and uncount `tries_back` attempts. False if it is lost."""
-        return bool(self._redis.script("requeue", *unit._key, stage, delay, -tries_back))
+        return bool(self.redis.script("requeue", *unit._key, stage, delay, -tries_back))
 
     def recover(self, member: tuple[str, int]) -> bool:
         """Return a unit (job id, number) to the queue if its lease has expired."""
-        return bool(self._redis.script("requeue", *member, "", QUEUED, 0, 0))
+        return bool(self.redis.script("requeue", *member, "", QUEUED, 0, 0))
 
     def complete(self, unit: Unit, result: Document, pages: int, cacheable: bool, dead_letter: bool) -> int:
         """End the job and its followers with a result.
 
         Returns 0 if the unit is lost, 1 if the job has ended, 2 if it is now a dead letter, which keeps its upload.
         """
-        cache_size = self._retention.cache_size if cacheable else 0
+        cache_size = self.retention.cache_size if cacheable else 0
         return self._finish(unit, COMPLETED, pack(result), "", pages, cache_size, dead_letter)
 
     def fail(self, unit: Unit, record: JobRecord, error: dict[str, str], dead_letter: bool) -> int:
@@ -119,29 +118,26 @@ class UnitQueue:
     def _finish(
         self, unit: Unit, status: Status, body: bytes | str, error: str, pages: int, cache_size: int, dead_letter: bool
     ) -> int:
-        ttls = (self._retention.result_ttl, self._retention.record_ttl, self._retention.cache_ttl)
+        ttls = (self.retention.result_ttl, self.retention.record_ttl, self.retention.cache_ttl)
         outcome = (status, body, error, pages)
-        return int(self._redis.script("finish", *unit._key, *outcome, *ttls, cache_size, int(dead_letter)))
+        return int(self.redis.script("finish", *unit._key, *outcome, *ttls, cache_size, int(dead_letter)))
 
     def record_pace(self, lane: str, seconds: float) -> None:
         """A unit of this lane took this many seconds."""
-        self._redis.script("pace", lane, seconds)
+        self.redis.script("pace", lane, seconds)
 
     def estimate_wait(self, record: JobRecord) -> WaitEstimate:
         """Estimated from the units ahead of the job and from how long recent units took."""
         job_id = record.leader or record.id
         other = BULK if record.lane == QUICK else QUICK
-        now = self._redis.now()
-        with self._redis.guard() as client:
+        with self.redis.guard() as client:
             pipeline = client.pipeline(transaction=False)
             pipeline.zrank(keys.READY + record.lane, f"{job_id}/1")
             pipeline.zcard(keys.READY + other)
             pipeline.hmget(keys.PACE, record.lane, other)
-            pipeline.zcount(keys.WORKERS, now - SHARED.worker_timeout_seconds, "+inf")
+            pipeline.zcount(keys.WORKERS, self.redis.now() - SHARED.worker_timeout_seconds, "+inf")
             ahead, others, paces, workers = pipeline.execute()
-        pace, others_pace = (
-            float(pace or USUAL_PACE[lane]) for pace, lane in zip(paces, (record.lane, other), strict=True)
-        )
+        pace, others_pace = float(paces[0] or USUAL_PACE[record.lane]), float(paces[1] or USUAL_PACE[other])
         workers = max(1, workers)
         done = record.pages_done / record.pages_total if record.pages_total else 0.0
         own = record.units * (1 - done) * pace / min(workers, record.units)
@@ -152,35 +148,34 @@ class UnitQueue:
 
     def expired_leases(self, limit: int = 100) -> list[tuple[str, int]]:
         """Units (job id, number) whose worker has not renewed the lease."""
-        now = self._redis.now()
-        with self._redis.guard() as client:
-            return [_split(member) for member in client.zrangebyscore(keys.LEASES, "-inf", now, start=0, num=limit)]
+        with self.redis.guard() as client:
+            expired = client.zrangebyscore(keys.LEASES, "-inf", self.redis.now(), start=0, num=limit)
+        return [_split(member) for member in expired]
 
     def ready_count(self) -> int:
         """Number of units that a worker could take now."""
-        now = self._redis.now()
-        with self._redis.guard() as client:
-            pipeline = client.pipeline(transaction=False).zcount(keys.DELAYED, "-inf", now)
+        with self.redis.guard() as client:
+            pipeline = client.pipeline(transaction=False).zcount(keys.DELAYED, "-inf", self.redis.now())
             for lane in LANES:
                 pipeline.zcard(keys.READY + lane)
             return sum(pipeline.execute())
 
     def counts(self) -> dict[str, int]:
         """{waiting, running}: numbers of units without a worker and with one."""
-        with self._redis.guard() as client:
+        with self.redis.guard() as client:
             waiting, running = client.pipeline(transaction=False).zcard(keys.WAITING).zcard(keys.LEASES).execute()
         return {"waiting": waiting, "running": running}
 
     def oldest_wait(self) -> float:
         """Seconds since the unit that waits longest was due. 0 if no unit is due."""
-        now = self._redis.now()
-        with self._redis.guard() as client:
+        now = self.redis.now()
+        with self.redis.guard() as client:
             rows = client.zrange(keys.WAITING, 0, 0, withscores=True)
         return max(0.0, now - rows[0][1]) if rows else 0.0
 
     def uploads_in_use(self) -> set[str]:
         """Keys of uploads that are still needed: for open work, for dead letters, or because they were announced."""
-        with self._redis.guard() as client:
+        with self.redis.guard() as client:
             # One transaction: a unit that moves from one list to another in between would be missing in both.
             pipeline = client.pipeline(transaction=True)
             for key in (keys.WAITING, keys.LEASES, keys.DEAD, keys.AWAITING):

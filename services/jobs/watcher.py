@@ -26,8 +26,7 @@ log = structlog.get_logger(__name__)
 
 #: Snapshots per round trip.
 CHUNK = 200
-#: After this many seconds without a message, Redis is pinged. If it stays silent that long again, the connection is
-#: replaced.
+#: After this many seconds without a message, Redis is pinged. After as many more, the connection is replaced.
 SILENT_SECONDS = 10.0
 #: Seconds between two attempts to reach Redis.
 RETRY_SECONDS = 0.5
@@ -133,7 +132,7 @@ class JobWatcher:
 
     def _receive(self) -> None:
         while not self._stopped.is_set():
-            channel = self._redis.pubsub()
+            channel = self._redis.client.pubsub()  # type: ignore[no-untyped-call]  # not annotated there
             try:
                 channel.subscribe(EVENTS)
                 self._receive_from(channel)

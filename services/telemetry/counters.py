@@ -39,9 +39,8 @@ class Counters:
         """Add one value to a histogram."""
         index = bisect_left(bounds, value)
         bucket = bounds[index] if index < len(bounds) else INFINITE
-        with self._lock:
-            self._pending[f"{name}:{bucket}"] += 1
-            self._pending[f"{name}:sum"] += value
+        self.count(f"{name}:{bucket}")
+        self.count(f"{name}:sum", value)
 
     def flush(self) -> None:
         """Write the new counts to Redis. If Redis is unavailable, they are written the next time."""
@@ -56,9 +55,8 @@ class Counters:
                     pipeline.hincrbyfloat(COUNTERS, field, amount)
                 pipeline.execute()
         except RedisUnavailable:
-            with self._lock:
-                for field, amount in pending.items():
-                    self._pending[field] += amount
+            for field, amount in pending.items():
+                self.count(field, amount)
 
     def read(self) -> dict[str, float]:
         """The counts of all processes. Raises RedisUnavailable."""

@@ -7,29 +7,18 @@ each of them can export the totals.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, disable_created_metrics, generate_latest, values
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
+from services.telemetry.counters import SECONDS
+
 CONTENT_TYPE = CONTENT_TYPE_PLAIN_0_0_4
-#: Upper bounds of the histogram buckets, for seconds and for bytes (1 KB to 64 MB).
-SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 300.0)
+#: Upper bounds of the histogram buckets for bytes (1 KB to 64 MB).
 BYTES = tuple(4.0**power for power in range(5, 14))
-
-
-@dataclass(frozen=True, slots=True)
-class Totals:
-    requests: int
-    errors: int
-
-    @property
-    def error_rate(self) -> float:
-        """0 to 1."""
-        return self.errors / self.requests if self.requests else 0.0
 
 
 def share_counts(index: int) -> None:
@@ -50,19 +39,15 @@ class RequestMetrics:
         self._probe_routes = probe_routes
         # The creation time of each series would double the number of lines, and nothing uses it.
         disable_created_metrics()  # type: ignore[no-untyped-call]  # not annotated there
-        own = CollectorRegistry()
+        self._own = own = CollectorRegistry()
         labels = ["method", "route"]
         self._requests = Counter("ocr_http_requests", "Requests answered.", [*labels, "status"], registry=own)
         self._seconds = Histogram(
             "ocr_http_request_seconds", "Time until the response began.", labels, buckets=SECONDS, registry=own
         )
-        self._received = Histogram(
-            "ocr_http_request_bytes", "Sizes of request bodies.", ["route"], buckets=BYTES, registry=own
-        )
-        self._sent = Histogram(
-            "ocr_http_response_bytes", "Sizes of response bodies.", ["route"], buckets=BYTES, registry=own
-        )
-        self._own = own
+        sizes = partial(Histogram, labelnames=["route"], buckets=BYTES, registry=own)
+        self._received = sizes("ocr_http_request_bytes", "Sizes of request bodies.")
+        self._sent = sizes("ocr_http_response_bytes", "Sizes of response bodies.")
         # Cached: looking up the series of some labels takes as long as counting in it.
         self._series = cache(self._find_series)
 
@@ -87,8 +72,8 @@ class RequestMetrics:
             registry.register(collector)
         return generate_latest(registry)
 
-    def totals(self) -> Totals:
-        """Requests except probes, and how many of them failed with a server error."""
+    def totals(self) -> tuple[int, int]:
+        """The number of requests except probes, and how many of them failed with a server error."""
         probes = self._probe_routes()
         samples = [
             sample
@@ -97,7 +82,7 @@ class RequestMetrics:
             if sample.name == "ocr_http_requests_total" and sample.labels["route"] not in probes
         ]
         errors = sum(sample.value for sample in samples if sample.labels["status"].startswith("5"))
-        return Totals(int(sum(sample.value for sample in samples)), int(errors))
+        return int(sum(sample.value for sample in samples)), int(errors)
 
     def _registry(self) -> CollectorRegistry:
         registry = CollectorRegistry()

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import product
 
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
 from prometheus_client.registry import Collector
@@ -63,6 +64,7 @@ COUNTERS = (
         "worker_ends", "how", ("recycled", "stopped"),
     ),
     _Series("ocr_webhooks", "Webhook calls, by outcome.", "webhooks", "outcome", ("delivered", "retried", "given_up")),
+    _Series("ocr_dead_letters", "Failed jobs whose file may be good.", "dead_letters"),
 )  # fmt: skip
 HISTOGRAMS = (
     _Series(
@@ -77,22 +79,15 @@ HISTOGRAMS = (
 )  # fmt: skip
 
 
+@dataclass(eq=False)
 class ServiceMetrics(Collector):
     """A collector for a prometheus_client registry. Without Redis it exports only that Redis is down."""
 
-    def __init__(
-        self,
-        counters: Counters,
-        store: JobStore,
-        unit_queue: UnitQueue,
-        worker_registry: WorkerRegistry,
-        known_picture: KnownPictureCheck,
-    ) -> None:
-        self._counters = counters
-        self._store = store
-        self._unit_queue = unit_queue
-        self._worker_registry = worker_registry
-        self._known_picture = known_picture
+    counters: Counters
+    store: JobStore
+    unit_queue: UnitQueue
+    worker_registry: WorkerRegistry
+    known_picture: KnownPictureCheck
 
     def describe(self) -> list[Metric]:
         """Empty: registering the collector must not access Redis."""
@@ -100,70 +95,54 @@ class ServiceMetrics(Collector):
 
     def collect(self) -> Iterator[Metric]:
         try:
-            metrics = [*self._gauges(), *_counters(self._counters.read())]
+            metrics = [*self._gauges(), *_counters(self.counters.read())]
         except RedisUnavailable:
             metrics = []
         yield GaugeMetricFamily("ocr_redis_up", "Whether this process reaches Redis.", bool(metrics))
         yield from metrics
 
     def _gauges(self) -> Iterator[Metric]:
-        counts = self._unit_queue.counts()
-        yield _queue_gauge(
-            "ocr_queue_depth", "Units (jobs, or parts of long ones) that wait for a worker.", counts["waiting"]
-        )
-        yield _queue_gauge(
-            "ocr_queue_oldest_seconds", "Time the longest waiting unit has been due.", self._unit_queue.oldest_wait()
-        )
-        yield GaugeMetricFamily("ocr_jobs_running", "Units that a worker has taken.", counts["running"])
-        yield GaugeMetricFamily("ocr_cache_entries", "Results in the cache.", self._store.cache_entries())
-        yield from self._worker_gauges()
-        if quality := self._known_picture.last_quality():
+        units = self.unit_queue.counts()
+        description = "Units (jobs, or parts of long ones) that wait for a worker."
+        yield _gauge("ocr_queue_depth", description, "queue", {QUEUE: units["waiting"]})
+        description = "Time the longest waiting unit has been due."
+        yield _gauge("ocr_queue_oldest_seconds", description, "queue", {QUEUE: self.unit_queue.oldest_wait()})
+        yield GaugeMetricFamily("ocr_jobs_running", "Units that a worker has taken.", units["running"])
+        yield GaugeMetricFamily("ocr_cache_entries", "Results in the cache.", self.store.cache_entries())
+        workers = self.worker_registry.all()
+        yield GaugeMetricFamily("ocr_workers_alive", "Worker processes with their model loaded.", len(workers))
+        sizes = [worker["rss_mb"] * 2**20 for worker in workers] or [0]
+        memory = {"largest": max(sizes), "total": sum(sizes)}
+        yield _gauge("ocr_worker_memory_bytes", "Resident memory of worker processes.", "statistic", memory)
+        if quality := self.known_picture.last_quality():
             description = "Quality of the last known-picture check: 2 good, 1 acceptable, 0 low."
             yield GaugeMetricFamily("ocr_ai_quality", description, QUALITIES.index(quality))
 
-    def _worker_gauges(self) -> Iterator[Metric]:
-        workers = self._worker_registry.all()
-        yield GaugeMetricFamily("ocr_workers_alive", "Worker processes with their model loaded.", len(workers))
-        sizes = [worker["rss_mb"] * 2**20 for worker in workers] or [0]
-        memory = GaugeMetricFamily(
-            "ocr_worker_memory_bytes", "Resident memory of worker processes.", labels=["statistic"]
-        )
-        memory.add_metric(["largest"], max(sizes))
-        memory.add_metric(["total"], sum(sizes))
-        yield memory
 
-
-def _queue_gauge(name: str, description: str, value: float) -> Metric:
-    family = GaugeMetricFamily(name, description, labels=["queue"])
-    family.add_metric([QUEUE], value)
+def _gauge(name: str, description: str, label: str, values: Mapping[str, float]) -> Metric:
+    """A gauge with one value for each value of a label."""
+    family = GaugeMetricFamily(name, description, labels=[label])
+    for label_value, value in values.items():
+        family.add_metric([label_value], value)
     return family
 
 
 def _counters(counts: Mapping[str, float]) -> Iterator[Metric]:
     for series in COUNTERS:
+        prefix = series.field + ":"
+        # The service itself chooses the label values, so their number is limited.
+        counted = {name.removeprefix(prefix) for name in counts if name.startswith(prefix)}
         counter = CounterMetricFamily(series.name, series.description, labels=series.labels)
-        for value in sorted({*series.values, *_label_values(counts, series.field)}):
+        for value in sorted({*series.values, *counted}):
             counter.add_metric([value] if series.label else [], counts.get(series.field_of(value), 0.0))
         yield counter
-    dead_letters = counts.get("dead_letters", 0.0)
-    yield CounterMetricFamily("ocr_dead_letters", "Failed jobs whose file may be good.", dead_letters)
-    yield _pages(counts)
+    pages = CounterMetricFamily("ocr_pages", "Pages that were read or failed.", labels=["source", "outcome"])
+    for labels in product(("ocr", "text_layer"), ("done", "failed")):
+        pages.add_metric(labels, counts.get(":".join(("pages", *labels)), 0.0))
+    yield pages
     for series in HISTOGRAMS:
         family = HistogramMetricFamily(series.name, series.description, labels=series.labels)
         for value in series.values:
             buckets, total = histogram(counts, series.field_of(value), series.bounds)
             family.add_metric([value] if series.label else [], buckets, total)
         yield family
-
-
-def _pages(counts: Mapping[str, float]) -> Metric:
-    family = CounterMetricFamily("ocr_pages", "Pages that were read or failed.", labels=["source", "outcome"])
-    for source in ("ocr", "text_layer"):
-        for outcome in ("done", "failed"):
-            family.add_metric([source, outcome], counts.get(f"pages:{source}:{outcome}", 0.0))
-    return family
-
-
-def _label_values(counts: Mapping[str, float], field: str) -> set[str]:
-    """Label values counted in this field. The service itself chooses them, so their number is limited."""
-    return {name.removeprefix(field + ":") for name in counts if name.startswith(field + ":")}

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from opentelemetry.context import Context
     from opentelemetry.sdk.trace import TracerProvider
 
+SERVICE = "paddleocr-service"
 #: Milliseconds between two exports of finished spans.
 SEND_MILLISECONDS = 1000
 #: Spans that the collector does not accept within this many seconds are dropped, so that a process can end quickly.
@@ -34,36 +35,25 @@ class Span:
     attributes: dict[str, Attribute] = field(default_factory=dict)
 
 
-class NullTracer:
-    """Records nothing."""
-
-    @contextmanager
-    def span(self, name: str, parent: str = "", **attributes: Attribute) -> Iterator[Span]:
-        yield Span(parent)
-
-    def record(self, name: str, parent: str, started: float, ended: float, **attributes: Attribute) -> None:
-        pass
-
-    def close(self) -> None:
-        pass
-
-
 class Tracer:
     """Records the spans of this process. Can be created before a fork: it starts nothing until the first span."""
 
-    def __init__(self, endpoint: str, service: str = "paddleocr-service") -> None:
-        """endpoint: URL of a collector for OTLP over HTTP, without the path."""
+    def __init__(self, endpoint: str) -> None:
+        """endpoint: URL of a collector for OTLP over HTTP, without the path. Empty: nothing is recorded."""
         self._endpoint = endpoint.rstrip("/")
-        self._service = service
         self._lock = threading.Lock()
         self._provider: TracerProvider | None = None
 
     @contextmanager
     def span(self, name: str, parent: str = "", **attributes: Attribute) -> Iterator[Span]:
         """A span around the body. `parent` is a traceparent; without it, a new trace begins."""
+        if not self._endpoint:
+            yield Span(parent)
+            return
         # Not made current in the thread: a request can start in one thread and end in another.
         inner = self._tracer.start_span(name, _context(parent), attributes=attributes)
-        span = Span(_traceparent(inner.get_span_context()))
+        context = inner.get_span_context()
+        span = Span(f"00-{context.trace_id:032x}-{context.span_id:016x}-{context.trace_flags:02x}")
         try:
             yield span
         except Exception as error:
@@ -75,8 +65,10 @@ class Tracer:
 
     def record(self, name: str, parent: str, started: float, ended: float, **attributes: Attribute) -> None:
         """Record a span that has already ended. Times are Unix seconds."""
-        span = self._tracer.start_span(name, _context(parent), attributes=attributes, start_time=_nanoseconds(started))
-        span.end(_nanoseconds(ended))
+        if not self._endpoint:
+            return
+        start_time, end_time = int(started * 1e9), int(ended * 1e9)  # nanoseconds
+        self._tracer.start_span(name, _context(parent), attributes=attributes, start_time=start_time).end(end_time)
 
     def close(self) -> None:
         """Send the remaining spans, if the collector accepts them quickly."""
@@ -87,7 +79,7 @@ class Tracer:
     def _tracer(self) -> trace.Tracer:
         with self._lock:
             self._provider = self._provider or self._make_provider()
-        return self._provider.get_tracer("paddleocr-service")
+        return self._provider.get_tracer(SERVICE)
 
     def _make_provider(self) -> TracerProvider:
         from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
@@ -95,14 +87,10 @@ class Tracer:
         from opentelemetry.sdk.trace import TracerProvider
         from opentelemetry.sdk.trace.export import BatchSpanProcessor
 
-        provider = TracerProvider(resource=Resource.create({"service.name": self._service, "process.pid": os.getpid()}))
+        provider = TracerProvider(resource=Resource.create({"service.name": SERVICE, "process.pid": os.getpid()}))
         exporter = OTLPSpanExporter(f"{self._endpoint}/v1/traces", timeout=EXPORT_SECONDS)
         provider.add_span_processor(BatchSpanProcessor(exporter, schedule_delay_millis=SEND_MILLISECONDS))
         return provider
-
-
-def make_tracer(endpoint: str) -> Tracer | NullTracer:
-    return Tracer(endpoint) if endpoint else NullTracer()
 
 
 def _context(traceparent: str) -> Context:
@@ -110,11 +98,3 @@ def _context(traceparent: str) -> Context:
     from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
     return TraceContextTextMapPropagator().extract({"traceparent": traceparent}, Context())
-
-
-def _traceparent(context: trace.SpanContext) -> str:
-    return f"00-{context.trace_id:032x}-{context.span_id:016x}-{context.trace_flags:02x}"
-
-
-def _nanoseconds(seconds: float) -> int:
-    return int(seconds * 1e9)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import structlog
 
@@ -27,7 +27,7 @@ from services.storage import Storage
 
 log = structlog.get_logger(__name__)
 
-#: Seconds for which an arrival is left to the worker that was asked to handle it.
+#: Seconds for which an arrival is left to the worker or web process that claimed it.
 CLAIM_SECONDS = 30
 #: Seconds for which an upload that started in time may continue after `upload_expires_at`.
 LATE_SECONDS = 60
@@ -37,32 +37,30 @@ LOST_SECONDS = 3600
 MAX_EXPIRED = 5000
 
 
+@dataclass(eq=False)
 class Arrivals:
     """Methods raise RedisUnavailable and StorageUnavailable."""
 
-    def __init__(
-        self, store: JobStore, storage: Storage, jobs: JobService, send_arrival: Callable[[str], None]
-    ) -> None:
-        self._store = store
-        self._storage = storage
-        self._jobs = jobs
-        self._send_arrival = send_arrival
+    store: JobStore
+    storage: Storage
+    jobs: JobService
+    send_arrival: Callable[[str], None]
 
     def start_job(self, job_id: str) -> JobRecord:
         """Start the job of an announced file. Returns the job, unchanged if the file has not arrived.
 
         Raises JobNotFound, or the error of the file, after the job has failed with it.
         """
-        announced_key = self._storage.announced_key(job_id)
+        announced_key = self.storage.announced_key(job_id)
         try:
-            record = self._store.get(job_id)
+            record = self.store.get(job_id)
         except JobNotFound:
-            self._storage.delete(announced_key)
+            self.storage.delete(announced_key)
             raise
         if record.status != AWAITING_UPLOAD:
-            self._storage.delete(announced_key)
+            self.storage.delete(announced_key)
             return record
-        size = self._storage.size(announced_key)
+        size = self.storage.size(announced_key)
         if size is None:
             return record
         if size != record.file_size:
@@ -73,19 +71,19 @@ class Arrivals:
 
     def _start(self, record: JobRecord) -> JobRecord:
         try:
-            key = self._storage.claim(record.id)
+            key = self.storage.claim(record.id)
         except UploadMissing:  # another process was faster
-            return self._store.get(record.id)
+            return self.store.get(record.id)
         try:
-            with self._storage.local(key) as path:
-                started = self._jobs.submit_announced(replace(record, upload=key), path)
+            with self.storage.local(key) as path:
+                started = self.jobs.submit_announced(replace(record, upload=key), path)
         except (ServiceUnavailable, JobNotFound):
             raise  # The file may be good. It stays where it is, and a later round tries again.
         except OCRServiceError as error:
-            self._storage.delete(key)
+            self.storage.delete(key)
             self.reject(record, error)
             raise
-        self._storage.delete(record.upload)
+        self.storage.delete(record.upload)
         return started
 
     def start_job_in_background(self, job_id: str) -> None:
@@ -100,35 +98,31 @@ class Arrivals:
     def reject(self, record: JobRecord, error: OCRServiceError) -> None:
         """Fail an announced job with the error of its file, and delete the file."""
         self._fail(record, error)
-        self._storage.delete(record.upload)
+        self.storage.delete(record.upload)
 
     def _fail(self, record: JobRecord, error: OCRServiceError) -> None:
-        if self._store.reject_upload(record.id, error.as_dict()):
+        if self.store.reject_upload(record.id, error.as_dict()):
             log.info("upload rejected", job_id=record.id, code=error.code, announced_size=record.file_size)
-
-    def claim(self, job_id: str) -> None:
-        """The caller is about to store the file and will call `start_job` itself."""
-        self._store.claim_arrival(job_id, CLAIM_SECONDS)
 
     def hand_to_workers(self, job_ids: Iterable[str]) -> int:
         """The files of these jobs may have arrived: let workers start the jobs that await one. Returns their number."""
-        claimed = [job_id for job_id in job_ids if self._store.claim_arrival(job_id, CLAIM_SECONDS)]
+        claimed = [job_id for job_id in job_ids if self.store.claim_arrival(job_id, CLAIM_SECONDS)]
         for job_id in claimed:
-            self._send_arrival(job_id)
+            self.send_arrival(job_id)
         return len(claimed)
 
     def hand_objects_to_workers(self, names: Iterable[str]) -> int:
         """The same for full names of objects in the bucket. Other objects than announced uploads are ignored."""
-        return self.hand_to_workers(job_id for name in names if (job_id := self._storage.job_of(name)))
+        return self.hand_to_workers(job_id for name in names if (job_id := self.storage.job_of(name)))
 
     def sweep(self) -> None:
         """Find files whose arrival nobody reported, and fail jobs whose file did not arrive in time."""
-        if not self._store.awaiting_upload(float("inf"), limit=1):
+        if not self.store.awaiting_upload(float("inf"), limit=1):
             return
-        arrived = set(self._storage.arrived())
+        arrived = set(self.storage.arrived())
         self.hand_to_workers(arrived)
         now = time.time()
-        for record in self._store.get_many(self._store.awaiting_upload(now - LATE_SECONDS, MAX_EXPIRED)):
+        for record in self.store.get_many(self.store.awaiting_upload(now - LATE_SECONDS, MAX_EXPIRED)):
             if record.id not in arrived:
                 self._fail(record, UploadExpired())
             elif record.upload_expires_at < now - LOST_SECONDS:

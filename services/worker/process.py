@@ -13,7 +13,7 @@ import structlog
 from paddleocr_service import NullEngine, OCREngine
 from services.health.worker_registry import Heartbeat, WorkerRegistry
 from services.telemetry.counters import Counters
-from services.telemetry.tracing import NullTracer, Tracer
+from services.telemetry.tracing import Tracer
 from services.worker.runner import UnitRunner
 from utils.process import die_with_parent
 
@@ -35,7 +35,7 @@ class WorkerProcess:
         lang: str,
         worker_registry: WorkerRegistry,
         counters: Counters,
-        tracer: Tracer | NullTracer,
+        tracer: Tracer,
     ) -> None:
         """lang: the language whose model is loaded at start."""
         self._engine = engine

@@ -12,13 +12,13 @@ from services.jobs.record import JobRecord
 from services.jobs.unit_queue import Unit
 from services.ocr_service.stages import Stage, Stages
 from services.telemetry.counters import CONFIDENCE, SECONDS, Counters
-from services.telemetry.tracing import Attribute, NullTracer, Tracer
+from services.telemetry.tracing import Attribute, Tracer
 
 
 class UnitTelemetry:
     """Observes one worker process, which processes one unit at a time. Known-picture checks are not counted."""
 
-    def __init__(self, counters: Counters, stages: Stages, tracer: Tracer | NullTracer) -> None:
+    def __init__(self, counters: Counters, stages: Stages, tracer: Tracer) -> None:
         self._counters = counters
         self._stages = stages
         self._tracer = tracer
@@ -65,9 +65,9 @@ class UnitTelemetry:
         for line in page["lines"] if page["source"] == "ocr" else ():
             self._counters.observe("confidence", line["confidence"], CONFIDENCE)
 
-    def _tracer_for(self, record: JobRecord) -> Tracer | NullTracer:
+    def _tracer_for(self, record: JobRecord) -> Tracer:
         """Traces begin with a request: a job without a request's trace is not traced."""
-        return self._tracer if record.trace else NullTracer()
+        return self._tracer if record.trace else Tracer(endpoint="")
 
     def _observe(self, record: JobRecord, name: str, seconds: float) -> None:
         if not record.is_probe:

@@ -135,7 +135,7 @@ def test_variables_are_settings_or_parts_of_them(manifests, external_redis):
 
 def test_production_rejects_the_sample_secrets(manifests, monkeypatch, tmp_path):
     if manifests is render(DEV):
-        assert not settings_of(manifests, monkeypatch, tmp_path).production
+        assert settings_of(manifests, monkeypatch, tmp_path).flask_env == "development"
         return
     with pytest.raises(ConfigurationError) as error:
         settings_of(manifests, monkeypatch, tmp_path)

@@ -46,7 +46,7 @@ def test_secrets_are_new_private_and_valid_for_production(machine, tmp_path, mon
     monkeypatch.setenv("DATA_DIR", str(tmp_path))
     for name, value in machine.settings.items():
         monkeypatch.setenv(name, value)
-    assert Settings.from_env(tmp_path / "no .env").production
+    assert Settings.from_env(tmp_path / "no .env").flask_env == "production"
 
 
 def test_secrets_are_not_printed(machine):

@@ -1,4 +1,4 @@
-"""A page of another origin in a real browser: it announces a file and sends it, where the settings let it."""
+"""A page of another origin in a real browser: it can upload a file only if the settings allow its origin."""
 
 import html
 import re
@@ -15,25 +15,25 @@ FLAGS = (
     *("--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-sync"),
     *("--disable-background-networking", "--disable-component-update", "--virtual-time-budget=20000", "--dump-dom"),
 )
-PAGE = """<!doctype html><title>Another origin</title><pre id="seen">nothing</pre><script>
+PAGE = """<!doctype html><title>Another origin</title><pre id="outcome">nothing</pre><script>
 async function send() {
   const file = await (await fetch("/scan.png")).blob();
-  const answer = await fetch("SERVICE/ocr/uploads", {
+  const announced = await fetch("SERVICE/ocr/uploads", {
     method: "POST",
     headers: {"Content-Type": "application/json", "Idempotency-Key": "once"},
     body: JSON.stringify({filename: "scan.png", file_size: file.size, content_type: "image/png"}),
   });
-  const job = await answer.json();
+  const job = await announced.json();
   const put = await fetch(job.upload_url, {method: job.method, headers: job.headers, body: file});
-  const status = await fetch("SERVICE" + answer.headers.get("Location"));
-  return [answer.status, put.status, put.headers.get("Retry-After"), (await status.json()).filename].join(" ");
+  const status = await fetch("SERVICE" + announced.headers.get("Location"));
+  return [announced.status, put.status, put.headers.get("Retry-After"), (await status.json()).filename].join(" ");
 }
-send().catch(String).then((seen) => { document.getElementById("seen").textContent = seen; });
+send().catch(String).then((outcome) => { document.getElementById("outcome").textContent = outcome; });
 </script>"""
 
 
 class Site:
-    """Another origin: a server with a page and a picture."""
+    """Another origin: a server with a page and an image."""
 
     def __init__(self, port: int, service: str) -> None:
         contents = {"/": ("text/html", PAGE.replace("SERVICE", service).encode()), "/scan.png": ("image/png", PICTURE)}
@@ -64,30 +64,30 @@ PICTURE = picture("From another origin")
 
 @pytest.fixture(scope="module")
 def sites(tmp_path_factory):
-    """The site that is allowed, and one that is not."""
+    """A site whose origin is allowed, and one whose origin is not."""
     ports = free_port(), free_port()
     folder = tmp_path_factory.mktemp("service")
     service = ServiceProcesses(folder, OCR_RUNTIME="null", CORS_ORIGINS=f"http://127.0.0.1:{ports[0]}")
-    made = []
+    created = []
     try:
         service.start()
-        made += [Site(port, service.url) for port in ports]
-        yield made
+        created += [Site(port, service.url) for port in ports]
+        yield created
     finally:
-        for site in made:
+        for site in created:
             site.close()
         service.stop()
 
 
-def seen_by(browser, site, folder) -> str:
+def outcome_in(browser, site, folder) -> str:
     command = [browser, *FLAGS, f"--user-data-dir={folder}", site.origin + "/"]
     page = subprocess.run(command, capture_output=True, text=True, check=True, timeout=90).stdout
-    return html.unescape(re.search(r'<pre id="seen">(.*?)</pre>', page, re.S)[1])
+    return html.unescape(re.search(r'<pre id="outcome">(.*?)</pre>', page, re.S)[1])
 
 
-def test_a_page_that_is_allowed_sends_its_file(browser, sites, tmp_path):
-    assert seen_by(browser, sites[0], tmp_path) == "201 202 1 scan.png"
+def test_a_page_of_an_allowed_origin_uploads_a_file(browser, sites, tmp_path):
+    assert outcome_in(browser, sites[0], tmp_path) == "201 202 1 scan.png"
 
 
-def test_any_other_page_is_kept_from_it_by_the_browser(browser, sites, tmp_path):
-    assert seen_by(browser, sites[1], tmp_path) == "TypeError: Failed to fetch"
+def test_the_browser_blocks_pages_of_other_origins(browser, sites, tmp_path):
+    assert outcome_in(browser, sites[1], tmp_path) == "TypeError: Failed to fetch"

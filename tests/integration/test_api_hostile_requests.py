@@ -1,4 +1,4 @@
-"""Requests that no well-behaved client sends: each gets an answer in the one shape, and nothing of it stays behind."""
+"""Malformed and hostile requests: each gets an error in the usual format, and no data is left behind."""
 
 import json
 import socket
@@ -28,7 +28,7 @@ def file(name=b"a.png"):
 
 @pytest.fixture(scope="module")
 def web(tmp_path_factory):
-    """Redis and a web server whose clients may be silent for two seconds; no worker, for nothing is to be read."""
+    """Redis and a web server with a client timeout of two seconds. No worker, because no job is processed."""
     running = ServiceProcesses(tmp_path_factory.mktemp("web"), REQUEST_TIMEOUT=2)
     try:
         running.redis.start()
@@ -40,10 +40,10 @@ def web(tmp_path_factory):
 
 
 @pytest.fixture(autouse=True)
-def nothing_stays_behind(web):
+def no_files_are_left(web):
     yield
     incoming = web.folder / "data" / "uploads" / "incoming"
-    wait_until(lambda: not incoming.is_dir() or not any(incoming.iterdir()), 5, "deletion of what had arrived")
+    wait_until(lambda: not incoming.is_dir() or not any(incoming.iterdir()), 5, "deletion of received files")
     assert "Traceback" not in web.log("web")
 
 
@@ -54,14 +54,14 @@ def alive_within(web, seconds):
         return False
 
 
-def exchange(web, request, half=True):
-    """(status, headers, body) of the answer to raw bytes; `half`: the client says that nothing more will come."""
+def exchange(web, request, half_close=True):
+    """(status, headers, body) of the response to raw bytes. `half_close`: the client closes its sending half."""
     with socket.create_connection(("127.0.0.1", web.port), timeout=15) as connection:
         connection.sendall(request)
-        if half:
+        if half_close:
             connection.shutdown(socket.SHUT_WR)
-        answer = b"".join(iter(lambda: connection.recv(65536), b""))
-    head, _, body = answer.partition(b"\r\n\r\n")
+        response = b"".join(iter(lambda: connection.recv(65536), b""))
+    head, _, body = response.partition(b"\r\n\r\n")
     return int(head.split(b" ")[1]), head.lower(), body
 
 
@@ -83,7 +83,7 @@ def post(body, content_type=TYPE):
     return head.encode() + b"Content-Length: %d\r\n\r\n" % len(body) + body
 
 
-def test_json_of_endless_depth_is_refused(web):
+def test_deeply_nested_json_is_rejected(web):
     for body in (b"[" * 60_000, b'{"a":' * 10_000):
         head = b"POST /ocr/uploads HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n"
         assert_problem(web, head % len(body) + body, 400, "bad_request")
@@ -98,12 +98,12 @@ def test_json_of_endless_depth_is_refused(web):
         pytest.param(post(file(b"\xe9.png") + END), id="a name that is not UTF-8"),
         pytest.param(post(NAMELESS + END), id="a part without a name"),
         pytest.param(post(NAMELESS + part(b"x", b"1") + file() + END), id="a part without a name among others"),
-        pytest.param(POST + b"Transfer-Encoding: chunked\r\n\r\nzz\r\n\r\n", id="chunks of no size"),
-        pytest.param(POST + b"Transfer-Encoding: chunked\r\n\r\nffff\r\n" + file(), id="a chunk cut short"),
-        pytest.param(POST + b"Content-Length: 99999\r\n\r\n" + file(), id="a body cut short"),
+        pytest.param(POST + b"Transfer-Encoding: chunked\r\n\r\nzz\r\n\r\n", id="invalid chunk size"),
+        pytest.param(POST + b"Transfer-Encoding: chunked\r\n\r\nffff\r\n" + file(), id="incomplete chunk"),
+        pytest.param(POST + b"Content-Length: 99999\r\n\r\n" + file(), id="incomplete body"),
     ],
 )
-def test_a_body_that_cannot_be_read_is_not_taken_for_one_without_a_file(web, body):
+def test_a_malformed_body_is_not_reported_as_a_missing_file(web, body):
     assert_problem(web, body, 400, "bad_request")
 
 
@@ -122,27 +122,27 @@ def test_a_body_that_cannot_be_read_is_not_taken_for_one_without_a_file(web, bod
         ),
     ],
 )
-def test_what_a_form_should_not_hold_is_refused_in_few_words(web, parts, status, code):
+def test_hostile_form_fields_get_short_errors(web, parts, status, code):
     assert_problem(web, post(b"".join(parts) + file() + END), status, code)
 
 
 @pytest.mark.parametrize(
     "kind", ["application/json", "image/png", "application/x-www-form-urlencoded", "multipart/mixed"]
 )
-def test_a_body_of_another_type_is_told_how_to_come(web, kind):
+def test_a_body_of_another_type_gets_an_error_that_names_the_right_one(web, kind):
     assert "multipart/form-data" in assert_problem(web, post(b"lang=en", kind), 400, "missing_file")["detail"]
 
 
-def test_a_form_that_is_no_multipart_is_not_read_into_memory(web):
+def test_a_form_of_another_type_is_not_read_into_memory(web):
     processes = psutil.Process(web.web.pid).children()
     before = [process.memory_info().rss for process in processes]
     for _ in range(2):
         assert_problem(web, post(b"a=" + b"x" * (40 << 20), "application/x-www-form-urlencoded"), 400, "missing_file")
-    assert max(process.memory_info().rss - was for process, was in zip(processes, before, strict=True)) < 20 << 20
+    assert max(process.memory_info().rss - start for process, start in zip(processes, before, strict=True)) < 20 << 20
 
 
 @pytest.mark.parametrize(
-    ("sent", "told"),
+    ("sent", "reported"),
     [
         (b"../../etc/passwd", "passwd"),
         (b"C:\\\\scans\\\\a.png", "a.png"),
@@ -152,9 +152,9 @@ def test_a_form_that_is_no_multipart_is_not_read_into_memory(web):
         (b"", "unnamed"),
     ],
 )
-def test_the_name_of_a_file_is_told_back_without_what_could_do_harm(web, sent, told):
+def test_file_names_are_sanitized(web, sent, reported):
     status, _, body = exchange(web, post(file(sent) + END))
-    assert (status, json.loads(body)["filename"]) == (202, told)
+    assert (status, json.loads(body)["filename"]) == (202, reported)
 
 
 @pytest.mark.parametrize(
@@ -171,9 +171,9 @@ def test_the_name_of_a_file_is_told_back_without_what_could_do_harm(web, sent, t
         (b"POST / HTTP/1.1\r\nHost: x\r\nExpect: miracles\r\n", 417),
     ],
 )
-def test_what_never_reaches_the_application_is_answered_in_the_same_shape(web, request_line_and_headers, status):
+def test_a_request_that_cannot_be_parsed_gets_the_usual_error_format(web, request_line_and_headers, status):
     problem = assert_problem(web, request_line_and_headers + b"\r\n", status, "bad_request")
-    assert problem["request_id"] in web.log("web"), "the log line of the refusal bears the same id"
+    assert problem["request_id"] in web.log("web"), "the log line has the same id"
 
 
 @pytest.mark.parametrize(
@@ -190,47 +190,47 @@ def test_what_never_reaches_the_application_is_answered_in_the_same_shape(web, r
         ("GET", "/ocr/job/x/result?wait=1&wait=2", 400, "invalid_option"),
     ],
 )
-def test_a_wrong_address_or_method_is_told_as_such(web, method, path, status, code):
+def test_wrong_paths_methods_and_options_get_specific_errors(web, method, path, status, code):
     assert_problem(web, f"{method} {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".encode(), status, code)
 
 
-def test_a_host_that_cannot_be_one_spoils_no_address(web):
+def test_an_invalid_host_header_is_not_repeated(web):
     problem = assert_problem(web, b'GET /x HTTP/1.1\r\nHost: e"<x>\r\nConnection: close\r\n\r\n', 404, "not_found")
     assert problem["type"] == "/errors/not-found"
 
 
-def test_a_body_that_stops_coming_is_given_up(web):
-    began = time.monotonic()
+def test_an_incomplete_body_times_out(web):
+    started = time.monotonic()
     request = POST + b"Connection: close\r\nContent-Length: 99999\r\n\r\n" + file()
-    problem = assert_problem(web, request, 400, "bad_request", half=False)
-    assert problem["detail"] == "The body did not arrive whole. Send it again."
-    assert 1.5 < time.monotonic() - began < 6
+    problem = assert_problem(web, request, 400, "bad_request", half_close=False)
+    assert problem["detail"] == "The body is incomplete. Send it again."
+    assert 1.5 < time.monotonic() - started < 6
 
 
 @pytest.mark.parametrize("sent", [POST, POST + b"Content-Length: 99999\r\n\r\n--B\r\n"], ids=["head", "body"])
-def test_clients_that_fall_silent_keep_nobody_else_out_for_long(web, sent):
+def test_silent_clients_do_not_block_others_for_long(web, sent):
     silent = [socket.create_connection(("127.0.0.1", web.port)) for _ in range(100)]
     try:
         for connection in silent:
             connection.sendall(sent)
         time.sleep(1)
-        wait_until(lambda: all(alive_within(web, 0.5) for _ in range(10)), 12, "an end to the silence")
+        wait_until(lambda: all(alive_within(web, 0.5) for _ in range(10)), 12, "the timeout of the silent clients")
     finally:
         for connection in silent:
             connection.close()
 
 
-def test_clients_that_do_not_hang_up_hold_nobody_up(web):
-    """gunicorn waits for them; it must not do so where it accepts connections."""
+def test_clients_that_do_not_disconnect_do_not_delay_others(web):
+    """gunicorn waits for them. It must not do so in the thread that accepts connections."""
     held = []
     try:
         for _ in range(6):
             held.append(socket.create_connection(("127.0.0.1", web.port)))
             held[-1].sendall(b"GET /health/alive HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
             assert held[-1].recv(100).startswith(b"HTTP/1.1 200")
-        began = time.monotonic()
+        started = time.monotonic()
         assert all(alive_within(web, 5) for _ in range(10))
-        assert time.monotonic() - began < 1
+        assert time.monotonic() - started < 1
     finally:
         for connection in held:
             connection.close()

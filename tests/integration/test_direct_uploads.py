@@ -27,10 +27,10 @@ from services.errors import (
     UploadIncomplete,
     UploadMismatch,
 )
-from services.jobs.record import new_job_id
+from services.jobs.record import JobRecord, new_job_id
 from services.ocr_service.options import DocumentOptions
 from services.uploads import arrivals, service
-from services.uploads.service import Announcement, Put
+from services.uploads.service import Put
 from services.worker.sweeper import Sweeper
 from stress.harness import wait_until
 from tests.support.drawing import picture, scanned_pdf
@@ -54,15 +54,8 @@ class Scene:
         self.jobs = self.services.jobs
 
     def announce(self, content=IMAGE, **changes):
-        announcement = Announcement(
-            filename="a.png",
-            file_size=len(content),
-            content_type="",
-            owner="alice",
-            request_id="r",
-            options=DocumentOptions("en", 300),
-        )
-        return self.uploads.announce(replace(announcement, **changes), new_job_id())
+        job = JobRecord(new_job_id(), "alice", "a.png", DocumentOptions("en", 300), "r", file_size=len(content))
+        return self.uploads.announce(replace(job, **changes))
 
     def put(self, job, content=IMAGE):
         """Store the bytes where the client would have sent them."""
@@ -301,7 +294,9 @@ def test_a_started_or_rejected_upload_is_no_longer_awaited(scene, redis):
 
 def test_an_id_that_is_announced_twice_makes_one_job(scene):
     job = scene.announce()
-    again = scene.uploads.announce(Announcement("b.png", 1, "", "alice", "r", DocumentOptions("en", 300)), job.id)
+    again = scene.uploads.announce(
+        JobRecord(job.id, "alice", "b.png", DocumentOptions("en", 300), "r", file_size=1),
+    )
     assert again == job
 
 

@@ -18,11 +18,8 @@ MANY = 200
 
 @pytest.fixture(scope="module")
 def service(tmp_path_factory):
-    running = ScriptedService(tmp_path_factory.mktemp("events"), OCR_WORKERS=1)
-    try:
-        yield running.start()
-    finally:
-        running.stop()
+    with ScriptedService(tmp_path_factory.mktemp("events"), OCR_WORKERS=1) as running:
+        yield running
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
-"""Every hostile file, sent to the whole service: a result or a clear error, and a service that is none the worse.
+"""Every hostile file, sent to the whole service: each gets a result or a clear error, and the service stays healthy.
 
-The danger lies in decoding and rendering, which are real here; the pixels that come out go to the null engine.
+Decoding and rendering are the danger, so they are real here. The resulting pixels go to the null engine.
 """
 
 import concurrent.futures
@@ -19,25 +19,25 @@ def service(tmp_path):
         yield running
 
 
-def test_hostile_files_harm_nothing(service, shared_data):
+def test_hostile_files_do_no_harm(service, shared_data):
     files = sorted((shared_data / "hostile").iterdir())
     children = {child.pid for child in service.worker_children()}
 
     def send(path):
-        answer = service.post("/ocr/predict", path.read_bytes(), path.name, dpi=72, wait=110)
-        if answer.status_code == 202:
-            job = answer.json()["job_id"]
+        response = service.post("/ocr/predict", path.read_bytes(), path.name, dpi=72, wait=110)
+        if response.status_code == 202:
+            job = response.json()["job_id"]
             raise AssertionError(f"{path.name} hangs: {service.get(f'/ocr/job/{job}').text}")
-        return answer
+        return response
 
     with concurrent.futures.ThreadPoolExecutor(4) as clients:
-        answers = dict(zip(files, clients.map(send, files), strict=True))
+        responses = dict(zip(files, clients.map(send, files), strict=True))
     unclear = {
-        path.name: answer.text[:300]
-        for path, answer in answers.items()
-        if answer.status_code != 200 and (answer.status_code not in CLEAR or not answer.json()["detail"])
+        path.name: response.text[:300]
+        for path, response in responses.items()
+        if response.status_code != 200 and (response.status_code not in CLEAR or not response.json()["detail"])
     }
     assert unclear == {}
-    assert any(answer.status_code == 200 for answer in answers.values())
-    assert {child.pid for child in service.worker_children()} == children, "no worker died of them"
+    assert any(response.status_code == 200 for response in responses.values())
+    assert {child.pid for child in service.worker_children()} == children, "no worker process crashed"
     assert service.post("/ocr/predict", picture("Still here")).status_code == 200

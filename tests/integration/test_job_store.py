@@ -10,6 +10,7 @@ import pytest
 from services import keys
 from services.errors import JobNotFound
 from services.jobs.record import new_job_id
+from services.jobs.store import NEEDS_NO_FILE
 from services.jobs.unit_queue import LAST
 from tests.support.jobs import ERROR, record
 
@@ -131,13 +132,13 @@ def test_two_jobs_with_the_same_content_are_worked_on_once(work):
 
 def test_only_known_content_is_accepted_without_its_file(work):
     new, follower, hit = (record("content") for _ in range(3))
-    assert work.store.submit_known(new) is None
+    assert work.store.submit(new, NEEDS_NO_FILE).outcome == "new"
     with pytest.raises(JobNotFound):
         work.store.get(new.id)
     work.submit("content")
-    assert work.store.submit_known(follower).outcome == "follow"
+    assert work.store.submit(follower, NEEDS_NO_FILE).outcome == "follow"
     work.complete_next()
-    assert work.store.submit_known(hit).outcome == "hit"
+    assert work.store.submit(hit, NEEDS_NO_FILE).outcome == "hit"
     assert {work.store.get(job.id).status for job in (follower, hit)} == {"completed"}
 
 

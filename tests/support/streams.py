@@ -1,4 +1,4 @@
-"""Clients that wait: for events of a job, or for its result."""
+"""Clients that read event streams or wait for results."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 import requests
 
-#: Seconds without an event, whatever keeps the connection alive.
-PATIENCE = 20
+#: Longest time without an event, in seconds.
+MAX_SILENCE = 20
 
 
 @dataclass(frozen=True)
@@ -21,32 +21,32 @@ class Event:
     data: dict
 
 
-def events(answer: requests.Response) -> Iterator[Event]:
-    """What comes over a stream, until its end; `answer` to a request with `stream=True`. Not for ever."""
+def events(response: requests.Response) -> Iterator[Event]:
+    """The events of a stream until its end. `response`: of a request with `stream=True`."""
     fields, since = {}, time.monotonic()
-    for line in answer.iter_lines(chunk_size=1, decode_unicode=True):
+    for line in response.iter_lines(chunk_size=1, decode_unicode=True):
         if line and not line.startswith(":"):
             name, _, value = line.partition(": ")
             fields[name] = value
         elif not line and "event" in fields:
             yield Event(int(fields["id"]), fields["event"], json.loads(fields["data"]))
             fields, since = {}, time.monotonic()
-        assert time.monotonic() - since < PATIENCE, "no event came"
+        assert time.monotonic() - since < MAX_SILENCE, "no event arrived"
 
 
 class Client:
-    """One connection, and what is written and read on it."""
+    """One connection on which requests and responses can be interleaved."""
 
     def __init__(self, port: int) -> None:
         self.socket = socket.create_connection(("127.0.0.1", port), timeout=20)
         self._file = self.socket.makefile("rb")
 
-    def ask(self, path: str, *headers: str) -> None:
+    def send(self, path: str, *headers: str) -> None:
         lines = (f"GET {path} HTTP/1.1", "Host: test", *headers, "", "")
         self.socket.sendall("\r\n".join(lines).encode())
 
-    def answer(self) -> tuple[int, dict[str, str], dict]:
-        """Status, headers by their names in lower case, and the body, which is JSON with a length."""
+    def receive(self) -> tuple[int, dict[str, str], dict]:
+        """Status, headers by lower-case name, and the JSON body of the next response."""
         status = int(self._file.readline().split()[1])
         headers = {}
         while line := self._file.readline().strip().decode():

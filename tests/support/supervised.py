@@ -27,5 +27,10 @@ def program_from(description: dict[str, Any]) -> Program:
 if __name__ == "__main__":
     options = json.loads(sys.argv[1])
     programs = [program_from(description) for description in options.pop("programs")]
-    supervisor = Supervisor(programs, on_ready=lambda name, seconds: sys.stderr.write(f"{name} is ready\n"), **options)
+    supervisor = Supervisor(
+        programs,
+        report=lambda line: sys.stderr.write(line + "\n"),
+        on_ready=lambda name, seconds: sys.stderr.write(f"{name} is ready\n"),
+        **options,
+    )
     sys.exit(supervisor.run())

@@ -133,7 +133,7 @@ def test_production_does_not_start_without_a_secret(monkeypatch, key):
 
 
 def test_production_starts_with_a_secret(monkeypatch):
-    assert read(monkeypatch, FLASK_ENV="production", SECRET_KEY="k" * 32).production
+    assert read(monkeypatch, FLASK_ENV="production", SECRET_KEY="k" * 32).flask_env == "production"
 
 
 def test_the_development_secret_is_generated_once_and_private(monkeypatch, tmp_path):

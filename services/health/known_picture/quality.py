@@ -25,7 +25,7 @@ class QualityReport:
     """How well the known picture was read. An unknown value is None."""
 
     quality: str
-    checked_at: str
+    checked_at: str = field(default_factory=lambda: datetime.now(UTC).isoformat())
     confidence: float | None = None
     text_matches: bool | None = None
     latency_ms: int | None = None
@@ -48,7 +48,6 @@ def grade_result(result: dict[str, Any], seconds: float) -> QualityReport:
     }
     return QualityReport(
         quality=min(grades.values(), key=QUALITIES.index),
-        checked_at=_now(),
         confidence=round(confidence, 4),
         text_matches=found == expected,
         latency_ms=round(seconds * 1000),
@@ -58,12 +57,8 @@ def grade_result(result: dict[str, Any], seconds: float) -> QualityReport:
 
 def low_quality(reason: str) -> QualityReport:
     """The report of a check without a result."""
-    return QualityReport(LOW, _now(), reasons=[reason])
+    return QualityReport(LOW, reasons=[reason])
 
 
 def _grade(value: float, good: float, acceptable: float) -> str:
     return GOOD if value >= good else ACCEPTABLE if value >= acceptable else LOW
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat()

@@ -22,10 +22,10 @@ class FakeJobs:
     def check_options(self, options):
         self.checked.append(options)
 
-    def submit(self, submission):
-        if submission.filename == "bad":
+    def submit(self, submitted, file, kinds, slot):
+        if submitted.filename == "bad":
             raise CorruptFile("broken")
-        job = record(id=submission.job_id, filename=submission.filename, options=submission.options)
+        job = record(id=submitted.id, filename=submitted.filename, options=submitted.options)
         self.records[job.id] = job
         return job
 
@@ -94,7 +94,7 @@ def test_created_record_is_not_read_back(post, jobs, path, key):
 
 def test_result_that_is_already_known_is_returned_without_waiting(post, jobs):
     submit = jobs.submit
-    jobs.submit = lambda submission: replace(submit(submission), status="completed")
+    jobs.submit = lambda *submission: replace(submit(*submission), status="completed")
     response = post("/ocr/predict", "a.png")
     assert (response.status_code, response.json["text"]) == (200, "text")
     assert jobs.reads == []
@@ -135,7 +135,7 @@ def test_batch_without_a_good_file_is_the_first_error_and_lists_all(post, jobs):
 def iter_errors(*errors):
     remaining = list(errors)
 
-    def submit(submission):
+    def submit(*submission):
         raise remaining.pop(0)
 
     return submit

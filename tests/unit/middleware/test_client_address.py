@@ -1,4 +1,4 @@
-"""A client's address is its own word only where a proxy that is trusted vouches for it."""
+"""The client's address is read from headers only behind a trusted proxy."""
 
 import ipaddress
 from types import SimpleNamespace
@@ -36,36 +36,37 @@ def trusted(address):
         ("", "198.51.100.1", ""),
     ],
 )
-def test_only_trusted_proxies_are_believed(peer, forwarded, client):
+def test_only_addresses_from_trusted_proxies_count(peer, forwarded, client):
     assert client_address(peer, forwarded, trusted) == client
 
 
-def seen_by(app):
-    app.add_url_rule("/who", view_func=lambda: request.remote_addr)
+def address_reporter(app):
+    """`report(peer, **headers)`: the address that the application sees."""
+    app.add_url_rule("/address", view_func=lambda: request.remote_addr)
     client = app.test_client()
 
-    def ask(peer, **headers):
-        return client.get("/who", environ_base={"REMOTE_ADDR": peer}, headers=headers).text
+    def report(peer, **headers):
+        return client.get("/address", environ_base={"REMOTE_ADDR": peer}, headers=headers).text
 
-    return ask
-
-
-def test_without_the_setting_nobody_is_believed(make_app):
-    ask = seen_by(make_app())
-    assert ask("127.0.0.1", **{"X-Forwarded-For": "1.2.3.4"}) == "127.0.0.1"
-    assert ask("10.0.0.1", **{"X-Forwarded-For": "1.2.3.4"}) == "10.0.0.1"
+    return report
 
 
-def test_with_the_setting_the_named_proxies_are_believed(make_app):
-    ask = seen_by(make_app(TRUSTED_PROXIES="10.0.0.1, 172.16.0.0/12"))
-    assert ask("10.0.0.1", **{"X-Forwarded-For": "1.2.3.4"}) == "1.2.3.4"
-    assert ask("172.20.1.1", **{"X-Forwarded-For": "1.2.3.4"}) == "1.2.3.4"
-    assert ask("10.0.0.2", **{"X-Forwarded-For": "1.2.3.4"}) == "10.0.0.2"
+def test_without_trusted_proxies_the_header_is_ignored(make_app):
+    report = address_reporter(make_app())
+    assert report("127.0.0.1", **{"X-Forwarded-For": "1.2.3.4"}) == "127.0.0.1"
+    assert report("10.0.0.1", **{"X-Forwarded-For": "1.2.3.4"}) == "10.0.0.1"
+
+
+def test_the_header_of_a_trusted_proxy_is_used(make_app):
+    report = address_reporter(make_app(TRUSTED_PROXIES="10.0.0.1, 172.16.0.0/12"))
+    assert report("10.0.0.1", **{"X-Forwarded-For": "1.2.3.4"}) == "1.2.3.4"
+    assert report("172.20.1.1", **{"X-Forwarded-For": "1.2.3.4"}) == "1.2.3.4"
+    assert report("10.0.0.2", **{"X-Forwarded-For": "1.2.3.4"}) == "10.0.0.2"
 
 
 @pytest.mark.parametrize(("proxies", "second"), [("", 429), ("10.0.0.1", 400)])
-def test_a_forged_address_buys_no_new_budget(make_app, proxies, second):
-    """One request each: a stranger's forgery is counted as his own, a trusted proxy's word as another client."""
+def test_a_forged_address_does_not_evade_the_rate_limit(make_app, proxies, second):
+    """One request per client: addresses forged by one client count as one, addresses from a trusted proxy as two."""
     jobs = SimpleNamespace(ensure_accepting=lambda slot: None, check_options=lambda options: None)
     limit = {"RATE_LIMIT_ENABLED": "true", "RATE_LIMIT_REQUESTS": 1}
     app = make_app(SimpleNamespace(jobs=jobs), TRUSTED_PROXIES=proxies, **limit)

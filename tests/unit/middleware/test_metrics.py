@@ -1,4 +1,4 @@
-"""What a web process counts of its requests, and what it tells of them."""
+"""Request metrics, as Prometheus and as JSON."""
 
 import io
 from types import SimpleNamespace
@@ -15,19 +15,19 @@ NO_JOBS = SimpleNamespace(ensure_accepting=lambda slot: None, check_options=lamb
 
 @pytest.fixture
 def client(monkeypatch, tmp_path):
-    """An application whose Redis is away."""
+    """A client of an application whose Redis is down."""
     for name, value in {"DATA_DIR": tmp_path, "REDIS_URL": "redis://127.0.0.1:1/0"}.items():
         monkeypatch.setenv(name, str(value))
     return create_app(Settings.from_env(tmp_path / "no.env")).test_client()
 
 
 def metrics(client):
-    answer = client.get("/metrics")
-    assert (answer.status_code, answer.content_type) == (200, "text/plain; version=0.0.4; charset=utf-8")
-    return Metrics(answer.text)
+    response = client.get("/metrics")
+    assert (response.status_code, response.content_type) == (200, "text/plain; version=0.0.4; charset=utf-8")
+    return Metrics(response.text)
 
 
-def test_requests_are_counted_by_the_template_of_their_address(client):
+def test_requests_are_counted_by_the_template_of_their_path(client):
     for job_id in ("one", "two"):
         client.get(f"/ocr/job/{job_id}")
     found = metrics(client)
@@ -37,7 +37,7 @@ def test_requests_are_counted_by_the_template_of_their_address(client):
     assert found("ocr_http_response_bytes_sum", route=job["route"]) > 200
 
 
-def test_addresses_and_methods_that_nobody_knows_share_one_label(client):
+def test_unknown_paths_and_methods_share_one_label(client):
     for number in range(20):
         client.get(f"/no/such/{number}")
         client.open("/health/alive", method=f"M{number}")
@@ -51,7 +51,7 @@ def test_the_size_of_a_body_is_counted(client):
     assert metrics(client)("ocr_http_request_bytes_sum", route="/ocr/image") > 5000
 
 
-def test_without_redis_a_web_server_still_tells_its_own_numbers(client):
+def test_without_redis_request_metrics_are_still_available(client):
     client.get("/health/alive")
     found = metrics(client)
     assert found("ocr_redis_up") == 0
@@ -59,28 +59,28 @@ def test_without_redis_a_web_server_still_tells_its_own_numbers(client):
     assert "ocr_queue_depth" not in found.families
 
 
-def test_a_short_json_is_had_for_the_asking(client):
+def test_json_contains_a_summary(client):
     for path in ("/ocr/job/x", "/capabilities", "/capabilities", "/capabilities", "/health/ready", "/metrics"):
         client.get(path)
-    told = client.get("/metrics", headers={"Accept": "application/json"}).json
-    assert told.pop("uptime_seconds") > 0
-    assert told == {"status": "not_ready", "requests_processed": 4, "errors": 1, "error_rate": 0.25}
+    summary = client.get("/metrics", headers={"Accept": "application/json"}).json
+    assert summary.pop("uptime_seconds") > 0
+    assert summary == {"status": "not_ready", "requests_processed": 4, "errors": 1, "error_rate": 0.25}
 
 
 @pytest.mark.parametrize(
     "accept", [None, "*/*", "text/plain", "application/openmetrics-text;version=1.0.0;q=0.8,text/plain;q=0.5,*/*;q=0.1"]
 )
-def test_prometheus_gets_text_however_it_asks(client, accept):
+def test_prometheus_always_gets_text(client, accept):
     assert client.get("/metrics", headers={"Accept": accept} if accept else {}).mimetype == "text/plain"
 
 
-def test_it_is_never_rate_limited(make_app):
+def test_metrics_are_never_rate_limited(make_app):
     client = make_app(
         SimpleNamespace(jobs=NO_JOBS, metrics=CollectorRegistry()),
         RATE_LIMIT_ENABLED="true",
         RATE_LIMIT_REQUESTS=1,
     ).test_client()
     assert [client.post("/ocr/image").status_code for _ in range(2)] == [400, 429]
-    answers = [client.get("/metrics") for _ in range(5)]
-    assert {answer.status_code for answer in answers} == {200}
-    assert "X-RateLimit-Limit" not in answers[0].headers
+    responses = [client.get("/metrics") for _ in range(5)]
+    assert {response.status_code for response in responses} == {200}
+    assert "X-RateLimit-Limit" not in responses[0].headers

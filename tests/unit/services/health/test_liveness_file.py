@@ -8,15 +8,18 @@ from pathlib import Path
 
 import pytest
 
-from services.health.liveness_file import SILENT_SECONDS, LivenessFile, any_worker_alive
+from services.health import liveness_file
+from services.health.liveness_file import SILENT_SECONDS, any_worker_alive
 from services.health.worker_registry import BEAT_SECONDS
 
 REPOSITORY = Path(__file__).resolve().parents[4]
 
 
 @pytest.fixture
-def folder(tmp_path):
-    return tmp_path / f"ocr-workers-{os.getuid()}"
+def folder(tmp_path, monkeypatch):
+    folder = tmp_path / f"ocr-workers-{os.getuid()}"
+    monkeypatch.setattr(liveness_file, "FOLDER", folder)
+    return folder
 
 
 def probe(tmp_path):
@@ -28,44 +31,43 @@ def probe(tmp_path):
 
 
 def test_probe_fails_without_a_worker(tmp_path, folder):
-    assert not any_worker_alive(folder)
+    assert not any_worker_alive()
     assert probe(tmp_path) == 1
 
 
 def test_worker_is_alive_until_it_removes_its_file(tmp_path, folder):
-    file = LivenessFile(folder)
-    file.touch()
-    file.touch()
-    assert any_worker_alive(folder)
+    liveness_file.touch()
+    liveness_file.touch()
+    assert any_worker_alive()
     assert probe(tmp_path) == 0
-    file.remove()
-    assert not any_worker_alive(folder)
+    liveness_file.remove()
+    assert not any_worker_alive()
     assert probe(tmp_path) == 1
 
 
 def test_old_file_means_a_dead_worker_and_is_deleted(folder):
-    LivenessFile(folder).touch()
+    liveness_file.touch()
     (path,) = folder.iterdir()
     long_ago = time.time() - SILENT_SECONDS - 1
     os.utime(path, (long_ago, long_ago))
-    assert not any_worker_alive(folder)
+    assert not any_worker_alive()
     assert not path.exists()
 
 
 def test_one_live_worker_among_dead_ones_is_enough(folder):
-    LivenessFile(folder).touch()
+    liveness_file.touch()
     dead = folder / "1"
     dead.touch()
     os.utime(dead, (0, 0))
-    assert any_worker_alive(folder)
+    assert any_worker_alive()
 
 
 def test_several_heartbeats_may_be_missed():
     assert SILENT_SECONDS >= 5 * BEAT_SECONDS
 
 
-def test_unwritable_temp_folder_does_not_stop_a_worker(tmp_path):
+def test_unwritable_temp_folder_does_not_stop_a_worker(tmp_path, monkeypatch):
     (tmp_path / "file").touch()
-    file = LivenessFile(tmp_path / "file" / "folder")
-    file.touch()
-    file.remove()
+    monkeypatch.setattr(liveness_file, "FOLDER", tmp_path / "file" / "folder")
+    liveness_file.touch()
+    liveness_file.remove()

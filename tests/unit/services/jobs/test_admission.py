@@ -1,4 +1,4 @@
-"""What is said of a full queue without asking anybody."""
+"""What is known about a full queue without asking Redis."""
 
 from contextlib import nullcontext
 from types import SimpleNamespace
@@ -7,19 +7,19 @@ import pytest
 
 from services.errors import QueueFull
 from services.jobs import admission
-from services.jobs.admission import Admission
+from services.jobs.admission import RESERVED, UNCHECKED, Admission, Slot
 
 
-class Backlog:
-    """Redis, as far as admission asks it: a queue of so many seconds, to which each job adds as many."""
+class FakeRedis:
+    """A queue in which a new job waits `seconds`, and each more job waits `each` seconds longer."""
 
     def __init__(self, seconds: float, each: float) -> None:
-        self.answer = [str(seconds).encode(), str(each).encode()]
+        self.backlog = [str(seconds).encode(), str(each).encode()]
         self.counted = []
 
     def script(self, name, longest_wait):
         assert name == "backlog"
-        return self.answer
+        return self.backlog
 
     def guard(self):
         return nullcontext(SimpleNamespace(hincrby=lambda key, field, by: self.counted.append(by)))
@@ -35,45 +35,54 @@ def clock(monkeypatch):
     return now
 
 
-def test_nothing_is_refused_before_the_queue_was_looked_at(clock):
-    assert Admission(Backlog(99, 1), longest_wait=10).place(under_way=1000) is False
+def test_nothing_is_rejected_before_the_first_check(clock):
+    assert Admission(FakeRedis(99, 1), longest_wait=10).slot(in_progress=1000) is UNCHECKED
 
 
-def test_what_was_seen_of_a_full_queue_refuses_what_comes_meanwhile(clock):
-    asked = Admission(Backlog(12, 0.5), longest_wait=10)
+def test_a_full_queue_rejects_until_the_next_check(clock):
+    checks = Admission(FakeRedis(12, 0.5), longest_wait=10)
     with pytest.raises(QueueFull):
-        asked.check()
-    assert asked.place(under_way=0).extra == {"retry_after": 2}
-    clock[0] += admission.LOOK_SECONDS
-    assert asked.place(under_way=0) is False, "by now there may be room: one looks"
-    assert isinstance(asked.place(under_way=0), QueueFull), "while the others are told what is known"
-    clock[0] += admission.SEEN_SECONDS
-    assert asked.place(under_way=0) is asked.place(under_way=0) is False, "that was too long ago to tell anything"
+        checks.check(UNCHECKED)
+    slot = checks.slot(in_progress=0)
+    with pytest.raises(QueueFull) as rejection:
+        checks.check(slot)
+    assert slot.full
+    assert rejection.value.extra == {"retry_after": 2}
+    clock[0] += admission.CHECK_SECONDS
+    assert checks.slot(in_progress=0) is UNCHECKED, "there may be room again: one request checks"
+    assert checks.slot(in_progress=0).full, "the others are judged by the last check"
+    clock[0] += admission.CHECK_VALID_SECONDS
+    assert checks.slot(in_progress=0) is checks.slot(in_progress=0) is UNCHECKED, "the last check is too old"
 
 
-def test_requests_that_are_being_taken_in_have_their_places_already(clock):
-    asked = Admission(Backlog(2, 0.5), longest_wait=10)
-    asked.check()
-    assert asked.place(under_way=15) is True
-    assert isinstance(asked.place(under_way=16), QueueFull)
+def test_requests_in_progress_keep_their_slots(clock):
+    checks = Admission(FakeRedis(2, 0.5), longest_wait=10)
+    checks.check(UNCHECKED)
+    assert checks.slot(in_progress=15) is RESERVED
+    assert checks.slot(in_progress=16).full
 
 
-def test_where_few_come_each_is_looked_at_by_itself(clock):
-    asked = Admission(Backlog(2, 0.5), longest_wait=10)
-    asked.check()
-    assert asked.place(under_way=1) is False
+def test_with_few_requests_each_one_checks(clock):
+    checks = Admission(FakeRedis(2, 0.5), longest_wait=10)
+    checks.check(UNCHECKED)
+    assert checks.slot(in_progress=1) is UNCHECKED
 
 
-def test_who_has_a_place_is_not_refused_when_the_queue_has_grown(clock):
-    Admission(Backlog(12, 0.5), longest_wait=10).check(admitted=True)
+def test_a_reserved_slot_is_valid_when_the_queue_has_grown(clock):
+    Admission(FakeRedis(12, 0.5), longest_wait=10).check(RESERVED)
 
 
-def test_refusals_are_counted_one_at_once_and_the_others_together(clock):
-    backlog = Backlog(12, 0.5)
-    asked = Admission(backlog, longest_wait=10)
+def test_the_first_rejection_is_counted_at_once_and_later_ones_together(clock):
+    redis = FakeRedis(12, 0.5)
+    checks = Admission(redis, longest_wait=10)
+
+    def reject():
+        with pytest.raises(QueueFull):
+            checks.check(Slot("full", 2.0))
+
     for _ in range(3):
-        asked.tell_refusal()
-    assert backlog.counted == [1]
-    clock[0] += admission.TELL_SECONDS
-    asked.tell_refusal()
-    assert backlog.counted == [1, 3]
+        reject()
+    assert redis.counted == [1]
+    clock[0] += admission.REPORT_SECONDS
+    reject()
+    assert redis.counted == [1, 3]

@@ -5,10 +5,11 @@ from types import SimpleNamespace
 
 import pytest
 
-from services.errors import EmptyFile, InvalidOption, PageOutOfRange, UnsupportedType
+from services.errors import EmptyFile, InvalidOption, PageOutOfRange, UnsupportedType, UploadMismatch
 from services.inspection import FileFacts
 from services.jobs import planner as planner_module
-from services.jobs.planner import JobPlanner
+from services.jobs.planner import plan_job
+from services.jobs.record import JobRecord
 from services.ocr_service.options import DocumentOptions
 from tests.support.jobs import record
 
@@ -16,51 +17,50 @@ IMAGE = FileFacts("image", "image/png", 1, 10, 10)
 PDF = FileFacts("pdf", "application/pdf", 12, 10, 10)
 
 
-def planner(facts: FileFacts = IMAGE) -> JobPlanner:
+def plan(facts: FileFacts, kinds: tuple[str, ...] = ("image", "pdf"), sha256: str = "1", **changes) -> JobRecord:
     inspector = SimpleNamespace(inspect=lambda path, sha256: facts)
-    return JobPlanner(inspector, SimpleNamespace(identity=lambda lang: f"model of {lang}"))
-
-
-def inspect(facts: FileFacts, size: int = 1, kinds: tuple[str, ...] = ("image", "pdf"), mode: str = "auto"):
-    return planner(facts).inspect(Path("file"), size, "sha256", DocumentOptions("en", 300, mode=mode), kinds)
+    catalogue = SimpleNamespace(identity=lambda lang: f"model of {lang}")
+    return plan_job(record(**changes), Path("file"), sha256, kinds, inspector, catalogue)
 
 
 def cache_key(**changes) -> str:
     values = {"owner": "alice", "lang": "en", "sha256": "1", **changes}
-    job = record(owner=values["owner"], options=DocumentOptions(values["lang"], 300))
-    return planner().plan(job, IMAGE, values["sha256"]).cache_key
+    options = DocumentOptions(values["lang"], 300)
+    return plan(IMAGE, owner=values["owner"], options=options, sha256=values["sha256"]).cache_key
 
 
 def test_an_accepted_file_is_described():
-    assert inspect(PDF) == PDF
+    job = plan(PDF, status="awaiting_upload", stage="awaiting_upload", content_type="application/pdf")
+    assert (job.status, job.stage, job.kind, job.frames) == ("processing", "queued", "pdf", 12)
 
 
 @pytest.mark.parametrize(
     ("arguments", "error"),
     [
-        ({"facts": IMAGE, "size": 0}, EmptyFile),
+        ({"facts": IMAGE, "file_size": 0}, EmptyFile),
         ({"facts": IMAGE, "kinds": ("pdf",)}, UnsupportedType),
         ({"facts": PDF, "kinds": ("image",)}, UnsupportedType),
-        ({"facts": IMAGE, "mode": "text"}, InvalidOption),
+        ({"facts": IMAGE, "options": DocumentOptions("en", 300, mode="text")}, InvalidOption),
+        ({"facts": IMAGE, "content_type": "image/jpeg"}, UploadMismatch),
     ],
 )
 def test_an_unacceptable_file_is_rejected(arguments, error):
     with pytest.raises(error):
-        inspect(**arguments)
+        plan(**arguments)
 
 
 @pytest.mark.parametrize(
     ("pages", "planned"), [("", (12, 3, "bulk")), ("1-5", (5, 1, "quick")), ("1-6", (6, 2, "bulk"))]
 )
 def test_only_requested_pages_are_divided_into_units(pages, planned):
-    job = planner().plan(record(options=DocumentOptions("en", 300, pages=pages)), PDF, "1")
+    job = plan(PDF, options=DocumentOptions("en", 300, pages=pages))
     assert (job.pages_total, job.units, job.lane) == planned
     assert (job.frames, job.kind) == (12, "pdf")
 
 
 def test_a_page_that_the_document_does_not_have_is_rejected():
     with pytest.raises(PageOutOfRange):
-        planner().plan(record(options=DocumentOptions("en", 300, pages="13")), PDF, "1")
+        plan(PDF, options=DocumentOptions("en", 300, pages="13"))
 
 
 def test_equal_work_has_equal_cache_keys():

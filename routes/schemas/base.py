@@ -1,0 +1,23 @@
+"""What all schemas share."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from marshmallow import RAISE, Schema
+
+
+class StrictSchema(Schema):
+    """Unknown fields are errors."""
+
+    class Meta:
+        unknown = RAISE
+
+
+class NoOptions(StrictSchema):
+    """For operations without options."""
+
+
+def about(description: str, **attributes: Any) -> dict[str, Any]:
+    """A field's description and other attributes in OpenAPI: `fields.Integer(**about("Bytes."))`."""
+    return {"metadata": {"description": description, **attributes}}

@@ -1,0 +1,44 @@
+"""gunicorn's response, sent in fewer system calls."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from gunicorn.http import wsgi
+
+#: Larger parts of a body are sent as they are: copying them costs more than a system call.
+MAX_JOINED = 64 * 1024
+
+
+class JoinedResponse(wsgi.Response):  # type: ignore[misc]  # gunicorn has no type information
+    """Sends the head of a response together with the first part of its body."""
+
+    def __init__(self, *args: Any) -> None:
+        super().__init__(*args)
+        self.headers_sent = False
+        self._head = b""
+
+    def send_headers(self) -> None:
+        """Prepare the head. It is sent with the first bytes after it."""
+        if not self.headers_sent:
+            fields = (f"{name}: {value}\r\n" for name, value in self.headers)
+            self._head = "".join((*self.default_headers(), *fields, "\r\n")).encode("latin-1")
+            self.headers_sent = True
+
+    def close(self) -> None:
+        self.send_headers()
+        self._send(b"0\r\n\r\n" if self.chunked else b"")
+
+    def can_sendfile(self) -> bool:
+        return False  # it would send the body before the head
+
+    def _emit_body(self, data: bytes) -> None:
+        self._send(b"%X\r\n%s\r\n" % (len(data), data) if self.chunked else data)
+
+    def _send(self, data: bytes) -> None:
+        head, self._head = self._head, b""
+        if head and len(data) > MAX_JOINED:
+            self.sock.sendall(head)
+            head = b""
+        if head or data:
+            self.sock.sendall(head + data)

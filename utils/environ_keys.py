@@ -1,0 +1,20 @@
+"""Keys of the WSGI environ with which the web server and the application cooperate.
+
+The server sets them for each request. Under another server, or in a test client, they are missing.
+"""
+
+from __future__ import annotations
+
+#: What the server knows about room in the job queue (`services.jobs.admission.Slot`), if the request creates work.
+SLOT = "ocr.slot"
+#: `wait(job_ids, seconds, respond)`: detaches the request and never returns. When the jobs have ended or the time is
+#: over, the request passes through the application again, with RESUME.
+WAIT_FOR_JOBS = "ocr.wait_for_jobs"
+#: `stream(first_event, record, render)`: the body of a response that the server continues with the job's events.
+STREAM_EVENTS = "ocr.stream_events"
+#: True while a detached request leaves the application.
+DETACHED = "ocr.detached"
+#: `respond()` of a request that waited.
+RESUME = "ocr.resume"
+#: A dict that the first pass of a request through the application leaves for the second.
+CARRIED_STATE = "ocr.carried_state"
