@@ -67,16 +67,11 @@ def sites(tmp_path_factory):
     """A site whose origin is allowed, and one whose origin is not."""
     ports = free_port(), free_port()
     folder = tmp_path_factory.mktemp("service")
-    service = ServiceProcesses(folder, OCR_RUNTIME="null", CORS_ORIGINS=f"http://127.0.0.1:{ports[0]}")
-    created = []
-    try:
-        service.start()
-        created += [Site(port, service.url) for port in ports]
+    with ServiceProcesses(folder, OCR_RUNTIME="null", CORS_ORIGINS=f"http://127.0.0.1:{ports[0]}") as service:
+        created = [Site(port, service.url) for port in ports]
         yield created
-    finally:
         for site in created:
             site.close()
-        service.stop()
 
 
 def outcome_in(browser, site, folder) -> str:

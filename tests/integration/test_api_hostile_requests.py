@@ -29,14 +29,8 @@ def file(name=b"a.png"):
 @pytest.fixture(scope="module")
 def web(tmp_path_factory):
     """Redis and a web server with a client timeout of two seconds. No worker, because no job is processed."""
-    running = ServiceProcesses(tmp_path_factory.mktemp("web"), REQUEST_TIMEOUT=2)
-    try:
-        running.redis.start()
-        running.start_web()
-        wait_until(lambda: alive_within(running, 1), 20, "the web server")
+    with ServiceProcesses(tmp_path_factory.mktemp("web"), parts=("redis", "web"), REQUEST_TIMEOUT=2) as running:
         yield running
-    finally:
-        running.stop()
 
 
 @pytest.fixture(autouse=True)
