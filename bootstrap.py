@@ -30,7 +30,7 @@ from services.jobs.service import JobService
 from services.jobs.store import JobStore, Retention
 from services.jobs.unit_queue import UnitQueue
 from services.redis_service import RedisService
-from services.storage import UploadSignature, build_storage
+from services.storage import FileStorage, S3Storage, Storage, UploadSignature
 from services.telemetry.counters import Counters
 from services.telemetry.service_metrics import ServiceMetrics
 from services.telemetry.tracing import Tracer
@@ -92,15 +92,7 @@ def build_services(settings: Settings, make_broker: Callable[[Redis], Broker]) -
     retention = Retention(settings.result_ttl, settings.redis_cache_ttl, settings.cache_max_size)
     store, unit_queue = JobStore(redis, retention), UnitQueue(redis, retention)
     signature = UploadSignature(settings.secret_key)
-    storage = build_storage(
-        settings.upload_folder,
-        signature,
-        upload_path,
-        s3_bucket=settings.s3_bucket,
-        s3_prefix=settings.s3_prefix,
-        s3_endpoint_url=settings.s3_endpoint_url,
-        s3_region=settings.s3_region,
-    )
+    storage = _storage(settings, signature)
     worker_registry, counters = WorkerRegistry(redis), Counters(redis)
     # The null engine has no models: languages and options are checked as if the usual models were installed.
     ocr_runtime = "auto" if settings.ocr_runtime == "null" else settings.ocr_runtime
@@ -164,6 +156,15 @@ def build_services(settings: Settings, make_broker: Callable[[Redis], Broker]) -
         webhook_guard=Guard(settings.webhook_allowed_networks),
         webhook_signer=Signer(settings.webhook_secret or (derived_secret(settings.secret_key),)),
     )
+
+
+def _storage(settings: Settings, signature: UploadSignature) -> Storage:
+    """S3 if a bucket is named, otherwise the file system. The folder also holds files while they are received."""
+    folder, bucket = settings.upload_folder, settings.s3_bucket
+    if not bucket:
+        return FileStorage(folder, signature, upload_path)
+    endpoint = settings.s3_endpoint_url
+    return S3Storage(folder, bucket, prefix=settings.s3_prefix, endpoint_url=endpoint, region=settings.s3_region)
 
 
 def start_background_services(runtime: Runtime) -> None:

@@ -28,7 +28,9 @@ def main() -> None:
     memory_bytes = int(sys.argv[1])
     resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    output = _reserve_output()
+    # Responses get a descriptor of their own: libraries may print to standard output, which becomes standard error.
+    output = os.dup(sys.stdout.fileno())
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     fcntl.fcntl(sys.stdin.fileno(), fcntl.F_SETOWN, os.getpid())
     _send(output, {"ready": True})
     for line in sys.stdin.buffer:
@@ -44,22 +46,13 @@ def _respond(request: dict[str, Any]) -> dict[str, Any]:
     except OCRServiceError as error:
         if isinstance(error.__cause__, MemoryError):
             os._exit(OUT_OF_MEMORY)
-        return {
-            "error": {"code": error.code, "message": error.message, "extra": error.extra},
-            "cause": repr(error.__cause__),
-        }
+        known = {"code": error.code, "message": error.message, "extra": error.extra}
+        return {"error": known, "cause": repr(error.__cause__)}
     except MemoryError:
         os._exit(OUT_OF_MEMORY)
     except Exception as error:
         return {"error": None, "cause": repr(error)}
     return {"facts": asdict(facts)}
-
-
-def _reserve_output() -> int:
-    """A descriptor for responses only. Standard output becomes standard error: libraries may print to it."""
-    output = os.dup(sys.stdout.fileno())
-    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
-    return output
 
 
 def _send(output: int, response: dict[str, Any]) -> None:

@@ -15,6 +15,7 @@ import os
 import threading
 import time
 import weakref
+from dataclasses import asdict
 from os import PathLike
 from typing import Any
 
@@ -36,7 +37,7 @@ class Inspector:
     """Runs `inspect_upload` in child processes. Thread-safe. Starts no process before the first call.
 
     seconds: time limit of one inspection. memory_mb: address space of a child. children: maximum number of concurrent
-    inspections. calls_per_child: a child is replaced after this many calls. A forked process starts its own children.
+    inspections. calls_per_child: a child is replaced after this many calls.
     """
 
     def __init__(
@@ -48,17 +49,21 @@ class Inspector:
         children: int = 4,
         calls_per_child: int = 500,
     ) -> None:
-        self._limits = {"max_pixels": limits.max_pixels, "max_pages": limits.max_pages}
+        self._limits = asdict(limits)
         self._seconds = seconds
         self._memory_mb = memory_mb
         self._children = children
         self._calls_per_child = calls_per_child
         self._remembered: dict[str, FileFacts] = {}
-        self._idle: list[InspectionProcess] = []
-        self._lock = threading.Lock()
-        self._slots = threading.BoundedSemaphore(children)
+        self._reset_children()
         reset = weakref.WeakMethod(self._reset_children)
         os.register_at_fork(after_in_child=lambda: (method := reset()) and method())
+
+    def _reset_children(self) -> None:
+        """A forked process starts its own children."""
+        self._idle: list[InspectionProcess] = []
+        self._lock = threading.Lock()
+        self._slots = threading.BoundedSemaphore(self._children)
 
     def inspect(self, path: str | PathLike[str], digest: str = "") -> FileFacts:
         """Inspect the file at `path`. If `digest` identifies its content, the facts are remembered.
@@ -122,11 +127,6 @@ class Inspector:
                 surplus.append(self._idle.pop(0))
         for old in surplus:
             old.kill()
-
-    def _reset_children(self) -> None:
-        self._idle = []
-        self._lock = threading.Lock()
-        self._slots = threading.BoundedSemaphore(self._children)
 
 
 def _facts_from(response: dict[str, Any]) -> FileFacts:

@@ -31,8 +31,8 @@ def plan_job(
         raise EmptyFile()
     facts = inspector.inspect(path, sha256)
     if facts.kind not in kinds:
-        name, path_for_it = ("a PDF", "/ocr/pdf") if facts.kind == "pdf" else ("an image", "/ocr/image")
-        raise UnsupportedType(f"This endpoint does not accept {name}. Send it to {path_for_it}.")
+        name, other = ("a PDF", "images") if facts.kind == "pdf" else ("an image", "PDFs")
+        raise UnsupportedType(f"The file is {name}, but this endpoint accepts only {other}. Send it to the other one.")
     if facts.kind == "image" and options.mode == "text":
         raise InvalidOption("The option `mode` cannot be `text` for an image: it has no text layer. Leave it out.")
     if record.content_type and facts.media_type != record.content_type:

@@ -16,9 +16,13 @@ def check_pages(spec: str) -> tuple[tuple[int, int], ...]:
 
     Raises InvalidOption unless `spec` is a comma-separated list of page numbers (from 1) and ascending ranges.
     """
-    if len(spec) > _MAX_LENGTH:
-        raise _malformed()
-    return tuple(_range_of(part.strip(" ")) for part in spec.split(","))
+    matches = [_PART.fullmatch(part.strip(" ")) for part in spec[:_MAX_LENGTH].split(",")]
+    ranges = tuple((int(match[1]), int(match[2] or match[1])) for match in matches if match)
+    if len(spec) > _MAX_LENGTH or len(ranges) < len(matches) or not all(1 <= first <= last for first, last in ranges):
+        raise InvalidOption(
+            "The option `pages` must be a list of page numbers and ascending ranges, such as 1-3,7.", option="pages"
+        )
+    return ranges
 
 
 def parse_pages(spec: str, page_count: int) -> tuple[int, ...]:
@@ -32,20 +36,3 @@ def parse_pages(spec: str, page_count: int) -> tuple[int, ...]:
         has = "1 page" if page_count == 1 else f"{page_count} pages"
         raise PageOutOfRange(f"The option `pages` requests page {last}, but the document has {has}.", option="pages")
     return tuple(sorted({page for first, last in ranges for page in range(first, last + 1)}))
-
-
-def _range_of(part: str) -> tuple[int, int]:
-    match = _PART.fullmatch(part)
-    if match is None:
-        raise _malformed()
-    first = int(match[1])
-    last = int(match[2] or first)
-    if not 1 <= first <= last:
-        raise _malformed()
-    return first, last
-
-
-def _malformed() -> InvalidOption:
-    return InvalidOption(
-        "The option `pages` must be a list of page numbers and ascending ranges, such as 1-3,7.", option="pages"
-    )

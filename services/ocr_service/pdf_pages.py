@@ -14,25 +14,20 @@ from typing import TYPE_CHECKING
 from paddleocr_service import EngineInfo, Line, Polygon, Recognition
 from paddleocr_service.orientation import lines_as_given
 from paddleocr_service.reading_order import page_text, reading_order
-from services.ocr_service.helpers.layer_images import (
-    DETAIL_DPI,
-    images_to_read,
-    may_contain_text,
-    without_layer_lines,
-)
+from services.ocr_service.helpers.layer_images import DETAIL_DPI, images_to_read, may_contain_text, without_layer_lines
 from services.ocr_service.helpers.layer_order import blocks_of
 from services.ocr_service.helpers.layer_trust import TrustChecker, same_text, sample
 from services.ocr_service.helpers.page_transform import Box
 from services.ocr_service.helpers.pdf_processor import PdfDocument
 from services.ocr_service.helpers.text_extractor import Page, page_of
-from services.ocr_service.helpers.text_layer import LayerLine, TextLayer
+from services.ocr_service.helpers.text_layer import LayerImage, LayerLine, TextLayer
 from services.ocr_service.options import DocumentOptions
 from services.ocr_service.stages import Stages
 
 if TYPE_CHECKING:
     from services.ocr_service.helpers.colour import RGBArray
 
-AUTO, OCR, TEXT = "auto", "ocr", "text"
+OCR, TEXT = "ocr", "text"
 #: Resolution at which lines of the layer are compared with the rendered page: enough for small print.
 _SAMPLE_DPI = 200
 #: Margin around the lines of a sample, as a share of their height.
@@ -43,18 +38,16 @@ _LAYER = EngineInfo("PyMuPDF", "mupdf", ())
 
 
 class PdfPages:
-    """An open PDF; a context manager that closes it. `read` runs OCR on an array (H, W, 3) uint8 RGB."""
+    """The pages of an open PDF. `read` runs OCR on an array (H, W, 3) uint8 RGB."""
 
     def __init__(
         self,
         pdf: PdfDocument,
-        page_numbers: tuple[int, ...],
         options: DocumentOptions,
         read: Callable[[RGBArray], Recognition],
         max_pixels: int,
         stages: Stages | None = None,
     ) -> None:
-        self.page_numbers = page_numbers
         self._pdf = pdf
         self._options = options
         self._read = read
@@ -75,13 +68,6 @@ class PdfPages:
             if self._is_trusted(layer, number):
                 return self._page_of(layer, layer.visible, number, self._lines_of_images(layer, number))
         return page_of(self._read(self._render(number, self._options.dpi)), number)
-
-    def __enter__(self) -> PdfPages:
-        self._pdf.__enter__()
-        return self
-
-    def __exit__(self, *exc_info: object) -> None:
-        self._pdf.close()
 
     def _page_of(
         self, layer: TextLayer, layer_lines: Sequence[LayerLine], number: int, ocr_lines: Sequence[Line] = ()
@@ -121,17 +107,16 @@ class PdfPages:
     def _lines_of_images(self, layer: TextLayer, number: int) -> list[Line]:
         lines: list[Line] = []
         for image, is_background in images_to_read(layer):
-            if is_background and self._is_empty(image.box, image.xref, layer, number):
-                continue
-            lines += self._lines_of_image(image.box, layer, number)
+            if not (is_background and self._is_empty(image, layer, number)):
+                lines += self._lines_of_image(image.box, layer, number)
         return without_layer_lines(lines, layer.visible)
 
-    def _is_empty(self, box: Box, xref: int | None, layer: TextLayer, number: int) -> bool:
-        if xref in self._empty_backgrounds:
+    def _is_empty(self, image: LayerImage, layer: TextLayer, number: int) -> bool:
+        if image.xref in self._empty_backgrounds:
             return True
-        empty = not may_contain_text(self._render(number, DETAIL_DPI), box, layer)
-        if empty and xref:
-            self._empty_backgrounds.add(xref)
+        empty = not may_contain_text(self._render(number, DETAIL_DPI), image.box, layer)
+        if empty and image.xref:
+            self._empty_backgrounds.add(image.xref)
         return empty
 
     def _lines_of_image(self, box: Box, layer: TextLayer, number: int) -> list[Line]:
@@ -147,7 +132,7 @@ class PdfPages:
         """A page, or the part of it inside the box `part`, which is in pixels of a page at `zoom` pixels per point."""
         points = (part[0] / zoom, part[1] / zoom, part[2] / zoom, part[3] / zoom) if part else None
         with self._stages.measure("render"):
-            return self._pdf.render(number, dpi, self._max_pixels, points).array
+            return self._pdf.render(number, dpi, self._max_pixels, points)
 
 
 def _shift(line: Line, x: float, y: float) -> Line:

@@ -13,7 +13,7 @@ import structlog
 
 from services.errors import UploadMissing
 from services.storage.base import SignedUpload
-from services.storage.incoming import IncomingFile, IncomingFolder, storage_errors
+from services.storage.incoming import FileReceiver, IncomingFile, storage_errors
 from services.storage.signature import UploadSignature
 
 log = structlog.get_logger(__name__)
@@ -22,18 +22,15 @@ log = structlog.get_logger(__name__)
 ANNOUNCED = "announced"
 
 
-class FileStorage:
+class FileStorage(FileReceiver):
     """Files are received in `incoming/`, synced to the disk, and then renamed to their final path in one step."""
 
     def __init__(self, folder: Path, signature: UploadSignature, upload_path: Callable[[str], str]) -> None:
         """upload_path: (job id) -> the path of this service to which the client sends the announced file."""
+        super().__init__(folder / "incoming")
         self._folder = folder
-        self._incoming = IncomingFolder(folder / "incoming")
         self._signature = signature
         self._upload_path = upload_path
-
-    def receive(self) -> IncomingFile:
-        return self._incoming.receive()
 
     def save(self, incoming: IncomingFile, key: str = "") -> str:
         key = key or secrets.token_hex(16)
@@ -72,9 +69,6 @@ class FileStorage:
                 if entry.is_file() and entry.stat().st_mtime < latest:
                     yield prefix + entry.name
 
-    def check(self) -> None:
-        self._incoming.check()
-
     def announced_key(self, job_id: str) -> str:
         return f"{ANNOUNCED}/{job_id}"
 
@@ -88,8 +82,7 @@ class FileStorage:
         )
 
     def arrived(self) -> Iterator[str]:
-        for entry in self._entries(f"{ANNOUNCED}/"):
-            yield entry.name
+        return (entry.name for entry in self._entries(f"{ANNOUNCED}/"))
 
     def claim(self, job_id: str) -> str:
         """Makes a hard link. A later upload replaces the file under the announced name only."""

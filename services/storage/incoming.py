@@ -65,20 +65,19 @@ def storage_errors() -> Iterator[None]:
         raise StorageUnavailable() from error
 
 
-class IncomingFolder:
-    """The folder in which a process receives files. Now and then it deletes what killed processes left there."""
+class FileReceiver:
+    """Base of the back ends: receives files in a local folder, and deletes what killed processes left there."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self, incoming_folder: Path) -> None:
+        self._incoming_folder = incoming_folder
         self._next_cleanup = 0.0
 
     def receive(self) -> IncomingFile:
         """A new empty file. Raises StorageUnavailable."""
         with storage_errors():
-            self._folder.mkdir(parents=True, exist_ok=True)
+            self._incoming_folder.mkdir(parents=True, exist_ok=True)
             self._clean_up()
-            incoming = IncomingFile(self._folder / secrets.token_hex(16))
-        return incoming
+            return IncomingFile(self._incoming_folder / secrets.token_hex(16))
 
     def check(self) -> None:
         """Raises StorageUnavailable unless a file can be written here now."""
@@ -91,6 +90,6 @@ class IncomingFolder:
         if now < self._next_cleanup:
             return
         self._next_cleanup = now + LEFTOVER_SECONDS
-        for entry in os.scandir(self._folder):
+        for entry in os.scandir(self._incoming_folder):
             if entry.stat().st_mtime < now - LEFTOVER_SECONDS:
                 Path(entry.path).unlink(missing_ok=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import shutil
 import threading
 import time
 import weakref
@@ -16,7 +17,7 @@ import structlog
 
 from services.errors import StorageUnavailable, UploadMissing
 from services.storage.base import SignedUpload
-from services.storage.incoming import IncomingFile, IncomingFolder
+from services.storage.incoming import FileReceiver, IncomingFile
 
 log = structlog.get_logger(__name__)
 
@@ -30,7 +31,7 @@ ANNOUNCED, KEPT = "announced/", "kept/"
 OBJECT_MISSING = frozenset({"NoSuchKey", "404"})
 
 
-class S3Storage:
+class S3Storage(FileReceiver):
     """Objects under `prefix` in `bucket`: `announced/{job id}` and `kept/{key}`.
 
     `folder` holds request bodies while they are received, and local copies of objects. boto3 finds the credentials.
@@ -38,18 +39,19 @@ class S3Storage:
     """
 
     def __init__(self, folder: Path, bucket: str, *, prefix: str, endpoint_url: str, region: str) -> None:
-        self._incoming = IncomingFolder(folder / "incoming")
+        super().__init__(folder / "incoming")
         self._bucket = bucket
         self._prefix = f"{prefix.strip('/')}/" if prefix.strip("/") else ""
         self._endpoint_url = endpoint_url
         self._region = region
-        self._boto3_client: Any = None
-        self._lock = threading.Lock()
+        self._reset_client()
         reset = weakref.WeakMethod(self._reset_client)
         os.register_at_fork(after_in_child=lambda: (method := reset()) and method())
 
-    def receive(self) -> IncomingFile:
-        return self._incoming.receive()
+    def _reset_client(self) -> None:
+        """Connections belong to one process, so a forked child makes its own client."""
+        self._boto3_client: Any = None
+        self._lock = threading.Lock()
 
     def save(self, incoming: IncomingFile, key: str = "") -> str:
         """Streams the file in one PUT; a multipart upload would hold parts of it in memory."""
@@ -62,16 +64,12 @@ class S3Storage:
 
     @contextmanager
     def local(self, key: str) -> Iterator[Path]:
-        copy = self.receive()
-        try:
+        with closing(self.receive()) as copy:
             with self._client(missing=UploadMissing) as s3:
                 body = s3.get_object(**self._object(key))["Body"]
-                for chunk in body.iter_chunks(CHUNK_BYTES):
-                    copy.write(chunk)
+                shutil.copyfileobj(body, copy, CHUNK_BYTES)
                 copy.flush()
             yield copy.path
-        finally:
-            copy.close()
 
     def size(self, key: str) -> int | None:
         try:
@@ -95,7 +93,7 @@ class S3Storage:
                 yield found["Key"].removeprefix(self._prefix)
 
     def check(self) -> None:
-        self._incoming.check()
+        super().check()
         with self._client() as s3:
             s3.head_bucket(Bucket=self._bucket)
 
@@ -167,8 +165,3 @@ class S3Storage:
         )
         endpoint = self._endpoint_url or None
         return boto3.session.Session().client("s3", endpoint_url=endpoint, region_name=self._region, config=config)
-
-    def _reset_client(self) -> None:
-        """Connections belong to one process, so a forked child makes its own client."""
-        self._boto3_client = None
-        self._lock = threading.Lock()

@@ -6,6 +6,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
@@ -13,6 +14,8 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 
 from services.webhooks.guard import Guard, NotAllowed
 from services.webhooks.resolver import Address
+
+CONNECT_SECONDS = 3.0
 
 
 class TimedConnection:
@@ -22,9 +25,8 @@ class TimedConnection:
     connection open forever.
     """
 
-    def __init__(self, guard: Guard, connect_seconds: float, call_seconds: float) -> None:
+    def __init__(self, guard: Guard, call_seconds: float) -> None:
         self._guard = guard
-        self._connect_seconds = connect_seconds
         self._call_seconds = call_seconds
         self._timer = threading.Timer(call_seconds, self._on_timeout)
         self._timer.daemon = True
@@ -50,17 +52,15 @@ class TimedConnection:
     def _shut_down(self) -> None:
         """Shut down and not just close: a process forked meanwhile has the socket open, too."""
         if self._duplicate:
-            try:
+            with suppress(OSError):  # the receiver may have closed it already
                 self._duplicate.shutdown(socket.SHUT_RDWR)
-            except OSError:  # the receiver has already closed it
-                pass
             self._duplicate.close()
             self._duplicate = None
 
     def open(self, host: str, port: int) -> socket.socket:
         """Connect to the first address that answers. Raises OSError, NotAllowed, NoSuchName or NoAnswer."""
         endpoints = self._guard.resolve(host, port)
-        deadline = time.monotonic() + self._connect_seconds
+        deadline = time.monotonic() + CONNECT_SECONDS
         last_error: OSError = TimeoutError()
         for tried, (family, address) in enumerate(endpoints):
             seconds = max(0.1, deadline - time.monotonic()) / (len(endpoints) - tried)

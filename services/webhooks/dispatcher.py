@@ -12,21 +12,19 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
+from http import HTTPStatus
 
 import structlog
+from urllib3.util import parse_url
 
 from services.errors import JobNotFound, RedisUnavailable
 from services.jobs.record import JobRecord
 from services.jobs.store import JobStore
-from services.webhooks.guard import parse
 from services.webhooks.message import message_of
 from services.webhooks.outbox import DELIVERED, GIVEN_UP, POSTPONED, RETRIED, DueWebhook, Outbox
 from services.webhooks.sender import DeliveryResult, Sender
 
 log = structlog.get_logger(__name__)
-
-#: With this status a receiver asks for no more calls (Standard Webhooks). It ends the retries early.
-STATUS_GONE = 410
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,15 +87,14 @@ class WebhookDispatcher:
     def _run(self) -> None:
         while not self._stopped:
             try:
-                found = self._round()
+                if self._round():
+                    continue
             except RedisUnavailable:
-                found = False
+                pass
             except Exception:
                 log.exception("webhook round failed")
-                found = False
-            if not found:
-                self._wake.wait(self._schedule.poll)
-                self._wake.clear()
+            self._wake.wait(self._schedule.poll)
+            self._wake.clear()
 
     def _round(self) -> bool:
         """Start the calls that are due, up to the limit. False if there was none to start."""
@@ -114,7 +111,7 @@ class WebhookDispatcher:
             return
         if not record.ended:
             return
-        host = parse(record.callback_url).host or ""
+        host = parse_url(record.callback_url).host or ""
         groups = ("total", f"host {host}", f"owner {record.owner}")
         if self._acquire(groups):
             arguments = (webhook, record, host, groups)
@@ -154,7 +151,7 @@ class WebhookDispatcher:
         if result.delivered:
             self._outbox.settle(webhook, DELIVERED)
             call_log.info("webhook delivered")
-        elif result.status == STATUS_GONE or seconds_left <= 0:
+        elif result.status == HTTPStatus.GONE or seconds_left <= 0:  # GONE: the receiver wants no more calls
             self._outbox.settle(webhook, GIVEN_UP)
             call_log.warning("webhook given up")
         else:

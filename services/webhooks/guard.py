@@ -72,11 +72,9 @@ class Guard:
 
 
 def is_public(address: IPv4Address | IPv6Address) -> bool:
-    if isinstance(address, IPv6Address) and (address not in GLOBAL_UNICAST or address in DOCUMENTATION):
+    if address.version == 6 and address not in GLOBAL_UNICAST:
         return False
-    if isinstance(address, IPv4Address) and address in RELAYS:
-        return False
-    return address.is_global and not address.is_multicast
+    return address.is_global and not address.is_multicast and address not in DOCUMENTATION and address not in RELAYS
 
 
 def _embedded_ipv4(address: IPv4Address | IPv6Address) -> IPv4Address | None:
@@ -88,11 +86,6 @@ def _embedded_ipv4(address: IPv4Address | IPv6Address) -> IPv4Address | None:
     return address.ipv4_mapped or address.sixtofour
 
 
-def parse(url: str) -> Url:
-    """The only URL parser used, so that the check and the call cannot disagree. Raises LocationParseError."""
-    return parse_url(url)
-
-
 def port_of(url: Url) -> int:
     return SCHEMES[url.scheme or ""] if url.port is None else url.port
 
@@ -101,7 +94,7 @@ def _destination(url: str) -> tuple[str, int]:
     if len(url) > MAX_URL_LENGTH or not url.isascii() or not url.isprintable() or "\\" in url or " " in url:
         raise _invalid(f"must be a URL of at most {MAX_URL_LENGTH} printable ASCII characters")
     try:
-        parsed = parse(url)
+        parsed = parse_url(url)  # the parser of the sender and the dispatcher, too, so that they cannot disagree
     except LocationParseError as error:
         raise _invalid("is not a URL") from error
     if parsed.scheme not in SCHEMES or not parsed.host:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import queue
 import socket
 import threading
 from collections.abc import Callable
+from concurrent.futures import Future
 from typing import Any, TypeAlias
 
 #: The arguments of `socket.connect`: (address, port, ...).
@@ -42,24 +42,23 @@ class Resolver:
         """All addresses of a host, in the order in which to try them. Raises NoSuchName or NoAnswer."""
         if not self._free.acquire(blocking=False):
             raise NoAnswer()
-        answers: queue.SimpleQueue[list[Endpoint] | Exception] = queue.SimpleQueue()
-        threading.Thread(target=self._run, args=(host, port, answers), name="lookup", daemon=True).start()
+        answer: Future[list[tuple[Any, ...]]] = Future()
+        threading.Thread(target=self._run, args=(host, port, answer), name="lookup", daemon=True).start()
         try:
-            answer = answers.get(timeout=self._seconds)
-        except queue.Empty:
-            raise NoAnswer() from None
-        if isinstance(answer, Exception):
-            raise answer
-        return answer
-
-    def _run(self, host: str, port: int, answers: queue.SimpleQueue[list[Endpoint] | Exception]) -> None:
-        try:
-            rows = self._lookup(host, port, type=socket.SOCK_STREAM)
-            answers.put([(family, address) for family, _, _, _, address in rows] or NoSuchName())
-        except UnicodeError:  # a label of the name is empty or too long
-            answers.put(NoSuchName())
-        except OSError as error:
+            rows = answer.result(self._seconds)
+        except UnicodeError as error:  # a label of the name is empty or too long
+            raise NoSuchName() from error
+        except OSError as error:  # includes TimeoutError
             absent = isinstance(error, socket.gaierror) and error.errno in NAME_DOES_NOT_EXIST
-            answers.put(NoSuchName() if absent else NoAnswer())
+            raise NoSuchName() if absent else NoAnswer() from error
+        if not rows:
+            raise NoSuchName()
+        return [(family, address) for family, _, _, _, address in rows]
+
+    def _run(self, host: str, port: int, answer: Future[list[tuple[Any, ...]]]) -> None:
+        try:
+            answer.set_result(self._lookup(host, port, type=socket.SOCK_STREAM))
+        except Exception as error:
+            answer.set_exception(error)
         finally:
             self._free.release()

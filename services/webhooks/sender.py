@@ -10,16 +10,14 @@ from dataclasses import dataclass
 
 from urllib3 import HTTPConnectionPool, Timeout
 from urllib3.exceptions import HTTPError
-from urllib3.util import Url
-from urllib3.util.ssl_ import create_urllib3_context
+from urllib3.util import Url, parse_url
 
-from services.webhooks.connection import TimedConnection, TimedHTTPPool, TimedHTTPSPool
-from services.webhooks.guard import Guard, NotAllowed, parse, port_of
+from services.webhooks.connection import CONNECT_SECONDS, TimedConnection, TimedHTTPPool, TimedHTTPSPool
+from services.webhooks.guard import Guard, NotAllowed, port_of
 from services.webhooks.message import Message
 from services.webhooks.resolver import NoAnswer, NoSuchName
 from services.webhooks.signing import Signer
 
-CONNECT_SECONDS = 3.0
 CALL_SECONDS = 10.0
 HEADERS = {"Content-Type": "application/json", "User-Agent": "paddleocr-service", "Connection": "close"}
 
@@ -42,31 +40,25 @@ class Sender:
     """Does not follow redirects, does not use proxies from the environment, and does not read the response body."""
 
     def __init__(
-        self,
-        guard: Guard,
-        signer: Signer,
-        connect_seconds: float = CONNECT_SECONDS,
-        call_seconds: float = CALL_SECONDS,
-        tls: ssl.SSLContext | None = None,
+        self, guard: Guard, signer: Signer, call_seconds: float = CALL_SECONDS, tls: ssl.SSLContext | None = None
     ) -> None:
         """tls: the certificates to trust; the default is the system's."""
         self._guard = guard
         self._signer = signer
-        self._connect_seconds = connect_seconds
         self._call_seconds = call_seconds
-        self._tls = tls or _system_tls()
+        self._tls = tls or ssl.create_default_context()
 
     def send(self, url: str, message: Message) -> DeliveryResult:
         """Never raises because of the receiver or the network."""
         headers = HEADERS | self._signer.headers(message.id, int(time.time()), message.body)
-        with TimedConnection(self._guard, self._connect_seconds, self._call_seconds) as connection:
+        with TimedConnection(self._guard, self._call_seconds) as connection:
             try:
                 return self._post(url, message.body, headers, connection)
             except (HTTPError, OSError, http.client.HTTPException, NotAllowed, NoSuchName, NoAnswer) as error:
                 return DeliveryResult(error="timed out" if connection.timed_out else type(error).__name__)
 
     def _post(self, url: str, body: bytes, headers: dict[str, str], connection: TimedConnection) -> DeliveryResult:
-        parsed = parse(url)
+        parsed = parse_url(url)
         with self._pool(parsed, connection) as pool:
             response = pool.urlopen(
                 "POST", parsed.request_uri, body=body, headers=headers, redirect=False, preload_content=False
@@ -77,7 +69,7 @@ class Sender:
 
     def _pool(self, url: Url, connection: TimedConnection) -> HTTPConnectionPool:
         host, port = url.host or "", port_of(url)
-        timeout = Timeout(connect=self._connect_seconds, read=self._call_seconds)
+        timeout = Timeout(connect=CONNECT_SECONDS, read=self._call_seconds)
         if url.scheme == "https":
             return TimedHTTPSPool(
                 host, port, timeout, retries=False, ssl_context=self._tls, open_socket=connection.open
@@ -94,9 +86,3 @@ def parse_retry_after(text: str) -> float:
         return max(0.0, email.utils.parsedate_to_datetime(text).timestamp() - time.time())
     except (ValueError, OverflowError):
         return 0.0
-
-
-def _system_tls() -> ssl.SSLContext:
-    context = create_urllib3_context()
-    context.load_default_certs()
-    return context

@@ -1,7 +1,4 @@
-"""The document that a worker has open.
-
-Consecutive units mostly belong to the same job, so the document stays open between them.
-"""
+"""Keeps a document open between units, because consecutive units mostly belong to the same job."""
 
 from __future__ import annotations
 

@@ -54,12 +54,8 @@ class WorkerProcess:
         self._info = self._engine.warm_up(self._lang)
         self._counters.count("worker_starts")
         self._heartbeat.start()
-        log.info(
-            "model ready",
-            runtime=self._info.runtime,
-            models=list(self._info.models),
-            seconds=round(time.monotonic() - started, 2),
-        )
+        seconds = round(time.monotonic() - started, 2)
+        log.info("model ready", runtime=self._info.runtime, models=list(self._info.models), seconds=seconds)
 
     def run(self) -> None:
         """Process the next unit of the queue, if there is one."""

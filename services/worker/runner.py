@@ -26,7 +26,7 @@ from services.worker.lease import Lease, LeaseLost
 from services.worker.open_document import OpenDocument
 from services.worker.page_timeout import page_time_limit
 from services.worker.page_writer import PageWriter
-from services.worker.unit_telemetry import NullUnitTelemetry, UnitTelemetry
+from services.worker.unit_telemetry import UnitTelemetry
 
 log = structlog.get_logger(__name__)
 
@@ -54,8 +54,8 @@ class UnitRunner:
         ocr: OCRService,
         send_ticket: Callable[[str, float], None],
         page_timeout: int,
-        stopping: Callable[[], bool] = lambda: False,
-        telemetry: UnitTelemetry | NullUnitTelemetry | None = None,
+        stopping: Callable[[], bool],
+        telemetry: UnitTelemetry,
     ) -> None:
         self._store = store
         self._unit_queue = unit_queue
@@ -65,7 +65,7 @@ class UnitRunner:
         self._send_ticket = send_ticket
         self._page_timeout = page_timeout
         self._stopping = stopping
-        self._telemetry = telemetry or NullUnitTelemetry()
+        self._telemetry = telemetry
 
     def run(self) -> bool:
         """Take the next unit and process it. Returns False if no unit was ready."""

@@ -72,15 +72,3 @@ class UnitTelemetry:
     def _observe(self, record: JobRecord, name: str, seconds: float) -> None:
         if not record.is_probe:
             self._counters.observe(name, seconds, SECONDS)
-
-
-class NullUnitTelemetry:
-    """Records nothing."""
-
-    @contextmanager
-    def unit(self, record: JobRecord, unit: Unit) -> Iterator[None]:
-        yield
-
-    @contextmanager
-    def page(self, record: JobRecord, number: int) -> Iterator[dict[str, Any]]:
-        yield {}

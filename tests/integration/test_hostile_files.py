@@ -62,7 +62,7 @@ def pages(path: Path, kind: str, count: int):
         frames = iter_frames(path, max_pixels=MAX_PIXELS)
         for _ in range(count):
             try:
-                yield next(frames).array
+                yield next(frames)
             except OCRServiceError:
                 return
         return
@@ -71,7 +71,7 @@ def pages(path: Path, kind: str, count: int):
         for number in range(1, count + 1):
             for dpi in (72, 150) if number <= 3 else (36,):
                 try:
-                    yield document.render(number, dpi, MAX_PIXELS).array
+                    yield document.render(number, dpi, MAX_PIXELS)
                 except OCRServiceError:
                     continue
 

@@ -10,9 +10,13 @@ from routes.paths import upload_path
 from services import keys
 from services.errors import CorruptFile, PageTimeout
 from services.jobs.store import Retention
+from services.ocr_service.stages import Stages
 from services.storage import FileStorage, UploadSignature
+from services.telemetry.counters import Counters
+from services.telemetry.tracing import NullTracer
 from services.worker.page_writer import PageWriter
 from services.worker.runner import UnitRunner
+from services.worker.unit_telemetry import UnitTelemetry
 from stress.harness import wait_until
 from tests.support.jobs import Work
 
@@ -72,6 +76,7 @@ class Scene(Work):
             send_ticket=lambda job_id, delay: self.tickets.append((job_id, delay)),
             page_timeout=page_timeout,
             stopping=lambda: self.stopping,
+            telemetry=UnitTelemetry(Counters(self.redis), Stages(), NullTracer()),
         )
         self.redis.client.delete(keys.DELAYED) and self.make_due()
         self.found_unit = runner.run()

@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
+from PIL.TiffImagePlugin import PHOTOMETRIC_INTERPRETATION
 
 GreyArray = NDArray[np.uint8]
 RGBArray = NDArray[np.uint8]
 
 #: Real bit depths of grey values stored in wider integers: scanners and sensors store 10, 12 or 14 bits in 16.
 _DEPTHS = (8, 10, 12, 14, 16, 24, 32)
-_WHITE_IS_ZERO_TAG = 262
 
 #: Alpha (of 255) from which a pixel counts as visible.
 _VISIBLE = 64
@@ -26,19 +26,13 @@ _ACCEPTABLE_LOSS = 1 / 3
 
 def to_rgb_array(image: Image.Image, turn: Image.Transpose | None = None) -> RGBArray:
     """A loaded image of any mode as a contiguous (height, width, 3) uint8 RGB array, turned by `turn`."""
-    flat = _flatten(image)
-    if turn is not None:
-        flat = flat.transpose(turn)
-    return np.array(flat if flat.mode == "RGB" else flat.convert("RGB"), order="C")
-
-
-def _flatten(image: Image.Image) -> Image.Image:
-    """The image without extra bit depth or transparency, in a mode that Pillow converts to RGB correctly."""
     if image.mode.startswith("I") or image.mode == "F":
-        return Image.fromarray(_eight_bits(image))
-    if image.has_transparency_data:
-        return _on_background(_with_alpha(image))
-    return image
+        image = Image.fromarray(_eight_bits(image))
+    elif image.has_transparency_data:
+        image = _on_background(image)
+    if turn is not None:
+        image = image.transpose(turn)
+    return np.array(image if image.mode == "RGB" else image.convert("RGB"), order="C")
 
 
 def _eight_bits(image: Image.Image) -> GreyArray:
@@ -56,21 +50,14 @@ def _eight_bits(image: Image.Image) -> GreyArray:
     scale = float(1 << (bits - 8))
     levels = np.clip(values / scale, 0, 255) if image.mode == "F" else np.maximum(values, 0) >> (bits - 8)
     grey = levels.astype(np.uint8)
-    return 255 - grey if _white_is_zero(image) else grey
-
-
-def _white_is_zero(image: Image.Image) -> bool:
-    """Pillow inverts WhiteIsZero images only up to 8 bits."""
-    tags = getattr(image, "tag_v2", None)
-    return tags is not None and tags.get(_WHITE_IS_ZERO_TAG) == 0
-
-
-def _with_alpha(image: Image.Image) -> Image.Image:
-    return image.convert("LA").convert("RGBA") if image.mode == "La" else image.convert("RGBA")
+    # Pillow inverts WhiteIsZero images only up to 8 bits.
+    white_is_zero = getattr(image, "tag_v2", {}).get(PHOTOMETRIC_INTERPRETATION) == 0
+    return 255 - grey if white_is_zero else grey
 
 
 def _on_background(image: Image.Image) -> Image.Image:
-    """An RGBA image on a background that makes its content readable."""
+    """A transparent image on a background that makes its content readable."""
+    image = (image.convert("LA") if image.mode == "La" else image).convert("RGBA")
     alpha = image.getchannel("A")
     if alpha.getextrema()[0] == 255:
         return image.convert("RGB")

@@ -10,13 +10,13 @@ import threading
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from os import PathLike
 from typing import TYPE_CHECKING
 
 # The decoders of PILLOW_FORMATS, imported by name: otherwise Pillow loads all of its decoders to find one.
 from PIL import (  # noqa: F401
     BmpImagePlugin,
+    ExifTags,
     GifImagePlugin,
     Image,
     JpegImagePlugin,
@@ -29,7 +29,7 @@ from services.errors import CorruptFile, OCRServiceError, TooManyPixels, Truncat
 from utils.sniffing import sniff_file
 
 if TYPE_CHECKING:
-    import numpy as np
+    from services.ocr_service.helpers.colour import RGBArray
 
 PILLOW_FORMATS = {
     "image/jpeg": "JPEG",
@@ -39,8 +39,6 @@ PILLOW_FORMATS = {
     "image/webp": "WEBP",
     "image/gif": "GIF",
 }
-
-_ORIENTATION_TAG = 274
 
 #: EXIF orientation to the transposition that turns the image upright.
 _TURNS = {
@@ -57,26 +55,11 @@ _SIDEWAYS = frozenset({5, 6, 7, 8})
 _pillow_globals = threading.RLock()
 
 
-@dataclass(frozen=True, slots=True)
-class Frame:
-    """One frame as displayed. `array` is (height, width, 3) uint8 RGB, contiguous; `number` counts from 1."""
+def read_frame(path: str | PathLike[str], number: int, *, max_pixels: int) -> RGBArray:
+    """Frame `number` (from 1) of the image at `path` as displayed. Only TIFF has more than one.
 
-    number: int
-    array: np.ndarray
-
-    @property
-    def width(self) -> int:
-        return int(self.array.shape[1])
-
-    @property
-    def height(self) -> int:
-        return int(self.array.shape[0])
-
-
-def read_frame(path: str | PathLike[str], number: int, *, max_pixels: int) -> Frame:
-    """Frame `number` (from 1) of the image at `path`. Only TIFF has more than one.
-
-    Raises UnsupportedType, TooManyPixels (more than `max_pixels`), TruncatedFile or CorruptFile.
+    Returns a contiguous (height, width, 3) uint8 array. Raises UnsupportedType, TooManyPixels (more than `max_pixels`),
+    TruncatedFile or CorruptFile.
     """
     # Imported here: the upload check reads only headers and does not need NumPy.
     from services.ocr_service.helpers.colour import to_rgb_array
@@ -87,13 +70,7 @@ def read_frame(path: str | PathLike[str], number: int, *, max_pixels: int) -> Fr
         except EOFError as error:
             raise CorruptFile(f"The image has no frame {number}.") from error
         picture.load()
-        return Frame(number, to_rgb_array(picture, _TURNS.get(_orientation(picture))))
-
-
-def count_frames(path: str | PathLike[str], *, max_pixels: int) -> int:
-    """The number of pages: the frames of a TIFF, otherwise 1. Raises the errors of `read_frame`."""
-    with open_picture(path, max_pixels=max_pixels) as picture:
-        return int(getattr(picture, "n_frames", 1)) if picture.format == "TIFF" else 1
+        return to_rgb_array(picture, _TURNS.get(_orientation(picture)))
 
 
 @contextmanager
@@ -130,7 +107,7 @@ def _orientation(picture: Image.Image) -> int:
     if picture.format == "TIFF":
         return 1  # Pillow turns the pixels and the size itself
     try:
-        return int(picture.getexif().get(_ORIENTATION_TAG, 1))
+        return int(picture.getexif().get(ExifTags.Base.Orientation, 1))
     except Exception:
         return 1
 

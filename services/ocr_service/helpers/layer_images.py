@@ -66,12 +66,9 @@ def _area(box: Box) -> float:
 
 
 def _touch(one: Box, other: Box) -> bool:
-    return (
-        one[0] <= other[2] + _MAX_GAP
-        and other[0] <= one[2] + _MAX_GAP
-        and one[1] <= other[3] + _MAX_GAP
-        and other[1] <= one[3] + _MAX_GAP
-    )
+    gap_x = max(one[0], other[0]) - min(one[2], other[2])
+    gap_y = max(one[1], other[1]) - min(one[3], other[3])
+    return gap_x <= _MAX_GAP and gap_y <= _MAX_GAP
 
 
 def may_contain_text(page: RGBArray, box: Box, layer: TextLayer) -> bool:

@@ -85,11 +85,9 @@ class TrustChecker:
             for name, part in line.fonts:
                 fonts.setdefault(name, []).append(part)
         parts = {name: "".join(found) for name, found in fonts.items()}
-        verdicts = {
-            name: reads_like_language(part) for name, part in parts.items() if name not in self._confirmed_fonts
-        }
-        self._plausible_fonts.update(name for name, verdict in verdicts.items() if verdict)
-        strange = [name for name, verdict in verdicts.items() if verdict is False]
+        plausible = {name: reads_like_language(parts[name]) for name in parts if name not in self._confirmed_fonts}
+        self._plausible_fonts.update(name for name in plausible if plausible[name])
+        strange = [name for name in plausible if plausible[name] is False]
         doubtful = [name for name in strange if len(parts[name]) > _MIN_SHARE * len(text)]
         known = self._plausible_fonts | self._confirmed_fonts
         if doubtful or not known.isdisjoint(parts) or reads_like_language(text):
@@ -105,11 +103,8 @@ def _unmapped(lines: Sequence[LayerLine], text: str) -> int:
     unmapped = {char for char in set(text) if _is_unmapped(char)}
     if not unmapped:
         return 0
-    written = "".join(
-        line.line.text
-        for line in lines
-        if not (len(line.line.text) <= _MAX_ICON_LENGTH and unmapped.issuperset(line.line.text))
-    )
+    texts = [line.line.text for line in lines]
+    written = "".join(text for text in texts if len(text) > _MAX_ICON_LENGTH or not unmapped.issuperset(text))
     return sum(map(written.count, unmapped))
 
 
@@ -127,7 +122,9 @@ def reads_like_language(text: str) -> bool | None:
     if len(text) < _MIN_LETTERS and text.isascii():
         return None
     lower = text.lower()
-    latin = dict(zip(_LETTER_FREQUENCIES, _counts(lower), strict=True))
+    # One pass over all letters is faster than 26 searches.
+    counts = np.bincount(np.frombuffer(lower.encode("ascii", "ignore"), np.uint8), minlength=128).tolist()
+    latin = {letter: counts[ord(letter)] for letter in _LETTER_FREQUENCIES}
     scripts: Counter[str] = Counter()
     for char in () if lower.isascii() else _BEYOND_ASCII.findall(lower):
         script = _script(char)
@@ -141,17 +138,8 @@ def reads_like_language(text: str) -> bool | None:
         return scripts.most_common(1)[0][1] >= _MIN_ONE_SCRIPT * scripts.total()
     if letters < _MIN_LETTERS:
         return None
-    return (
-        _correlation([latin[char] for char in _LETTER_FREQUENCIES], list(_LETTER_FREQUENCIES.values()))
-        >= _MIN_CORRELATION
-    )
-
-
-def _counts(lower: str) -> list[int]:
-    """Occurrences of each letter from a to z, counted in one pass, which is faster than 26 searches."""
-    codes = np.frombuffer(lower.encode("ascii", "ignore"), np.uint8)
-    counts: list[int] = np.bincount(codes, minlength=128)[ord("a") : ord("z") + 1].tolist()
-    return counts
+    found = [latin[letter] for letter in _LETTER_FREQUENCIES]
+    return _correlation(found, list(_LETTER_FREQUENCIES.values())) >= _MIN_CORRELATION
 
 
 @lru_cache(4096)

@@ -8,9 +8,8 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from os import PathLike, fspath
-from types import ModuleType, TracebackType
+from types import ModuleType
 from typing import TYPE_CHECKING
 
 from services.errors import CorruptFile, EncryptedFile, OCRServiceError, PageOutOfRange
@@ -25,16 +24,6 @@ if TYPE_CHECKING:
 POINTS_PER_INCH = 72
 #: Number of text layers after which MuPDF's cached fonts and images are dropped.
 LAYERS_PER_CLEANUP = 50
-
-
-@dataclass(frozen=True, slots=True)
-class RenderedPage:
-    """`array` is contiguous (height, width, 3) uint8 RGB. `dpi` is the real resolution, lowered for a huge page."""
-
-    array: RGBArray
-    width: int
-    height: int
-    dpi: float
 
 
 class PdfDocument:
@@ -65,36 +54,36 @@ class PdfDocument:
 
         Raises CorruptFile, PageOutOfRange.
         """
-        with self._page(number, self._shrink_store_sometimes) as page, self._without_icc_profiles():
+        with self._page(number, self._shrink_store_sometimes) as page:
             width, height = _size_of(page, number)
             zoom = fitting_zoom(width, height, dpi / POINTS_PER_INCH, max_pixels)
-            return read_layer(page, PageTransform.of(page, width, height, zoom), words)
+            # Applying colour profiles to the text of a page takes longer than everything else.
+            self._mupdf.TOOLS.set_icc(False)
+            try:
+                return read_layer(page, PageTransform.of(page, width, height, zoom), words)
+            finally:
+                self._mupdf.TOOLS.set_icc(True)
 
-    def render(self, number: int, dpi: int, max_pixels: int, part: Box | None = None) -> RenderedPage:
+    def render(self, number: int, dpi: int, max_pixels: int, part: Box | None = None) -> RGBArray:
         """Page `number` (from 1) as a viewer shows it: rotated, with annotations and form fields, on white.
 
-        A page that has more than `max_pixels` at `dpi` is rendered at the highest resolution that fits. `part` limits
-        rendering to a box in points of the page as displayed. Raises CorruptFile, PageOutOfRange.
+        Returns a contiguous (height, width, 3) uint8 array. A page that has more than `max_pixels` at `dpi` is rendered
+        at the highest resolution that fits. `part` limits rendering to a box in points of the page as displayed. Raises
+        CorruptFile, PageOutOfRange.
         """
         import numpy as np
 
         with self._page(number) as page:
             zoom = fitting_zoom(*_size_of(page, number), dpi / POINTS_PER_INCH, max_pixels)
-            pixmap = page.get_pixmap(
-                matrix=self._mupdf.Matrix(zoom, zoom),
-                colorspace=self._mupdf.csRGB,
-                alpha=False,
-                annots=True,
-                clip=part,
-            )
+            pixmap = page.get_pixmap(matrix=self._mupdf.Matrix(zoom, zoom), clip=part)  # RGB without alpha
             rows = np.frombuffer(pixmap.samples_mv, np.uint8).reshape(pixmap.height, pixmap.stride)
             # A copy, because the samples are freed with the pixmap.
-            array = rows[:, : pixmap.width * 3].reshape(pixmap.height, pixmap.width, 3).copy()
+            array: RGBArray = rows[:, : pixmap.width * 3].reshape(pixmap.height, pixmap.width, 3).copy()
             # MuPDF reports truncated or damaged content only as a warning, and renders a blank page.
             has_warnings = part is None and self._mupdf.TOOLS.mupdf_warnings()
             if has_warnings and (array == array[0, 0]).all() and page.get_contents():
                 raise CorruptFile(f"Page {number} renders blank because its content is damaged. Send the whole file.")
-        return RenderedPage(array, array.shape[1], array.shape[0], zoom * POINTS_PER_INCH)
+        return array
 
     def close(self) -> None:
         if not self._document.is_closed:
@@ -104,7 +93,7 @@ class PdfDocument:
     def __enter__(self) -> PdfDocument:
         return self
 
-    def __exit__(self, kind: type | None, error: BaseException | None, traceback: TracebackType | None) -> None:
+    def __exit__(self, *exc_info: object) -> None:
         self.close()
 
     def _check(self) -> int:
@@ -143,15 +132,6 @@ class PdfDocument:
                 yield page
         finally:
             (clean_up or self._shrink_store)()
-
-    @contextmanager
-    def _without_icc_profiles(self) -> Iterator[None]:
-        """Applying colour profiles to the text of a page takes longer than everything else."""
-        self._mupdf.TOOLS.set_icc(False)
-        try:
-            yield
-        finally:
-            self._mupdf.TOOLS.set_icc(True)
 
     def _shrink_store(self) -> None:
         """MuPDF caches up to 256 MB of decoded images and fonts for the next page."""

@@ -52,18 +52,13 @@ def _line(line: Line) -> dict[str, Any]:
 
 
 def _item(item: Line | Word) -> dict[str, Any]:
-    return {
-        "text": item.text,
-        "confidence": round(item.confidence, 4),
-        "bbox": _rounded(item.polygon),
-    }
+    return {"text": item.text, "confidence": round(item.confidence, 4), "bbox": _rounded(item.polygon)}
 
 
 def _rounded(polygon: Polygon) -> list[list[float]]:
     (ax, ay), (bx, by), (cx, cy), (dx, dy) = polygon
-    if (
-        ay == by and bx == cx and cy == dy and dx == ax
-    ):  # an upright rectangle, as nearly all of a text layer: half the work
+    # An upright rectangle, as nearly all lines of a text layer are, takes half the work.
+    if ay == by and bx == cx and cy == dy and dx == ax:
         x0, y0, x1, y1 = round(ax, 1), round(ay, 1), round(cx, 1), round(cy, 1)
         return [[x0, y0], [x1, y0], [x1, y1], [x0, y1]]
     return [[round(x, 1), round(y, 1)] for x, y in polygon]

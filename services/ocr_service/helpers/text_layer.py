@@ -155,7 +155,10 @@ def _line(
     spans: Sequence[Raw], box: Box, raw_line: Raw, transform: PageTransform, block: int, hidden: bool
 ) -> LayerLine | None:
     first = spans[0]
-    parts = [span["text"] for span in spans] if "text" in first else [_text_of(span) for span in spans]
+    if "text" in first:
+        parts = [span["text"] for span in spans]
+    else:
+        parts = ["".join([char["c"] for char in span["chars"]]) for span in spans]
     joined = "".join(parts)
     text = " ".join(joined.split())
     if not text:
@@ -169,8 +172,7 @@ def _line(
     letters = first["size"] * (first["ascender"] - first["descender"])
     polygon, upright = transform.polygon(box, direction, letters)
     words = tuple(_words(spans, direction, transform)) if "chars" in first else ()
-    colour = first["color"]
-    pale = colour & _PALE == _PALE
+    pale = first["color"] & _PALE == _PALE
     around = (*polygon[0], *polygon[2]) if upright else box_around(polygon)
     return LayerLine(Line(text, 1.0, polygon, words), around, block, fonts, hidden, pale, upright)
 
@@ -178,10 +180,6 @@ def _line(
 def _plain_characters(text: str) -> str:
     """Replace ligatures and presentation forms by letters, and single symbol characters by bullets."""
     return _BULLET.sub("\u2022", _PRESENTATION_FORMS.sub(lambda found: unicodedata.normalize("NFKC", found[0]), text))
-
-
-def _text_of(span: Raw) -> str:
-    return "".join([char["c"] for char in span["chars"]])
 
 
 def _words(spans: Sequence[Raw], direction: tuple[float, float], transform: PageTransform) -> Iterator[Word]:

@@ -38,11 +38,10 @@ def read(tmp_path):
     def pages(data: bytes, engine=None, **options):
         path = tmp_path / "document.pdf"
         path.write_bytes(data)
-        pdf = PdfDocument(path)
-        numbers = tuple(range(1, pdf.page_count + 1))
         chosen = DocumentOptions(**{"lang": "en", "dpi": 100, **options})
-        with PdfPages(pdf, numbers, chosen, engine or FakeEngine(), 50_000_000) as document:
-            return [document.recognize(number) for number in document.page_numbers]
+        with PdfDocument(path) as pdf:
+            document = PdfPages(pdf, chosen, engine or FakeEngine(), 50_000_000)
+            return [document.recognize(number) for number in range(1, pdf.page_count + 1)]
 
     return pages
 
@@ -157,7 +156,7 @@ def test_on_a_mixed_page_only_the_image_is_read_by_ocr(read):
 def test_polygons_of_text_in_an_image_are_page_coordinates(read, tmp_path):
     (page,) = read(pdf_of(mixed), FakeEngine("Paid in full"), detail="word")
     with PdfDocument(tmp_path / "document.pdf") as document:
-        shown = document.render(1, 100, 10**8).array
+        shown = document.render(1, 100, 10**8)
     line = page["lines"][1]
     (left, top), _, (right, bottom), _ = line["bbox"]
     ys, xs = np.nonzero(shown[400:560, 130:560].min(axis=2) < 128)

@@ -6,12 +6,8 @@ import pytest
 from PIL import Image, ImageCms, ImageDraw, ImageFont
 
 from services.errors import CorruptFile, TooManyPixels, TruncatedFile, UnsupportedType
-from services.ocr_service.helpers.image_processor import (
-    count_frames,
-    displayed_size,
-    open_picture,
-    read_frame,
-)
+from services.inspection import InspectionLimits, inspect_upload
+from services.ocr_service.helpers.image_processor import displayed_size, open_picture, read_frame
 from tests.support.drawing import saved
 from tests.support.frames import iter_frames
 from tests.support.hostile import gif, noise, tiff
@@ -49,7 +45,7 @@ def corners(array: np.ndarray) -> list[tuple[int, ...]]:
 def only_frame(path) -> np.ndarray:
     frames = list(iter_frames(path, max_pixels=PLENTY))
     assert len(frames) == 1
-    return frames[0].array
+    return frames[0]
 
 
 def assert_colours(array: np.ndarray, expected: list[tuple[int, ...]], within: int = 3) -> None:
@@ -124,13 +120,13 @@ def test_a_damaged_exif_block_is_ignored(file, exif):
 def test_every_frame_of_a_tiff_is_a_page(file):
     path = file(tiff(*(Image.new("RGB", (20 + n, 10), colour) for n, colour in enumerate((RED, GREEN, BLUE)))))
     frames = list(iter_frames(path, max_pixels=PLENTY))
-    assert [(f.number, f.width, f.height, corners(f.array)[0]) for f in frames] == [
-        (1, 20, 10, RED),
-        (2, 21, 10, GREEN),
-        (3, 22, 10, BLUE),
+    assert [(*frame.shape, corners(frame)[0]) for frame in frames] == [
+        (10, 20, 3, RED),
+        (10, 21, 3, GREEN),
+        (10, 22, 3, BLUE),
     ]
-    assert count_frames(path, max_pixels=PLENTY) == 3
-    assert corners(read_frame(path, 2, max_pixels=PLENTY).array)[0] == GREEN
+    assert inspect_upload(path, InspectionLimits(PLENTY, 3)).pages == 3
+    assert corners(read_frame(path, 2, max_pixels=PLENTY))[0] == GREEN
 
 
 @pytest.mark.parametrize("format_name", ["GIF", "WEBP", "PNG"])
@@ -139,7 +135,7 @@ def test_only_the_first_frame_of_an_animation_is_read(file, format_name):
     options = {"lossless": True} if format_name == "WEBP" else {}
     path = file(saved(frames[0], format=format_name, save_all=True, append_images=frames[1:], duration=100, **options))
     assert corners(only_frame(path))[0] == RED
-    assert count_frames(path, max_pixels=PLENTY) == 1
+    assert inspect_upload(path, InspectionLimits(PLENTY, 1)).pages == 1
     with pytest.raises(CorruptFile, match="no frame 2"):
         read_frame(path, 2, max_pixels=PLENTY)
 
@@ -152,8 +148,8 @@ def test_a_damaged_frame_leaves_the_others_readable(file):
         start, length = picture.tag_v2[273][0], picture.tag_v2[279][0]
     data[start : start + length] = bytes(length)
     path = file(bytes(data))
-    assert read_frame(path, 1, max_pixels=PLENTY).array.shape == (300, 400, 3)
-    assert read_frame(path, 3, max_pixels=PLENTY).array.shape == (300, 400, 3)
+    assert read_frame(path, 1, max_pixels=PLENTY).shape == (300, 400, 3)
+    assert read_frame(path, 3, max_pixels=PLENTY).shape == (300, 400, 3)
     with pytest.raises(CorruptFile):
         read_frame(path, 2, max_pixels=PLENTY)
 

@@ -92,7 +92,7 @@ def page_of(tmp_path):
         path = tmp_path / "document.pdf"
         path.write_bytes(pdf_of(fill))
         with PdfDocument(path) as document:
-            return document.text_layer(1, 100, 10**8), document.render(1, DETAIL_DPI, 10**8).array
+            return document.text_layer(1, 100, 10**8), document.render(1, DETAIL_DPI, 10**8)
 
     return draw
 
