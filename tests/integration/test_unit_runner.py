@@ -13,7 +13,7 @@ from services.jobs.store import Retention
 from services.ocr_service.stages import Stages
 from services.storage import FileStorage, UploadSignature
 from services.telemetry.counters import Counters
-from services.telemetry.tracing import NullTracer
+from services.telemetry.tracing import Tracer
 from services.worker.page_writer import PageWriter
 from services.worker.runner import UnitRunner
 from services.worker.unit_telemetry import UnitTelemetry
@@ -76,7 +76,7 @@ class Scene(Work):
             send_ticket=lambda job_id, delay: self.tickets.append((job_id, delay)),
             page_timeout=page_timeout,
             stopping=lambda: self.stopping,
-            telemetry=UnitTelemetry(Counters(self.redis), Stages(), NullTracer()),
+            telemetry=UnitTelemetry(Counters(self.redis), Stages(), Tracer("")),
         )
         self.redis.client.delete(keys.DELAYED) and self.make_due()
         self.found_unit = runner.run()

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from services.errors import StorageUnavailable, UploadMissing
 from services.storage.base import SignedUpload
-from services.storage.incoming import IncomingFile, IncomingFolder
+from services.storage.incoming import FileReceiver, IncomingFile
 
 ANNOUNCED = "announced/"
 
@@ -22,20 +22,20 @@ class StoredFile:
     changed: float = field(default_factory=time.time)
 
 
-class MemoryStorage:
+class MemoryStorage(FileReceiver):
     """Implements `services.storage.base.Storage`. `folder` holds files only while they are received or read.
 
     With `available = False` every method that may raise StorageUnavailable does so.
     """
 
     def __init__(self, folder: Path) -> None:
+        super().__init__(folder / "incoming")
         self.files: dict[str, StoredFile] = {}
         self.available = True
-        self._incoming = IncomingFolder(folder / "incoming")
 
     def receive(self) -> IncomingFile:
         self.check()
-        return self._incoming.receive()
+        return super().receive()
 
     def save(self, incoming: IncomingFile, key: str = "") -> str:
         key = key or secrets.token_hex(16)
@@ -48,7 +48,7 @@ class MemoryStorage:
     @contextmanager
     def local(self, key: str) -> Iterator[Path]:
         self.check()
-        with closing(self._incoming.receive()) as copy:
+        with closing(super().receive()) as copy:
             copy.write(self._file(key).content)
             copy.flush()
             yield copy.path
