@@ -1,4 +1,4 @@
-"""A page of another origin in a real browser: it can upload a file only if the settings allow its origin."""
+"""A web page of another origin, in a real browser, uploads a file if the settings allow it."""
 
 import html
 import re
@@ -11,32 +11,33 @@ import pytest
 from stress.harness import ServiceProcesses, free_port
 from tests.support.drawing import picture
 
-FLAGS = (
+BROWSER_FLAGS = (
     *("--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-sync"),
     *("--disable-background-networking", "--disable-component-update", "--virtual-time-budget=20000", "--dump-dom"),
 )
 PAGE = """<!doctype html><title>Another origin</title><pre id="outcome">nothing</pre><script>
 async function send() {
   const file = await (await fetch("/scan.png")).blob();
-  const announced = await fetch("SERVICE/ocr/uploads", {
+  const response = await fetch("SERVICE/ocr/uploads", {
     method: "POST",
     headers: {"Content-Type": "application/json", "Idempotency-Key": "once"},
     body: JSON.stringify({filename: "scan.png", file_size: file.size, content_type: "image/png"}),
   });
-  const job = await announced.json();
+  const job = await response.json();
   const put = await fetch(job.upload_url, {method: job.method, headers: job.headers, body: file});
-  const status = await fetch("SERVICE" + announced.headers.get("Location"));
-  return [announced.status, put.status, put.headers.get("Retry-After"), (await status.json()).filename].join(" ");
+  const status = await fetch("SERVICE" + response.headers.get("Location"));
+  return [response.status, put.status, put.headers.get("Retry-After"), (await status.json()).filename].join(" ");
 }
 send().catch(String).then((outcome) => { document.getElementById("outcome").textContent = outcome; });
 </script>"""
 
 
 class Site:
-    """Another origin: a server with a page and an image."""
+    """Another origin: a web server with the page and a picture."""
 
     def __init__(self, port: int, service: str) -> None:
-        contents = {"/": ("text/html", PAGE.replace("SERVICE", service).encode()), "/scan.png": ("image/png", PICTURE)}
+        page = PAGE.replace("SERVICE", service).encode()
+        contents = {"/": ("text/html", page), "/scan.png": ("image/png", picture("From another origin"))}
 
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self):
@@ -59,30 +60,28 @@ class Site:
         self._server.server_close()
 
 
-PICTURE = picture("From another origin")
-
-
 @pytest.fixture(scope="module")
 def sites(tmp_path_factory):
     """A site whose origin is allowed, and one whose origin is not."""
     ports = free_port(), free_port()
     folder = tmp_path_factory.mktemp("service")
     with ServiceProcesses(folder, OCR_RUNTIME="null", CORS_ORIGINS=f"http://127.0.0.1:{ports[0]}") as service:
-        created = [Site(port, service.url) for port in ports]
-        yield created
-        for site in created:
+        started = [Site(port, service.url) for port in ports]
+        yield started
+        for site in started:
             site.close()
 
 
-def outcome_in(browser, site, folder) -> str:
-    command = [browser, *FLAGS, f"--user-data-dir={folder}", site.origin + "/"]
+def outcome(browser, site, folder) -> str:
+    """Open the site's page and return what it reports of its upload."""
+    command = [browser, *BROWSER_FLAGS, f"--user-data-dir={folder}", site.origin + "/"]
     page = subprocess.run(command, capture_output=True, text=True, check=True, timeout=90).stdout
     return html.unescape(re.search(r'<pre id="outcome">(.*?)</pre>', page, re.S)[1])
 
 
 def test_a_page_of_an_allowed_origin_uploads_a_file(browser, sites, tmp_path):
-    assert outcome_in(browser, sites[0], tmp_path) == "201 202 1 scan.png"
+    assert outcome(browser, sites[0], tmp_path) == "201 202 1 scan.png"
 
 
 def test_the_browser_blocks_pages_of_other_origins(browser, sites, tmp_path):
-    assert outcome_in(browser, sites[1], tmp_path) == "TypeError: Failed to fetch"
+    assert outcome(browser, sites[1], tmp_path) == "TypeError: Failed to fetch"

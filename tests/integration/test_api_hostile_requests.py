@@ -1,4 +1,4 @@
-"""Malformed and hostile requests: each gets an error in the usual format, and no data is left behind."""
+"""Requests that no well-behaved client sends: each gets an error in the usual format and leaves no files behind."""
 
 import json
 import socket
@@ -10,12 +10,13 @@ import requests
 
 from stress.harness import ServiceProcesses, wait_until
 from tests.support.drawing import picture
+from tests.support.streams import unread_bytes
 
 PICTURE = picture("Hostile")
-NAMELESS = b"--B\r\nContent-Disposition: form-data\r\n\r\nx\r\n"
+NAMELESS_PART = b"--B\r\nContent-Disposition: form-data\r\n\r\nx\r\n"
 END = b"--B--\r\n"
-TYPE = "multipart/form-data; boundary=B"
-POST = b"POST /ocr/image HTTP/1.1\r\nHost: x\r\nContent-Type: multipart/form-data; boundary=B\r\n"
+FORM_TYPE = "multipart/form-data; boundary=B"
+POST_HEAD = b"POST /ocr/image HTTP/1.1\r\nHost: x\r\nContent-Type: multipart/form-data; boundary=B\r\n"
 
 
 def part(name, value):
@@ -28,16 +29,16 @@ def file(name=b"a.png"):
 
 @pytest.fixture(scope="module")
 def web(tmp_path_factory):
-    """Redis and a web server with a client timeout of two seconds. No worker, because no job is processed."""
+    """Redis and a web server whose clients may be silent for two seconds. No worker: nothing is recognised."""
     with ServiceProcesses(tmp_path_factory.mktemp("web"), parts=("redis", "web"), REQUEST_TIMEOUT=2) as running:
         yield running
 
 
 @pytest.fixture(autouse=True)
-def no_files_are_left(web):
+def no_upload_is_left_behind(web):
     yield
     incoming = web.folder / "data" / "uploads" / "incoming"
-    wait_until(lambda: not incoming.is_dir() or not any(incoming.iterdir()), 5, "deletion of received files")
+    wait_until(lambda: not incoming.is_dir() or not any(incoming.iterdir()), 5, "deletion of the incomplete uploads")
     assert "Traceback" not in web.log("web")
 
 
@@ -48,20 +49,20 @@ def alive_within(web, seconds):
         return False
 
 
-def exchange(web, request, half_close=True):
-    """(status, headers, body) of the response to raw bytes. `half_close`: the client closes its sending half."""
+def exchange(web, request, close_sending_half=True):
+    """Send raw bytes. Returns the status, the headers in lower case, and the body of the response."""
     with socket.create_connection(("127.0.0.1", web.port), timeout=15) as connection:
         connection.sendall(request)
-        if half_close:
+        if close_sending_half:
             connection.shutdown(socket.SHUT_WR)
         response = b"".join(iter(lambda: connection.recv(65536), b""))
     head, _, body = response.partition(b"\r\n\r\n")
     return int(head.split(b" ")[1]), head.lower(), body
 
 
-def assert_problem(web, request, status, code, **how):
-    found, head, body = exchange(web, request, **how)
-    assert found == status, body
+def assert_problem(web, request, status, code, **exchange_options):
+    received_status, head, body = exchange(web, request, **exchange_options)
+    assert received_status == status, body
     assert b"content-type: application/problem+json" in head
     problem = json.loads(body)
     assert (problem["status"], problem["code"]) == (status, code)
@@ -72,7 +73,7 @@ def assert_problem(web, request, status, code, **how):
     return problem
 
 
-def post(body, content_type=TYPE):
+def post(body, content_type=FORM_TYPE):
     head = f"POST /ocr/image HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: {content_type}\r\n"
     return head.encode() + b"Content-Length: %d\r\n\r\n" % len(body) + body
 
@@ -88,13 +89,13 @@ def test_deeply_nested_json_is_rejected(web):
     [
         pytest.param(post(file() + END, "multipart/form-data"), id="no boundary"),
         pytest.param(post(file() + END, "multipart/form-data; boundary=C"), id="another boundary"),
-        pytest.param(post(file()), id="no end"),
+        pytest.param(post(file()), id="no final boundary"),
         pytest.param(post(file(b"\xe9.png") + END), id="a name that is not UTF-8"),
-        pytest.param(post(NAMELESS + END), id="a part without a name"),
-        pytest.param(post(NAMELESS + part(b"x", b"1") + file() + END), id="a part without a name among others"),
-        pytest.param(POST + b"Transfer-Encoding: chunked\r\n\r\nzz\r\n\r\n", id="invalid chunk size"),
-        pytest.param(POST + b"Transfer-Encoding: chunked\r\n\r\nffff\r\n" + file(), id="incomplete chunk"),
-        pytest.param(POST + b"Content-Length: 99999\r\n\r\n" + file(), id="incomplete body"),
+        pytest.param(post(NAMELESS_PART + END), id="a part without a name"),
+        pytest.param(post(NAMELESS_PART + part(b"x", b"1") + file() + END), id="a part without a name among others"),
+        pytest.param(POST_HEAD + b"Transfer-Encoding: chunked\r\n\r\nzz\r\n\r\n", id="a chunk without a size"),
+        pytest.param(POST_HEAD + b"Transfer-Encoding: chunked\r\n\r\nffff\r\n" + file(), id="a truncated chunk"),
+        pytest.param(POST_HEAD + b"Content-Length: 99999\r\n\r\n" + file(), id="a truncated body"),
     ],
 )
 def test_a_malformed_body_is_not_reported_as_a_missing_file(web, body):
@@ -116,15 +117,15 @@ def test_a_malformed_body_is_not_reported_as_a_missing_file(web, body):
         ),
     ],
 )
-def test_hostile_form_fields_get_short_errors(web, parts, status, code):
+def test_an_unsuitable_form_is_rejected_with_a_short_message(web, parts, status, code):
     assert_problem(web, post(b"".join(parts) + file() + END), status, code)
 
 
 @pytest.mark.parametrize(
-    "kind", ["application/json", "image/png", "application/x-www-form-urlencoded", "multipart/mixed"]
+    "content_type", ["application/json", "image/png", "application/x-www-form-urlencoded", "multipart/mixed"]
 )
-def test_a_body_of_another_type_gets_an_error_that_names_the_right_one(web, kind):
-    assert "multipart/form-data" in assert_problem(web, post(b"lang=en", kind), 400, "missing_file")["detail"]
+def test_a_body_of_another_type_is_rejected_with_the_expected_type(web, content_type):
+    assert "multipart/form-data" in assert_problem(web, post(b"lang=en", content_type), 400, "missing_file")["detail"]
 
 
 def test_a_form_of_another_type_is_not_read_into_memory(web):
@@ -132,7 +133,8 @@ def test_a_form_of_another_type_is_not_read_into_memory(web):
     before = [process.memory_info().rss for process in processes]
     for _ in range(2):
         assert_problem(web, post(b"a=" + b"x" * (40 << 20), "application/x-www-form-urlencoded"), 400, "missing_file")
-    assert max(process.memory_info().rss - start for process, start in zip(processes, before, strict=True)) < 20 << 20
+    after = [process.memory_info().rss for process in processes]
+    assert max(new - old for new, old in zip(after, before, strict=True)) < 20 << 20
 
 
 @pytest.mark.parametrize(
@@ -146,7 +148,7 @@ def test_a_form_of_another_type_is_not_read_into_memory(web):
         (b"", "unnamed"),
     ],
 )
-def test_file_names_are_sanitized(web, sent, reported):
+def test_a_file_name_is_reported_without_harmful_parts(web, sent, reported):
     status, _, body = exchange(web, post(file(sent) + END))
     assert (status, json.loads(body)["filename"]) == (202, reported)
 
@@ -165,7 +167,7 @@ def test_file_names_are_sanitized(web, sent, reported):
         (b"POST / HTTP/1.1\r\nHost: x\r\nExpect: miracles\r\n", 417),
     ],
 )
-def test_a_request_that_cannot_be_parsed_gets_the_usual_error_format(web, request_line_and_headers, status):
+def test_a_request_that_never_reaches_the_application_gets_the_usual_error(web, request_line_and_headers, status):
     problem = assert_problem(web, request_line_and_headers + b"\r\n", status, "bad_request")
     assert problem["request_id"] in web.log("web"), "the log line has the same id"
 
@@ -184,47 +186,47 @@ def test_a_request_that_cannot_be_parsed_gets_the_usual_error_format(web, reques
         ("GET", "/ocr/job/x/result?wait=1&wait=2", 400, "invalid_option"),
     ],
 )
-def test_wrong_paths_methods_and_options_get_specific_errors(web, method, path, status, code):
+def test_a_wrong_path_or_method_is_reported(web, method, path, status, code):
     assert_problem(web, f"{method} {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".encode(), status, code)
 
 
-def test_an_invalid_host_header_is_not_repeated(web):
+def test_an_invalid_host_header_is_not_part_of_any_address(web):
     problem = assert_problem(web, b'GET /x HTTP/1.1\r\nHost: e"<x>\r\nConnection: close\r\n\r\n', 404, "not_found")
     assert problem["type"] == "/errors/not-found"
 
 
-def test_an_incomplete_body_times_out(web):
+def test_a_body_that_stops_arriving_times_out(web):
     started = time.monotonic()
-    request = POST + b"Connection: close\r\nContent-Length: 99999\r\n\r\n" + file()
-    problem = assert_problem(web, request, 400, "bad_request", half_close=False)
+    request = POST_HEAD + b"Connection: close\r\nContent-Length: 99999\r\n\r\n" + file()
+    problem = assert_problem(web, request, 400, "bad_request", close_sending_half=False)
     assert problem["detail"] == "The body is incomplete. Send it again."
     assert 1.5 < time.monotonic() - started < 6
 
 
-@pytest.mark.parametrize("sent", [POST, POST + b"Content-Length: 99999\r\n\r\n--B\r\n"], ids=["head", "body"])
-def test_silent_clients_do_not_block_others_for_long(web, sent):
+@pytest.mark.parametrize("sent", [POST_HEAD, POST_HEAD + b"Content-Length: 99999\r\n\r\n--B\r\n"], ids=["head", "body"])
+def test_silent_clients_block_others_only_for_a_short_time(web, sent):
     silent = [socket.create_connection(("127.0.0.1", web.port)) for _ in range(100)]
     try:
         for connection in silent:
             connection.sendall(sent)
-        time.sleep(1)
-        wait_until(lambda: all(alive_within(web, 0.5) for _ in range(10)), 12, "the timeout of the silent clients")
+        wait_until(lambda: unread_bytes(web.port) == 0, 5, "a thread for each of them")
+        wait_until(lambda: all(alive_within(web, 0.5) for _ in range(10)), 12, "quick responses")
     finally:
         for connection in silent:
             connection.close()
 
 
-def test_clients_that_do_not_disconnect_do_not_delay_others(web):
-    """gunicorn waits for them. It must not do so in the thread that accepts connections."""
-    held = []
+def test_clients_that_do_not_hang_up_delay_nobody(web):
+    """gunicorn waits for them to close. It must not do so in the thread that accepts connections."""
+    clients = []
     try:
         for _ in range(6):
-            held.append(socket.create_connection(("127.0.0.1", web.port)))
-            held[-1].sendall(b"GET /health/alive HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
-            assert held[-1].recv(100).startswith(b"HTTP/1.1 200")
+            clients.append(socket.create_connection(("127.0.0.1", web.port)))
+            clients[-1].sendall(b"GET /health/alive HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+            assert clients[-1].recv(100).startswith(b"HTTP/1.1 200")
         started = time.monotonic()
         assert all(alive_within(web, 5) for _ in range(10))
         assert time.monotonic() - started < 1
     finally:
-        for connection in held:
+        for connection in clients:
             connection.close()

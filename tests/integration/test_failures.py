@@ -12,6 +12,9 @@ from services.health.worker_registry import BEAT_SECONDS
 from stress.harness import ServiceProcesses, wait_until
 from tests.support.drawing import picture, scanned_pdf
 
+#: How long Redis is down: several attempts to reach it fail.
+OUTAGE_SECONDS = 3.0
+
 
 @pytest.fixture(scope="module")
 def shared_service(tmp_path_factory):
@@ -152,7 +155,7 @@ def test_full_redis_rejects_new_jobs_and_loses_none(service):
 def test_job_continues_where_it_was_when_redis_is_back(service):
     accepted, texts = post_pages(service, "Folio", 8)
     service.redis.stop()
-    time.sleep(3)  # the outage
+    time.sleep(OUTAGE_SECONDS)
     service.redis.start()
     assert texts_of(service, accepted) == texts
     assert service.get(f"/ocr/job/{accepted.json()['job_id']}").json()["attempts"] == 1

@@ -1,6 +1,6 @@
-"""Every hostile file, sent to the whole service: each gets a result or a clear error, and the service stays healthy.
+"""Every hostile file, sent to the whole service, gets a result or a clear error and harms nothing.
 
-Decoding and rendering are the danger, so they are real here. The resulting pixels go to the null engine.
+Decoding and rendering are real, as the danger lies there. The pixels go to the null engine.
 """
 
 import concurrent.futures
@@ -10,7 +10,8 @@ import pytest
 from stress.harness import ServiceProcesses
 from tests.support.drawing import picture
 
-CLEAR = {400, 422}
+#: Statuses that tell the client what is wrong with the file.
+CLEAR_ERRORS = {400, 422}
 
 
 @pytest.fixture
@@ -19,7 +20,7 @@ def service(tmp_path):
         yield running
 
 
-def test_hostile_files_do_no_harm(service, shared_data):
+def test_hostile_files_do_not_harm_the_service(service, shared_data):
     files = sorted((shared_data / "hostile").iterdir())
     children = {child.pid for child in service.worker_children()}
 
@@ -35,9 +36,9 @@ def test_hostile_files_do_no_harm(service, shared_data):
     unclear = {
         path.name: response.text[:300]
         for path, response in responses.items()
-        if response.status_code != 200 and (response.status_code not in CLEAR or not response.json()["detail"])
+        if response.status_code != 200 and (response.status_code not in CLEAR_ERRORS or not response.json()["detail"])
     }
     assert unclear == {}
     assert any(response.status_code == 200 for response in responses.values())
-    assert {child.pid for child in service.worker_children()} == children, "no worker process crashed"
+    assert {child.pid for child in service.worker_children()} == children, "no worker process died"
     assert service.post("/ocr/predict", picture("Still here")).status_code == 200

@@ -1,4 +1,4 @@
-"""The rate limit of a client: one limit for all endpoints and web processes."""
+"""The rate limit: one count per client for all endpoints and web processes."""
 
 import pytest
 import requests
@@ -34,12 +34,12 @@ def test_only_requests_that_create_work_are_limited(limited):
     assert int(rejected.headers["X-RateLimit-Reset"]) > 1e9
     for path in ("/health/alive", "/health/ready", "/health", "/capabilities", "/openapi.json"):
         assert limited.get(path).status_code == 200
-    status = limited.get("/ocr/job/00000000-0000-4000-8000-000000000000")
-    assert status.status_code == 404
-    assert status.headers["X-RateLimit-Remaining"] == "0", "every response reports the remaining requests"
+    unknown_job = limited.get("/ocr/job/00000000-0000-4000-8000-000000000000")
+    assert unknown_job.status_code == 404
+    assert unknown_job.headers["X-RateLimit-Remaining"] == "0", "every response reports the count"
 
 
-def test_without_redis_requests_get_503_instead_of_429(limited):
+def test_without_redis_every_upload_is_rejected_with_503(limited):
     limited.redis.stop()
     try:
         assert {limited.post("/ocr/image", b"x").status_code for _ in range(12)} == {503}

@@ -1,4 +1,4 @@
-"""Large files pass through without any process holding them: in a form or to their address, over both back ends."""
+"""No process holds a large file in memory: uploaded in a form or directly, with both storage back ends."""
 
 import os
 from concurrent.futures import ThreadPoolExecutor
@@ -10,11 +10,12 @@ import requests
 from stress.harness import ServiceProcesses, wait_until
 from stress.memory import MemoryPeaks
 
-LARGE, MOST_GROWTH = 50_000_000, 20 << 20
+#: Bytes of a large file, and by how many a process may grow.
+LARGE, MAX_GROWTH = 50_000_000, 20 << 20
 
 
 def pdf(size: int) -> bytes:
-    """A small page, as it is the file that is to be large, with an attachment that brings it to about this size."""
+    """A file of about this size: a small page with a large attachment."""
     document = pymupdf.open()
     document.new_page(width=200, height=100).insert_text((20, 50), "A large document")
     document.embfile_add("attachment", os.urandom(size))
@@ -33,43 +34,47 @@ def service(request, tmp_path_factory):
         yield running
 
 
-def in_a_form(service, content):
-    answer = requests.post(service.url + "/ocr/pdf", files={"file": ("a.pdf", content)}, timeout=120)
-    assert answer.status_code == 202, answer.text
-    return answer.json()["job_id"]
+def send_in_a_form(service, content):
+    response = requests.post(service.url + "/ocr/pdf", files={"file": ("a.pdf", content)}, timeout=120)
+    assert response.status_code == 202, response.text
+    return response.json()["job_id"]
 
 
-def to_its_address(service, content):
+def send_to_upload_url(service, content):
     announcement = {"filename": "a.pdf", "file_size": len(content), "content_type": "application/pdf"}
     job = requests.post(service.url + "/ocr/uploads", json=announcement, timeout=30).json()
-    answer = requests.put(job["upload_url"], data=content, headers=job["headers"], timeout=120)
-    assert answer.ok, answer.text
+    response = requests.put(job["upload_url"], data=content, headers=job["headers"], timeout=120)
+    assert response.ok, response.text
     return job["job_id"]
 
 
-WAYS = {"form": in_a_form, "address": to_its_address}
+SENDERS = {"form": send_in_a_form, "upload_url": send_to_upload_url}
 
 
-def completed(service, job_id):
-    found = wait_until(lambda: (got := service.get(f"/ocr/job/{job_id}").json())["ready"] and got, 60, "the job's end")
-    assert found["successful"], found
+def wait_until_completed(service, job_id):
+    def ended():
+        status = service.get(f"/ocr/job/{job_id}").json()
+        return status["ready"] and status
+
+    status = wait_until(ended, 60, "the job's end")
+    assert status["successful"], status
 
 
 def warm_up(service):
-    """All that processes load once: so many small files at once that every process of the service gets some."""
+    """Send so many small files at once that every process gets some and loads what it loads only once."""
     with ThreadPoolExecutor(8) as clients:
-        for way in WAYS.values():
-            jobs = list(clients.map(lambda number, way=way: way(service, pdf(1000 + number)), range(24)))
+        for send in SENDERS.values():
+            jobs = list(clients.map(lambda number, send=send: send(service, pdf(1000 + number)), range(24)))
             for job in jobs:
-                completed(service, job)
+                wait_until_completed(service, job)
 
 
-@pytest.mark.parametrize("way", WAYS)
-def test_a_large_file_raises_no_processs_memory(service, way):
+@pytest.mark.parametrize("sender", SENDERS)
+def test_no_process_holds_a_large_file(service, sender):
     content = pdf(LARGE)
     processes = [process for part in ("redis", "web", "worker") for process in service.process_tree(part)]
     peaks = MemoryPeaks(processes)
-    completed(service, WAYS[way](service, content))
-    grown = peaks.growth()
-    assert len(grown) >= 6
-    assert {name: growth >> 20 for name, growth in grown.items() if growth > MOST_GROWTH} == {}
+    wait_until_completed(service, SENDERS[sender](service, content))
+    growth = peaks.growth()
+    assert len(growth) >= 6
+    assert {name: size >> 20 for name, size in growth.items() if size > MAX_GROWTH} == {}

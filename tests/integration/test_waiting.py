@@ -1,9 +1,8 @@
-"""Requests that wait for a job: more of them than threads, and each gets its response in time."""
+"""Requests that wait for a job: many more than there are threads, and each is answered in time."""
 
 import time
 from concurrent.futures import ThreadPoolExecutor
 
-import psutil
 import pytest
 import redis
 import requests
@@ -11,22 +10,30 @@ import requests
 from services.keys import WAITING
 from stress.harness import ServiceProcesses, wait_until
 from tests.support.drawing import picture
-from tests.support.streams import Client
+from tests.support.streams import Client, connections, held_connections
 
 #: More connections than two processes have threads.
 MANY = 300
+#: How long Redis is down. Longer than one attempt to reconnect.
+OUTAGE_SECONDS = 1.0
 
 
 @pytest.fixture(scope="module")
 def web(tmp_path_factory):
-    """Redis and a web server without a worker: the tests end the jobs themselves."""
+    """Redis and a web server. There is no worker: the test ends the jobs."""
     with ServiceProcesses(tmp_path_factory.mktemp("waiting"), parts=("redis", "web")) as running:
         yield running
 
 
+@pytest.fixture(autouse=True)
+def no_connection_is_held(web):
+    """No test starts with the connections of another."""
+    wait_until(lambda: held_connections(web.web.pid) == 0, 20, "an end of the held connections")
+
+
 @pytest.fixture
 def job(web):
-    """The id of a new job that is in progress."""
+    """The id of a new job in progress."""
     return web.post("/ocr/image", picture(str(time.time_ns()))).json()["job_id"]
 
 
@@ -47,10 +54,10 @@ def waiting_jobs(web):
 
 
 def end(web, job, publish=True):
-    """End the job like a worker does."""
+    """Let the job fail, as a worker's script does."""
     with redis_client(web).pipeline() as pipeline:
         fields = {"status": "failed", "stage": "failed", "finished_at": time.time()}
-        fields["error"] = '{"code": "page_failed", "title": "Page failed", "detail": "Failed by the test."}'
+        fields["error"] = '{"code": "page_failed", "title": "Page failed", "detail": "The test lets it fail."}'
         pipeline.hset(f"ocr:job:{job}", mapping=fields)
         if publish:
             pipeline.publish("ocr:events", f'{{"job": "{job}", "event": "failed"}}')
@@ -61,94 +68,91 @@ def result_path(job, wait):
     return f"/ocr/job/{job}/result?wait={wait}"
 
 
-def connections(web):
-    """Number of clients connected to the web server."""
-    processes = psutil.Process(web.web.pid).children()
-    found = [connection for process in processes for connection in process.net_connections("tcp")]
-    return sum(c.status in ("ESTABLISHED", "CLOSE_WAIT") and c.laddr.port == web.port for c in found)
+def wait_until_held(web, count=1):
+    wait_until(lambda: held_connections(web.web.pid) == count, 10, f"{count} held connections")
 
 
-def test_the_response_is_sent_when_the_job_ends(web, job, client):
-    client.send(result_path(job, 20))
-    time.sleep(0.5)
-    began = time.monotonic()
+def test_the_response_arrives_when_the_job_ends(web, job, client):
+    client.send_get(result_path(job, 20))
+    wait_until_held(web)
+    started = time.monotonic()
     end(web, job)
-    status, _, body = client.receive()
+    status, _, body = client.read_response()
     assert (status, body["code"]) == (422, "page_failed")
-    assert time.monotonic() - began < 0.5
+    assert time.monotonic() - started < 0.5
 
 
-def test_the_response_is_sent_when_the_time_is_over(job, client):
-    began = time.monotonic()
-    client.send(result_path(job, 0.7))
-    status, headers, body = client.receive()
+def test_the_response_arrives_when_the_time_is_over(job, client):
+    started = time.monotonic()
+    client.send_get(result_path(job, 0.7))
+    status, headers, body = client.read_response()
     assert (status, body["ready"], headers["retry-after"]) == (202, False, "1")
-    assert 0.7 <= time.monotonic() - began < 2
+    assert 0.7 <= time.monotonic() - started < 2
 
 
-def test_the_end_of_a_job_is_noticed_without_a_message(web, job, client):
-    client.send(result_path(job, 20))
-    time.sleep(0.5)
+def test_an_end_without_a_message_is_noticed(web, job, client):
+    client.send_get(result_path(job, 20))
+    wait_until_held(web)
     end(web, job, publish=False)
-    began = time.monotonic()
-    assert client.receive()[0] == 422
-    assert time.monotonic() - began < 5
+    started = time.monotonic()
+    assert client.read_response()[0] == 422
+    assert time.monotonic() - started < 5
 
 
-def test_a_job_that_ended_before_the_wait_began_is_noticed(web, job, client):
+def test_a_job_that_has_ended_is_not_waited_for(web, job, client):
     end(web, job, publish=False)
-    began = time.monotonic()
-    client.send(result_path(job, 20))
-    assert client.receive()[0] == 422
-    assert time.monotonic() - began < 1
+    started = time.monotonic()
+    client.send_get(result_path(job, 20))
+    assert client.read_response()[0] == 422
+    assert time.monotonic() - started < 1
 
 
-def test_a_request_that_waited_is_logged_and_counted_once(web, job, client):
+def test_a_waiting_request_is_counted_and_logged_once(web, job, client):
     def counted():
         route = 'ocr_http_requests_total{method="GET",route="/ocr/job/{job_id}/result",status="202"}'
         lines = web.get("/metrics").text.splitlines()
         return sum(float(line.split()[-1]) for line in lines if line.startswith(route))
 
     before = counted()
-    client.send(result_path(job, 1), "X-Request-ID: unique-id")
-    assert client.receive()[1]["x-request-id"] == "unique-id"
+    client.send_get(result_path(job, 1), "X-Request-ID: one-of-its-kind")
+    assert client.read_response()[1]["x-request-id"] == "one-of-its-kind"
     assert counted() == before + 1
-    lines = [line for line in web.log("web").splitlines() if "unique-id" in line and '"access"' in line]
+    lines = [line for line in web.log("web").splitlines() if "one-of-its-kind" in line and '"access"' in line]
     assert len(lines) == 1
     assert float(lines[0].split('"seconds": ')[1].split(",")[0]) >= 1
 
 
-def test_a_connection_is_reused_after_waiting(job, client):
+def test_the_connection_is_reused_after_waiting(job, client):
     for _ in range(2):
-        client.send(result_path(job, 0.3))
-        assert client.receive()[0] == 202
-    client.send("/health/alive")
-    assert client.receive()[0] == 200
+        client.send_get(result_path(job, 0.3))
+        assert client.read_response()[0] == 202
+    client.send_get("/health/alive")
+    assert client.read_response()[0] == 200
 
 
-def test_a_request_behind_a_waiting_one_is_served_after_it(job, client):
-    client.send(result_path(job, 0.5))
-    client.send("/health/alive")
-    assert [client.receive()[0], client.receive()[0]] == [202, 200]
+def test_a_pipelined_request_is_answered_after_the_waiting_one(job, client):
+    client.send_get(result_path(job, 0.5))
+    client.send_get("/health/alive")
+    assert [client.read_response()[0], client.read_response()[0]] == [202, 200]
 
 
-def test_a_client_that_closes_its_sending_half_gets_the_status(job, client):
-    client.send(result_path(job, 20))
-    time.sleep(0.3)
+def test_a_client_that_closes_its_sending_half_gets_the_status(web, job, client):
+    client.send_get(result_path(job, 20))
+    wait_until_held(web)
     client.socket.shutdown(1)
-    assert client.receive()[0] == 202
+    assert client.read_response()[0] == 202
 
 
-def test_an_upload_that_waits_gets_the_response_of_the_view(web):
-    body = picture("A waiting upload")
-    before = waiting_jobs(web)
+def test_an_upload_can_wait_for_its_result(web):
+    body = picture("Upload that waits")
+    known = waiting_jobs(web)
     with ThreadPoolExecutor() as pool:
         response = pool.submit(web.post, "/ocr/predict", body, wait=20)
-        job = wait_until(lambda: waiting_jobs(web) - before, 5, "the job").pop()
-        time.sleep(0.3)
+        job = wait_until(lambda: waiting_jobs(web) - known, 5, "the job").pop()
+        wait_until_held(web)
         end(web, job)
         assert (response.result(10).status_code, response.result().json()["job_id"]) == (422, job)
-    late = web.post("/ocr/predict", picture("A late upload"), wait=0.2)
+    late = web.post("/ocr/predict", picture("No worker reads this"), wait=0.2)
     assert (late.status_code, late.json()["status"]) == (202, "processing")
     assert late.headers["Location"] == late.json()["links"]["self"]
 
@@ -160,54 +164,59 @@ def test_a_batch_waits_for_all_its_files(web):
     def send():
         return requests.post(web.url + "/ocr/batch", files=files, data={"wait": 20}, timeout=30)
 
-    before = waiting_jobs(web)
+    known = waiting_jobs(web)
     with ThreadPoolExecutor() as pool:
         response = pool.submit(send)
-        new = wait_until(lambda: len(new := waiting_jobs(web) - before) == 2 and new, 10, "two jobs")
+        new = wait_until(lambda: len(new := waiting_jobs(web) - known) == 2 and new, 10, "two jobs")
+        wait_until_held(web)
         for job in new:
-            assert not response.done()
-            time.sleep(0.3)
+            with pytest.raises(TimeoutError):
+                response.result(0.3)
             end(web, job)
         jobs = response.result(10).json()["jobs"]
     assert [job["status"] for job in jobs] == ["failed", "failed", "failed"]
     assert [job.get("error", {}).get("code") for job in jobs] == [None, None, "unsupported_type"]
 
 
-def test_waiting_requests_do_not_delay_others(web, job):
+def test_more_requests_than_threads_wait_without_delaying_others(web, job):
     clients = [Client(web.port) for _ in range(MANY)]
     try:
         for client in clients:
-            client.send(result_path(job, 60))
-        wait_until(lambda: connections(web) >= MANY, 10, "the connections")
-        began = time.monotonic()
+            client.send_get(result_path(job, 60))
+        wait_until_held(web, MANY)
+        started = time.monotonic()
         assert all(web.get("/health/alive").ok for _ in range(20))
         assert web.get(f"/ocr/job/{job}").status_code == 202
-        assert time.monotonic() - began < 2
+        assert time.monotonic() - started < 2
         end(web, job)
-        assert {client.receive()[0] for client in clients} == {422}
-        assert time.monotonic() - began < 8
+        assert {client.read_response()[0] for client in clients} == {422}
+        assert time.monotonic() - started < 8
     finally:
         for client in clients:
             client.close()
 
 
-def test_disconnected_clients_are_dropped(web, job):
-    wait_until(lambda: connections(web) < 10, 20, "the end of other connections")
+def test_connections_of_clients_that_hang_up_are_closed(web, job):
+    def open_connections():
+        return connections(web.web.pid, web.port)
+
+    wait_until(lambda: open_connections() < 10, 20, "an end of the other connections")
     clients = [Client(web.port) for _ in range(50)]
     for client in clients:
-        client.send(result_path(job, 60))
-    wait_until(lambda: connections(web) >= 50, 10, "the connections")
+        client.send_get(result_path(job, 60))
+    wait_until_held(web, 50)
     for client in clients:
         client.close()
-    wait_until(lambda: connections(web) < 10, 10, "the end of the connections")
+    wait_until(lambda: open_connections() < 10, 10, "an end of the connections")
+    wait_until_held(web, 0)
     assert "Traceback" not in web.log("web")
 
 
-def test_a_request_continues_to_wait_while_redis_is_down(web, job, client):
-    client.send(result_path(job, 30))
-    time.sleep(0.3)
+def test_a_request_keeps_waiting_while_redis_is_down(web, job, client):
+    client.send_get(result_path(job, 30))
+    wait_until_held(web)
     web.redis.stop()
-    time.sleep(1)
+    time.sleep(OUTAGE_SECONDS)
     web.redis.start()
     end(web, job, publish=False)
-    assert client.receive()[0] == 422
+    assert client.read_response()[0] == 422

@@ -1,4 +1,4 @@
-"""The client's address is read from headers only behind a trusted proxy."""
+"""The client's address is read from a header only if a trusted proxy sent it."""
 
 import ipaddress
 from types import SimpleNamespace
@@ -36,37 +36,37 @@ def trusted(address):
         ("", "198.51.100.1", ""),
     ],
 )
-def test_only_addresses_from_trusted_proxies_count(peer, forwarded, client):
+def test_the_client_is_the_nearest_address_that_is_no_trusted_proxy(peer, forwarded, client):
     assert client_address(peer, forwarded, trusted) == client
 
 
-def address_reporter(app):
-    """`report(peer, **headers)`: the address that the application sees."""
+def address_reader(app):
+    """`read(peer, header)`: the client's address as the application sees it."""
     app.add_url_rule("/address", view_func=lambda: request.remote_addr)
     client = app.test_client()
 
-    def report(peer, **headers):
+    def read(peer, **headers):
         return client.get("/address", environ_base={"REMOTE_ADDR": peer}, headers=headers).text
 
-    return report
+    return read
 
 
-def test_without_trusted_proxies_the_header_is_ignored(make_app):
-    report = address_reporter(make_app())
-    assert report("127.0.0.1", **{"X-Forwarded-For": "1.2.3.4"}) == "127.0.0.1"
-    assert report("10.0.0.1", **{"X-Forwarded-For": "1.2.3.4"}) == "10.0.0.1"
+def test_by_default_no_proxy_is_trusted(make_app):
+    read = address_reader(make_app())
+    assert read("127.0.0.1", **{"X-Forwarded-For": "1.2.3.4"}) == "127.0.0.1"
+    assert read("10.0.0.1", **{"X-Forwarded-For": "1.2.3.4"}) == "10.0.0.1"
 
 
-def test_the_header_of_a_trusted_proxy_is_used(make_app):
-    report = address_reporter(make_app(TRUSTED_PROXIES="10.0.0.1, 172.16.0.0/12"))
-    assert report("10.0.0.1", **{"X-Forwarded-For": "1.2.3.4"}) == "1.2.3.4"
-    assert report("172.20.1.1", **{"X-Forwarded-For": "1.2.3.4"}) == "1.2.3.4"
-    assert report("10.0.0.2", **{"X-Forwarded-For": "1.2.3.4"}) == "10.0.0.2"
+def test_the_configured_proxies_are_trusted(make_app):
+    read = address_reader(make_app(TRUSTED_PROXIES="10.0.0.1, 172.16.0.0/12"))
+    assert read("10.0.0.1", **{"X-Forwarded-For": "1.2.3.4"}) == "1.2.3.4"
+    assert read("172.20.1.1", **{"X-Forwarded-For": "1.2.3.4"}) == "1.2.3.4"
+    assert read("10.0.0.2", **{"X-Forwarded-For": "1.2.3.4"}) == "10.0.0.2"
 
 
 @pytest.mark.parametrize(("proxies", "second"), [("", 429), ("10.0.0.1", 400)])
-def test_a_forged_address_does_not_evade_the_rate_limit(make_app, proxies, second):
-    """One request per client: addresses forged by one client count as one, addresses from a trusted proxy as two."""
+def test_a_forged_address_does_not_avoid_the_rate_limit(make_app, proxies, second):
+    """The limit is one request. Only behind a trusted proxy are two addresses two clients."""
     jobs = SimpleNamespace(ensure_accepting=lambda slot: None, check_options=lambda options: None)
     limit = {"RATE_LIMIT_ENABLED": "true", "RATE_LIMIT_REQUESTS": 1}
     app = make_app(SimpleNamespace(jobs=jobs), TRUSTED_PROXIES=proxies, **limit)

@@ -1,4 +1,4 @@
-"""Request metrics, as Prometheus and as JSON."""
+"""The request metrics of a web process."""
 
 import io
 from types import SimpleNamespace
@@ -15,7 +15,7 @@ NO_JOBS = SimpleNamespace(ensure_accepting=lambda slot: None, check_options=lamb
 
 @pytest.fixture
 def client(monkeypatch, tmp_path):
-    """A client of an application whose Redis is down."""
+    """An application without Redis."""
     for name, value in {"DATA_DIR": tmp_path, "REDIS_URL": "redis://127.0.0.1:1/0"}.items():
         monkeypatch.setenv(name, str(value))
     return create_app(Settings.from_env(tmp_path / "no.env")).test_client()
@@ -46,12 +46,12 @@ def test_unknown_paths_and_methods_share_one_label(client):
     assert found.labels("ocr_http_requests_total", "method") == {"GET", "other"}
 
 
-def test_the_size_of_a_body_is_counted(client):
+def test_the_size_of_request_bodies_is_counted(client):
     client.post("/ocr/image", data={"file": (io.BytesIO(b"x" * 5000), "a.png")})
     assert metrics(client)("ocr_http_request_bytes_sum", route="/ocr/image") > 5000
 
 
-def test_without_redis_request_metrics_are_still_available(client):
+def test_without_redis_the_metrics_of_the_process_are_reported(client):
     client.get("/health/alive")
     found = metrics(client)
     assert found("ocr_redis_up") == 0
@@ -59,7 +59,7 @@ def test_without_redis_request_metrics_are_still_available(client):
     assert "ocr_queue_depth" not in found.families
 
 
-def test_json_contains_a_summary(client):
+def test_a_summary_is_available_as_json(client):
     for path in ("/ocr/job/x", "/capabilities", "/capabilities", "/capabilities", "/health/ready", "/metrics"):
         client.get(path)
     summary = client.get("/metrics", headers={"Accept": "application/json"}).json

@@ -7,8 +7,8 @@ VARIABLES = {"job_id": "no-such-job", "slug": "rate-limited", "name": "redoc/bun
 
 
 def test_no_get_route_fails_with_an_internal_error(app_without_redis):
+    assert [limiter.enabled for limiter in app_without_redis.extensions["limiter"]] == [True]
     client = app_without_redis.test_client()
-    assert "X-RateLimit-Limit" in client.get("/capabilities").headers
     statuses = {}
     for rule in app_without_redis.url_map.iter_rules():
         if "GET" in rule.methods:

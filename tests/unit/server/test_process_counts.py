@@ -21,7 +21,15 @@ def test_a_single_process_accepts_everything():
     assert not any(ProcessCounts(1).lets_others_first(0, 1000) for _ in range(4))
 
 
-def test_a_process_without_a_place_is_not_counted():
+def test_the_total_is_that_of_all_processes():
+    counts = ProcessCounts(3)
+    for index, count in enumerate((1, 20, 300)):
+        counts.set(index, count)
+    counts.set(1, 10)
+    assert counts.total() == 311
+
+
+def test_a_process_with_too_high_an_index_is_not_counted():
     counts = ProcessCounts(2)
     counts.set(2, 5)
     counts.set(1, 7)

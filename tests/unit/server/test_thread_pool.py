@@ -42,13 +42,15 @@ def test_quick_work_gets_few_threads(pool):
     assert count_threads() == 2
 
 
-def test_blocked_work_gets_more_threads_up_to_the_maximum(pool):
+def test_blocked_work_gets_more_threads_up_to_the_maximum(pool, monkeypatch):
     gate = threading.Event()
     for _ in range(30):
         pool.submit(gate.wait)
     assert grow_until(pool, lambda: count_threads() == 16)
-    time.sleep(0.1)
-    pool.grow_if_stuck()
+    monkeypatch.setattr(thread_pool, "STUCK_SECONDS", 0)
+    for _ in range(5):
+        pool.grow_if_stuck()
+    assert pool.has_queued_work
     assert count_threads() == 16
     gate.set()
     assert pool.submit(lambda: "done").result(5) == "done"

@@ -1,0 +1,118 @@
+"""API keys: who needs one, and which owner it stands for."""
+
+from types import SimpleNamespace
+
+import pytest
+from prometheus_client import CollectorRegistry
+
+from services.errors import JobNotFound
+
+NO_KEYS = {"API_KEYS": "", "RATE_LIMIT_ENABLED": "false"}
+KEYS = {**NO_KEYS, "API_KEYS": "shop:the-key-of-the-shop,bank:the-key-of-the-bank"}
+
+
+class FakeJobs:
+    """Has no job. `owners` are those for whom one was requested."""
+
+    def __init__(self):
+        self.owners = []
+
+    def get(self, job_id, owner):
+        self.owners.append(owner)
+        raise JobNotFound()
+
+    def ensure_accepting(self, slot):
+        pass
+
+    def check_options(self, options):
+        pass
+
+
+@pytest.fixture
+def jobs():
+    return FakeJobs()
+
+
+@pytest.fixture
+def client(make_app, jobs):
+    return make_app(SimpleNamespace(jobs=jobs), **KEYS).test_client()
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("GET", "/ocr/job/x"),
+        ("GET", "/ocr/job/x/result"),
+        ("GET", "/ocr/job/x/events"),
+        ("GET", "/ocr/jobs"),
+        ("DELETE", "/ocr/job/x"),
+        ("POST", "/ocr/image"),
+        ("POST", "/ocr/batch"),
+        ("POST", "/ocr/uploads"),
+        ("GET", "/ocr/nowhere"),
+    ],
+)
+def test_a_request_without_a_key_is_rejected(client, jobs, method, path):
+    response = client.open(path, method=method, headers={"X-Request-ID": "an-id"})
+    assert (response.status_code, response.json["code"]) == (401, "unauthorized")
+    assert response.content_type == "application/problem+json"
+    assert response.headers["WWW-Authenticate"] == "Bearer"
+    assert response.headers["X-Request-ID"] == response.json["request_id"] == "an-id"
+    assert response.headers["Cache-Control"] == "no-store"
+    assert jobs.owners == []
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Authorization": "Bearer another-key"},
+        {"Authorization": "Basic the-key-of-the-shop"},
+        {"Authorization": "Bearer"},
+        {"X-API-Key": "the-key-of-the-sho"},
+    ],
+)
+def test_a_wrong_key_is_rejected(client, jobs, headers):
+    assert client.get("/ocr/job/x", headers=headers).status_code == 401
+    assert jobs.owners == []
+
+
+@pytest.mark.parametrize(
+    ("headers", "owner"),
+    [
+        ({"Authorization": "Bearer the-key-of-the-shop"}, "shop"),
+        ({"Authorization": "bearer the-key-of-the-bank"}, "bank"),
+        ({"X-API-Key": "the-key-of-the-bank"}, "bank"),
+    ],
+)
+def test_the_owner_is_the_name_of_the_key(client, jobs, headers, owner):
+    assert client.get("/ocr/job/x", headers=headers).json["code"] == "job_not_found"
+    assert jobs.owners == [owner]
+
+
+def test_without_keys_the_owner_is_the_client_s_address(make_app, jobs):
+    client = make_app(SimpleNamespace(jobs=jobs), **NO_KEYS).test_client()
+    assert client.get("/ocr/job/x", environ_base={"REMOTE_ADDR": "10.0.0.7"}).status_code == 404
+    assert jobs.owners == ["@10.0.0.7"]
+
+
+def test_a_status_with_a_key_differs_from_one_without_keys_only_in_its_owner(make_app, client, jobs):
+    headers = {"X-Request-ID": "an-id"}
+    usual = make_app(SimpleNamespace(jobs=jobs), **NO_KEYS).test_client().get("/ocr/job/x", headers=headers)
+    with_key = client.get("/ocr/job/x", headers={"X-API-Key": "the-key-of-the-shop", **headers})
+    assert with_key.json == usual.json
+    assert dict(with_key.headers) == dict(usual.headers)
+
+
+def test_probes_and_documentation_need_no_key(client):
+    for path in ("/health/alive", "/capabilities", "/openapi.json", "/docs"):
+        assert client.get(path).status_code != 401, path
+
+
+def test_a_401_is_logged_and_counted_like_every_response(make_app, capfd):
+    services = SimpleNamespace(metrics=CollectorRegistry())
+    client = make_app(services, LOG_FORMAT="json", **KEYS).test_client()
+    client.get("/ocr/job/x", headers={"X-Request-ID": "counted"})
+    log = capfd.readouterr().err
+    assert '"status": 401' in log and '"request_id": "counted"' in log
+    found = client.get("/metrics").text
+    assert 'ocr_http_requests_total{method="GET",route="/ocr/job/{job_id}",status="401"} 1.0' in found
