@@ -1,7 +1,5 @@
 """A job's progress, told as it happens."""
 
-from __future__ import annotations
-
 from flask import Response, g, request
 
 from controllers.context import services

@@ -1,7 +1,5 @@
 """Responses that wait for jobs. While they wait, they hold nothing but their connection."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 from flask import Response, request

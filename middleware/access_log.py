@@ -1,7 +1,5 @@
 """One log line for each request, except for probes: they come every few seconds."""
 
-from __future__ import annotations
-
 import time
 
 import structlog

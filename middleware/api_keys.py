@@ -4,8 +4,6 @@ With API_KEYS, the owner is the name of the request's key. Without, it is the cl
 accessible to everyone who knows its id, which cannot be guessed.
 """
 
-from __future__ import annotations
-
 import hmac
 from collections.abc import Mapping
 

@@ -1,13 +1,8 @@
 """Finds the client's address behind proxies, before anything else uses the request's address."""
 
-from __future__ import annotations
-
 import ipaddress
-from collections.abc import Callable, Iterable, Iterator
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+from collections.abc import Callable, Iterable
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
@@ -35,20 +30,14 @@ def client_address(peer: str, forwarded: str, trusted: Callable[[Address], bool]
     peer: the other end of the connection. forwarded: X-Forwarded-For; each proxy appends the address of its client.
     """
     client = peer
-    for hop in _hops(peer, forwarded):
-        if hop is None:
+    for hop in (peer, *reversed(forwarded.split(","))):
+        address = _address(hop)
+        if address is None:
             break
-        client = str(hop)
-        if not trusted(hop):
+        client = str(address)
+        if not trusted(address):
             break
     return client
-
-
-def _hops(peer: str, forwarded: str) -> Iterator[Address | None]:
-    """From the nearest to the farthest. None for text that is not an address."""
-    yield _address(peer)
-    if forwarded:
-        yield from (_address(text) for text in reversed(forwarded.split(",")))
 
 
 def _address(text: str) -> Address | None:

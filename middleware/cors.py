@@ -3,20 +3,22 @@
 Written here because it is this small: the API uses no cookies, so an origin is either allowed or not.
 """
 
-from __future__ import annotations
-
 from collections.abc import Collection
 
 from flask import Request, Response
 
 from middleware.steps import State
 
-ALLOWED_METHODS = "GET, POST, PUT, DELETE"
-ALLOWED_HEADERS = "Authorization, Content-Type, Idempotency-Key, Last-Event-ID, traceparent, X-API-Key, X-Request-ID"
+PREFLIGHT_HEADERS = {
+    "Access-Control-Allow-Methods": "GET, POST, PUT, DELETE",
+    "Access-Control-Allow-Headers": (
+        "Authorization, Content-Type, Idempotency-Key, Last-Event-ID, traceparent, X-API-Key, X-Request-ID"
+    ),
+    # Seconds for which a browser may cache this answer.
+    "Access-Control-Max-Age": "3600",
+}
 #: In addition to those that pages may read anyway.
 READABLE_HEADERS = "Location, Retry-After, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, X-Request-ID"
-#: Seconds for which a browser may cache the answer to a preflight request.
-MAX_AGE = 3600
 
 
 class CrossOrigin:
@@ -32,11 +34,7 @@ class CrossOrigin:
         preflight = request.method == "OPTIONS" and "Access-Control-Request-Method" in request.headers
         if not preflight or not request.path.startswith(self._client_prefix):
             return None
-        response = Response(status=204)
-        response.headers["Access-Control-Allow-Methods"] = ALLOWED_METHODS
-        response.headers["Access-Control-Allow-Headers"] = ALLOWED_HEADERS
-        response.headers["Access-Control-Max-Age"] = str(MAX_AGE)
-        return response
+        return Response(status=204, headers=PREFLIGHT_HEADERS)
 
     def add_headers(self, request: Request, state: State, response: Response) -> None:
         if not request.path.startswith(self._client_prefix):

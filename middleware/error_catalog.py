@@ -4,8 +4,6 @@
 `docs/errors.md` with `python -m middleware.error_catalog`.
 """
 
-from __future__ import annotations
-
 import sys
 
 from services import errors

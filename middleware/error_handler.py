@@ -3,8 +3,6 @@
 The client gets the remedy; the cause goes to the log.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 import structlog

@@ -1,7 +1,5 @@
 """The Flask class of this service: no sessions, uploads that stream to disk, and no coroutines."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Any
 

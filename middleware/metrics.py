@@ -1,7 +1,5 @@
 """Counts each request by the template of its path. Labels that clients could choose would never end."""
 
-from __future__ import annotations
-
 import re
 import time
 from functools import cache

@@ -1,12 +1,11 @@
 """Parses the options of a request, from its query and its form alike, and names each invalid one."""
 
-from __future__ import annotations
-
 from typing import Any, NoReturn, cast
 
 from flask import Request, request
 from marshmallow import Schema, ValidationError
 from webargs.flaskparser import FlaskParser
+from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 
 from services.errors import InvalidOption
@@ -44,9 +43,7 @@ class OptionsParser(FlaskParser):
         options: dict[str, str] = {}
         # The body of a PUT is a file, whatever its content type says.
         for source in (req.args,) if req.method == "PUT" else (req.args, req.form):
-            for name, values in source.lists():
-                _check_given_once(name, values, options)
-                options[name] = values[0]
+            _add_options(source, options)
         return options
 
     def load_json(self, req: Request, schema: Schema) -> dict[str, Any]:
@@ -60,19 +57,10 @@ class OptionsParser(FlaskParser):
             document = None
         if not isinstance(document, dict):
             raise BadRequest("The body must be a JSON object in UTF-8.")
-        for name, values in req.args.lists():
-            _check_given_once(name, values, document)
-        return {**document, **req.args.to_dict()}
+        _add_options(req.args, document)
+        return document
 
-    def handle_error(
-        self,
-        error: ValidationError,
-        req: Request,
-        schema: Schema,
-        *,
-        error_status_code: int | None,
-        error_headers: Any,
-    ) -> NoReturn:
+    def handle_error(self, error: ValidationError, req: Request, schema: Schema, **how: Any) -> NoReturn:
         (messages,) = cast(dict[str, Any], error.messages).values()
         invalid = sorted(messages.keys() & schema.fields.keys())
         unknown = sorted(messages.keys() - schema.fields.keys())
@@ -85,9 +73,11 @@ class OptionsParser(FlaskParser):
         raise InvalidOption(" ".join(parts), option=_short((invalid + unknown)[0])) from error
 
 
-def _check_given_once(name: str, values: list[str], options: dict[str, Any]) -> None:
-    if name in options or len(values) > 1:
-        raise InvalidOption(f"The option `{_short(name)}` is given more than once. Give it once.")
+def _add_options(source: MultiDict[str, str], options: dict[str, Any]) -> None:
+    for name, values in source.lists():
+        if name in options or len(values) > 1:
+            raise InvalidOption(f"The option `{_short(name)}` is given more than once. Give it once.")
+        options[name] = values[0]
 
 
 def _short(name: str) -> str:

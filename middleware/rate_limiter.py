@@ -1,11 +1,9 @@
 """Limits how many requests that create work a client may send. Counts in Redis, or in memory while Redis is down."""
 
-from __future__ import annotations
-
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, TypeVar, cast
+from typing import cast
 
 import structlog
 from flask import Flask, Request, Response, g
@@ -14,12 +12,11 @@ from limits import parse
 
 from middleware.error_handler import problem_response
 from middleware.steps import State
-from middleware.view_marks import Mark
+from middleware.view_marks import Mark, View
 from services.errors import RateLimited
 
 log = structlog.get_logger(__name__)
 
-View = TypeVar("View", bound=Callable[..., Any])
 SCOPE = "work"
 HEADERS = ("X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset")
 #: Seconds for which a process reports the same window to a client whose requests do not count.

@@ -1,7 +1,5 @@
 """The id of a request, chosen by the client or generated. It is part of each log line and of the response."""
 
-from __future__ import annotations
-
 import random
 import re
 
@@ -38,5 +36,4 @@ def unbind(_: BaseException | None) -> None:
 
 def request_id() -> str:
     """The id of the current request."""
-    found: str = g.get("request_id", "")
-    return found
+    return str(g.get("request_id", ""))

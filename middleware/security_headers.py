@@ -1,13 +1,8 @@
 """Headers that limit what a browser does with a response. Added below Flask, where a header is only a tuple."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+from collections.abc import Iterable
+from typing import Any
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 HEADERS = {
     # The documentation pages set their own policy. Nothing else is meant to be displayed.
@@ -18,8 +13,6 @@ HEADERS = {
 }
 #: JSON contains the text of clients' documents, so no cache may store it.
 JSON_HEADERS = {**HEADERS, "Cache-Control": "no-store"}
-
-
 _LOWER = {name: name.lower() for name in JSON_HEADERS}
 
 

@@ -1,21 +1,10 @@
 """Installs all middleware in order."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Mapping
 
 from flask import Flask, Request, Response, g, request
 
-from middleware import (
-    access_log,
-    api_keys,
-    cors,
-    error_handler,
-    metrics,
-    request_id,
-    resumed_requests,
-    tracing,
-)
+from middleware import access_log, api_keys, cors, error_handler, metrics, request_id, tracing
 from middleware.client_address import with_client_address
 from middleware.rate_limiter import RateLimit, WorkRateLimiter
 from middleware.security_headers import with_security_headers
@@ -23,6 +12,7 @@ from middleware.steps import After, Before, State
 from middleware.view_marks import Mark, marks_of, paths_with
 from services.telemetry.request_metrics import RequestMetrics
 from services.telemetry.tracing import Tracer
+from utils import environ_keys
 
 
 def install(
@@ -53,7 +43,7 @@ def install(
         before.append(tracing.make_beginner(tracer))
         after.append(tracing.record_status)
         app.teardown_request(tracing.end)
-    before.append(resumed_requests.resume)
+    before.append(_resume)
     if cors_origins:
         cross_origin = cors.CrossOrigin(cors_origins, client_prefix)
         before.append(cross_origin.answer_preflight)
@@ -64,6 +54,12 @@ def install(
     error_handler.init_app(app)
     application = with_client_address(with_security_headers(app.wsgi_app), trusted_proxies)
     app.wsgi_app = application  # type: ignore[method-assign,assignment]  # as Flask documents it
+
+
+def _resume(request: Request, state: State) -> Response | None:
+    """A request that waited for a job continues here. It skips the view, which has already run."""
+    respond = request.environ.pop(environ_keys.RESUME, None)
+    return respond() if respond else None
 
 
 def _add_steps(app: Flask, before: list[Before], after: list[After]) -> None:

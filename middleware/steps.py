@@ -1,7 +1,5 @@
 """The two kinds of middleware functions, and what they share about a request."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, MutableMapping
 from typing import Any
 

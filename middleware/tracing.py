@@ -1,7 +1,5 @@
 """A span around each request except probes. A client's `traceparent` makes the span part of the client's trace."""
 
-from __future__ import annotations
-
 from contextlib import ExitStack
 
 from flask import Request, Response, g, request

@@ -1,7 +1,5 @@
 """Request bodies stream to the upload folder while they arrive. A web process never holds a file in memory."""
 
-from __future__ import annotations
-
 from typing import IO, Any
 
 from flask import Request, current_app
@@ -40,12 +38,6 @@ class StreamingRequest(Request):
 
     form_data_parser_class = MultipartParser
 
-    def _get_file_stream(
-        self,
-        total_content_length: int | None,
-        content_type: str | None,
-        filename: str | None = None,
-        content_length: int | None = None,
-    ) -> IO[bytes]:
+    def _get_file_stream(self, *args: Any, **kwargs: Any) -> IO[bytes]:
         stream: IO[bytes] = current_app.extensions["services"].storage.receive()
         return stream

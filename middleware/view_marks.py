@@ -1,7 +1,5 @@
 """Marks on views: what middleware and the web server need to know about a route, declared next to the route."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from enum import Flag, auto
 from typing import TypeVar

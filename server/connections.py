@@ -1,23 +1,14 @@
 """Connections that wait for jobs: the states that the event loop holds."""
 
-from __future__ import annotations
-
-import socket
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Any, NoReturn, Protocol
+from typing import Any, NoReturn
+
+from gunicorn.workers.gthread import TConn
 
 from server.hooks import JobRecord, Render
 from utils import environ_keys
-
-
-class ClientConnection(Protocol):
-    """gunicorn's connection, as far as the event loop uses it."""
-
-    sock: socket.socket
-
-    def close(self) -> None: ...
 
 
 @dataclass(slots=True, eq=False)
@@ -31,7 +22,7 @@ class WaitingRequest:
     respond: Callable[[], object]
     #: State of the request's first pass through the application, for the second.
     carried_state: dict[str, Any]
-    conn: ClientConnection = field(init=False)
+    conn: TConn = field(init=False)
     fd: int = -1
 
 
@@ -48,7 +39,7 @@ class EventStream:
     #: The job that does the work for this one, if another does.
     leader: str = ""
     event_count: int = 1
-    conn: ClientConnection = field(init=False)
+    conn: TConn = field(init=False)
     fd: int = -1
     #: Bytes that the client has not accepted yet.
     unsent: bytearray = field(default_factory=bytearray)

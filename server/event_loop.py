@@ -3,8 +3,6 @@
 Only this thread touches its tables and sockets. All others add commands to its queue.
 """
 
-from __future__ import annotations
-
 import heapq
 import os
 import queue
@@ -51,9 +49,8 @@ class ConnectionLoop:
         self._held: dict[int, HeldConnection] = {}
         #: Jobs of new connections. They may have changed since the response read them.
         self._unchecked_jobs: set[str] = set()
-        #: (deadline, serial number, file descriptor) of waiting requests, as a heap.
-        self._deadlines: list[tuple[float, int, int]] = []
-        self._serial = 0
+        #: (deadline, file descriptor) of waiting requests, as a heap.
+        self._deadlines: list[tuple[float, int]] = []
         self._next_tick = self._next_check = 0.0
         self._stopped = False
         self._thread = threading.Thread(target=self._run, name="connection-loop", daemon=True)
@@ -155,11 +152,8 @@ class ConnectionLoop:
         self._stopped = True
 
     def _run_commands(self) -> None:
-        while not self._stopped:
-            try:
-                command = self._commands.get_nowait()
-            except queue.Empty:
-                break
+        while not (self._stopped or self._commands.empty()):
+            command = self._commands.get()
             try:
                 command()
             except Exception:
@@ -173,8 +167,7 @@ class ConnectionLoop:
         held.conn.sock.setblocking(False)
         self._held[held.fd] = held
         if isinstance(held, WaitingRequest):
-            self._serial += 1
-            heapq.heappush(self._deadlines, (held.deadline, self._serial, held.fd))
+            heapq.heappush(self._deadlines, (held.deadline, held.fd))
         else:
             held.sent_at = time.monotonic()
         self._updates.add(held)
@@ -209,7 +202,7 @@ class ConnectionLoop:
 
     def _expire(self, now: float) -> None:
         while self._deadlines and self._deadlines[0][0] <= now:
-            deadline, _, fd = heapq.heappop(self._deadlines)
+            deadline, fd = heapq.heappop(self._deadlines)
             held = self._held.get(fd)
             # The file descriptor may belong to another connection by now.
             if isinstance(held, WaitingRequest) and held.deadline == deadline:

@@ -4,8 +4,6 @@ A connection belongs to the poller while it is idle, to a thread of a pool while
 connection loop (`event_loop.py`) while the request waits for a job.
 """
 
-from __future__ import annotations
-
 import gc
 import selectors
 import socket
@@ -14,10 +12,10 @@ import sys
 import threading
 import time
 import uuid
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
-from typing import Any, cast
+from typing import Any
 
 from gunicorn import util
 from gunicorn.http import wsgi
@@ -104,7 +102,7 @@ class ServiceWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no type
         self._application, self.wsgi = self.wsgi, self._serve
         self._hooks: ServerHooks = self._application.extensions[EXTENSION]
         self._hooks.on_start()
-        self._loop = ConnectionLoop(self._resume_later, self._hooks.watch_jobs)
+        self._loop = ConnectionLoop(partial(self.method_queue.defer, self._resume), self._hooks.watch_jobs)
         self._loop.start()
         # The application lives as long as the process: exempt it from garbage collection, which took 4% of the time.
         gc.collect()
@@ -195,12 +193,9 @@ class ServiceWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no type
             self.nr_conns -= 1
             conn.close()
 
-    def _resume_later(self, request: WaitingRequest) -> None:
-        self.method_queue.defer(self._resume, request)
-
     def _resume(self, request: WaitingRequest) -> None:
         self.nr_conns += 1
-        self._submit(cast(Connection, request.conn), self.tpool)
+        self._submit(request.conn, self.tpool)
 
     def set_accept_enabled(self, enabled: bool) -> None:
         super().set_accept_enabled(enabled)
@@ -236,7 +231,7 @@ class ServiceWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no type
                 # connections: one slow client would delay all others. Here it only blocks this thread, which also
                 # reads what a rejected client still sends, so that the client gets to read the response.
                 util.close_graceful(conn.sock, max_drain=MAX_DISCARDED)
-            conn.close = _do_nothing
+            conn.close = lambda graceful=False: None  # it is closed
         return keep
 
     def handle_request(self, req: Any, conn: Connection) -> Any:
@@ -251,7 +246,7 @@ class ServiceWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no type
             if isinstance(held, WaitingRequest):
                 req.resumed = held
                 req._expected_100_continue = False  # the client was already told to continue
-                conn.parser = _ReplayParser(conn.parser, conn, req)
+                conn.parser = _replay(req, conn, conn.parser)
             else:
                 conn.sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, STREAM_BUFFER)
             return held
@@ -291,18 +286,7 @@ class ServiceWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no type
         util.write_nonblock(sock, head.encode() + body)
 
 
-class _ReplayParser:
-    """Returns a detached request once more, then puts the connection's own parser back."""
-
-    def __init__(self, parser: Any, conn: Connection, request: Any) -> None:
-        self._parser = parser
-        self._conn = conn
-        self._request = request
-
-    def __next__(self) -> Any:
-        self._conn.parser = self._parser
-        return self._request
-
-
-def _do_nothing(graceful: bool = False) -> None:
-    """Replaces `close` of a connection that is closed."""
+def _replay(request: Any, conn: Connection, parser: Any) -> Iterator[Any]:
+    """Replaces the parser of a connection: puts that one back and returns the detached request again."""
+    conn.parser = parser
+    yield request

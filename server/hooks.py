@@ -1,7 +1,5 @@
 """What the web server needs from the application that it serves. `bootstrap.py` provides it."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -32,7 +30,7 @@ class JobSnapshot(Protocol):
     def ended(self) -> bool: ...
 
 
-class JobRecord(Protocol):
+class JobRecord(JobSnapshot, Protocol):
     """A whole job, as rendered for clients."""
 
     @property
@@ -40,15 +38,6 @@ class JobRecord(Protocol):
 
     @property
     def status(self) -> str: ...
-
-    @property
-    def stage(self) -> str: ...
-
-    @property
-    def pages_done(self) -> int: ...
-
-    @property
-    def ended(self) -> bool: ...
 
 
 #: Renders a record for the client.

@@ -1,7 +1,5 @@
 """What news about a job means for the connections that wait for it."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Protocol
@@ -129,8 +127,7 @@ def _is_news(snapshot: JobSnapshot | None, stream: EventStream) -> bool:
     return snapshot.pages_done > stream.known[1]
 
 
-def _discard(table: dict[str, Any], job_id: str, held: HeldConnection) -> None:
-    if held in table.get(job_id, ()):
-        table[job_id].discard(held)
-        if not table[job_id]:
-            del table[job_id]
+def _discard(table: defaultdict[str, Any], job_id: str, held: HeldConnection) -> None:
+    table[job_id].discard(held)
+    if not table[job_id]:
+        del table[job_id]

@@ -1,7 +1,5 @@
 """gunicorn's response, sent in fewer system calls."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from gunicorn.http import wsgi

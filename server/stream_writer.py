@@ -1,7 +1,5 @@
 """Writes to a client that may be slow, without ever blocking."""
 
-from __future__ import annotations
-
 import select
 
 from server.connections import EventStream

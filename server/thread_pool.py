@@ -5,8 +5,6 @@ dozens of turns: a few threads get the work done fastest. But a thread may also 
 that hangs, on the inspection of a hostile file. When no work makes progress, the pool grows.
 """
 
-from __future__ import annotations
-
 import queue
 import threading
 import time

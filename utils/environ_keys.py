@@ -3,8 +3,6 @@
 The server sets them for each request. Under another server, or in a test client, they are missing.
 """
 
-from __future__ import annotations
-
 #: What the server knows about room in the job queue (`services.jobs.admission.Slot`), if the request creates work.
 SLOT = "ocr.slot"
 #: `wait(job_ids, seconds, respond)`: detaches the request and never returns. When the jobs have ended or the time is

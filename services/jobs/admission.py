@@ -4,8 +4,6 @@ The limit on the queue follows from its speed: no job is accepted that would hav
 An accepted job is never rejected later.
 """
 
-from __future__ import annotations
-
 import threading
 import time
 from collections.abc import Callable
