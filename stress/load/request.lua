@@ -1,6 +1,6 @@
 -- wrk -s request.lua URL -- METHOD CONTENT-TYPE BODY-FILE PATHS-FILE PAUSE-MS: the same request to each path in turn.
--- The last line of the output is JSON: requests, seconds, refused (answers of 400 and more), broken (connections),
--- p50_ms and p99_ms.
+-- The last line of the output is JSON: requests, seconds, failed (status 400 and above, broken connections), p50_ms and
+-- p99_ms.
 local paths, at, pause = {}, 0, 0
 
 function init(args)
@@ -13,7 +13,7 @@ function init(args)
   end
   pause = tonumber(args[5])
   for path in io.lines(args[4]) do paths[#paths + 1] = path end
-  -- Made once: the generator is to cost as little as it can.
+  -- Format the requests once, to keep the generator cheap.
   for place, path in ipairs(paths) do paths[place] = wrk.format(nil, path) end
 end
 
@@ -29,7 +29,8 @@ end
 function done(summary, latency)
   local errors = summary.errors
   io.write(string.format(
-    '{"requests": %d, "seconds": %.3f, "refused": %d, "broken": %d, "p50_ms": %.2f, "p99_ms": %.2f}\n',
-    summary.requests, summary.duration / 1e6, errors.status, errors.connect + errors.read + errors.write + errors.timeout,
+    '{"requests": %d, "seconds": %.3f, "failed": %d, "p50_ms": %.2f, "p99_ms": %.2f}\n',
+    summary.requests, summary.duration / 1e6,
+    errors.status + errors.connect + errors.read + errors.write + errors.timeout,
     latency:percentile(50) / 1000, latency:percentile(99) / 1000))
 end

@@ -1,8 +1,7 @@
-"""A scan of many pages, read by one worker and by two: each has one thread and a core of its own."""
+"""A scan of many pages, read by one worker and by two. Each worker has one thread on a core of its own."""
 
 from __future__ import annotations
 
-import io
 import os
 import tempfile
 import time
@@ -10,69 +9,68 @@ from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont
 
-from stress.load.report import Report
-from stress.load.service import Service
-from stress.load.upload import send_form
+from stress.drawing import saved
+from stress.harness import ServiceProcesses
+from stress.report import Report
 
 PAGES = 100
-#: The part of one worker's time that two may take.
-MOST = 0.6
+#: Share of one worker's time that two workers may take.
+LIMIT = 0.6
+#: Seconds until the result must be there.
+TIMEOUT = 600
 WORDS = (
     *("harbour", "ship", "cargo", "captain", "barrels", "herring", "market"),
     *("hill", "inn", "bridge", "lighthouse", "keeper", "ferry", "islands"),
 )
 
 
-def main(pages: int = PAGES) -> bool:
+def run(pages: int = PAGES) -> bool:
     report = Report("spread")
-    report.say(f"a scan of {pages} pages, by the real model; OCR_THREADS=1, each worker pinned to a core")
-    seconds, busy = {}, {}
+    report.heading(f"a scan of {pages} pages, the real model; OCR_THREADS=1, each worker pinned to a core")
+    seconds, cpu = {}, {}
     for workers in (1, 2):
-        with tempfile.TemporaryDirectory(prefix="bench-spread-") as folder:
-            seconds[workers], busy[workers] = _seconds(Path(folder), pages, workers)
-        report.tell(
-            f"{workers} at work", f"{seconds[workers]:.1f} s; {busy[workers]:.1f} s of processor time of the busier"
-        )
-    # Where other work has a part of the cores, this is what tells how evenly the pages were shared.
-    report.tell("the same of processor time", f"{busy[2] / busy[1]:.2f}")
-    part = seconds[2] / seconds[1]
-    report.must("two take, of the time of one", f"{part:.2f}", part <= MOST)
-    return report.holds
+        with tempfile.TemporaryDirectory(prefix="stress-spread-") as folder:
+            seconds[workers], cpu[workers] = _measure(Path(folder), pages, workers)
+        report.figure(f"{workers} worker(s)", f"{seconds[workers]:.1f} s; CPU time of the busier: {cpu[workers]:.1f} s")
+    # This ratio shows how evenly the pages were shared even if other programs use the cores.
+    report.figure("CPU time, two to one", f"{cpu[2] / cpu[1]:.2f}")
+    ratio = seconds[2] / seconds[1]
+    report.check("time, two to one", f"{ratio:.2f}", ratio <= LIMIT)
+    return report.passed
 
 
-def _seconds(folder: Path, pages: int, workers: int) -> tuple[float, float]:
-    """Until the result, and of processor time of the worker that had more to do."""
-    file = folder / "scan.pdf"
-    _draw(file, pages)
-    with Service(folder, OCR_WORKERS=1, OCR_THREADS=1, MAX_PDF_PAGES=pages) as service:
-        cores = sorted(os.sched_getaffinity(0))
-        service.pin_worker("worker", cores[0])
+def _measure(folder: Path, pages: int, workers: int) -> tuple[float, float]:
+    """Seconds until the result, and CPU seconds of the worker that used most."""
+    names = ("worker", "second")[:workers]
+    with ServiceProcesses(folder, OCR_THREADS=1, MAX_PDF_PAGES=pages) as service:
         if workers == 2:
-            service.start_worker("second")
-            service.pin_worker("second", cores[1])
-        warm = folder / "warm.pdf"
-        _draw(warm, 4 * workers, seed=1000)
-        send_form(service.url, warm)
-        names = ("worker", "second")[:workers]
-        before = {name: service.processor_seconds(name) for name in names}
-        began = time.monotonic()
-        send_form(service.url, file)
-        seconds = time.monotonic() - began
-        return seconds, max(service.processor_seconds(name) - before[name] for name in names)
+            service.start_worker(name="second")
+            service.wait_until_ready(workers=2)
+        for name, core in zip(names, sorted(os.sched_getaffinity(0)), strict=False):
+            service.pin(name, core)
+        _read(service, _scan(4 * workers, seed=1000))  # warm up
+        before = {name: service.cpu_seconds(name) for name in names}
+        scan = _scan(pages)
+        started = time.monotonic()
+        _read(service, scan)
+        seconds = time.monotonic() - started
+        return seconds, max(service.cpu_seconds(name) - before[name] for name in names)
 
 
-def _draw(file: Path, pages: int, seed: int = 0) -> None:
-    """A4 pages at 100 dots an inch, eight lines of words on each, as pictures."""
+def _read(service: ServiceProcesses, pdf: bytes) -> None:
+    service.result_of(service.post("/ocr/pdf", pdf, "scan.pdf"), TIMEOUT)
+
+
+def _scan(pages: int, seed: int = 0) -> bytes:
+    """A PDF of A4 pictures at 100 dpi with eight lines of words each."""
     font = ImageFont.load_default(22)
     images = []
     for page in range(pages):
         image = Image.new("L", (827, 1169), "white")
         draw = ImageDraw.Draw(image)
         for line in range(8):
-            at = seed + 8 * page + line
-            words = " ".join(WORDS[(at * 7 + 3 * word) % len(WORDS)] for word in range(7))
-            draw.text((60, 80 + 60 * line), f"{at} {words}", fill="black", font=font)
+            number = seed + 8 * page + line
+            words = " ".join(WORDS[(number * 7 + 3 * word) % len(WORDS)] for word in range(7))
+            draw.text((60, 80 + 60 * line), f"{number} {words}", fill="black", font=font)
         images.append(image)
-    out = io.BytesIO()
-    images[0].save(out, "PDF", save_all=True, append_images=images[1:], resolution=100)
-    file.write_bytes(out.getvalue())
+    return saved(images[0], format="PDF", save_all=True, append_images=images[1:], resolution=100)

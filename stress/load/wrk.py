@@ -1,4 +1,4 @@
-"""The generator of load: wrk, a small program in C that takes little from the cores it shares."""
+"""The load generator wrk, a small C program that takes little from the cores it shares."""
 
 from __future__ import annotations
 
@@ -13,32 +13,28 @@ SCRIPT = Path(__file__).with_name("request.lua")
 
 
 class WrkMissing(Exception):
-    """There is no wrk on this machine."""
-
     def __str__(self) -> str:
-        return "The load is made by wrk, which is not installed: apt install wrk"
+        return "wrk generates the load and is not installed: apt install wrk"
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What is sent over and over, to each of the paths in turn."""
+    """A request that is sent to each path in turn. `interval_ms`: pause of a connection after each response."""
 
     paths: tuple[str, ...]
     method: str = "GET"
-    content_type: str = "-"
+    content_type: str = ""
     body: bytes = b""
-    #: Milliseconds between an answer and the next request of its connection.
-    every_ms: int = 0
+    interval_ms: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of it. `refused`: answers of 400 and more. `broken`: connections."""
+    """`failed`: responses with status 400 and above, and broken connections."""
 
     requests: int
     seconds: float
-    refused: int
-    broken: int
+    failed: int
     p50_ms: float
     p99_ms: float
 
@@ -48,32 +44,16 @@ class Outcome:
 
 
 def send(url: str, request: Request, clients: int, seconds: int) -> Outcome:
-    """Have `clients` connections send it for so long, each again as soon as it is answered. Raises WrkMissing."""
+    """Send it on `clients` connections for this time, each again after its response. Raises WrkMissing."""
     if not shutil.which("wrk"):
         raise WrkMissing()
-    with tempfile.TemporaryDirectory(prefix="bench-load-") as folder:
+    with tempfile.TemporaryDirectory(prefix="stress-wrk-") as folder:
         paths, body = Path(folder, "paths"), Path(folder, "body")
         paths.write_text("\n".join(request.paths) + "\n")
         body.write_bytes(request.body)
-        command = [
-            "wrk",
-            "--threads",
-            "1",
-            "--connections",
-            str(clients),
-            "--duration",
-            f"{seconds}s",
-            "--timeout",
-            "10s",
-        ]
-        sent = [
-            request.method,
-            request.content_type,
-            str(body) if request.body else "-",
-            str(paths),
-            str(request.every_ms),
-        ]
-        done = subprocess.run(
-            [*command, "--script", str(SCRIPT), url, "--", *sent], capture_output=True, text=True, check=True
-        )
-    return Outcome(**json.loads(done.stdout.splitlines()[-1]))
+        options = {"threads": 1, "connections": clients, "duration": f"{seconds}s", "timeout": "10s", "script": SCRIPT}
+        arguments = [request.method, request.content_type or "-", str(body if request.body else "-"), str(paths)]
+        command = ["wrk", *(str(word) for name, value in options.items() for word in (f"--{name}", value)), url, "--"]
+        command += [*arguments, str(request.interval_ms)]
+        run = subprocess.run(command, capture_output=True, text=True, check=True)
+    return Outcome(**json.loads(run.stdout.splitlines()[-1]))

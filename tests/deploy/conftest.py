@@ -13,7 +13,7 @@ def pytest_runtest_makereport(item, call):
     report = yield
     if deploy_check.requested() and report.skipped and not hasattr(report, "wasxfail"):
         report.outcome = "failed"
-        report.longrepr = f"make deploy-check leaves nothing out: {report.longrepr[2]}"
+        report.longrepr = f"make deploy-check skips no test: {report.longrepr[2]}"
     return report
 
 

@@ -89,12 +89,12 @@ def worker_out_of_memory(monitored):
     monitored.service.stop_worker()
     # Celery checks every 5 s for children that ended, so many are needed for enough of them to end in a short time.
     monitored.service.start_worker("--max-memory-per-child", "1000", "--concurrency", "8")
-    wait_until(monitored.service.ready, 30, "the worker")
+    wait_until(monitored.service.is_ready, 30, "the worker")
     yield lambda: monitored.drained() and monitored.send(8)
     wait_until(monitored.drained, 30, "the end of its jobs")
     monitored.service.stop_worker()
     monitored.service.start_worker()
-    wait_until(monitored.service.ready, 30, "the worker")
+    wait_until(monitored.service.is_ready, 30, "the worker")
 
 
 @contextmanager
@@ -106,7 +106,7 @@ def queue_without_worker(monitored):
         client.zincrby(WAITING, -200, unit)  # as if it had been sent 200 s earlier
     yield
     monitored.service.start_worker()
-    wait_until(monitored.service.ready, 30, "the worker")
+    wait_until(monitored.service.is_ready, 30, "the worker")
 
 
 @contextmanager
@@ -157,7 +157,7 @@ def test_no_alert_fires_without_a_fault(monitored):
     deadline = time.monotonic() + 8
     while time.monotonic() < deadline:
         assert monitored.prometheus.firing() == set()
-        assert monitored.service.ready()
+        assert monitored.service.is_ready()
         time.sleep(0.5)
 
 

@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 import psutil
 import pytest
 
-from stress.harness import Service, wait_until
+from stress.harness import ServiceProcesses, wait_until
 from tests.support.drawing import picture
 
 BOUNDARY = "drain"
@@ -18,14 +18,8 @@ BOUNDARY = "drain"
 @pytest.fixture
 def web(tmp_path):
     """A web server with Redis and without a worker: jobs are accepted and never finish."""
-    service = Service(tmp_path)
-    try:
-        service.redis.start()
-        service.start_web()
-        service.await_web()
+    with ServiceProcesses(tmp_path, parts=("redis", "web")) as service:
         yield service
-    finally:
-        service.stop()
 
 
 def start_upload(service, body):

@@ -12,7 +12,7 @@ import requests
 from requests.adapters import HTTPAdapter
 
 from middleware.security_headers import HEADERS
-from stress.harness import REPOSITORY, Service
+from stress.harness import REPOSITORY, ServiceProcesses
 from tests.support.drawing import picture
 from tests.support.nginx import SOURCE, Nginx
 from tests.support.streams import events
@@ -25,7 +25,7 @@ BUDGET = 1000
 @pytest.fixture(scope="module")
 def service(tmp_path_factory):
     """A service with the bundled model that trusts nginx on 127.0.0.1. Clients use other addresses."""
-    running = Service(
+    with ServiceProcesses(
         tmp_path_factory.mktemp("service"),
         TRUSTED_PROXIES="127.0.0.1",
         MAX_CONTENT_LENGTH=LIMIT,
@@ -33,11 +33,8 @@ def service(tmp_path_factory):
         RATE_LIMIT_ENABLED="true",
         RATE_LIMIT_REQUESTS=BUDGET,
         RATE_LIMIT_WINDOW="hour",
-    )
-    try:
-        yield running.start()
-    finally:
-        running.stop()
+    ) as running:
+        yield running
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,7 @@ import pytest
 import requests
 
 from paddleocr_service.null_engine import TEXT
-from stress.harness import Service, wait_until
+from stress.harness import ServiceProcesses, wait_until
 from tests.support import deploy_check
 from tests.support.drawing import picture, scanned_pdf
 from tests.support.manifests import K8S, render
@@ -37,10 +37,10 @@ class Fleet:
 
     def __init__(self, folder, make_nginx) -> None:
         settings = {"OCR_MODEL": "PP-OCRv6_tiny", "OCR_RUNTIME": "auto" if REAL_OCR else "null", "OCR_WORKERS": 1}
-        first = Service(folder / "0", **settings)
+        first = ServiceProcesses(folder / "0", **settings)
         shared = {"REDIS_URL": first.redis.url, "DATA_DIR": first.environment["DATA_DIR"]}
         (folder / "1").mkdir()
-        self.pairs = [first, Service(folder / "1", **settings, **shared)]
+        self.pairs = [first, ServiceProcesses(folder / "1", **settings, **shared)]
         first.redis.start()
         for pair in self.pairs:
             pair.start_web()
@@ -56,7 +56,7 @@ class Fleet:
             return False
         return [report["checks"]["workers"].get("count") for report in reports] == [2, 2]
 
-    def restart(self, pair: Service) -> None:
+    def restart(self, pair: ServiceProcesses) -> None:
         """Send SIGTERM and wait for the pod's grace period, as a kubelet does."""
         pods = render(K8S)
         for name, process in (("web", pair.web), ("worker", pair.worker)):

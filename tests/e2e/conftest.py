@@ -1,4 +1,4 @@
-"""A real browser, where one is installed."""
+"""The browser of these tests."""
 
 import shutil
 
@@ -9,6 +9,7 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stab
 
 @pytest.fixture(scope="session")
 def browser():
-    if found := next(filter(None, map(shutil.which, BROWSERS)), None):
-        return found
-    pytest.skip(f"no browser is installed here (looked for {', '.join(BROWSERS)})")
+    """The path of an installed browser. Skips the test where there is none."""
+    if path := next(filter(None, map(shutil.which, BROWSERS)), None):
+        return path
+    pytest.skip(f"no browser is installed ({', '.join(BROWSERS)}; on Debian: apt install chromium)")

@@ -8,7 +8,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from stress.harness import Service, free_port
+from stress.harness import ServiceProcesses, free_port
 from tests.support.drawing import picture
 
 BROWSER_FLAGS = (
@@ -65,16 +65,11 @@ def sites(tmp_path_factory):
     """A site whose origin is allowed, and one whose origin is not."""
     ports = free_port(), free_port()
     folder = tmp_path_factory.mktemp("service")
-    service = Service(folder, OCR_RUNTIME="null", CORS_ORIGINS=f"http://127.0.0.1:{ports[0]}")
-    started = []
-    try:
-        service.start()
-        started += [Site(port, service.url) for port in ports]
+    with ServiceProcesses(folder, OCR_RUNTIME="null", CORS_ORIGINS=f"http://127.0.0.1:{ports[0]}") as service:
+        started = [Site(port, service.url) for port in ports]
         yield started
-    finally:
         for site in started:
             site.close()
-        service.stop()
 
 
 def outcome(browser, site, folder) -> str:

@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 
-from stress.harness import Service
+from stress.harness import ServiceProcesses
 from tests.support.openapi import Description
 
 FLAGS = (
@@ -27,13 +27,10 @@ OPERATION_IDS = {"/docs": 'id="operations-{tag}-{id}"', "/redoc": 'id="tag/{tag}
 @pytest.fixture(scope="module")
 def web(tmp_path_factory):
     """The web server alone, with the default rate limit: the documentation needs no Redis and no worker."""
-    running = Service(tmp_path_factory.mktemp("documentation"), RATE_LIMIT_ENABLED="true")
-    try:
-        running.start_web()
-        running.await_web()
+    with ServiceProcesses(
+        tmp_path_factory.mktemp("documentation"), parts=("web",), RATE_LIMIT_ENABLED="true"
+    ) as running:
         yield running
-    finally:
-        running.stop()
 
 
 class Visit:

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import contextmanager
 
 import psutil
 import pytest
@@ -56,12 +57,27 @@ class EmbeddedRun:
         return time.monotonic() - signalled
 
 
-@pytest.fixture
-def embedded(tmp_path):
-    run = EmbeddedRun(tmp_path)
+@contextmanager
+def embedded_run(folder):
+    run = EmbeddedRun(folder)
     yield run
     if run.process and run.process.poll() is None:
         run.stop(signal.SIGTERM)
+
+
+@pytest.fixture
+def embedded(tmp_path):
+    """A run of the test's own, not yet started."""
+    with embedded_run(tmp_path) as run:
+        yield run
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory):
+    """A run that is ready. Tests share it and change nothing."""
+    with embedded_run(tmp_path_factory.mktemp("running")) as run:
+        run.start().wait_ready()
+        yield run
 
 
 def run_app(environment):
@@ -71,13 +87,24 @@ def run_app(environment):
     )
 
 
-def test_it_prints_its_address_and_a_command_to_try(embedded):
-    embedded.start().wait_ready()
-    output = embedded.output()
-    assert f"Listening on {embedded.url}" in output
+def test_an_idle_web_process_is_small(running):
+    web = [process for process in running.children() if "gunicorn" in " ".join(process.cmdline())]
+    assert len(web) >= 2
+    assert all(process.memory_info().rss < 120 * 2**20 for process in web)
+
+
+def test_it_prints_its_address_and_a_command_to_try(running):
+    output = running.output()
+    assert f"Listening on {running.url}" in output
     command = next(line.strip() for line in output.splitlines() if line.strip().startswith("curl "))
     answer = subprocess.run(shlex.split(command), capture_output=True, text=True, check=True, timeout=60)
     assert "Sourdough" in answer.stdout and "26.73" in answer.stdout
+
+
+def test_a_second_run_on_the_same_data_is_rejected(running):
+    second = run_app({**running.environment, "PORT": str(free_port())})
+    assert second.returncode == 1
+    assert "is in use by another run" in second.stderr
 
 
 @pytest.mark.parametrize("signum", [signal.SIGINT, signal.SIGTERM])
@@ -112,13 +139,6 @@ def test_the_first_job_is_answered_within_thirty_seconds_of_the_start(embedded):
     assert time.monotonic() - embedded.started < 30
 
 
-def test_an_idle_web_process_is_small(embedded):
-    embedded.start().wait_ready()
-    web = [process for process in embedded.children() if "gunicorn" in " ".join(process.cmdline())]
-    assert len(web) >= 2
-    assert all(process.memory_info().rss < 120 * 2**20 for process in web)
-
-
 def test_with_redis_url_it_uses_that_redis_and_starts_none(embedded, tmp_path):
     redis = RedisServer(tmp_path / "redis")
     redis.start()
@@ -132,13 +152,6 @@ def test_with_redis_url_it_uses_that_redis_and_starts_none(embedded, tmp_path):
         embedded.stop(signal.SIGTERM)
     finally:
         redis.stop()
-
-
-def test_a_second_run_on_the_same_data_is_rejected(embedded):
-    embedded.start().wait_ready()
-    second = run_app({**embedded.environment, "PORT": str(free_port())})
-    assert second.returncode == 1
-    assert "is in use by another run" in second.stderr
 
 
 def test_all_faults_of_the_settings_are_reported_together(embedded):

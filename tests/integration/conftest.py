@@ -1,15 +1,14 @@
-"""Real services, started once for many tests."""
+"""Real programs, each started once per test process and shared by many tests."""
 
 import pytest
 
 from services.redis_service import RedisService
-from stress.harness import RedisServer, Service
+from stress.harness import RedisServer, ServiceProcesses
 from tests.support.jobs import Work
 from tests.support.s3 import S3Server
 
-pytest.register_assert_rewrite(
-    "tests.support.job_machine", "tests.support.job_checks"
-)  # so that its asserts tell what was there instead
+# Failed assertions in these modules show the compared values, as in test modules.
+pytest.register_assert_rewrite("tests.support.job_machine", "tests.support.job_checks")
 
 
 @pytest.fixture(scope="session")
@@ -35,12 +34,9 @@ def work(redis):
 
 @pytest.fixture(scope="session")
 def service(tmp_path_factory):
-    """The whole service over the bundled model."""
-    running = Service(tmp_path_factory.mktemp("service"))
-    try:
-        yield running.start()
-    finally:
-        running.stop()
+    """The whole service with the bundled model."""
+    with ServiceProcesses(tmp_path_factory.mktemp("service")) as running:
+        yield running
 
 
 @pytest.fixture(scope="session")

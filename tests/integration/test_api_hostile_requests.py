@@ -8,7 +8,7 @@ import psutil
 import pytest
 import requests
 
-from stress.harness import Service, wait_until
+from stress.harness import ServiceProcesses, wait_until
 from tests.support.drawing import picture
 from tests.support.streams import unread_bytes
 
@@ -30,14 +30,8 @@ def file(name=b"a.png"):
 @pytest.fixture(scope="module")
 def web(tmp_path_factory):
     """Redis and a web server whose clients may be silent for two seconds. No worker: nothing is recognised."""
-    running = Service(tmp_path_factory.mktemp("web"), REQUEST_TIMEOUT=2)
-    try:
-        running.redis.start()
-        running.start_web()
-        wait_until(lambda: alive_within(running, 1), 20, "the web server")
+    with ServiceProcesses(tmp_path_factory.mktemp("web"), parts=("redis", "web"), REQUEST_TIMEOUT=2) as running:
         yield running
-    finally:
-        running.stop()
 
 
 @pytest.fixture(autouse=True)

@@ -1,4 +1,4 @@
-"""Throughput and memory of a service are measured from outside."""
+"""`bench.sizing` measures a running service from outside."""
 
 import re
 
@@ -15,18 +15,18 @@ def folder(tmp_path):
     return tmp_path
 
 
-def test_time_per_image_and_memory_are_printed(service, folder, capsys):
+def test_report_has_time_per_image_and_memory_of_workers_and_redis(service, folder, capsys):
     assert sizing.main([service.url, str(folder)]) == 0
     output = capsys.readouterr().out
     assert re.search(r"images    3, \d+\.\d\d s each, \d+ per minute", output)
     highest = float(re.search(r"workers   1; .*highest ([\d.]+)", output)[1])
-    assert highest > 100, "a worker with its model"
+    assert highest > 100, "a worker with a loaded model needs more than 100 MB"
     assert int(re.search(r"(\d+) kB per job", output)[1]) > 0
 
 
-def test_identical_images_are_not_served_from_the_cache(service, folder):
+def test_uploaded_images_are_not_answered_from_the_cache(service, folder):
     jobs = [sizing.Service(service.url).send(folder / "0.png") for _ in range(2)]
-    results = [service.get(job + "/result", params={"wait": 30}).json() for job in jobs]
+    results = [service.wait_for_result(job + "/result") for job in jobs]
     assert [result["cached"] for result in results] == [False, False]
     assert {result["text"] for result in results} == {"Sizing 0"}
 

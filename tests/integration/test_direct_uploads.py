@@ -4,6 +4,7 @@ import threading
 import time
 from dataclasses import replace
 from io import BytesIO
+from types import SimpleNamespace
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
@@ -28,9 +29,10 @@ from services.errors import (
 )
 from services.jobs.record import JobRecord, new_job_id
 from services.ocr_service.options import DocumentOptions
-from services.uploads import arrivals
+from services.uploads import arrivals, service
 from services.uploads.service import Put
 from services.worker.sweeper import Sweeper
+from stress.harness import wait_until
 from tests.support.drawing import picture, scanned_pdf
 
 IMAGE = picture("An image that a client uploads")
@@ -75,7 +77,7 @@ class Scene:
 
 @pytest.fixture(params=["file", "s3"])
 def scene(request, redis_server, redis, tmp_path, monkeypatch):
-    environment = {"REDIS_URL": redis_server.url, "DATA_DIR": tmp_path, "OCR_RUNTIME": "null", "UPLOAD_TTL": "2"}
+    environment = {"REDIS_URL": redis_server.url, "DATA_DIR": tmp_path, "OCR_RUNTIME": "null", "UPLOAD_TTL": "60"}
     if request.param == "s3":
         server = request.getfixturevalue("s3_server")
         server.clear()
@@ -83,6 +85,18 @@ def scene(request, redis_server, redis, tmp_path, monkeypatch):
     for name, value in environment.items():
         monkeypatch.setenv(name, str(value))
     return Scene(Settings.from_env(tmp_path / "no.env"))
+
+
+@pytest.fixture
+def expire(monkeypatch):
+    """`expire()`: moves the clock of the upload services beyond the expiry of all announced uploads."""
+    later = SimpleNamespace(time=lambda: time.time() + 61)
+
+    def move_clock():
+        for module in (arrivals, service):
+            monkeypatch.setattr(module, "time", later)
+
+    return move_clock
 
 
 def test_an_announced_job_waits_for_its_upload(scene):
@@ -170,17 +184,17 @@ def test_an_unhandled_arrival_is_sent_again(scene, monkeypatch):
     monkeypatch.setattr(arrivals, "CLAIM_SECONDS", 1)
     job = scene.announce_and_put()
     scene.arrivals.sweep()
-    time.sleep(1.1)
-    scene.arrivals.sweep()
+    assert scene.sent_arrivals == [job.id]
+    wait_until(lambda: scene.arrivals.sweep() or len(scene.sent_arrivals) > 1, 5, "the end of the claim")
     assert scene.sent_arrivals == [job.id] * 2
 
 
-def test_an_upload_that_never_arrives_expires(scene, monkeypatch):
+def test_an_upload_that_never_arrives_expires(scene, monkeypatch, expire):
     monkeypatch.setattr(arrivals, "LATE_SECONDS", 0)
     missing, arrived = scene.announce(), scene.announce()
     scene.arrivals.sweep()
     assert scene.job(missing).status == "awaiting_upload"
-    time.sleep(3)
+    expire()
     scene.put(arrived)
     scene.arrivals.sweep()
     assert (scene.job(missing).status, scene.job(missing).error["code"]) == ("failed", "upload_expired")
@@ -188,11 +202,11 @@ def test_an_upload_that_never_arrives_expires(scene, monkeypatch):
     assert scene.arrivals.start_job(arrived.id).status == "processing"
 
 
-def test_an_upload_that_no_worker_can_start_fails_in_the_end(scene, monkeypatch):
+def test_an_upload_that_no_worker_can_start_fails_in_the_end(scene, monkeypatch, expire):
     monkeypatch.setattr(arrivals, "LATE_SECONDS", 0)
     monkeypatch.setattr(arrivals, "LOST_SECONDS", 0)
     job = scene.announce_and_put()
-    time.sleep(3)
+    expire()
     scene.arrivals.sweep()
     assert (scene.job(job).status, scene.job(job).error["code"]) == ("failed", "retries_exhausted")
     assert scene.files() == set()
@@ -387,10 +401,10 @@ class TestPut:
             scene.uploads.receive(signed(scene, job, body=UnreadableBody()))
 
     @pytest.mark.parametrize("swept", [False, True])
-    def test_a_late_upload_is_rejected(self, scene, monkeypatch, swept):
+    def test_a_late_upload_is_rejected(self, scene, monkeypatch, expire, swept):
         monkeypatch.setattr(arrivals, "LATE_SECONDS", 0)
         job = scene.announce()
-        time.sleep(3)
+        expire()
         if swept:
             scene.arrivals.sweep()
         with pytest.raises(UploadExpired):

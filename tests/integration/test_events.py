@@ -7,7 +7,7 @@ import pytest
 import redis
 import requests
 
-from stress.harness import wait_until
+from stress.harness import ServiceProcesses, wait_until
 from tests.support.drawing import picture, scanned_pdf
 from tests.support.scripted_service import ScriptedService
 from tests.support.streams import Client, events, held_connections, repeated
@@ -20,28 +20,23 @@ OUTAGE_SECONDS = 1.0
 
 @pytest.fixture(scope="module")
 def service(tmp_path_factory):
-    running = ScriptedService(tmp_path_factory.mktemp("events"), OCR_WORKERS=1)
-    try:
-        yield running.start()
-    finally:
-        running.stop()
+    with ScriptedService(tmp_path_factory.mktemp("events"), OCR_WORKERS=1) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def without_worker(tmp_path_factory):
+    """A service without a worker: the tests change the jobs."""
+    with ServiceProcesses(tmp_path_factory.mktemp("without-worker"), parts=("redis", "web")) as running:
+        yield running
 
 
 @pytest.fixture
-def without_worker(service):
-    """The service without its worker: the test changes the jobs."""
-    service.stop_worker()
-    yield service
-    service.start_worker()
-    wait_until(service.ready, 30, "the worker")
-
-
-@pytest.fixture
-def stream(service):
-    """`stream(job_id)`: the events of a job."""
+def stream():
+    """`stream(service, job_id)`: the events of a job."""
     responses = []
 
-    def open_stream(job_id):
+    def open_stream(service, job_id):
         responses.append(requests.get(f"{service.url}/ocr/job/{job_id}/events", stream=True, timeout=20))
         assert responses[-1].status_code == 200
         return events(responses[-1])
@@ -73,7 +68,7 @@ def write(service, job, **fields):
 def test_each_page_of_a_document_is_an_event(service, stream):
     service.configure_engine(seconds=0.3)
     job = submit(service, "Page by page", pages=3)
-    received = list(stream(job))
+    received = list(stream(service, job))
     service.configure_engine()
     assert received[0].name == "status"
     assert received[0].data.keys() == received[-1].data.keys() == service.get(f"/ocr/job/{job}").json().keys()
@@ -87,23 +82,23 @@ def test_each_page_of_a_document_is_an_event(service, stream):
 def test_the_stream_of_an_ended_job_ends_at_once(service, stream):
     job = service.post("/ocr/image", picture("Ended"), wait=20).json()["job_id"]
     started = time.monotonic()
-    assert [event.name for event in stream(job)] == ["status", "completed"]
+    assert [event.name for event in stream(service, job)] == ["status", "completed"]
     assert time.monotonic() - started < 1
 
 
 def test_the_last_event_of_a_failed_job_has_the_error(service, stream):
     service.configure_engine(fails=True)
     try:
-        *_, last = stream(submit(service, "Fails"))
+        *_, last = stream(service, submit(service, "Fails"))
     finally:
         service.configure_engine()
     assert last.name == "failed"
     assert last.data["error"]["code"]
 
 
-def test_a_stream_has_the_usual_headers_and_those_of_a_stream(service, without_worker):
-    job = submit(service, "Head")
-    url = f"{service.url}/ocr/job/{job}/events"
+def test_a_stream_has_the_usual_headers_and_those_of_a_stream(without_worker):
+    job = submit(without_worker, "Head")
+    url = f"{without_worker.url}/ocr/job/{job}/events"
     with requests.get(url, stream=True, headers={"X-Request-ID": "of-the-stream"}, timeout=10) as response:
         headers = response.headers
     assert headers["Content-Type"] == "text/event-stream"
@@ -127,14 +122,14 @@ def test_an_error_is_a_problem_document(service, path, status, code):
     assert response.headers["Content-Type"] == "application/problem+json"
 
 
-def test_a_client_of_http_1_0_gets_the_events_without_chunks(service, without_worker):
-    wait_until(lambda: held_connections(service.web.pid) == 0, 20, "an end of the other streams")
-    job = submit(service, "HTTP/1.0")
-    client = Client(service.port)
+def test_a_client_of_http_1_0_gets_the_events_without_chunks(without_worker):
+    wait_until(lambda: held_connections(without_worker.web.pid) == 0, 20, "an end of the other streams")
+    job = submit(without_worker, "HTTP/1.0")
+    client = Client(without_worker.port)
     client.socket.sendall(f"GET /ocr/job/{job}/events HTTP/1.0\r\n\r\n".encode())
-    wait_until(lambda: held_connections(service.web.pid) == 1, 10, "the stream")
-    write(service, job, status="cancelled", stage="cancelled", finished_at=time.time())
-    publish(service, job=job, event="cancelled")
+    wait_until(lambda: held_connections(without_worker.web.pid) == 1, 10, "the stream")
+    write(without_worker, job, status="cancelled", stage="cancelled", finished_at=time.time())
+    publish(without_worker, job=job, event="cancelled")
     received = b"".join(iter(lambda: client.socket.recv(65536), b""))
     client.close()
     head, _, body = received.partition(b"\r\n\r\n")
@@ -146,7 +141,7 @@ def test_a_client_of_http_1_0_gets_the_events_without_chunks(service, without_wo
 
 def test_pages_without_a_message_appear_in_the_status(without_worker, stream):
     job = submit(without_worker, "Unheard", pages=4)
-    received = stream(job)
+    received = stream(without_worker, job)
     assert next(received).name == "status"
     write(without_worker, job, stage="started", pages_done=2)
     assert next(received).data["progress"] == {"pages_total": 4, "pages_done": 2}
@@ -158,7 +153,7 @@ def test_pages_without_a_message_appear_in_the_status(without_worker, stream):
 def test_a_follower_receives_the_pages_of_its_leader(without_worker, stream):
     leader, follower = (submit(without_worker, "The same", pages=3) for _ in range(2))
     page = {"page": 1, "pages_done": 1, "pages_total": 3, "success": True}
-    received = stream(follower)
+    received = stream(without_worker, follower)
     assert next(received).data["job_id"] == follower
     # The server learns who leads from the first check of the job.
     with repeated(lambda: publish(without_worker, job=leader, event="page", **page)):
@@ -167,7 +162,7 @@ def test_a_follower_receives_the_pages_of_its_leader(without_worker, stream):
 
 def test_a_stream_survives_a_restart_of_redis(without_worker, stream):
     job = submit(without_worker, "Survives", pages=2)
-    received = stream(job)
+    received = stream(without_worker, job)
     assert next(received).name == "status"
     without_worker.redis.stop()
     time.sleep(OUTAGE_SECONDS)
@@ -180,27 +175,26 @@ def test_a_stream_survives_a_restart_of_redis(without_worker, stream):
 
 def test_a_stream_ends_when_its_job_is_deleted(without_worker, stream):
     job = submit(without_worker, "Deleted")
-    received = stream(job)
+    received = stream(without_worker, job)
     assert next(received).name == "status"
     redis_client(without_worker).delete(f"ocr:job:{job}")
     assert list(received) == []
 
 
 def test_a_web_server_that_stops_ends_its_streams(without_worker, stream):
-    received = stream(submit(without_worker, "Stops"))
+    received = stream(without_worker, submit(without_worker, "Stops"))
     assert next(received).name == "status"
     started = time.monotonic()
     without_worker.web.terminate()
     assert list(received) == []
     assert without_worker.web.wait(10) == 0
     assert time.monotonic() - started < 5
-    without_worker.start_web()
-    without_worker.await_web()
+    without_worker.start()
 
 
 def test_many_clients_follow_one_job(without_worker, stream):
     job = submit(without_worker, "Many", pages=2)
-    streams = [stream(job) for _ in range(MANY)]
+    streams = [stream(without_worker, job) for _ in range(MANY)]
     assert {next(received).name for received in streams} == {"status"}
     wait_until(lambda: held_connections(without_worker.web.pid) >= MANY, 10, "the streams")
     started = time.monotonic()

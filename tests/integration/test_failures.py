@@ -1,4 +1,4 @@
-"""Failures around the service: no accepted job is lost, and nothing hangs."""
+"""Failures around the service: no accepted job is lost and nothing hangs."""
 
 import os
 import signal
@@ -6,171 +6,166 @@ import time
 
 import psutil
 import pytest
-import redis
 import requests
 
 from services.health.worker_registry import BEAT_SECONDS
-from stress.harness import Service, wait_until
+from stress.harness import ServiceProcesses, wait_until
 from tests.support.drawing import picture, scanned_pdf
 
 #: How long Redis is down: several attempts to reach it fail.
 OUTAGE_SECONDS = 3.0
 
 
+@pytest.fixture(scope="module")
+def shared_service(tmp_path_factory):
+    with ServiceProcesses(tmp_path_factory.mktemp("failures")) as running:
+        yield running
+
+
 @pytest.fixture
-def service(tmp_path):
-    """A service for one test, which may break it."""
-    running = Service(tmp_path)
-    try:
-        yield running.start()
-    finally:
-        running.stop()
+def service(shared_service):
+    """A service that the test may break. What it leaves broken is started again for the next test."""
+    return shared_service.start()
 
 
-def wait_until_in_progress(service, job):
-    """Wait until the first page is done and the last is not. `job`: the response to the upload."""
-
-    def in_progress():
-        progress = service.get(f"/ocr/job/{job.json()['job_id']}").json()["progress"]
-        return 0 < progress["pages_done"] < progress["pages_total"]
-
-    wait_until(in_progress, 30, "the first page")
+def post_pages(service, name, count):
+    """Send a PDF that takes a few seconds and wait for its first page. Returns the response and the texts."""
+    texts = [f"{name} {number}" for number in range(1, count + 1)]
+    accepted = service.post("/ocr/pdf", scanned_pdf(*texts), dpi=200)
+    wait_until(lambda: is_in_progress(service, accepted.json()["job_id"]), 30, "the first page")
+    return accepted, texts
 
 
-def test_a_job_completes_once_within_a_minute_after_its_worker_process_is_killed(service):
-    texts = [f"Page number {number}" for number in range(1, 9)]
-    job = service.post("/ocr/pdf", scanned_pdf(*texts), dpi=200)
-    wait_until_in_progress(service, job)
+def is_in_progress(service, job_id):
+    progress = service.get(f"/ocr/job/{job_id}").json()["progress"]
+    return 0 < progress["pages_done"] < progress["pages_total"]
+
+
+def texts_of(service, accepted):
+    return [page["text"] for page in service.result_of(accepted)["pages"]]
+
+
+def test_job_completes_once_after_its_worker_child_was_killed(service):
+    accepted, texts = post_pages(service, "Page number", 8)
+    job_id = accepted.json()["job_id"]
     for child in service.worker_children():
         child.kill()
-    killed_at = time.monotonic()
-    result = service.result_of(job)
-    assert time.monotonic() - killed_at < 60
+    killed = time.monotonic()
+    result = service.result_of(accepted)
+    assert time.monotonic() - killed < 60
     assert [page["text"] for page in result["pages"]] == texts
     assert all(page["success"] for page in result["pages"])
-    assert service.get(f"/ocr/job/{job.json()['job_id']}").json()["attempts"] == 2
-    log = service.log("worker")
+    assert service.get(f"/ocr/job/{job_id}").json()["attempts"] == 2
+    log = "\n".join(line for line in service.log("worker").splitlines() if job_id in line)
     assert log.count('"event": "job completed"') == 1
-    assert log.count('"event": "page done"') == len(texts), "no page is done twice"
+    assert log.count('"event": "page done"') == len(texts), "finished pages are not repeated"
 
 
-def test_a_job_completes_when_its_killed_worker_is_started_again(service):
-    texts = [f"Sheet {number}" for number in range(1, 7)]
-    job = service.post("/ocr/pdf", scanned_pdf(*texts), dpi=200)
-    queued = service.post("/ocr/image", picture("I was in the queue"))
-    wait_until_in_progress(service, job)
-    processes = [psutil.Process(service.worker.pid), *service.worker_children()]
+def test_jobs_complete_with_a_new_worker_after_the_worker_was_killed(service):
+    accepted, texts = post_pages(service, "Sheet", 6)
+    waiting = service.post("/ocr/image", picture("I was in the queue"))
+    processes = service.process_tree("worker")
     service.stop_worker(signal.SIGKILL)
     _, alive = psutil.wait_procs(processes, timeout=5)
-    assert not alive, "no child survives its parent"
+    assert not alive, "a killed parent leaves no child"
     service.start_worker()
     started = time.monotonic()
-    assert [page["text"] for page in service.result_of(job)["pages"]] == texts
-    assert service.result_of(queued)["text"] == "I was in the queue"
+    assert texts_of(service, accepted) == texts
+    assert service.result_of(waiting)["text"] == "I was in the queue"
     assert time.monotonic() - started < 60
 
 
-def test_a_worker_that_stops_returns_its_job_to_the_queue(service):
-    texts = [f"Leaf {number}" for number in range(1, 6)]
-    job = service.post("/ocr/pdf", scanned_pdf(*texts), dpi=200)
-    wait_until_in_progress(service, job)
-    started = time.monotonic()
+def test_stopped_worker_hands_its_job_back(service):
+    accepted, texts = post_pages(service, "Leaf", 5)
+    stopped = time.monotonic()
     service.stop_worker()
-    assert time.monotonic() - started < 8
-    status = service.get(f"/ocr/job/{job.json()['job_id']}").json()
+    assert time.monotonic() - stopped < 8
+    status = service.get(f"/ocr/job/{accepted.json()['job_id']}").json()
     assert (status["status"], status["stage"], status["attempts"]) == ("processing", "queued", 0)
     service.start_worker()
-    assert [page["text"] for page in service.result_of(job)["pages"]] == texts
+    assert texts_of(service, accepted) == texts
 
 
-def assert_rejected(service, path="/ocr/image"):
-    """An upload gets 503 within two seconds."""
+def assert_unavailable(service, path="/ocr/image"):
+    """The upload is rejected within two seconds because of Redis."""
     started = time.monotonic()
-    response = service.post(path, picture("Rejected"))
+    response = service.post(path, picture("Not now"))
     assert time.monotonic() - started < 2
-    assert response.status_code == 503, response.text
-    assert response.json()["code"] == "redis_unavailable"
+    assert (response.status_code, response.json()["code"]) == (503, "redis_unavailable"), response.text
     assert int(response.headers["Retry-After"]) > 0
 
 
-def wait_until_not_ready(service, seconds):
-    """The first 503 of the readiness probe. Each web process notices an outage by itself, within a second."""
-
-    def not_ready():
-        response = service.get("/health/ready")
-        return response.status_code == 503 and [response]  # an error response itself is false
-
-    return wait_until(not_ready, seconds, "a failing readiness probe")[0]
-
-
-def test_an_outage_of_redis_is_reported_and_recovered_from(service):
+def test_service_reports_missing_redis_and_recovers(service):
     before = service.post("/ocr/image", picture("Before the outage"))
+    job_path = f"/ocr/job/{before.json()['job_id']}"
     result = service.result_of(before)
     service.redis.stop()
     assert service.get("/health/alive").status_code == 200
-    not_ready = wait_until_not_ready(service, 2)
-    assert not_ready.json()["code"] == "not_ready"
+    # Each web process notices by itself, within a second.
+    [not_ready] = wait_until(lambda: not_ok(service.get("/health/ready")), 2, "a web process to notice")
+    assert (not_ready.status_code, not_ready.json()["code"]) == (503, "not_ready")
     report = service.get("/health")
     assert (report.status_code, report.json()["checks"]["redis"]["status"]) == (503, "unhealthy")
     assert report.json()["details"]["recommendations"]
     for path in ("/ocr/image", "/ocr/pdf", "/ocr/predict"):
-        assert_rejected(service, path)
+        assert_unavailable(service, path)
     batch = requests.post(service.url + "/ocr/batch", files={"files": picture("x")}, timeout=5)
     assert (batch.status_code, batch.json()["code"]) == (503, "redis_unavailable")
-    assert service.get(f"/ocr/job/{before.json()['job_id']}").status_code == 503
+    assert service.get(job_path).status_code == 503
     service.redis.start()
-    wait_until(service.ready, 30, "readiness after the outage")
-    assert service.get(f"/ocr/job/{before.json()['job_id']}/result").json() == result
+    wait_until(service.is_ready, 30, "readiness after the outage")
+    assert service.get(job_path + "/result").json() == result
     assert service.result_of(service.post("/ocr/image", picture("After the outage")))["text"] == "After the outage"
 
 
-def test_a_hanging_redis_is_reported_quickly(service):
+def not_ok(response):
+    """A list, because an error response is false."""
+    return [] if response.ok else [response]
+
+
+def test_hanging_redis_is_reported_in_time(service):
     os.kill(service.redis.process.pid, signal.SIGSTOP)
     try:
         assert service.get("/health/alive").status_code == 200
-        assert_rejected(service)
-        wait_until_not_ready(service, 3)
+        assert_unavailable(service)
+        wait_until(lambda: service.get("/health/ready").status_code == 503, 3, "a web process to notice")
     finally:
         os.kill(service.redis.process.pid, signal.SIGCONT)
-    wait_until(service.ready, 30, "readiness after the hang")
+    wait_until(service.is_ready, 30, "readiness after the hang")
 
 
-def test_a_full_redis_rejects_new_jobs_and_accepted_ones_complete_later(service):
-    """Meanwhile the workers can neither report that they are alive nor finish their jobs."""
-    texts = [f"Quire {number}" for number in range(1, 5)]
-    job = service.post("/ocr/pdf", scanned_pdf(*texts), dpi=200)
-    wait_until_in_progress(service, job)
-    store = redis.Redis(port=service.redis.port)
-    store.config_set("maxmemory", "1mb")
-    assert_rejected(service)
+def test_full_redis_rejects_new_jobs_and_loses_none(service):
+    """While Redis is full, workers can neither send heartbeats nor finish jobs."""
+    accepted, texts = post_pages(service, "Quire", 4)
+    client = service.redis.client()
+    client.config_set("maxmemory", "1mb")
+    assert_unavailable(service)
     report = service.get("/health").json()
     assert (report["status"], report["checks"]["redis"]["maximum_mb"]) == ("unhealthy", 1)
     assert "maxmemory" in " ".join(report["details"]["recommendations"])
-    time.sleep(BEAT_SECONDS + 1)  # at least one heartbeat fails
-    store.config_set("maxmemory", "1gb")
-    assert [page["text"] for page in service.result_of(job)["pages"]] == texts
-    wait_until(service.ready, 30, "readiness after the memory was raised")
+    time.sleep(BEAT_SECONDS + 1)  # a heartbeat fails
+    client.config_set("maxmemory", "1gb")
+    assert texts_of(service, accepted) == texts
+    wait_until(service.is_ready, 30, "readiness with free memory")
     report = service.get("/health").json()
     assert (report["checks"]["redis"]["status"], report["status"]) == ("healthy", "healthy")
     assert service.result_of(service.post("/ocr/image", picture("Room again")))["text"] == "Room again"
 
 
-def test_a_job_continues_after_a_restart_of_redis(service):
-    texts = [f"Folio {number}" for number in range(1, 9)]
-    job = service.post("/ocr/pdf", scanned_pdf(*texts), dpi=200)
-    wait_until_in_progress(service, job)
+def test_job_continues_where_it_was_when_redis_is_back(service):
+    accepted, texts = post_pages(service, "Folio", 8)
     service.redis.stop()
     time.sleep(OUTAGE_SECONDS)
     service.redis.start()
-    assert [page["text"] for page in service.result_of(job)["pages"]] == texts
-    assert service.get(f"/ocr/job/{job.json()['job_id']}").json()["attempts"] == 1
+    assert texts_of(service, accepted) == texts
+    assert service.get(f"/ocr/job/{accepted.json()['job_id']}").json()["attempts"] == 1
 
 
-def test_without_a_worker_jobs_are_accepted_and_readiness_names_the_cause(service):
+def test_jobs_are_accepted_without_a_worker_and_readiness_gives_the_reason(service):
     service.stop_worker()
-    wait_until(lambda: not service.ready(), 30, "a failing readiness probe")
+    wait_until(lambda: not service.is_ready(), 30, "the end of the readiness")
     assert "No worker" in service.get("/health/ready").json()["detail"]
-    job = service.post("/ocr/image", picture("Patience"))
-    assert job.status_code == 202
+    accepted = service.post("/ocr/image", picture("Patience"))
+    assert accepted.status_code == 202
     service.start_worker()
-    assert service.result_of(job)["text"] == "Patience"
+    assert service.result_of(accepted)["text"] == "Patience"

@@ -7,7 +7,7 @@ import concurrent.futures
 
 import pytest
 
-from stress.harness import Service
+from stress.harness import ServiceProcesses
 from tests.support.drawing import picture
 
 #: Statuses that tell the client what is wrong with the file.
@@ -16,11 +16,8 @@ CLEAR_ERRORS = {400, 422}
 
 @pytest.fixture
 def service(tmp_path):
-    running = Service(tmp_path, OCR_RUNTIME="null")
-    try:
-        yield running.start()
-    finally:
-        running.stop()
+    with ServiceProcesses(tmp_path, OCR_RUNTIME="null") as running:
+        yield running
 
 
 def test_hostile_files_do_not_harm_the_service(service, shared_data):

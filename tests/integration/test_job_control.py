@@ -20,17 +20,14 @@ ADMIN = "the-admin-token-0123456789"
 @pytest.fixture(scope="module")
 def service(tmp_path_factory):
     """Needs no API key: clients are identified by the address that the trusted proxy reports."""
-    running = ScriptedService(
+    with ScriptedService(
         tmp_path_factory.mktemp("control"),
         ADMIN_TOKEN=ADMIN,
         TRUSTED_PROXIES="127.0.0.1",
         MAX_PDF_PAGES=300,
         OCR_WORKERS=1,
-    )
-    try:
-        yield running.start()
-    finally:
-        running.stop()
+    ) as running:
+        yield running
 
 
 @pytest.fixture(autouse=True)
@@ -240,16 +237,14 @@ def command(service, *arguments, fails=False):
 def key_service(tmp_path_factory):
     """Requires API keys. Has no worker, so no job is processed."""
     api_keys = ",".join(f"{name}:{key}" for name, key in KEYS.items())
-    running = ScriptedService(
-        tmp_path_factory.mktemp("key_service"), API_KEYS=api_keys, ADMIN_TOKEN=ADMIN, MAX_QUEUE_WAIT=5
-    )
-    try:
-        running.redis.start()
-        running.start_web()
-        running.await_web()
+    with ScriptedService(
+        tmp_path_factory.mktemp("key_service"),
+        parts=("redis", "web"),
+        API_KEYS=api_keys,
+        ADMIN_TOKEN=ADMIN,
+        MAX_QUEUE_WAIT=5,
+    ) as running:
         yield running
-    finally:
-        running.stop()
 
 
 def bearer(name):

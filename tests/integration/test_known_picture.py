@@ -17,11 +17,8 @@ from tests.support.scripted_service import ScriptedService
 
 @pytest.fixture(scope="module")
 def scripted(tmp_path_factory):
-    running = ScriptedService(tmp_path_factory.mktemp("scripted"))
-    try:
-        yield running.start()
-    finally:
-        running.stop()
+    with ScriptedService(tmp_path_factory.mktemp("scripted")) as running:
+        yield running
 
 
 def check(service, fresh=True):

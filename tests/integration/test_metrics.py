@@ -9,7 +9,7 @@ import psutil
 import pytest
 
 from services.health.worker_registry import BEAT_SECONDS
-from stress.harness import Service, wait_until
+from stress.harness import ServiceProcesses, wait_until
 from tests.support.drawing import picture, scanned_pdf
 from tests.support.metrics import Metrics
 
@@ -56,14 +56,8 @@ def test_job_is_counted_by_outcome_and_timed_by_stage(service):
 @pytest.fixture(scope="module")
 def web(tmp_path_factory):
     """A web server with Redis and without a worker."""
-    service = Service(tmp_path_factory.mktemp("web"))
-    try:
-        service.redis.start()
-        service.start_web()
-        service.await_web()
+    with ServiceProcesses(tmp_path_factory.mktemp("web"), parts=("redis", "web")) as service:
         yield service
-    finally:
-        service.stop()
 
 
 def request_count(service):
@@ -91,7 +85,7 @@ def test_counts_survive_killed_processes_and_their_files_are_reused(web):
         for process in processes:
             process.send_signal(signal.SIGKILL)
         psutil.wait_procs(processes, timeout=10)
-        wait_until(web.answers, 20, "new web processes")
+        wait_until(web.is_alive, 20, "new web processes")
         wait_until(lambda: len(psutil.Process(web.web.pid).children()) == 2, 20, "both web processes")
         web.get("/capabilities")
     assert request_count(web) == before + 2
@@ -107,13 +101,8 @@ def test_queue_depth_and_age_are_exported(web):
 
 
 def test_web_server_deletes_its_count_files_when_it_ends(tmp_path):
-    service = Service(tmp_path)
-    try:
-        service.start_web()
-        service.await_web()
+    with ServiceProcesses(tmp_path, parts=("web",)) as service:
         assert count_files(service)
         service.web.terminate()
         service.web.wait(20)
         assert not count_files(service)
-    finally:
-        service.stop()

@@ -3,22 +3,19 @@
 import pytest
 import requests
 
-from stress.harness import Service, wait_until
+from stress.harness import ServiceProcesses, wait_until
 
 
 @pytest.fixture(scope="module")
 def limited(tmp_path_factory):
-    running = Service(
+    with ServiceProcesses(
         tmp_path_factory.mktemp("limited"),
         RATE_LIMIT_ENABLED="true",
         RATE_LIMIT_REQUESTS=4,
         RATE_LIMIT_WINDOW="hour",
         OCR_RUNTIME="null",
-    )
-    try:
-        yield running.start()
-    finally:
-        running.stop()
+    ) as running:
+        yield running
 
 
 def test_only_requests_that_create_work_are_limited(limited):

@@ -1,4 +1,4 @@
-"""The storage contract, tested with both back ends: a folder and a real S3 server."""
+"""The storage contract, tested with both back ends (a folder, a real S3 server) and with the in-memory storage."""
 
 import signal
 import time
@@ -10,6 +10,7 @@ import requests
 from routes.paths import upload_path
 from services.errors import StorageUnavailable, UploadMissing
 from services.storage import FileStorage, S3Storage, UploadSignature
+from tests.support.memory_storage import MemoryStorage
 from tests.support.s3 import CREDENTIALS
 
 JOB = "0b2c8f0e-6f0e-4c62-9d8e-2f0d3f1c7a55"
@@ -28,7 +29,12 @@ def file(tmp_path):
     return FileStorage(tmp_path, UploadSignature("test secret"), upload_path)
 
 
-@pytest.fixture(params=["file", "s3"])
+@pytest.fixture
+def memory(tmp_path):
+    return MemoryStorage(tmp_path)
+
+
+@pytest.fixture(params=["file", "s3", "memory"])
 def storage(request):
     return request.getfixturevalue(request.param)
 
@@ -67,9 +73,10 @@ def test_file_that_was_not_saved_is_deleted_with_its_request(storage, tmp_path):
 
 
 def test_file_that_could_not_be_saved_leaves_nothing(storage, tmp_path, monkeypatch):
-    monkeypatch.setattr(storage, "_bucket", "missing", raising=False)
-    (tmp_path / "announced").write_text("a file in place of the folder for announced files")
     incoming = receive(storage)
+    monkeypatch.setattr(storage, "_bucket", "missing", raising=False)
+    monkeypatch.setattr(storage, "available", False, raising=False)
+    (tmp_path / "announced").write_text("a file in place of the folder for announced files")
     with pytest.raises(StorageUnavailable):
         storage.save(incoming, storage.announced_key(JOB))
     assert [path.name for path in files(tmp_path)] == ["announced"]

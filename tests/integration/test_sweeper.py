@@ -1,7 +1,6 @@
 """The sweeper recovers units of dead workers, replaces lost tickets and deletes orphaned uploads."""
 
 import os
-import time
 from types import SimpleNamespace
 
 import pytest
@@ -11,6 +10,7 @@ from services.jobs import unit_queue
 from services.storage import FileStorage, UploadSignature
 from services.worker import sweeper
 from services.worker.sweeper import Sweeper
+from stress.harness import wait_until
 from tests.support.jobs import ERROR, Work
 
 
@@ -42,7 +42,7 @@ def test_unit_of_a_dead_worker_is_queued_again_once(scene, monkeypatch):
     monkeypatch.setattr(unit_queue, "LEASE_SECONDS", 0.05)
     job = scene.submit()
     scene.take("dies")
-    time.sleep(0.1)
+    wait_until(scene.unit_queue.expired_leases, 5, "the end of the lease")
     scene.sweeper().sweep()
     scene.sweeper().sweep()
     assert scene.queued == [job.id]
@@ -111,6 +111,5 @@ def test_sweeper_continues_after_an_error(scene, monkeypatch):
     monkeypatch.setattr(Sweeper, "sweep", fail)
     running = scene.sweeper()
     running.start()
-    time.sleep(1)
+    wait_until(lambda: len(rounds) > 1, 5, "the second round")
     running.stop()
-    assert len(rounds) > 1

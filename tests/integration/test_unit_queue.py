@@ -1,7 +1,5 @@
 """Units in a real Redis: taken, held, retried, finished; the order of units; a full queue."""
 
-import time
-
 import pytest
 
 from services import keys
@@ -9,6 +7,7 @@ from services.errors import JobNotFound, QueueFull
 from services.jobs import unit_queue
 from services.jobs.unit_queue import LAST, LOST, MORE, PageOutcome
 from services.keys import SHARED
+from stress.harness import wait_until
 from tests.support.jobs import ERROR, record
 
 
@@ -26,8 +25,7 @@ def test_a_unit_is_held_by_one_worker(work):
 def test_a_worker_without_its_lease_changes_nothing(work, short_lease):
     job = work.submit()
     slow = work.take("slow")
-    time.sleep(0.1)
-    assert work.unit_queue.expired_leases() == [(job.id, 1)]
+    assert wait_until(work.unit_queue.expired_leases, 5, "the end of the lease") == [(job.id, 1)]
     assert work.unit_queue.recover((job.id, 1))
     fast = work.take("fast")
     assert fast.tries == 2
@@ -61,8 +59,7 @@ def test_a_retried_unit_waits_for_its_delay(work):
     assert work.unit_queue.requeue(work.take(), "retrying", delay=0.2)
     assert work.store.get(job.id).stage == "retrying"
     assert (work.take(), work.unit_queue.ready_count()) == (None, 0)
-    time.sleep(0.25)
-    assert work.unit_queue.ready_count() == 1
+    wait_until(lambda: work.unit_queue.ready_count() == 1, 5, "the delayed unit")
     assert work.take().tries == 2
 
 
@@ -110,7 +107,7 @@ def test_a_crash_between_the_last_page_and_the_end_of_the_job_is_recovered(work,
     crashed = work.take("crashed")
     work.save_page(crashed, 1)
     assert work.unit_queue.end_unit(crashed, 1)[0] == LAST
-    time.sleep(0.1)
+    wait_until(work.unit_queue.expired_leases, 5, "the end of the lease")
     assert work.unit_queue.recover((job.id, 1))
     successor = work.take("successor")
     assert list(work.store.pages_done(job.id)) == [1]

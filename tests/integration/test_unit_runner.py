@@ -17,6 +17,7 @@ from services.telemetry.tracing import Tracer
 from services.worker.page_writer import PageWriter
 from services.worker.runner import UnitRunner
 from services.worker.unit_telemetry import UnitTelemetry
+from stress.harness import wait_until
 from tests.support.jobs import Work
 
 
@@ -264,7 +265,7 @@ def test_worker_that_lost_its_lease_writes_nothing(scene, monkeypatch):
     scene.submit_file()
 
     def slow():
-        time.sleep(0.2)
+        wait_until(scene.unit_queue.expired_leases, 5, "the end of the lease")
         scene.unit_queue.recover((scene.id, 1))
         scene.take("faster worker")
         return "stale"
@@ -282,7 +283,7 @@ def test_page_that_exceeds_its_lease_is_not_counted_as_a_crash(scene, monkeypatc
     scene.submit_file()
 
     def slow():
-        time.sleep(0.2)
+        wait_until(scene.unit_queue.expired_leases, 5, "the end of the lease")
         scene.unit_queue.recover((scene.id, 1))
         return "late"
 

@@ -3,13 +3,12 @@
 import os
 from concurrent.futures import ThreadPoolExecutor
 
-import psutil
 import pymupdf
 import pytest
 import requests
 
-from stress.harness import Service, wait_until
-from tests.support.memory import Peaks, process_tree
+from stress.harness import ServiceProcesses, wait_until
+from stress.memory import MemoryPeaks
 
 #: Bytes of a large file, and by how many a process may grow.
 LARGE, MAX_GROWTH = 50_000_000, 20 << 20
@@ -30,13 +29,9 @@ def service(request, tmp_path_factory):
         server = request.getfixturevalue("s3_server")
         server.clear()
         settings.update(server.settings)
-    running = Service(tmp_path_factory.mktemp(request.param), **settings)
-    try:
-        running.start()
+    with ServiceProcesses(tmp_path_factory.mktemp(request.param), **settings) as running:
         warm_up(running)
         yield running
-    finally:
-        running.stop()
 
 
 def send_in_a_form(service, content):
@@ -77,9 +72,8 @@ def warm_up(service):
 @pytest.mark.parametrize("sender", SENDERS)
 def test_no_process_holds_a_large_file(service, sender):
     content = pdf(LARGE)
-    processes = process_tree(service.web.pid, service.worker.pid)
-    processes += [psutil.Process(service.redis.process.pid)]
-    peaks = Peaks(processes)
+    processes = [process for part in ("redis", "web", "worker") for process in service.process_tree(part)]
+    peaks = MemoryPeaks(processes)
     wait_until_completed(service, SENDERS[sender](service, content))
     growth = peaks.growth()
     assert len(growth) >= 6

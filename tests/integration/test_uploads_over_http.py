@@ -9,7 +9,7 @@ from urllib.parse import quote, urlsplit
 import pytest
 import requests
 
-from stress.harness import Service, wait_until
+from stress.harness import ServiceProcesses, wait_until
 from tests.support.drawing import picture
 from tests.support.openapi import Description
 
@@ -20,28 +20,22 @@ PAGE = "https://app.example.org"
 
 @pytest.fixture(scope="module")
 def file_service(tmp_path_factory):
-    running = Service(
+    with ServiceProcesses(
         tmp_path_factory.mktemp("files"),
         OCR_RUNTIME="null",
         API_KEYS=f"alice:{KEY}",
         CORS_ORIGINS=f"{PAGE}, http://localhost:3000",
         TRUSTED_PROXIES="127.0.0.1",
-    )
-    try:
-        yield running.start()
-    finally:
-        running.stop()
+    ) as running:
+        yield running
 
 
 @pytest.fixture(scope="module")
 def s3_service(tmp_path_factory, s3_server):
     s3_server.clear()
     settings = {"OCR_RUNTIME": "null", "API_KEYS": f"alice:{KEY}", "UPLOAD_EVENTS_TOKEN": TOKEN, **s3_server.settings}
-    running = Service(tmp_path_factory.mktemp("s3"), **settings)
-    try:
-        yield running.start()
-    finally:
-        running.stop()
+    with ServiceProcesses(tmp_path_factory.mktemp("s3"), **settings) as running:
+        yield running
 
 
 @pytest.fixture(params=["file_service", "s3_service"])
@@ -117,15 +111,9 @@ def test_upload_url_uses_the_address_that_a_trusted_proxy_reports(file_service):
 
 
 def test_untrusted_client_cannot_change_the_scheme_of_the_upload_url(tmp_path_factory):
-    running = Service(tmp_path_factory.mktemp("untrusted"), OCR_RUNTIME="null")
-    try:
-        running.redis.start()
-        running.start_web()
-        running.await_web()
+    with ServiceProcesses(tmp_path_factory.mktemp("untrusted"), parts=("redis", "web"), OCR_RUNTIME="null") as running:
         url = announce(running, headers={"X-Forwarded-Proto": "https"}).json()["upload_url"]
         assert url.startswith(running.url + "/ocr/uploads/")
-    finally:
-        running.stop()
 
 
 @pytest.mark.parametrize(
@@ -254,7 +242,7 @@ def test_event_starts_the_job_at_once(s3_service, s3_server):
     assert send_events(s3_service, records).json() == {"noticed": 0}, "a repeated event has no effect"
     assert wait_for_end(s3_service, job["job_id"])["status"] == "completed"
     assert time.monotonic() - started < 5
-    assert name not in s3_server.object_names()
+    wait_until(lambda: name not in s3_server.object_names(), 5, "the deletion of the announced file")
 
 
 def test_event_for_a_missing_file_starts_nothing(s3_service):
@@ -270,7 +258,7 @@ def test_file_that_differs_from_its_announcement_is_deleted_from_the_bucket(s3_s
     s3_server.client.put_object(Bucket=s3_server.bucket, Key=name, Body=PICTURE + b"more")
     send_events(s3_service, [created(name)])
     assert wait_for_end(s3_service, job["job_id"])["error"]["code"] == "upload_mismatch"
-    assert name not in s3_server.object_names()
+    wait_until(lambda: name not in s3_server.object_names(), 5, "the deletion of the announced file")
 
 
 UNPAIRED_SURROGATE = (

@@ -8,7 +8,7 @@ import redis
 import requests
 
 from services.keys import WAITING
-from stress.harness import Service, wait_until
+from stress.harness import ServiceProcesses, wait_until
 from tests.support.drawing import picture
 from tests.support.streams import Client, connections, held_connections
 
@@ -21,14 +21,8 @@ OUTAGE_SECONDS = 1.0
 @pytest.fixture(scope="module")
 def web(tmp_path_factory):
     """Redis and a web server. There is no worker: the test ends the jobs."""
-    running = Service(tmp_path_factory.mktemp("waiting"))
-    try:
-        running.redis.start()
-        running.start_web()
-        running.await_web()
+    with ServiceProcesses(tmp_path_factory.mktemp("waiting"), parts=("redis", "web")) as running:
         yield running
-    finally:
-        running.stop()
 
 
 @pytest.fixture(autouse=True)

@@ -16,24 +16,23 @@ class FastWatchdogService(ScriptedService):
     worker_app = "tests.support.fast_watchdog_worker"
 
 
+@pytest.fixture(scope="module")
+def shared_service(tmp_path_factory):
+    with FastWatchdogService(tmp_path_factory.mktemp("watchdog"), OCR_TIMEOUT_PER_PAGE=8) as running:
+        yield running
+
+
 @pytest.fixture
-def service(tmp_path):
-    running = FastWatchdogService(tmp_path, OCR_WORKERS=1, OCR_TIMEOUT_PER_PAGE=8)
-    try:
-        yield running.start()
-    finally:
-        running.stop()
+def service(shared_service):
+    """A running service whose engine does nothing special."""
+    return shared_service.start()
 
 
 def celery(service, kind, *arguments):
-    """The output of a command of Celery's remote control."""
+    """The output of a command of Celery's remote control, which returns when the worker has replied."""
+    command = [sys.executable, "-m", "celery", "-A", "celery_app", kind, "-d", service.node_name, "--timeout", "5"]
     return subprocess.run(
-        [sys.executable, "-m", "celery", "-A", "celery_app", kind, "--timeout", "5", *arguments],
-        cwd=REPOSITORY,
-        env=service.environment,
-        capture_output=True,
-        text=True,
-        timeout=60,
+        [*command, *arguments], cwd=REPOSITORY, env=service.environment, capture_output=True, text=True, timeout=60
     ).stdout
 
 

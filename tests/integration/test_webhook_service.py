@@ -23,11 +23,8 @@ SECRET = f"whsec_{base64.b64encode(b'of this installation, 32 bytes  ').decode()
 def calling(tmp_path_factory):
     """A service that may call receivers on this machine."""
     settings = {"WEBHOOK_ALLOWED_NETWORKS": "127.0.0.0/8", "WEBHOOK_SECRET": SECRET}
-    running = ScriptedService(tmp_path_factory.mktemp("calling"), **settings)
-    try:
-        yield running.start()
-    finally:
-        running.stop()
+    with ScriptedService(tmp_path_factory.mktemp("calling"), **settings) as running:
+        yield running
 
 
 @pytest.fixture

@@ -8,25 +8,27 @@ import time
 import psutil
 import pytest
 
-from stress.harness import Service, wait_until
+from stress.harness import ServiceProcesses, wait_until
 from tests.support.drawing import picture
 
 #: Seconds within which readiness must reflect that no child can work, or that one can work again.
 REPORTED_WITHIN = 30
 
 
-@pytest.fixture
-def service(tmp_path):
-    running = Service(tmp_path, OCR_WORKERS=2, OCR_THREADS=1)
-    try:
-        yield running.start()
-    finally:
-        running.stop()
+@pytest.fixture(scope="module")
+def service(tmp_path_factory):
+    with ServiceProcesses(tmp_path_factory.mktemp("liveness"), OCR_WORKERS=2, OCR_THREADS=1) as running:
+        yield running
 
 
 def not_ready(service):
     response = service.get("/health/ready")
     return response.status_code == 503 and response.json()["detail"] == "No worker has its model loaded."
+
+
+def test_worker_has_lower_priority_than_the_web_server(service):
+    web = psutil.Process(service.web.pid)
+    assert all(child.nice() > web.nice() for child in service.worker_children())
 
 
 def test_service_is_not_ready_if_all_children_are_dead_or_hung(service):
@@ -40,27 +42,19 @@ def test_service_is_not_ready_if_all_children_are_dead_or_hung(service):
         assert psutil.Process(service.worker.pid).is_running(), "the parent must survive its children"
     finally:
         hung.send_signal(signal.SIGCONT)
-    wait_until(service.ready, REPORTED_WITHIN, "readiness after the hang")
-
-
-def test_worker_has_lower_priority_than_the_web_server(service):
-    web = psutil.Process(service.web.pid)
-    assert all(child.nice() > web.nice() for child in service.worker_children())
+    wait_until(service.is_ready, REPORTED_WITHIN, "readiness after the hang")
 
 
 @pytest.mark.skipif((sys.platform, platform.machine()) != ("linux", "x86_64"), reason="needs Linux on x86-64")
 def test_worker_runs_without_permission_to_set_its_priority(tmp_path):
-    running = SandboxedService(tmp_path, OCR_WORKERS=1, OCR_THREADS=2)
-    try:
-        (child,) = running.start().worker_children()
+    with SandboxedService(tmp_path, OCR_WORKERS=1, OCR_THREADS=2) as running:
+        (child,) = running.worker_children()
         assert child.nice() == psutil.Process(running.worker.pid).nice(), "the sandbox has no effect"
         result = running.post("/ocr/predict", picture("Receipt 4711", size=24, width=300)).json()
         assert result["text"] == "Receipt 4711"
-    finally:
-        running.stop()
 
 
-class SandboxedService(Service):
+class SandboxedService(ServiceProcesses):
     worker_app = "tests.support.sandboxed_worker"
 
 

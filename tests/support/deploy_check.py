@@ -30,6 +30,8 @@ PROGRAMS = {
 }
 IMAGE = ("debootstrap", "buildah", "unshare", "nsenter", "setpriv", "ip")
 VPS = ("debootstrap", "systemd-nspawn", "unshare", "nsenter")
+#: Folders of programs that only root has in its PATH.
+SYSTEM_PATH = ":/usr/sbin:/sbin:/usr/local/sbin"
 
 
 def requested() -> bool:
@@ -39,7 +41,7 @@ def requested() -> bool:
 
 def missing(*programs: str) -> list[str]:
     """What these programs need that this machine does not have."""
-    path = os.environ.get("PATH", "") + ":/usr/sbin:/sbin:/usr/local/sbin"
+    path = os.environ.get("PATH", "") + SYSTEM_PATH
     found = [f"{name} ({PROGRAMS[name]})" for name in programs if not shutil.which(name, path=path)]
     return found + ([] if os.geteuid() == 0 else ["root rights"])
 

@@ -35,7 +35,7 @@ class Nginx:
 
     def __init__(self, folder: Path, *ports: int, tls: bool = False, **settings: object) -> None:
         self.folder = folder
-        self.port, self.tls_port = free_port(), free_port()
+        self.port, self.tls_port, self._health_port = free_port(), free_port(), free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.tls_url = f"https://localhost:{self.tls_port}"
         self._program = find_nginx()
@@ -70,7 +70,7 @@ class Nginx:
             ("/dev/stdout", f"{self.folder}/access.log"),
             ("listen 8080", f"listen 127.0.0.1:{self.port}"),
             ("listen 8443", f"listen 127.0.0.1:{self.tls_port}"),
-            ("listen 127.0.0.1:8081", f"listen 127.0.0.1:{free_port()}"),
+            ("listen 127.0.0.1:8081", f"listen 127.0.0.1:{self._health_port}"),
         ):
             text = text.replace(container, test)
         return text
@@ -89,7 +89,9 @@ class Nginx:
             self._process = subprocess.Popen(
                 self._command(), stdout=log, stderr=log, preexec_fn=tie_to(os.getpid(), signal.SIGTERM)
             )
-        wait_until(self._listens, 10, f"nginx ({self.log()})")
+        process = self._process
+        wait_until(lambda: self._listens() or process.poll() is not None, 10, lambda: f"nginx ({self.log()})")
+        assert process.poll() is None, f"nginx ended: {self.log()}"
         return self
 
     def _listens(self) -> bool:

@@ -1,4 +1,4 @@
-"""PDFs whose text layers are known: honest ones, and those that lie in all the ways that layers do."""
+"""PDFs with known text layers: correct ones, and layers that differ from the visible text."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ A4 = (595, 842)
 
 
 def pdf_of(*draw: Callable[[pymupdf.Page], object], size: tuple[float, float] = A4) -> bytes:
-    """A PDF with a page for each function that draws one."""
+    """A PDF with one page per function; each function draws its page."""
     document = pymupdf.open()
     for one in draw:
         one(document.new_page(width=size[0], height=size[1]))
@@ -25,13 +25,13 @@ def pdf_of(*draw: Callable[[pymupdf.Page], object], size: tuple[float, float] = 
 def write(
     page: pymupdf.Page, lines: Sequence[str], x: float = 72, y: float = 72, size: float = 11, **how: object
 ) -> None:
-    """Lines of text from (x, y) down, in points."""
+    """Insert lines of text below each other, from (x, y). All sizes are in points."""
     for row, line in enumerate(lines):
         page.insert_text((x, y + 1.4 * size * row), line, fontsize=size, **how)
 
 
 def two_columns(page: pymupdf.Page) -> list[str]:
-    """Two columns of prose, the left one first in the layer; returns the lines in order."""
+    """Two columns of prose, the left one first in the layer. Returns the lines in reading order."""
     lines = wrap_text(" ".join(PROSE), 11, 200)
     half = len(lines) // 2
     write(page, lines[:half])
@@ -40,7 +40,7 @@ def two_columns(page: pymupdf.Page) -> list[str]:
 
 
 def across_columns(page: pymupdf.Page) -> list[str]:
-    """The same page, but with its lines in the layer from left to right across both columns."""
+    """The same page, but the layer goes from left to right across both columns. Returns the lines in reading order."""
     lines = wrap_text(" ".join(PROSE), 11, 200)
     half = len(lines) // 2
     for row in range(half):
@@ -50,7 +50,7 @@ def across_columns(page: pymupdf.Page) -> list[str]:
 
 
 def embedded(lines: Sequence[str], change: Callable[[pymupdf.Document, int], object]) -> bytes:
-    """A page of text in an embedded font whose object `change(document, xref)` may alter."""
+    """A page of text in an embedded font. `change(document, xref)` may change the font object."""
     document = pymupdf.open()
     page = document.new_page()
     page.insert_font(fontname="F0", fontbuffer=pymupdf.Font("helv").buffer)
@@ -61,12 +61,12 @@ def embedded(lines: Sequence[str], change: Callable[[pymupdf.Document, int], obj
 
 
 def without_mapping(document: pymupdf.Document, font: int) -> None:
-    """The glyphs of the font stand for no character."""
+    """Remove the mapping from glyphs to characters."""
     document.xref_set_key(font, "ToUnicode", "null")
 
 
 def shifted_mapping(document: pymupdf.Document, font: int) -> None:
-    """Each letter is said to be the next one: a becomes b."""
+    """Map each glyph to the next character: a becomes b."""
     mapping = int(document.xref_get_key(font, "ToUnicode")[1].split()[0])
 
     def shift(found: re.Match) -> bytes:
@@ -77,14 +77,17 @@ def shifted_mapping(document: pymupdf.Document, font: int) -> None:
 
 
 def sheet(*lines: str) -> bytes:
-    """A picture of a whole page with lines of text, as a scanner makes it."""
+    """A PNG of a whole page with lines of text, as a scanner makes it."""
     image = Image.new("L", (A4[0] * 2, A4[1] * 2), 255)
     draw_lines(ImageDraw.Draw(image), list(lines), 100, 100, 40)
     return saved(image, format="PNG")
 
 
 def scan(page: pymupdf.Page, *shown: str, hidden: Sequence[str] = (), first: bool = False, mode: int = 3) -> None:
-    """A picture of text over the whole page, and a layer that says something else: invisible, or under the picture."""
+    """A picture of the `shown` text over the whole page, and a layer with the `hidden` text.
+
+    The layer is invisible (`mode` is its text rendering mode), or covered by the picture (`first`).
+    """
     if first:
         write(page, hidden, y=120)
     page.insert_image(page.rect, stream=sheet(*shown))

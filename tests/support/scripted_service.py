@@ -6,13 +6,13 @@ import json
 import os
 
 from services.health.known_picture.quality import TEXT
-from stress.harness import Service
+from stress.harness import ServiceProcesses
 
 #: A file in DATA_DIR that `scripted_worker.py` reads before each page.
 BEHAVIOUR_FILE = "behaviour.json"
 
 
-class ScriptedService(Service):
+class ScriptedService(ServiceProcesses):
     """The web server, Redis and the worker are real; only the engine is not."""
 
     worker_app = "tests.support.scripted_worker"

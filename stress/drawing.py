@@ -1,0 +1,24 @@
+"""Pictures with known text."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+from PIL import Image, ImageDraw, ImageFont
+
+
+def picture(*lines: str, size: int = 40, width: int = 1000, **save: Any) -> bytes:
+    """A PNG with dark text on white."""
+    image = Image.new("RGB", (width, 40 + len(lines) * size * 2), "white")
+    draw = ImageDraw.Draw(image)
+    for index, line in enumerate(lines):
+        draw.text((30, 30 + index * size * 2), line, fill="black", font=ImageFont.load_default(size))
+    return saved(image, **{"format": "PNG", **save})
+
+
+def saved(image: Image.Image, **save: Any) -> bytes:
+    """The encoded image; `save` are arguments of `Image.save`."""
+    buffer = io.BytesIO()
+    image.save(buffer, **save)
+    return buffer.getvalue()
