@@ -17,7 +17,7 @@ TIED    := $(shell setpriv --pdeathsig TERM true 2>/dev/null && echo setpriv --p
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run install test test-unit lint bench bench-peers bench-tricks bench-split bench-memory load chaos paddle flower deploy-check image-check vps-check lock clean
+.PHONY: help run install test test-unit lint bench bench-peers bench-ablation bench-split bench-memory load chaos paddle flower deploy-check image-check vps-check lock clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' Makefile
@@ -53,7 +53,7 @@ bench-peers: install $(PEERS)/.done ## Compare with RapidOCR, PaddleOCR, PaddleX
 	@command -v tesseract >/dev/null || echo 'Tesseract is not installed and is left out: apt install tesseract-ocr' >&2
 	$(PY) -m bench peers --peers-python $(PEERS)/bin/python $(BENCH)
 
-bench-tricks: install ## Time and errors of the engine without each of its optimisations (BENCH="folder ...")
+bench-ablation: install ## Time and errors of the engine without each of its optimisations (BENCH="folder ...")
 	$(PY) -m bench ablation $(BENCH)
 
 bench-split: install ## Which OCR_WORKERS x OCR_THREADS is fastest on this machine

@@ -12,8 +12,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
 
-from redis import Redis
-
 from config import VERSION, ConfigurationError, Settings
 from paddleocr_service import Catalogue, EngineError, NullEngine, OCREngine
 from routes.paths import job_links, upload_path
@@ -29,7 +27,7 @@ from services.jobs.idempotency import Idempotency
 from services.jobs.service import JobService
 from services.jobs.store import JobStore, Retention
 from services.jobs.unit_queue import UnitQueue
-from services.redis_service import RedisService
+from services.redis_service import RedisClient, RedisService
 from services.storage import FileStorage, S3Storage, Storage, UploadSignature
 from services.telemetry.counters import Counters
 from services.telemetry.service_metrics import ServiceMetrics
@@ -85,7 +83,7 @@ def build_celery(settings: Settings) -> OCRCelery:
     )
 
 
-def build_services(settings: Settings, make_broker: Callable[[Redis], Broker]) -> Services:
+def build_services(settings: Settings, make_broker: Callable[[RedisClient], Broker]) -> Services:
     """make_broker gets the Redis client that counts tickets. Raises EngineError for an unknown model."""
     redis = RedisService(settings.broker_url)
     broker = make_broker(redis.client)

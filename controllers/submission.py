@@ -94,13 +94,19 @@ def submit(
     upload: UploadedFile, options: DocumentOptions, callback_url: str, job_id: str, kinds: tuple[str, ...] = KINDS
 ) -> JobRecord:
     """Create a job for the current client. Raises the errors of `JobService.submit`."""
-    record = JobRecord(
+    record = new_record(job_id, upload.name, options, callback_url)
+    return services().jobs.submit(record, upload.content, kinds, request_slot())
+
+
+def new_record(job_id: str, filename: str, options: DocumentOptions, callback_url: str, **announced: Any) -> JobRecord:
+    """A job of the current client. `announced`: what the client says about a file that has not arrived."""
+    return JobRecord(
         id=job_id,
         owner=g.owner,
-        filename=upload.name,
+        filename=filename,
         options=options,
         request_id=g.request_id,
         trace=traceparent(),
         callback_url=callback_url,
+        **announced,
     )
-    return services().jobs.submit(record, upload.content, kinds, request_slot())

@@ -6,16 +6,15 @@ import hmac
 from typing import Any, BinaryIO, cast
 from urllib.parse import unquote_plus, urljoin
 
-from flask import Response, current_app, g, jsonify, make_response, request
+from flask import Response, current_app, jsonify, make_response, request
 from werkzeug.exceptions import BadRequest, ClientDisconnected
 
 from controllers import responses
-from controllers.context import ErrorClasses, services, traceparent
+from controllers.context import ErrorClasses, services
 from controllers.idempotency import Outcome, mark_replayed, run_once
-from controllers.submission import ADMISSION_ERRORS, FILE_ERRORS, OPTION_ERRORS, document_options
+from controllers.submission import ADMISSION_ERRORS, FILE_ERRORS, OPTION_ERRORS, document_options, new_record
 from services import errors
 from services.jobs.idempotency import IdMaker
-from services.jobs.record import JobRecord
 from services.uploads.service import Put
 from utils.file_names import plain_name
 
@@ -42,18 +41,9 @@ def announce(options: dict[str, Any]) -> Response:
     uploads = services().uploads
 
     def create(job_id: IdMaker) -> list[Outcome]:
-        record = JobRecord(
-            id=job_id(0),
-            owner=g.owner,
-            filename=plain_name(options["filename"]),
-            options=chosen,
-            request_id=g.request_id,
-            file_size=options["file_size"],
-            trace=traceparent(),
-            callback_url=options["callback_url"],
-            content_type=options["content_type"],
-        )
-        return [uploads.announce(record)]
+        announced = {"file_size": options["file_size"], "content_type": options["content_type"]}
+        name = plain_name(options["filename"])
+        return [uploads.announce(new_record(job_id(0), name, chosen, options["callback_url"], **announced))]
 
     (record,), replayed = run_once([], options, create)
     if isinstance(record, errors.OCRServiceError):  # a replay whose job has been deleted

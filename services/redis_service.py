@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import re
-import weakref
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache, partial
@@ -18,6 +16,7 @@ from redis.retry import Retry
 
 from services.errors import RedisUnavailable
 from services.keys import lua_tables
+from utils.process import call_after_fork
 
 SCRIPTS = Path(__file__).with_name("scripts")
 #: A POST must be answered within 2 s even if Redis hangs. It makes at most two round trips.
@@ -42,7 +41,7 @@ class RedisPipeline(Protocol):
 class RedisClient(Protocol):
     """The commands that the services use, typed for a client that returns bytes.
 
-    redis-py's own annotations also cover async clients and clients that return text.
+    They raise RedisUnavailable. redis-py's own annotations also cover async clients and clients that return text.
     """
 
     def get(self, name: str) -> bytes | None: ...
@@ -62,8 +61,38 @@ class RedisClient(Protocol):
     def zrevrange(self, name: str, start: int, end: int) -> list[bytes]: ...
     def zrangebyscore(self, name: str, min: Score, max: Score, start: int, num: int) -> list[bytes]: ...
     def pipeline(self, transaction: bool = True) -> RedisPipeline: ...
+    def pubsub(self) -> redis.client.PubSub: ...
+    def llen(self, name: str) -> int: ...
     def time(self) -> tuple[int, int]: ...
     def info(self, section: str) -> Mapping[str, Any]: ...
+
+
+@contextmanager
+def _clear_errors() -> Iterator[None]:
+    """Connection errors of redis-py become RedisUnavailable: no caller has to know redis-py's exceptions."""
+    try:
+        yield
+    except (redis.exceptions.ConnectionError, redis.exceptions.TimeoutError) as error:
+        raise RedisUnavailable() from error
+    except redis.exceptions.ResponseError as error:
+        if isinstance(error, TEMPORARY) or TEMPORARY_WORDS.search(str(error)):
+            raise RedisUnavailable() from error
+        raise
+
+
+class _Redis(redis.Redis):
+    def execute_command(self, *args: Any, **options: Any) -> Any:
+        with _clear_errors():
+            return super().execute_command(*args, **options)  # type: ignore[no-untyped-call]  # not annotated there
+
+    def pipeline(self, transaction: bool = True, shard_hint: str | None = None) -> _Pipeline:
+        return _Pipeline(self.connection_pool, self.response_callbacks, transaction, shard_hint)
+
+
+class _Pipeline(redis.client.Pipeline):
+    def execute(self, raise_on_error: bool = True) -> list[Any]:
+        with _clear_errors():
+            return super().execute(raise_on_error)
 
 
 class RedisService:
@@ -79,27 +108,15 @@ class RedisService:
             retry=Retry(NoBackoff(), 1, supported_errors=(redis.exceptions.ConnectionError,)),
             health_check_interval=0,
         )
-        self.client = redis.Redis(connection_pool=self._new_pool())
+        self._redis = _Redis(connection_pool=self._new_pool())
+        self.client = cast(RedisClient, self._redis)
         self._scripts: dict[str, Script] = {}
-        replace_pool = weakref.WeakMethod(self._replace_pool)  # must not keep the service alive
-        os.register_at_fork(after_in_child=lambda: (replace := replace_pool()) and replace())
+        call_after_fork(self._replace_pool)
 
     def _replace_pool(self) -> None:
         """After a fork, the child needs its own pool: a thread of the parent may hold a lock of the old pool, and that
         thread does not exist in the child to release it."""
-        self.client.connection_pool = self._new_pool()
-
-    @contextmanager
-    def guard(self) -> Iterator[RedisClient]:
-        """The client. Its connection errors become RedisUnavailable: no caller has to know redis-py's exceptions."""
-        try:
-            yield cast(RedisClient, self.client)
-        except (redis.exceptions.ConnectionError, redis.exceptions.TimeoutError) as error:
-            raise RedisUnavailable() from error
-        except redis.exceptions.ResponseError as error:
-            if isinstance(error, TEMPORARY) or TEMPORARY_WORDS.search(str(error)):
-                raise RedisUnavailable() from error
-            raise
+        self._redis.connection_pool = self._new_pool()
 
     def script(self, name: str, *args: Value) -> Any:
         """Run `scripts/<name>.lua` as one atomic step and return its reply: int, bytes, a list of these, or None.
@@ -107,20 +124,17 @@ class RedisService:
         Raises RedisUnavailable.
         """
         if name not in self._scripts:
-            self._scripts[name] = self.client.register_script(_source(name))
-        with self.guard():
-            return self._scripts[name](args=args)
+            self._scripts[name] = self._redis.register_script(_source(name))
+        return self._scripts[name](args=args)
 
     def now(self) -> float:
         """Redis's clock in Unix seconds. All hosts share this clock."""
-        with self.guard() as client:
-            seconds, microseconds = client.time()
+        seconds, microseconds = self.client.time()
         return seconds + microseconds / 1e6
 
     def memory(self) -> tuple[int, int]:
         """Bytes used, and the configured maximum (0: unlimited). Raises RedisUnavailable."""
-        with self.guard() as client:
-            info = client.info("memory")
+        info = self.client.info("memory")
         return info["used_memory"], info["maxmemory"]
 
 

@@ -13,6 +13,7 @@ from celery import Celery
 
 from services.container import Broker
 from services.errors import RedisUnavailable
+from services.redis_service import RedisClient
 
 if TYPE_CHECKING:
     from services.uploads.arrivals import Arrivals
@@ -70,7 +71,7 @@ def celery_url(url: str) -> str:
     return "redis+socket://" + url.removeprefix("unix://") if url.startswith("unix://") else url
 
 
-def make_broker(celery: Celery, client: redis.Redis) -> Broker:
+def make_broker(celery: Celery, client: RedisClient) -> Broker:
     """Celery sends the tickets. `client`, a connection to the same Redis, counts those that still wait."""
 
     def send(task: str, queue: str, job_id: str, delay: float = 0) -> None:
@@ -82,10 +83,4 @@ def make_broker(celery: Celery, client: redis.Redis) -> Broker:
         except (kombu.exceptions.OperationalError, redis.exceptions.RedisError, OSError) as error:
             raise RedisUnavailable() from error
 
-    def ticket_count() -> int:
-        try:
-            return client.llen(QUEUE)
-        except (redis.exceptions.ConnectionError, redis.exceptions.TimeoutError) as error:
-            raise RedisUnavailable() from error
-
-    return Broker(partial(send, TASK, QUEUE), partial(send, ARRIVED, ARRIVALS), ticket_count)
+    return Broker(partial(send, TASK, QUEUE), partial(send, ARRIVED, ARRIVALS), lambda: client.llen(QUEUE))

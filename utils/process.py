@@ -1,13 +1,20 @@
-"""Processes on Linux: end with the parent, raise the limit of open files."""
+"""Processes on Linux: forks, the end of the parent, the limit of open files."""
 
 import ctypes
 import os
 import resource
 import signal
 import sys
+import weakref
 from collections.abc import Callable
 
 PR_SET_PDEATHSIG = 1  # from <sys/prctl.h>
+
+
+def call_after_fork(method: Callable[[], None]) -> None:
+    """Call a bound method in each child that is forked. Does not keep its object alive."""
+    reference = weakref.WeakMethod(method)
+    os.register_at_fork(after_in_child=lambda: (alive := reference()) and alive())
 
 
 def die_with_parent(signum: int = signal.SIGKILL) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import dataclass, field
 
 import structlog
 
@@ -14,13 +15,13 @@ log = structlog.get_logger(__name__)
 CHECK_SECONDS, MAX_AGE_SECONDS = 0.5, 1.0
 
 
+@dataclass(eq=False)
 class Readiness:
     """Caches the result of `check`: why the service is not ready, or None. Before `start`, nothing is cached."""
 
-    def __init__(self, check: Callable[[], str | None]) -> None:
-        self._check = check
-        self._last: tuple[float, str | None] = (float("-inf"), None)
-        self._stopped = threading.Event()
+    check: Callable[[], str | None]
+    _last: tuple[float, str | None] = field(init=False, default=(float("-inf"), None))
+    _stopped: threading.Event = field(init=False, default_factory=threading.Event)
 
     def start(self) -> None:
         """Start the background checks, in a thread of this process."""
@@ -35,12 +36,12 @@ class Readiness:
         # report the recovery at once. The result also gets too old if the background check hangs, as it can with Redis.
         if reason is None and time.monotonic() - checked_at <= MAX_AGE_SECONDS:
             return None
-        return self._check()
+        return self.check()
 
     def _run(self) -> None:
         while not self._stopped.wait(CHECK_SECONDS):
             started = time.monotonic()
             try:
-                self._last = (started, self._check())
+                self._last = (started, self.check())
             except Exception:
                 log.exception("readiness check failed")

@@ -29,26 +29,22 @@ class WorkerRegistry:
     redis: RedisService
 
     def record_heartbeat(self, name: str, state: dict[str, Any]) -> None:
-        with self.redis.guard() as client:
-            pipeline = client.pipeline(transaction=False).zadd(WORKERS, {name: self.redis.now()})
-            pipeline.set(WORKER + name, json.dumps(state), ex=SILENT_SECONDS).execute()
+        pipeline = self.redis.client.pipeline(transaction=False).zadd(WORKERS, {name: self.redis.now()})
+        pipeline.set(WORKER + name, json.dumps(state), ex=SILENT_SECONDS).execute()
 
     def remove(self, name: str) -> None:
-        with self.redis.guard() as client:
-            client.pipeline(transaction=False).zrem(WORKERS, name).delete(WORKER + name).execute()
+        self.redis.client.pipeline(transaction=False).zrem(WORKERS, name).delete(WORKER + name).execute()
 
     def count(self) -> int:
         """Number of live workers."""
-        with self.redis.guard() as client:
-            return client.zcount(WORKERS, self.redis.now() - SILENT_SECONDS, "+inf")
+        return self.redis.client.zcount(WORKERS, self.redis.now() - SILENT_SECONDS, "+inf")
 
     def all(self) -> list[dict[str, Any]]:
         """The name of each live worker and the state it sent last."""
-        with self.redis.guard() as client:
-            pipeline = client.pipeline(transaction=False)
-            pipeline.zremrangebyscore(WORKERS, "-inf", self.redis.now() - SILENT_SECONDS)
-            names = [name.decode() for name in pipeline.zrange(WORKERS, 0, -1).execute()[1]]
-            states = client.mget([WORKER + name for name in names]) if names else []
+        pipeline = self.redis.client.pipeline(transaction=False)
+        pipeline.zremrangebyscore(WORKERS, "-inf", self.redis.now() - SILENT_SECONDS)
+        names = [name.decode() for name in pipeline.zrange(WORKERS, 0, -1).execute()[1]]
+        states = self.redis.client.mget([WORKER + name for name in names]) if names else []
         return [{"name": name, **json.loads(state)} for name, state in zip(names, states, strict=True) if state]
 
 

@@ -14,14 +14,14 @@ import logging
 import os
 import threading
 import time
-import weakref
-from dataclasses import asdict
+from dataclasses import asdict, dataclass, field
 from os import PathLike
 from typing import Any
 
 from services.errors import CorruptFile, EmptyFile, OCRServiceError, all_errors
 from services.inspection.facts import FileFacts, InspectionLimits
 from services.inspection.process import ChildDied, ChildHung, InspectionProcess
+from utils.process import call_after_fork
 
 # From the standard library, because the child imports this package, too: structlog alone would triple its start time.
 log = logging.getLogger(__name__)
@@ -33,37 +33,30 @@ _MAX_REMEMBERED = 1000
 _SPARE_SECONDS = 60
 
 
+@dataclass(eq=False)
 class Inspector:
-    """Runs `inspect_upload` in child processes. Thread-safe. Starts no process before the first call.
+    """Runs `inspect_upload` in child processes. Thread-safe. Starts no process before the first call."""
 
-    seconds: time limit of one inspection. memory_mb: address space of a child. children: maximum number of concurrent
-    inspections. calls_per_child: a child is replaced after this many calls.
-    """
+    limits: InspectionLimits
+    #: Seconds that one inspection may take.
+    seconds: float = 10
+    #: Address space of a child.
+    memory_mb: int = 1536
+    #: Maximum number of concurrent inspections.
+    children: int = 4
+    #: A child is replaced after this many calls.
+    calls_per_child: int = 500
+    _remembered: dict[str, FileFacts] = field(init=False, default_factory=dict)
 
-    def __init__(
-        self,
-        limits: InspectionLimits,
-        *,
-        seconds: float = 10,
-        memory_mb: int = 1536,
-        children: int = 4,
-        calls_per_child: int = 500,
-    ) -> None:
-        self._limits = asdict(limits)
-        self._seconds = seconds
-        self._memory_mb = memory_mb
-        self._children = children
-        self._calls_per_child = calls_per_child
-        self._remembered: dict[str, FileFacts] = {}
+    def __post_init__(self) -> None:
         self._reset_children()
-        reset = weakref.WeakMethod(self._reset_children)
-        os.register_at_fork(after_in_child=lambda: (method := reset()) and method())
+        call_after_fork(self._reset_children)
 
     def _reset_children(self) -> None:
         """A forked process starts its own children."""
         self._idle: list[InspectionProcess] = []
         self._lock = threading.Lock()
-        self._slots = threading.BoundedSemaphore(self._children)
+        self._slots = threading.BoundedSemaphore(self.children)
 
     def inspect(self, path: str | PathLike[str], digest: str = "") -> FileFacts:
         """Inspect the file at `path`. If `digest` identifies its content, the facts are remembered.
@@ -75,7 +68,7 @@ class Inspector:
             raise EmptyFile()
         if facts := self._remembered.get(digest):
             return facts
-        request = {"path": os.path.abspath(os.fspath(path)), "limits": self._limits}
+        request = {"path": os.path.abspath(os.fspath(path)), "limits": asdict(self.limits)}
         with self._slots:
             response = self._request(json.dumps(request).encode() + b"\n")
         facts = _facts_from(response)
@@ -88,7 +81,7 @@ class Inspector:
     def close(self) -> None:
         """Kill all idle children. A busy one ends after its call."""
         with self._lock:
-            self._calls_per_child = 0
+            self.calls_per_child = 0
             idle, self._idle = self._idle, []
         for child in idle:
             child.kill()
@@ -98,10 +91,10 @@ class Inspector:
             child = self._acquire()
             used = child.responses > 0
             try:
-                response: dict[str, Any] = json.loads(child.request(line, self._seconds))
+                response: dict[str, Any] = json.loads(child.request(line, self.seconds))
             except ChildHung as error:
                 child.kill()
-                log.warning("inspection took longer than %s s", self._seconds)
+                log.warning("inspection took longer than %s s", self.seconds)
                 raise _unsafe() from error
             except (ChildDied, ValueError) as error:
                 log.warning("inspection child died, exit status %s", child.kill())
@@ -116,13 +109,13 @@ class Inspector:
         with self._lock:
             if self._idle:
                 return self._idle.pop()
-        return InspectionProcess(self._memory_mb)
+        return InspectionProcess(self.memory_mb)
 
     def _release(self, child: InspectionProcess) -> None:
         """The child used last is used next, so that spare children stay idle and can be killed."""
         surplus: list[InspectionProcess] = []
         with self._lock:
-            (surplus if child.responses >= self._calls_per_child else self._idle).append(child)
+            (surplus if child.responses >= self.calls_per_child else self._idle).append(child)
             while len(self._idle) > 1 and time.monotonic() - self._idle[0].last_used > _SPARE_SECONDS:
                 surplus.append(self._idle.pop(0))
         for old in surplus:

@@ -105,8 +105,7 @@ class Admission:
             self._report_at = time.monotonic() + REPORT_SECONDS
             count, self._rejections = self._rejections, 0
         try:
-            with self._redis.guard() as client:
-                client.hincrby(keys.COUNTERS, "refused:queue_full", count)
+            self._redis.client.hincrby(keys.COUNTERS, "refused:queue_full", count)
         except RedisUnavailable:
             pass  # the rejection is more important than its count
 

@@ -53,20 +53,17 @@ class Idempotency:
         try:
             created = create(lambda number: self._job_id(name, digest, number))
         except BaseException:
-            with self.redis.guard() as client:
-                client.delete(name)
+            self.redis.client.delete(name)
             raise
-        with self.redis.guard() as client:
-            client.set(name, json.dumps([digest, created]), ex=self.ttl)
+        self.redis.client.set(name, json.dumps([digest, created]), ex=self.ttl)
         return created, False
 
     def _begin(self, name: str, digest: str) -> list[Any] | None:
         """Store a note that the request is in progress. If it was sent before, return what it created."""
         note = json.dumps([digest, None])
-        with self.redis.guard() as client:
-            if client.set(name, note, nx=True, ex=IN_FLIGHT_SECONDS):
-                return None
-            stored = client.get(name)
+        if self.redis.client.set(name, note, nx=True, ex=IN_FLIGHT_SECONDS):
+            return None
+        stored = self.redis.client.get(name)
         # If the note has just expired, this request fails as in flight and the next one starts again.
         first_digest, created = json.loads(stored or note)
         if first_digest != digest:

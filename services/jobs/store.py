@@ -107,29 +107,26 @@ class JobStore:
 
     def awaiting_upload(self, until: float, limit: int) -> list[str]:
         """Jobs whose upload has not arrived and expires before `until` (Unix s), oldest first."""
-        with self.redis.guard() as client:
-            return [job_id.decode() for job_id in client.zrangebyscore(keys.AWAITING, "-inf", until, 0, limit)]
+        return [job_id.decode() for job_id in self.redis.client.zrangebyscore(keys.AWAITING, "-inf", until, 0, limit)]
 
     def get(self, job_id: str, hidden: bool = False) -> JobRecord:
         """The record. A follower has the progress of its leader. Raises JobNotFound.
 
         `hidden`: also return a job that its client has deleted while other jobs need its work.
         """
-        with self.redis.guard() as client:
-            values = client.hgetall(keys.JOB + job_id)
-            if not values or (b"hidden" in values and not hidden):
-                raise JobNotFound()
-            record = JobRecord.from_hash(job_id, values)
-            if not record.leader or record.status != PROCESSING:
-                return record
-            progress = client.hmget(keys.JOB + record.leader, PROGRESS)
+        values = self.redis.client.hgetall(keys.JOB + job_id)
+        if not values or (b"hidden" in values and not hidden):
+            raise JobNotFound()
+        record = JobRecord.from_hash(job_id, values)
+        if not record.leader or record.status != PROCESSING:
+            return record
+        progress = self.redis.client.hmget(keys.JOB + record.leader, PROGRESS)
         found = zip(PROGRESS, progress, strict=True)
         return _with_running_stage(record.updated({name.encode(): value for name, value in found if value is not None}))
 
     def result(self, job_id: str) -> Document | None:
         """The result document. None if it does not exist or has expired."""
-        with self.redis.guard() as client:
-            body = client.get(keys.RESULT + job_id)
+        body = self.redis.client.get(keys.RESULT + job_id)
         return unpack(body) if body else None
 
     def cancel(self, job_id: str) -> str | None:
@@ -148,31 +145,32 @@ class JobStore:
 
         If that job has been deleted, starts after the jobs that are newer than `before_at` (Unix s).
         """
-        with self.redis.guard() as client:
-            start = 0
-            if before:
-                rank = client.zrevrank(keys.OWNED + owner, before)
-                start = client.zcount(keys.OWNED + owner, f"({before_at}", "+inf") if rank is None else rank + 1
-            return [job_id.decode() for job_id in client.zrevrange(keys.OWNED + owner, start, start + limit - 1)]
+        start = 0
+        if before:
+            rank = self.redis.client.zrevrank(keys.OWNED + owner, before)
+            start = self.redis.client.zcount(keys.OWNED + owner, f"({before_at}", "+inf") if rank is None else rank + 1
+        return [job_id.decode() for job_id in self.redis.client.zrevrange(keys.OWNED + owner, start, start + limit - 1)]
 
     def get_many(self, job_ids: Sequence[str]) -> list[JobRecord]:
         """The records of the jobs that still exist."""
-        with self.redis.guard() as client:
-            pipeline = client.pipeline(transaction=False)
-            for job_id in job_ids:
-                pipeline.hgetall(keys.JOB + job_id)
-            found = pipeline.execute()
+        pipeline = self.redis.client.pipeline(transaction=False)
+        for job_id in job_ids:
+            pipeline.hgetall(keys.JOB + job_id)
+        found = pipeline.execute()
         return [JobRecord.from_hash(job_id, values) for job_id, values in zip(job_ids, found, strict=True) if values]
 
     def pages_done(self, job_id: str, numbers: Sequence[int] | None = None) -> dict[int, Document]:
         """Results of finished pages by page number: all of them, or those in `numbers`."""
-        with self.redis.guard() as client:
-            if numbers is None:
-                stored = client.hgetall(keys.PAGES + job_id)
-                bodies = {int(key[5:]): body for key, body in stored.items() if key.startswith(b"page:")}
-            else:
-                found = client.hmget(keys.PAGES + job_id, [f"page:{number}" for number in numbers]) if numbers else []
-                bodies = {number: body for number, body in zip(numbers, found, strict=True) if body}
+        if numbers is None:
+            stored = self.redis.client.hgetall(keys.PAGES + job_id)
+            bodies = {int(key[5:]): body for key, body in stored.items() if key.startswith(b"page:")}
+        else:
+            found = (
+                self.redis.client.hmget(keys.PAGES + job_id, [f"page:{number}" for number in numbers])
+                if numbers
+                else []
+            )
+            bodies = {number: body for number, body in zip(numbers, found, strict=True) if body}
         return {number: unpack(bodies[number]) for number in sorted(bodies)}
 
     def replay(self, job_id: str) -> int:
@@ -181,23 +179,20 @@ class JobStore:
 
     def dead_letters(self, start: int, limit: int) -> tuple[int, list[tuple[str, float]]]:
         """The number of dead letters, and some of them, newest first: (job id, when the job failed in Unix s)."""
-        with self.redis.guard() as client:
-            pipeline = client.pipeline(transaction=False)
-            pipeline.zremrangebyscore(keys.DEAD, "-inf", self.redis.now() - DEAD_LETTER_TTL)
-            pipeline.zcard(keys.DEAD)
-            pipeline.zrevrange(keys.DEAD, start, start + limit - 1, withscores=True)
-            _, total, rows = pipeline.execute()
+        pipeline = self.redis.client.pipeline(transaction=False)
+        pipeline.zremrangebyscore(keys.DEAD, "-inf", self.redis.now() - DEAD_LETTER_TTL)
+        pipeline.zcard(keys.DEAD)
+        pipeline.zrevrange(keys.DEAD, start, start + limit - 1, withscores=True)
+        _, total, rows = pipeline.execute()
         return total, [(member.decode(), since) for member, since in rows]
 
     def dead_since(self, job_id: str) -> float | None:
         """When the job became a dead letter (Unix s). None if it is not a dead letter."""
-        with self.redis.guard() as client:
-            return client.zscore(keys.DEAD, job_id)
+        return self.redis.client.zscore(keys.DEAD, job_id)
 
     def cache_entries(self) -> int:
         """Number of results in the cache."""
-        with self.redis.guard() as client:
-            return client.zcount(keys.CACHE_INDEX, self.redis.now() - self.retention.cache_ttl, "+inf")
+        return self.redis.client.zcount(keys.CACHE_INDEX, self.redis.now() - self.retention.cache_ttl, "+inf")
 
 
 def pack(document: Document) -> bytes:

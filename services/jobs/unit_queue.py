@@ -130,13 +130,12 @@ class UnitQueue:
         """Estimated from the units ahead of the job and from how long recent units took."""
         job_id = record.leader or record.id
         other = BULK if record.lane == QUICK else QUICK
-        with self.redis.guard() as client:
-            pipeline = client.pipeline(transaction=False)
-            pipeline.zrank(keys.READY + record.lane, f"{job_id}/1")
-            pipeline.zcard(keys.READY + other)
-            pipeline.hmget(keys.PACE, record.lane, other)
-            pipeline.zcount(keys.WORKERS, self.redis.now() - SHARED.worker_timeout_seconds, "+inf")
-            ahead, others, paces, workers = pipeline.execute()
+        pipeline = self.redis.client.pipeline(transaction=False)
+        pipeline.zrank(keys.READY + record.lane, f"{job_id}/1")
+        pipeline.zcard(keys.READY + other)
+        pipeline.hmget(keys.PACE, record.lane, other)
+        pipeline.zcount(keys.WORKERS, self.redis.now() - SHARED.worker_timeout_seconds, "+inf")
+        ahead, others, paces, workers = pipeline.execute()
         pace, others_pace = float(paces[0] or USUAL_PACE[record.lane]), float(paces[1] or USUAL_PACE[other])
         workers = max(1, workers)
         done = record.pages_done / record.pages_total if record.pages_total else 0.0
@@ -148,45 +147,42 @@ class UnitQueue:
 
     def expired_leases(self, limit: int = 100) -> list[tuple[str, int]]:
         """Units (job id, number) whose worker has not renewed the lease."""
-        with self.redis.guard() as client:
-            expired = client.zrangebyscore(keys.LEASES, "-inf", self.redis.now(), start=0, num=limit)
+        expired = self.redis.client.zrangebyscore(keys.LEASES, "-inf", self.redis.now(), start=0, num=limit)
         return [_split(member) for member in expired]
 
     def ready_count(self) -> int:
         """Number of units that a worker could take now."""
-        with self.redis.guard() as client:
-            pipeline = client.pipeline(transaction=False).zcount(keys.DELAYED, "-inf", self.redis.now())
-            for lane in LANES:
-                pipeline.zcard(keys.READY + lane)
-            return sum(pipeline.execute())
+        pipeline = self.redis.client.pipeline(transaction=False).zcount(keys.DELAYED, "-inf", self.redis.now())
+        for lane in LANES:
+            pipeline.zcard(keys.READY + lane)
+        return sum(pipeline.execute())
 
     def counts(self) -> dict[str, int]:
         """{waiting, running}: numbers of units without a worker and with one."""
-        with self.redis.guard() as client:
-            waiting, running = client.pipeline(transaction=False).zcard(keys.WAITING).zcard(keys.LEASES).execute()
+        waiting, running = (
+            self.redis.client.pipeline(transaction=False).zcard(keys.WAITING).zcard(keys.LEASES).execute()
+        )
         return {"waiting": waiting, "running": running}
 
     def oldest_wait(self) -> float:
         """Seconds since the unit that waits longest was due. 0 if no unit is due."""
         now = self.redis.now()
-        with self.redis.guard() as client:
-            rows = client.zrange(keys.WAITING, 0, 0, withscores=True)
+        rows = self.redis.client.zrange(keys.WAITING, 0, 0, withscores=True)
         return max(0.0, now - rows[0][1]) if rows else 0.0
 
     def uploads_in_use(self) -> set[str]:
         """Keys of uploads that are still needed: for open work, for dead letters, or because they were announced."""
-        with self.redis.guard() as client:
-            # One transaction: a unit that moves from one list to another in between would be missing in both.
-            pipeline = client.pipeline(transaction=True)
-            for key in (keys.WAITING, keys.LEASES, keys.DEAD, keys.AWAITING):
-                pipeline.zrange(key, 0, -1)
-            waiting, leased, dead, awaiting = pipeline.execute()
-            ids = {_split(member)[0] for member in [*waiting, *leased]}
-            ids |= {member.decode() for member in [*dead, *awaiting]}
-            pipeline = client.pipeline(transaction=False)
-            for job_id in ids:
-                pipeline.hget(keys.JOB + job_id, "upload")
-            return {key.decode() for key in pipeline.execute() if key}
+        # One transaction: a unit that moves from one list to another in between would be missing in both.
+        pipeline = self.redis.client.pipeline(transaction=True)
+        for key in (keys.WAITING, keys.LEASES, keys.DEAD, keys.AWAITING):
+            pipeline.zrange(key, 0, -1)
+        waiting, leased, dead, awaiting = pipeline.execute()
+        ids = {_split(member)[0] for member in [*waiting, *leased]}
+        ids |= {member.decode() for member in [*dead, *awaiting]}
+        pipeline = self.redis.client.pipeline(transaction=False)
+        for job_id in ids:
+            pipeline.hget(keys.JOB + job_id, "upload")
+        return {key.decode() for key in pipeline.execute() if key}
 
 
 def _taken_meanwhile(lane: str, ahead: int) -> int:

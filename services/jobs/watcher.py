@@ -10,7 +10,7 @@ import json
 import queue
 import threading
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
 import redis
@@ -64,15 +64,15 @@ class JobListener(Protocol):
         """Messages arrive from now on. Earlier ones may have been missed."""
 
 
+@dataclass(eq=False)
 class JobWatcher:
     """Two threads: one receives messages, the other reads what was requested."""
 
-    def __init__(self, redis_service: RedisService, store: JobStore, listener: JobListener) -> None:
-        self._redis = redis_service
-        self._store = store
-        self._listener = listener
-        self._requests: queue.SimpleQueue[tuple[Kind, Iterable[str]]] = queue.SimpleQueue()
-        self._stopped = threading.Event()
+    redis_service: RedisService
+    store: JobStore
+    listener: JobListener
+    _requests: queue.SimpleQueue[tuple[Kind, Iterable[str]]] = field(init=False, default_factory=queue.SimpleQueue)
+    _stopped: threading.Event = field(init=False, default_factory=threading.Event)
 
     def start(self) -> None:
         for name, run in (("receive", self._receive), ("read", self._read)):
@@ -95,7 +95,7 @@ class JobWatcher:
             requested = self._next_requests()
             try:
                 for job_id in requested["record"]:
-                    self._listener.on_record(job_id, self._record(job_id))
+                    self.listener.on_record(job_id, self._record(job_id))
                 self._report_snapshots(sorted(requested["snapshot"]))
             except RedisUnavailable:
                 self._stopped.wait(RETRY_SECONDS)  # waiting clients cause new requests
@@ -116,23 +116,22 @@ class JobWatcher:
 
     def _record(self, job_id: str) -> JobRecord | None:
         try:
-            return self._store.get(job_id)
+            return self.store.get(job_id)
         except JobNotFound:
             return None
 
     def _report_snapshots(self, job_ids: Sequence[str]) -> None:
         for start in range(0, len(job_ids), CHUNK):
             chunk = job_ids[start : start + CHUNK]
-            with self._redis.guard() as client:
-                pipeline = client.pipeline(transaction=False)
-                for job_id in chunk:
-                    pipeline.hmget(JOB + job_id, "status", "stage", "pages_done", "leader")
-                rows = pipeline.execute()
-            self._listener.on_snapshots({job_id: _snapshot(row) for job_id, row in zip(chunk, rows, strict=True)})
+            pipeline = self.redis_service.client.pipeline(transaction=False)
+            for job_id in chunk:
+                pipeline.hmget(JOB + job_id, "status", "stage", "pages_done", "leader")
+            rows = pipeline.execute()
+            self.listener.on_snapshots({job_id: _snapshot(row) for job_id, row in zip(chunk, rows, strict=True)})
 
     def _receive(self) -> None:
         while not self._stopped.is_set():
-            channel = self._redis.client.pubsub()  # type: ignore[no-untyped-call]  # not annotated there
+            channel = self.redis_service.client.pubsub()
             try:
                 channel.subscribe(EVENTS)
                 self._receive_from(channel)
@@ -152,9 +151,9 @@ class JobWatcher:
             if silent and not pinged:
                 channel.ping()
             elif message and message["type"] == "subscribe":
-                self._listener.on_gap()
+                self.listener.on_gap()
             elif message and message["type"] == "message":
-                self._listener.on_event(json.loads(message["data"]))
+                self.listener.on_event(json.loads(message["data"]))
 
 
 def _snapshot(row: list[bytes | None]) -> JobSnapshot | None:

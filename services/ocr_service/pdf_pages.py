@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from paddleocr_service import EngineInfo, Line, Polygon, Recognition
+from paddleocr_service import EngineInfo, Line, Recognition
 from paddleocr_service.orientation import lines_as_given
 from paddleocr_service.reading_order import page_text, reading_order
 from services.ocr_service.helpers.layer_images import DETAIL_DPI, images_to_read, may_contain_text, without_layer_lines
@@ -37,37 +37,30 @@ _CACHED_IMAGES = 32
 _LAYER = EngineInfo("PyMuPDF", "mupdf", ())
 
 
+@dataclass(eq=False)
 class PdfPages:
     """The pages of an open PDF. `read` runs OCR on an array (H, W, 3) uint8 RGB."""
 
-    def __init__(
-        self,
-        pdf: PdfDocument,
-        options: DocumentOptions,
-        read: Callable[[RGBArray], Recognition],
-        max_pixels: int,
-        stages: Stages | None = None,
-    ) -> None:
-        self._pdf = pdf
-        self._options = options
-        self._read = read
-        self._max_pixels = max_pixels
-        self._stages = stages or Stages()
-        self._trust = TrustChecker()
-        self._ocr_cache: dict[bytes, tuple[Line, ...]] = {}
-        self._empty_backgrounds: set[int] = set()
+    pdf: PdfDocument
+    options: DocumentOptions
+    read: Callable[[RGBArray], Recognition]
+    max_pixels: int
+    stages: Stages = field(default_factory=Stages)
+    _trust: TrustChecker = field(init=False, default_factory=TrustChecker)
+    _ocr_cache: dict[bytes, tuple[Line, ...]] = field(init=False, default_factory=dict)
+    _empty_backgrounds: set[int] = field(init=False, default_factory=set)
 
     def recognize(self, number: int) -> Page:
         """The result of one page. Raises OCRServiceError."""
-        if self._options.mode != OCR:
-            words = self._options.detail == "word"
-            with self._stages.measure("layer"):
-                layer = self._pdf.text_layer(number, self._options.dpi, self._max_pixels, words)
-            if self._options.mode == TEXT:
+        if self.options.mode != OCR:
+            words = self.options.detail == "word"
+            with self.stages.measure("layer"):
+                layer = self.pdf.text_layer(number, self.options.dpi, self.max_pixels, words)
+            if self.options.mode == TEXT:
                 return self._page_of(layer, layer.lines, number)
             if self._is_trusted(layer, number):
                 return self._page_of(layer, layer.visible, number, self._lines_of_images(layer, number))
-        return page_of(self._read(self._render(number, self._options.dpi)), number)
+        return page_of(self.read(self._render(number, self.options.dpi)), number)
 
     def _page_of(
         self, layer: TextLayer, layer_lines: Sequence[LayerLine], number: int, ocr_lines: Sequence[Line] = ()
@@ -77,7 +70,7 @@ class PdfPages:
         else:
             blocks = blocks_of(layer_lines, layer.width, layer.height)
         lines = tuple(line for block in blocks for line in block.lines)
-        page = Recognition(layer.width, layer.height, lines, page_text(blocks), self._options.lang, _LAYER, blocks)
+        page = Recognition(layer.width, layer.height, lines, page_text(blocks), self.options.lang, _LAYER, blocks)
         return page_of(page, number, source="text_layer")
 
     def _is_trusted(self, layer: TextLayer, number: int) -> bool:
@@ -99,10 +92,10 @@ class PdfPages:
             x0, y0, x1, y1 = line.box
             margin = _MARGIN * (y1 - y0)
             box = (x0 - margin, y0 - margin, x1 + margin, y1 + margin)
-            strips.append(self._render(number, max(_SAMPLE_DPI, self._options.dpi), box, layer.zoom))
+            strips.append(self._render(number, max(_SAMPLE_DPI, self.options.dpi), box, layer.zoom))
         width = max(strip.shape[1] for strip in strips)
         sheet = [np.pad(strip, ((0, 0), (0, width - strip.shape[1]), (0, 0)), mode="edge") for strip in strips]
-        return " ".join(line.text for line in self._read(np.concatenate(sheet)).lines)
+        return " ".join(line.text for line in self.read(np.concatenate(sheet)).lines)
 
     def _lines_of_images(self, layer: TextLayer, number: int) -> list[Line]:
         lines: list[Line] = []
@@ -120,26 +113,17 @@ class PdfPages:
         return empty
 
     def _lines_of_image(self, box: Box, layer: TextLayer, number: int) -> list[Line]:
-        pixels = self._render(number, self._options.dpi, box, layer.zoom)
+        pixels = self._render(number, self.options.dpi, box, layer.zoom)
         key = hashlib.sha256(pixels.tobytes() + repr(pixels.shape).encode()).digest()
         if key not in self._ocr_cache:
             if len(self._ocr_cache) >= _CACHED_IMAGES:
                 self._ocr_cache.clear()
-            self._ocr_cache[key] = lines_as_given(self._read(pixels))
-        return [_shift(line, int(box[0]), int(box[1])) for line in self._ocr_cache[key]]
+            self._ocr_cache[key] = lines_as_given(self.read(pixels))
+        left, top = int(box[0]), int(box[1])
+        return [line.transformed(lambda point: (point[0] + left, point[1] + top)) for line in self._ocr_cache[key]]
 
     def _render(self, number: int, dpi: int, part: Box | None = None, zoom: float = 1.0) -> RGBArray:
         """A page, or the part of it inside the box `part`, which is in pixels of a page at `zoom` pixels per point."""
         points = (part[0] / zoom, part[1] / zoom, part[2] / zoom, part[3] / zoom) if part else None
-        with self._stages.measure("render"):
-            return self._pdf.render(number, dpi, self._max_pixels, points)
-
-
-def _shift(line: Line, x: float, y: float) -> Line:
-    words = tuple(replace(word, polygon=_shift_polygon(word.polygon, x, y)) for word in line.words)
-    return replace(line, polygon=_shift_polygon(line.polygon, x, y), words=words)
-
-
-def _shift_polygon(polygon: Polygon, x: float, y: float) -> Polygon:
-    (ax, ay), (bx, by), (cx, cy), (dx, dy) = polygon
-    return (ax + x, ay + y), (bx + x, by + y), (cx + x, cy + y), (dx + x, dy + y)
+        with self.stages.measure("render"):
+            return self.pdf.render(number, dpi, self.max_pixels, points)

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import secrets
 import shutil
 import threading
 import time
-import weakref
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -18,6 +16,7 @@ import structlog
 from services.errors import StorageUnavailable, UploadMissing
 from services.storage.base import SignedUpload
 from services.storage.incoming import FileReceiver, IncomingFile
+from utils.process import call_after_fork
 
 log = structlog.get_logger(__name__)
 
@@ -45,8 +44,7 @@ class S3Storage(FileReceiver):
         self._endpoint_url = endpoint_url
         self._region = region
         self._reset_client()
-        reset = weakref.WeakMethod(self._reset_client)
-        os.register_at_fork(after_in_child=lambda: (method := reset()) and method())
+        call_after_fork(self._reset_client)
 
     def _reset_client(self) -> None:
         """Connections belong to one process, so a forked child makes its own client."""

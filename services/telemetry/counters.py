@@ -49,19 +49,17 @@ class Counters:
         if not pending:
             return
         try:
-            with self._redis.guard() as client:
-                pipeline = client.pipeline(transaction=True)
-                for field, amount in pending.items():
-                    pipeline.hincrbyfloat(COUNTERS, field, amount)
-                pipeline.execute()
+            pipeline = self._redis.client.pipeline(transaction=True)
+            for field, amount in pending.items():
+                pipeline.hincrbyfloat(COUNTERS, field, amount)
+            pipeline.execute()
         except RedisUnavailable:
             for field, amount in pending.items():
                 self.count(field, amount)
 
     def read(self) -> dict[str, float]:
         """The counts of all processes. Raises RedisUnavailable."""
-        with self._redis.guard() as client:
-            return {field.decode(): float(value) for field, value in client.hgetall(COUNTERS).items()}
+        return {field.decode(): float(value) for field, value in self._redis.client.hgetall(COUNTERS).items()}
 
 
 def histogram(counts: Mapping[str, float], name: str, bounds: Sequence[float]) -> tuple[list[tuple[str, float]], float]:

@@ -11,7 +11,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http import HTTPStatus
 
 import structlog
@@ -51,30 +51,22 @@ class ConcurrencyLimits:
     per_owner: int = 8
 
 
+@dataclass(eq=False)
 class WebhookDispatcher:
     """`start()` works in a thread until `stop()`. Each call runs in a thread of its own."""
 
-    def __init__(
-        self,
-        outbox: Outbox,
-        store: JobStore,
-        sender: Sender,
-        job_links: Callable[[str], dict[str, str]],
-        schedule: RetrySchedule = RetrySchedule(),
-        limits: ConcurrencyLimits = ConcurrencyLimits(),
-    ) -> None:
-        """job_links: (job id) -> the paths of its status and result."""
-        self._outbox = outbox
-        self._store = store
-        self._sender = sender
-        self._job_links = job_links
-        self._schedule = schedule
-        self._limits = limits
-        self._stopped = False
-        self._wake = threading.Event()
-        self._lock = threading.Lock()
-        #: Calls in progress: in total, by host, and by owner.
-        self._active: Counter[str] = Counter()
+    outbox: Outbox
+    store: JobStore
+    sender: Sender
+    #: (job id) -> the paths of its status and result.
+    job_links: Callable[[str], dict[str, str]]
+    schedule: RetrySchedule = RetrySchedule()
+    limits: ConcurrencyLimits = ConcurrencyLimits()
+    _stopped: bool = field(init=False, default=False)
+    _wake: threading.Event = field(init=False, default_factory=threading.Event)
+    _lock: threading.Lock = field(init=False, default_factory=threading.Lock)
+    #: Calls in progress: in total, by host, and by owner.
+    _active: Counter[str] = field(init=False, default_factory=Counter)
 
     def start(self) -> None:
         threading.Thread(target=self._run, name="webhook-dispatcher", daemon=True).start()
@@ -93,20 +85,20 @@ class WebhookDispatcher:
                 pass
             except Exception:
                 log.exception("webhook round failed")
-            self._wake.wait(self._schedule.poll)
+            self._wake.wait(self.schedule.poll)
             self._wake.clear()
 
     def _round(self) -> bool:
         """Start the calls that are due, up to the limit. False if there was none to start."""
-        free = self._limits.total - self._active["total"]
-        webhooks = self._outbox.take(free) if free > 0 else []
+        free = self.limits.total - self._active["total"]
+        webhooks = self.outbox.take(free) if free > 0 else []
         for webhook in webhooks:
             self._start_call(webhook)
         return bool(webhooks)
 
     def _start_call(self, webhook: DueWebhook) -> None:
         try:
-            record = self._store.get(webhook.job_id)
+            record = self.store.get(webhook.job_id)
         except JobNotFound:
             return
         if not record.ended:
@@ -117,10 +109,10 @@ class WebhookDispatcher:
             arguments = (webhook, record, host, groups)
             threading.Thread(target=self._call, args=arguments, name="webhook", daemon=True).start()
         else:
-            self._outbox.settle(webhook, POSTPONED, self._schedule.busy_pause * random.uniform(0.5, 1.5))
+            self.outbox.settle(webhook, POSTPONED, self.schedule.busy_pause * random.uniform(0.5, 1.5))
 
     def _acquire(self, groups: tuple[str, ...]) -> bool:
-        limits = (self._limits.total, self._limits.per_host, self._limits.per_owner)
+        limits = (self.limits.total, self.limits.per_host, self.limits.per_owner)
         with self._lock:
             if any(self._active[group] >= limit for group, limit in zip(groups, limits, strict=True)):
                 return False
@@ -145,21 +137,21 @@ class WebhookDispatcher:
 
     def _attempt(self, webhook: DueWebhook, record: JobRecord, call_log: structlog.stdlib.BoundLogger) -> None:
         started = time.monotonic()
-        result = self._sender.send(record.callback_url, message_of(record, self._job_links(record.id)))
-        seconds_left = self._schedule.give_up_after - webhook.age - (time.monotonic() - started)
+        result = self.sender.send(record.callback_url, message_of(record, self.job_links(record.id)))
+        seconds_left = self.schedule.give_up_after - webhook.age - (time.monotonic() - started)
         call_log = call_log.bind(status=result.status, error=result.error)
         if result.delivered:
-            self._outbox.settle(webhook, DELIVERED)
+            self.outbox.settle(webhook, DELIVERED)
             call_log.info("webhook delivered")
         elif result.status == HTTPStatus.GONE or seconds_left <= 0:  # GONE: the receiver wants no more calls
-            self._outbox.settle(webhook, GIVEN_UP)
+            self.outbox.settle(webhook, GIVEN_UP)
             call_log.warning("webhook given up")
         else:
             pause = min(seconds_left, self._pause(webhook.tries, result))
-            self._outbox.settle(webhook, RETRIED, pause)
+            self.outbox.settle(webhook, RETRIED, pause)
             call_log.info("webhook will be retried", seconds=round(pause, 1))
 
     def _pause(self, failures: int, result: DeliveryResult) -> float:
         """Exponential back-off, randomised by a quarter so that calls do not synchronise; at least Retry-After."""
-        pause = self._schedule.first_pause * 2.0 ** min(failures, 30)
-        return max(min(pause, self._schedule.longest_pause) * random.uniform(0.75, 1.25), result.retry_after)
+        pause = self.schedule.first_pause * 2.0 ** min(failures, 30)
+        return max(min(pause, self.schedule.longest_pause) * random.uniform(0.75, 1.25), result.retry_after)

@@ -25,16 +25,16 @@ class DueWebhook:
     age: float
 
 
+@dataclass(eq=False)
 class Outbox:
     """Methods raise RedisUnavailable."""
 
-    def __init__(self, redis: RedisService, lease_seconds: float = LEASE_SECONDS) -> None:
-        self._redis = redis
-        self._lease_seconds = lease_seconds
+    redis: RedisService
+    lease_seconds: float = LEASE_SECONDS
 
     def take(self, limit: int) -> list[DueWebhook]:
         """The webhooks that have been due longest. No other dispatcher gets them until the lease expires."""
-        rows = self._redis.script("webhook_take", self._lease_seconds, limit)
+        rows = self.redis.script("webhook_take", self.lease_seconds, limit)
         return [
             DueWebhook(job_id.decode(), ended.decode(), int(tries), float(age)) for job_id, ended, tries, age in rows
         ]
@@ -42,4 +42,4 @@ class Outbox:
     def settle(self, webhook: DueWebhook, outcome: str, due_in: float | None = None) -> None:
         """Record the outcome of an attempt. For RETRIED and POSTPONED, the webhook is due again in `due_in` seconds."""
         delay = "" if due_in is None else due_in
-        self._redis.script("webhook_settle", webhook.job_id, webhook.ended, outcome, delay)
+        self.redis.script("webhook_settle", webhook.job_id, webhook.ended, outcome, delay)

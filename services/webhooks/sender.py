@@ -6,7 +6,7 @@ import email.utils
 import http.client
 import ssl
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from urllib3 import HTTPConnectionPool, Timeout
 from urllib3.exceptions import HTTPError
@@ -36,22 +36,20 @@ class DeliveryResult:
         return self.status is not None and 200 <= self.status < 300
 
 
+@dataclass(eq=False)
 class Sender:
     """Does not follow redirects, does not use proxies from the environment, and does not read the response body."""
 
-    def __init__(
-        self, guard: Guard, signer: Signer, call_seconds: float = CALL_SECONDS, tls: ssl.SSLContext | None = None
-    ) -> None:
-        """tls: the certificates to trust; the default is the system's."""
-        self._guard = guard
-        self._signer = signer
-        self._call_seconds = call_seconds
-        self._tls = tls or ssl.create_default_context()
+    guard: Guard
+    signer: Signer
+    call_seconds: float = CALL_SECONDS
+    #: The certificates to trust; the default is the system's.
+    tls: ssl.SSLContext = field(default_factory=ssl.create_default_context)
 
     def send(self, url: str, message: Message) -> DeliveryResult:
         """Never raises because of the receiver or the network."""
-        headers = HEADERS | self._signer.headers(message.id, int(time.time()), message.body)
-        with TimedConnection(self._guard, self._call_seconds) as connection:
+        headers = HEADERS | self.signer.headers(message.id, int(time.time()), message.body)
+        with TimedConnection(self.guard, self.call_seconds) as connection:
             try:
                 return self._post(url, message.body, headers, connection)
             except (HTTPError, OSError, http.client.HTTPException, NotAllowed, NoSuchName, NoAnswer) as error:
@@ -69,11 +67,9 @@ class Sender:
 
     def _pool(self, url: Url, connection: TimedConnection) -> HTTPConnectionPool:
         host, port = url.host or "", port_of(url)
-        timeout = Timeout(connect=CONNECT_SECONDS, read=self._call_seconds)
+        timeout = Timeout(connect=CONNECT_SECONDS, read=self.call_seconds)
         if url.scheme == "https":
-            return TimedHTTPSPool(
-                host, port, timeout, retries=False, ssl_context=self._tls, open_socket=connection.open
-            )
+            return TimedHTTPSPool(host, port, timeout, retries=False, ssl_context=self.tls, open_socket=connection.open)
         return TimedHTTPPool(host, port, timeout, retries=False, open_socket=connection.open)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from dataclasses import dataclass, field
 
 from services.errors import RedisUnavailable
 from services.jobs.unit_queue import Unit, UnitQueue
@@ -14,6 +15,7 @@ class LeaseLost(Exception):
     """Another worker has the unit, or the job has ended. This worker must not write anything more."""
 
 
+@dataclass(eq=False)
 class Lease:
     """Context manager around the processing of one unit.
 
@@ -21,13 +23,14 @@ class Lease:
     makes no progress for `stalled_after` seconds, the lease is no longer renewed, so that another worker can try.
     """
 
-    def __init__(self, unit_queue: UnitQueue, unit: Unit, stalled_after: float = float("inf")) -> None:
-        self._unit_queue = unit_queue
-        self._unit = unit
-        self._stalled_after = stalled_after
-        self._last_progress = time.monotonic()
-        self._lost = threading.Event()
-        self._ended = threading.Event()
+    unit_queue: UnitQueue
+    unit: Unit
+    stalled_after: float = float("inf")
+    _last_progress: float = field(init=False, default_factory=time.monotonic)
+    _lost: threading.Event = field(init=False, default_factory=threading.Event)
+    _ended: threading.Event = field(init=False, default_factory=threading.Event)
+
+    def __post_init__(self) -> None:
         self._thread = threading.Thread(target=self._renew, name="lease", daemon=True)
 
     def __enter__(self) -> Lease:
@@ -46,10 +49,10 @@ class Lease:
 
     def _renew(self) -> None:
         while not self._ended.wait(SHARED.lease_renew_seconds):
-            if time.monotonic() - self._last_progress > self._stalled_after:
+            if time.monotonic() - self._last_progress > self.stalled_after:
                 return
             try:
-                if not self._unit_queue.renew(self._unit):
+                if not self.unit_queue.renew(self.unit):
                     self._lost.set()
                     return
             except RedisUnavailable:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from services.jobs.record import JobRecord
@@ -12,13 +13,13 @@ if TYPE_CHECKING:
     from services.storage import Storage
 
 
+@dataclass(eq=False)
 class OpenDocument:
     """Holds at most one document. Opening another one closes it."""
 
-    def __init__(self, storage: Storage, ocr: OCRService) -> None:
-        self._storage = storage
-        self._ocr = ocr
-        self._open: tuple[str, Document, ExitStack] | None = None
+    storage: Storage
+    ocr: OCRService
+    _open: tuple[str, Document, ExitStack] | None = field(init=False, default=None)
 
     def get(self, record: JobRecord) -> Document | None:
         """The job's document if it is open."""
@@ -28,8 +29,8 @@ class OpenDocument:
         """Open the job's document. Raises OCRServiceError."""
         self.close()
         with ExitStack() as stack:
-            path = stack.enter_context(self._storage.local(record.upload))
-            document = stack.enter_context(self._ocr.open(path, record.kind, record.options, record.frames))
+            path = stack.enter_context(self.storage.local(record.upload))
+            document = stack.enter_context(self.ocr.open(path, record.kind, record.options, record.frames))
             self._open = record.id, document, stack.pop_all()
         return document
 

@@ -7,6 +7,7 @@ take milliseconds each: they are stored together, a fraction of a second later.
 from __future__ import annotations
 
 import time
+from dataclasses import dataclass, field
 from typing import Any
 
 from services.errors import PageCrashed
@@ -20,21 +21,21 @@ CRASHES_ALLOWED = 2
 BUFFER_SECONDS = 0.25
 
 
+@dataclass(eq=False)
 class PageWriter:
     """Records the start and the outcome of each step of one unit. Methods raise LeaseLost.
 
     A step is a page (its number) or anything else that may crash the process (a name).
     """
 
-    def __init__(self, unit_queue: UnitQueue, unit: Unit) -> None:
-        self._unit_queue = unit_queue
-        self._unit = unit
-        self._buffer: list[PageOutcome] = []
-        self._flushed_at = time.monotonic()
+    unit_queue: UnitQueue
+    unit: Unit
+    _buffer: list[PageOutcome] = field(init=False, default_factory=list)
+    _flushed_at: float = field(init=False, default_factory=time.monotonic)
 
     def start(self, step: int | str) -> None:
         """Raises PageCrashed if this step has crashed its worker too often."""
-        starts = retry_until_redis_is_back(lambda: self._unit_queue.start_step(self._unit, step))
+        starts = retry_until_redis_is_back(lambda: self.unit_queue.start_step(self.unit, step))
         if starts == 0:
             raise LeaseLost()
         if starts > CRASHES_ALLOWED:
@@ -48,5 +49,5 @@ class PageWriter:
 
     def flush(self) -> None:
         outcomes, self._buffer, self._flushed_at = self._buffer, [], time.monotonic()
-        if outcomes and not retry_until_redis_is_back(lambda: self._unit_queue.save_pages(self._unit, outcomes)):
+        if outcomes and not retry_until_redis_is_back(lambda: self.unit_queue.save_pages(self.unit, outcomes)):
             raise LeaseLost()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import time
+from dataclasses import dataclass, field
 from typing import Any
 
 import psutil
@@ -23,36 +24,30 @@ log = structlog.get_logger(__name__)
 NICENESS = 10
 
 
+@dataclass(eq=False)
 class WorkerProcess:
     """One per child process of the Celery worker, from the fork until the process ends."""
 
-    def __init__(
-        self,
-        name: str,
-        engine: OCREngine | NullEngine,
-        runner: UnitRunner,
-        *,
-        lang: str,
-        worker_registry: WorkerRegistry,
-        counters: Counters,
-        tracer: Tracer,
-    ) -> None:
-        """lang: the language whose model is loaded at start."""
-        self._engine = engine
-        self._runner = runner
-        self._lang = lang
-        self._counters = counters
-        self._tracer = tracer
-        self._units_done = 0
-        self._busy = False
-        self._idle_since = time.monotonic()
-        self._heartbeat = Heartbeat(worker_registry, name, self._state, on_beat=counters.flush)
+    name: str
+    engine: OCREngine | NullEngine
+    runner: UnitRunner
+    #: The language whose model is loaded at start.
+    lang: str
+    worker_registry: WorkerRegistry
+    counters: Counters
+    tracer: Tracer
+    _units_done: int = field(init=False, default=0)
+    _busy: bool = field(init=False, default=False)
+    _idle_since: float = field(init=False, default_factory=time.monotonic)
+
+    def __post_init__(self) -> None:
+        self._heartbeat = Heartbeat(self.worker_registry, self.name, self._state, on_beat=self.counters.flush)
 
     def start(self) -> None:
         """Load the model, then register this worker as ready. Raises EngineError if the model cannot be loaded."""
         started = time.monotonic()
-        self._info = self._engine.warm_up(self._lang)
-        self._counters.count("worker_starts")
+        self._info = self.engine.warm_up(self.lang)
+        self.counters.count("worker_starts")
         self._heartbeat.start()
         seconds = round(time.monotonic() - started, 2)
         log.info("model ready", runtime=self._info.runtime, models=list(self._info.models), seconds=seconds)
@@ -61,23 +56,23 @@ class WorkerProcess:
         """Process the next unit of the queue, if there is one."""
         self._busy = True
         try:
-            self._units_done += self._runner.run()
+            self._units_done += self.runner.run()
         finally:
             self._busy = False
             self._idle_since = time.monotonic()
 
     def stop(self, reason: str = "stopped") -> None:
         """reason: "stopped" for a shutdown, "recycled" if another process replaces this one."""
-        self._counters.count(f"worker_ends:{reason}")
+        self.counters.count(f"worker_ends:{reason}")
         self._heartbeat.stop()
-        self._tracer.close()
+        self.tracer.close()
 
     def _state(self) -> dict[str, Any]:
         return {
             "engine": self._info.name,
             "runtime": self._info.runtime,
             "models": list(self._info.models),
-            "languages": list(self._engine.loaded_languages),
+            "languages": list(self.engine.loaded_languages),
             "units_done": self._units_done,
             "idle_seconds": 0.0 if self._busy else round(time.monotonic() - self._idle_since, 1),
             "rss_mb": round(psutil.Process().memory_info().rss / 2**20, 1),

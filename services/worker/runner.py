@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 import uuid
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import structlog
@@ -43,45 +44,37 @@ class WorkerStopping(Exception):
     """The worker is stopping: the unit goes back to the queue."""
 
 
+@dataclass(eq=False)
 class UnitRunner:
     """Processes one unit at a time in a worker process."""
 
-    def __init__(
-        self,
-        store: JobStore,
-        unit_queue: UnitQueue,
-        storage: Storage,
-        ocr: OCRService,
-        send_ticket: Callable[[str, float], None],
-        page_timeout: int,
-        stopping: Callable[[], bool],
-        telemetry: UnitTelemetry,
-    ) -> None:
-        self._store = store
-        self._unit_queue = unit_queue
-        self._storage = storage
-        self._ocr = ocr
-        self._open_document = OpenDocument(storage, ocr)
-        self._send_ticket = send_ticket
-        self._page_timeout = page_timeout
-        self._stopping = stopping
-        self._telemetry = telemetry
+    store: JobStore
+    unit_queue: UnitQueue
+    storage: Storage
+    ocr: OCRService
+    send_ticket: Callable[[str, float], None]
+    page_timeout: int
+    stopping: Callable[[], bool]
+    telemetry: UnitTelemetry
+
+    def __post_init__(self) -> None:
+        self._open_document = OpenDocument(self.storage, self.ocr)
 
     def run(self) -> bool:
         """Take the next unit and process it. Returns False if no unit was ready."""
         token = uuid.uuid4().hex
-        unit = retry_until_redis_is_back(lambda: self._unit_queue.take(token))
+        unit = retry_until_redis_is_back(lambda: self.unit_queue.take(token))
         if unit is None:
             return False
         try:
-            record = retry_until_redis_is_back(lambda: self._store.get(unit.job_id, hidden=True))
+            record = retry_until_redis_is_back(lambda: self.store.get(unit.job_id, hidden=True))
         except JobNotFound:  # deleted since the unit was taken
             return True
         context = bound_contextvars(job_id=record.id, request_id=record.request_id)
-        with context, Lease(self._unit_queue, unit, self._page_timeout + STALLED_SECONDS) as lease:
+        with context, Lease(self.unit_queue, unit, self.page_timeout + STALLED_SECONDS) as lease:
             log.info("unit started", unit=unit.number, units=record.units, attempt=unit.tries, kind=record.kind)
             try:
-                with self._telemetry.unit(record, unit):
+                with self.telemetry.unit(record, unit):
                     self._process(record, unit, lease)
             except LeaseLost:
                 log.warning("unit lost: another worker took it, or its job was cancelled")
@@ -106,19 +99,19 @@ class UnitRunner:
 
     def _read_pages(self, record: JobRecord, unit: Unit, lease: Lease, last_try: bool) -> None:
         """Read the pages of the unit that are not stored yet."""
-        writer = PageWriter(self._unit_queue, unit)
+        writer = PageWriter(self.unit_queue, unit)
         document = self._open(record, unit, writer)
         numbers = pages_of(unit.number, record.units, document.page_numbers)
         stored: dict[int, dict[str, Any]] = {}
         if record.pages_done:
-            stored = retry_until_redis_is_back(lambda: self._store.pages_done(record.id, numbers))
+            stored = retry_until_redis_is_back(lambda: self.store.pages_done(record.id, numbers))
         for number in numbers:
             if number not in stored:
-                if self._stopping():
+                if self.stopping():
                     writer.flush()
                     raise WorkerStopping()
                 lease.report_progress()
-                with self._telemetry.page(record, number) as page:
+                with self.telemetry.page(record, number) as page:
                     page.update(self._read_page(document, number, writer, last_try))
         writer.flush()
 
@@ -128,7 +121,7 @@ class UnitRunner:
         step = f"document:{unit.number}"
         writer.start(step)
         try:
-            with page_time_limit(self._page_timeout):
+            with page_time_limit(self.page_timeout):
                 return self._open_document.open(record)
         finally:
             writer.finish(step)
@@ -137,7 +130,7 @@ class UnitRunner:
         """Returns the stored result of the page. An error that a retry of the unit may solve is raised instead."""
         try:
             writer.start(number)
-            with page_time_limit(self._page_timeout):
+            with page_time_limit(self.page_timeout):
                 page = document.recognize(number)
         except LeaseLost:
             raise
@@ -157,20 +150,20 @@ class UnitRunner:
         return page
 
     def _finish_unit(self, record: JobRecord, unit: Unit, seconds: float) -> None:
-        outcome, other_seconds = retry_until_redis_is_back(lambda: self._unit_queue.end_unit(unit, seconds))
+        outcome, other_seconds = retry_until_redis_is_back(lambda: self.unit_queue.end_unit(unit, seconds))
         if outcome == LOST:
             raise LeaseLost()
         if not record.is_probe:
-            retry_until_redis_is_back(lambda: self._unit_queue.record_pace(record.lane, seconds))
+            retry_until_redis_is_back(lambda: self.unit_queue.record_pace(record.lane, seconds))
         if outcome == LAST:
             self._finish_job(record, unit, other_seconds + seconds)
 
     def _finish_job(self, record: JobRecord, unit: Unit, seconds: float) -> None:
         """Build the result from all pages. This is a step of its own, because a huge result may crash the process."""
-        writer = PageWriter(self._unit_queue, unit)
+        writer = PageWriter(self.unit_queue, unit)
         writer.start(RESULT_STEP)
         try:
-            pages = retry_until_redis_is_back(lambda: self._store.pages_done(record.id))
+            pages = retry_until_redis_is_back(lambda: self.store.pages_done(record.id))
             self._complete(record, unit, list(pages.values()), seconds)
         except Exception:
             writer.finish(RESULT_STEP)
@@ -181,10 +174,10 @@ class UnitRunner:
         if record.kind == "image" and len(pages) == 1 and errors:
             self._fail(record, unit, errors[0])
             return
-        result = summarize(pages, record.kind, self._ocr.engine_of(record.options), record.options, seconds)
+        result = summarize(pages, record.kind, self.ocr.engine_of(record.options), record.options, seconds)
         dead_letter = any(error["code"] in DEAD_LETTER_CODES for error in errors)
         cacheable = not errors and not record.is_probe
-        self._end_job(record, lambda: self._unit_queue.complete(unit, result, len(pages), cacheable, dead_letter))
+        self._end_job(record, lambda: self.unit_queue.complete(unit, result, len(pages), cacheable, dead_letter))
         log.info("job completed", pages=len(pages), failed_pages=len(errors), seconds=round(seconds, 3))
 
     def _retry_or_fail(self, record: JobRecord, unit: Unit, error: OCRServiceError, retry: bool) -> None:
@@ -193,14 +186,14 @@ class UnitRunner:
             self._fail(record, unit, error.as_dict())
             return
         delay = RETRY_DELAYS[unit.tries - 1]
-        if not retry_until_redis_is_back(lambda: self._unit_queue.requeue(unit, "retrying", delay)):
+        if not retry_until_redis_is_back(lambda: self.unit_queue.requeue(unit, "retrying", delay)):
             raise LeaseLost()
-        self._send_ticket(record.id, delay)
+        self.send_ticket(record.id, delay)
         log.info("unit will be retried", attempt=unit.tries, delay=delay)
 
     def _fail(self, record: JobRecord, unit: Unit, error: dict[str, str]) -> None:
         dead_letter = error["code"] in DEAD_LETTER_CODES
-        self._end_job(record, lambda: self._unit_queue.fail(unit, record, error, dead_letter))
+        self._end_job(record, lambda: self.unit_queue.fail(unit, record, error, dead_letter))
         log.warning("job failed", code=error["code"], dead_letter=dead_letter)
 
     def _end_job(self, record: JobRecord, end: Callable[[], int]) -> None:
@@ -210,12 +203,12 @@ class UnitRunner:
         if outcome == 0:
             raise LeaseLost()
         if outcome == 1:
-            self._storage.delete(record.upload)
+            self.storage.delete(record.upload)
 
     def _return_unit(self, record: JobRecord, unit: Unit) -> None:
         self._open_document.close()
-        if retry_until_redis_is_back(lambda: self._unit_queue.requeue(unit, "queued", tries_back=1)):
-            self._send_ticket(record.id, 0.0)
+        if retry_until_redis_is_back(lambda: self.unit_queue.requeue(unit, "queued", tries_back=1)):
+            self.send_ticket(record.id, 0.0)
         log.info("unit returned to the queue: the worker is stopping")
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass, field
 
 import structlog
 
@@ -31,26 +32,18 @@ ARRIVALS_SECONDS = 5
 UPLOAD_AGE_SECONDS = 3600
 
 
+@dataclass(eq=False)
 class Sweeper:
     """`start()` sweeps in a thread until `stop()`. Each `sweep...` method does one round."""
 
-    def __init__(
-        self,
-        redis: RedisService,
-        unit_queue: UnitQueue,
-        storage: Storage,
-        arrivals: Arrivals,
-        send_ticket: Callable[[str, float], None],
-        ticket_count: Callable[[], int],
-    ) -> None:
-        self._redis = redis
-        self._unit_queue = unit_queue
-        self._storage = storage
-        self._arrivals = arrivals
-        self._send_ticket = send_ticket
-        self._ticket_count = ticket_count
-        self._missing_before = 0
-        self._stopped = threading.Event()
+    redis: RedisService
+    unit_queue: UnitQueue
+    storage: Storage
+    arrivals: Arrivals
+    send_ticket: Callable[[str, float], None]
+    ticket_count: Callable[[], int]
+    _missing_before: int = field(init=False, default=0)
+    _stopped: threading.Event = field(init=False, default_factory=threading.Event)
 
     def start(self) -> None:
         threading.Thread(target=self._run, name="sweeper", daemon=True).start()
@@ -64,7 +57,7 @@ class Sweeper:
                 if self._acquire_lock("", SWEEP_SECONDS):
                     self.sweep()
                 if self._acquire_lock(":arrivals", ARRIVALS_SECONDS):
-                    self._arrivals.sweep()
+                    self.arrivals.sweep()
                 if self._acquire_lock(":uploads", UPLOAD_AGE_SECONDS):
                     self.sweep_uploads()
             except ServiceUnavailable:
@@ -73,14 +66,13 @@ class Sweeper:
                 log.exception("sweep failed")
 
     def _acquire_lock(self, suffix: str, seconds: float) -> bool:
-        with self._redis.guard() as client:
-            return bool(client.set(SWEEPER + suffix, "1", nx=True, px=int(seconds * 1000)))
+        return bool(self.redis.client.set(SWEEPER + suffix, "1", nx=True, px=int(seconds * 1000)))
 
     def sweep(self) -> None:
         """Requeue units whose worker died, and replace lost tickets."""
-        for job_id, unit in self._unit_queue.expired_leases():
-            if self._unit_queue.recover((job_id, unit)):
-                self._send_ticket(job_id, 0.0)
+        for job_id, unit in self.unit_queue.expired_leases():
+            if self.unit_queue.recover((job_id, unit)):
+                self.send_ticket(job_id, 0.0)
                 log.warning("unit queued again: its worker died", job_id=job_id, unit=unit)
         self._replace_lost_tickets()
 
@@ -89,18 +81,18 @@ class Sweeper:
 
         A ticket may be on its way for a moment, so only those missing in two consecutive rounds count as lost.
         """
-        missing = max(0, self._unit_queue.ready_count() - self._ticket_count())
+        missing = max(0, self.unit_queue.ready_count() - self.ticket_count())
         lost = min(missing, self._missing_before, MAX_TICKETS)
         self._missing_before = missing - lost
         for _ in range(lost):
-            self._send_ticket("sweeper", 0.0)
+            self.send_ticket("sweeper", 0.0)
         if lost:
             log.warning("lost tickets replaced", tickets=lost)
 
     def sweep_uploads(self) -> None:
         """Delete old files that no unfinished job needs."""
-        in_use = self._unit_queue.uploads_in_use()
-        for key in self._storage.older_than(UPLOAD_AGE_SECONDS):
+        in_use = self.unit_queue.uploads_in_use()
+        for key in self.storage.older_than(UPLOAD_AGE_SECONDS):
             if key not in in_use:
-                self._storage.delete(key)
+                self.storage.delete(key)
                 log.info("orphaned upload deleted")

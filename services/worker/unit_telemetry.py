@@ -6,6 +6,7 @@ import time
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from typing import Any
 
 from services.jobs.record import JobRecord
@@ -15,14 +16,14 @@ from services.telemetry.counters import CONFIDENCE, SECONDS, Counters
 from services.telemetry.tracing import Attribute, Tracer
 
 
+@dataclass(eq=False)
 class UnitTelemetry:
     """Observes one worker process, which processes one unit at a time. Known-picture checks are not counted."""
 
-    def __init__(self, counters: Counters, stages: Stages, tracer: Tracer) -> None:
-        self._counters = counters
-        self._stages = stages
-        self._tracer = tracer
-        self._job_span = ""
+    counters: Counters
+    stages: Stages
+    tracer: Tracer
+    _job_span: str = field(init=False, default="")
 
     @contextmanager
     def unit(self, record: JobRecord, unit: Unit) -> Iterator[None]:
@@ -43,12 +44,12 @@ class UnitTelemetry:
     @contextmanager
     def page(self, record: JobRecord, number: int) -> Iterator[dict[str, Any]]:
         """Wraps the reading of one page. The caller puts the page's result into the dictionary it gets."""
-        self._stages.take()
+        self.stages.take()
         page: dict[str, Any] = {}
         tracer = self._tracer_for(record)
         with tracer.span("page", self._job_span, page=number) as span:
             yield page
-            stages = self._stages.take()
+            stages = self.stages.take()
             for stage in stages:
                 tracer.record(stage.name, span.traceparent, stage.started, stage.ended)
             span.attributes.update(source=page["source"], success=page["success"])
@@ -56,19 +57,19 @@ class UnitTelemetry:
             self._count(page, stages)
 
     def _count(self, page: dict[str, Any], stages: list[Stage]) -> None:
-        self._counters.count(f"pages:{page['source']}:{'done' if page['success'] else 'failed'}")
+        self.counters.count(f"pages:{page['source']}:{'done' if page['success'] else 'failed'}")
         seconds: defaultdict[str, float] = defaultdict(float)
         for stage in stages:
             seconds[stage.name] += stage.seconds
         for name, value in seconds.items():
-            self._counters.observe(f"stage:{name}", value, SECONDS)
+            self.counters.observe(f"stage:{name}", value, SECONDS)
         for line in page["lines"] if page["source"] == "ocr" else ():
-            self._counters.observe("confidence", line["confidence"], CONFIDENCE)
+            self.counters.observe("confidence", line["confidence"], CONFIDENCE)
 
     def _tracer_for(self, record: JobRecord) -> Tracer:
         """Traces begin with a request: a job without a request's trace is not traced."""
-        return self._tracer if record.trace else Tracer(endpoint="")
+        return self.tracer if record.trace else Tracer(endpoint="")
 
     def _observe(self, record: JobRecord, name: str, seconds: float) -> None:
         if not record.is_probe:
-            self._counters.observe(name, seconds, SECONDS)
+            self.counters.observe(name, seconds, SECONDS)

@@ -12,6 +12,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import Any
 
 import psutil
@@ -31,22 +32,16 @@ SILENT_SECONDS = 60
 IDLE_SECONDS = 30
 
 
+@dataclass(eq=False)
 class Watchdog:
     """`start()` checks in a thread; `check()` does one round."""
 
-    def __init__(
-        self,
-        worker_registry: WorkerRegistry,
-        unit_queue: UnitQueue,
-        ticket_count: Callable[[], int],
-        page_timeout: float,
-    ) -> None:
-        self._worker_registry = worker_registry
-        self._unit_queue = unit_queue
-        self._ticket_count = ticket_count
-        self._silent_after = page_timeout + SILENT_SECONDS
-        #: Process id: time of the last heartbeat, or of the first check that found the child.
-        self._last_seen: dict[int, float] = {}
+    worker_registry: WorkerRegistry
+    unit_queue: UnitQueue
+    ticket_count: Callable[[], int]
+    page_timeout: float
+    #: Process id: time of the last heartbeat, or of the first check that found the child.
+    _last_seen: dict[int, float] = field(init=False, default_factory=dict)
 
     def start(self) -> None:
         threading.Thread(target=self._run, name="watchdog", daemon=True).start()
@@ -63,13 +58,13 @@ class Watchdog:
 
     def check(self) -> None:
         """Check the children of this process once. Raises RedisUnavailable."""
-        workers = {worker["name"]: worker for worker in self._worker_registry.all()}
+        workers = {worker["name"]: worker for worker in self.worker_registry.all()}
         children = {child.pid: child for child in psutil.Process().children()}
         live = {pid: workers[name] for pid in children if (name := f"{socket.gethostname()}:{pid}") in workers}
         now = time.monotonic()
         self._last_seen = {pid: now if pid in live else self._last_seen.get(pid, now) for pid in children}
         for pid, child in children.items():
-            if now - self._last_seen[pid] > self._silent_after:
+            if now - self._last_seen[pid] > self.page_timeout + SILENT_SECONDS:
                 log.error("worker process hangs and is killed", pid=pid)
                 child.kill()
         if live and self._units_are_stuck(list(live.values())):
@@ -79,7 +74,7 @@ class Watchdog:
     def _units_are_stuck(self, workers: list[dict[str, Any]]) -> bool:
         return (
             all(worker["idle_seconds"] > IDLE_SECONDS for worker in workers)
-            and self._unit_queue.oldest_wait() > IDLE_SECONDS
-            and self._unit_queue.ready_count() > 0
-            and self._ticket_count() > 0
+            and self.unit_queue.oldest_wait() > IDLE_SECONDS
+            and self.unit_queue.ready_count() > 0
+            and self.ticket_count() > 0
         )

@@ -239,7 +239,7 @@ def test_no_webhook_is_lost_while_redis_is_down(tmp_path):
 
 def test_dispatcher_continues_after_an_error(redis, monkeypatch):
     dispatcher = fast_dispatcher(redis)
-    take, rounds = dispatcher._outbox.take, []
+    take, rounds = dispatcher.outbox.take, []
 
     def fail_once(limit):
         rounds.append(limit)
@@ -247,7 +247,7 @@ def test_dispatcher_continues_after_an_error(redis, monkeypatch):
             raise RuntimeError("once")
         return take(limit)
 
-    monkeypatch.setattr(dispatcher._outbox, "take", fail_once)
+    monkeypatch.setattr(dispatcher.outbox, "take", fail_once)
     with Receiver() as receiver:
         ended_job(redis, receiver.url)
         dispatcher.start()

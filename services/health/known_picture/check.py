@@ -89,8 +89,7 @@ class KnownPictureCheck:
             return self._last_report()
         report = self._grade(record)
         body = json.dumps(asdict(report))
-        with self.redis.guard() as client:
-            client.pipeline().set(FRESH, body, ex=FRESH_SECONDS).set(LAST, body, ex=LAST_SECONDS).execute()
+        self.redis.client.pipeline().set(FRESH, body, ex=FRESH_SECONDS).set(LAST, body, ex=LAST_SECONDS).execute()
         if record.ended:
             self._clear_pending()
         return report
@@ -98,9 +97,8 @@ class KnownPictureCheck:
     def _job(self) -> JobRecord:
         """The job in progress, or a new one."""
         job_id = new_job_id()
-        with self.redis.guard() as client:
-            if not client.set(PENDING, job_id, nx=True, ex=PENDING_SECONDS):
-                return self._job_of_another_process((client.get(PENDING) or b"").decode())
+        if not self.redis.client.set(PENDING, job_id, nx=True, ex=PENDING_SECONDS):
+            return self._job_of_another_process((self.redis.client.get(PENDING) or b"").decode())
         content = PICTURE.read_bytes()
         with closing(self.storage.receive()) as incoming:
             incoming.write(content)
@@ -147,10 +145,8 @@ class KnownPictureCheck:
         return self._load(LAST) or low_quality("The picture is being read. Ask again in a few seconds.")
 
     def _load(self, key: str) -> QualityReport | None:
-        with self.redis.guard() as client:
-            body = client.get(key)
+        body = self.redis.client.get(key)
         return QualityReport(**json.loads(body)) if body else None
 
     def _clear_pending(self) -> None:
-        with self.redis.guard() as client:
-            client.delete(PENDING)
+        self.redis.client.delete(PENDING)

@@ -1,6 +1,5 @@
 """Requests that the server found no room for are rejected on the same path as all other errors."""
 
-from contextlib import nullcontext
 from types import SimpleNamespace
 
 import pytest
@@ -25,14 +24,12 @@ class FakeRedis:
     def __init__(self):
         self.checks = 0
         self.counted = []
+        self.client = SimpleNamespace(hincrby=lambda key, field, by: self.counted.append((field, by)))
 
     def script(self, name, longest_wait):
         assert name == "backlog"
         self.checks += 1
         return [b"16.2", b"1"]
-
-    def guard(self):
-        return nullcontext(SimpleNamespace(hincrby=lambda key, field, by: self.counted.append((field, by))))
 
     def memory(self):
         return 0, 0

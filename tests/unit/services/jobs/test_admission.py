@@ -1,6 +1,5 @@
 """What is known about a full queue without asking Redis."""
 
-from contextlib import nullcontext
 from types import SimpleNamespace
 
 import pytest
@@ -16,13 +15,11 @@ class FakeRedis:
     def __init__(self, seconds: float, each: float) -> None:
         self.backlog = [str(seconds).encode(), str(each).encode()]
         self.counted = []
+        self.client = SimpleNamespace(hincrby=lambda key, field, by: self.counted.append(by))
 
     def script(self, name, longest_wait):
         assert name == "backlog"
         return self.backlog
-
-    def guard(self):
-        return nullcontext(SimpleNamespace(hincrby=lambda key, field, by: self.counted.append(by)))
 
     def memory(self):
         return 0, 0
