@@ -33,7 +33,7 @@ def problem_response(
 ) -> Response:
     """The error as the response to the current request."""
     # Without a valid Host header the `type` stays a relative address.
-    base = request.host_url if request.host else "/"
+    base = f"{request.scheme}://{request.host}/" if request.host else "/"
     body = problem_body(error, request_id(), base=base, title=title, status=status)
     response = Response(json.dumps(body), status=status or status_of(type(error)))
     response.content_type = PROBLEM
@@ -58,7 +58,8 @@ def error_before_application(status: int, title: str, message: str, request_id: 
 
 
 def _domain_error(error: OCRServiceError) -> Response:
-    if status_of(type(error)) >= 500:
+    # A full queue is counted instead: under load it rejects thousands of requests.
+    if status_of(type(error)) >= 500 and not isinstance(error, errors.QueueFull):
         log.warning("request rejected", code=error.code, exc_info=error.__cause__)
     return problem_response(error)
 
