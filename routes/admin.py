@@ -1,7 +1,5 @@
 """Dead letters, for operators. Every request needs the admin token (`middleware/api_keys.py`)."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from flask import Response

@@ -1,7 +1,5 @@
 """The blueprint class of all routes: validates options strictly and describes every operation in OpenAPI."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Any, Protocol, TypeVar
 

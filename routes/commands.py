@@ -1,7 +1,5 @@
 """The command line: `flask --app app …`, with the settings of the service."""
 
-from __future__ import annotations
-
 import json
 
 import click

@@ -1,7 +1,5 @@
 """OpenAPI, Swagger UI and ReDoc. Their scripts and styles are served locally, so they work without internet access."""
 
-from __future__ import annotations
-
 from importlib.metadata import distribution
 from pathlib import Path
 from typing import Any

@@ -1,7 +1,5 @@
 """Health probes and metrics: never rate-limited, never logged."""
 
-from __future__ import annotations
-
 from flask import Response
 
 from controllers import health_controller

@@ -1,7 +1,5 @@
 """The service's description of itself: capabilities, errors, index."""
 
-from __future__ import annotations
-
 from flask import Response, abort, jsonify
 
 from controllers import capabilities_controller

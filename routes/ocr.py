@@ -1,7 +1,5 @@
 """Jobs: submit files, follow jobs, fetch results."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from flask import Response

@@ -1,7 +1,5 @@
 """Paths that services need. `bootstrap.py` passes them on. Imports no Flask, because workers use this module, too."""
 
-from __future__ import annotations
-
 OCR = "/ocr"
 UPLOADS = f"{OCR}/uploads"
 JOB = f"{OCR}/job"

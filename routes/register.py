@@ -1,7 +1,5 @@
 """Registers all routes: the API, its documentation and the command line."""
 
-from __future__ import annotations
-
 from flask import Flask
 
 from controllers.context import RequestLimits

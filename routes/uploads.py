@@ -1,7 +1,5 @@
 """Announced uploads: the client sends the file straight to storage, and its job starts when the file has arrived."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from flask import Response, request

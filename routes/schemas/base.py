@@ -1,7 +1,5 @@
 """What all schemas share."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from marshmallow import RAISE, Schema

@@ -1,7 +1,5 @@
 """Example responses in the API description. A test validates them against the schemas."""
 
-from __future__ import annotations
-
 import json
 from typing import Any
 

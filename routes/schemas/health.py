@@ -1,7 +1,5 @@
 """Health and metrics."""
 
-from __future__ import annotations
-
 from marshmallow import Schema, fields, validate
 
 from routes.schemas.base import about

@@ -1,7 +1,5 @@
 """Jobs: accepted, in a batch, their status, lists of them, and dead letters."""
 
-from __future__ import annotations
-
 from marshmallow import Schema, fields, validate
 
 from routes.schemas.base import StrictSchema, about

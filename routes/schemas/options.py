@@ -1,7 +1,5 @@
 """Options of a request, with the configured limits and defaults."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from marshmallow import Schema, fields, validate

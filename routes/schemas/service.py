@@ -1,7 +1,5 @@
 """Capabilities, the index and errors."""
 
-from __future__ import annotations
-
 from marshmallow import Schema, fields, validate
 
 from middleware.error_catalog import CATALOG

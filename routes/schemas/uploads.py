@@ -1,7 +1,5 @@
 """Announced uploads."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from marshmallow import Schema, fields, validate

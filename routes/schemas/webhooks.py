@@ -1,7 +1,5 @@
 """The message to a job's `callback_url`, as an OpenAPI callback."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from marshmallow import Schema, fields, validate
