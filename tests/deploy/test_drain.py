@@ -11,6 +11,7 @@ import pytest
 
 from stress.harness import ServiceProcesses, wait_until
 from tests.support.drawing import picture
+from tests.support.streams import unread_bytes
 
 BOUNDARY = "drain"
 
@@ -61,10 +62,10 @@ def test_waiting_request_gets_the_status_immediately(web):
 def test_running_upload_finishes_while_new_connections_are_refused(web):
     body = multipart(picture("Half of it"))
     upload = start_upload(web, body)
-    time.sleep(0.5)
+    wait_until(lambda: unread_bytes(web.port) == 0, 10, "the server to read the first half")
     web.web.send_signal(signal.SIGTERM)
     wait_until(lambda: not accepts(web), 2, "the listener to close")
-    time.sleep(1)
+    time.sleep(1)  # the server keeps waiting for the rest
     upload.sendall(body[len(body) // 2 :])
     status, job = read_response(upload)
     assert (status, job["status"]) == (202, "processing")

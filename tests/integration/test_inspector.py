@@ -18,6 +18,7 @@ from services.errors import CorruptFile, EmptyFile, ServiceUnavailable, TooManyP
 from services.inspection import FileFacts, InspectionLimits, Inspector
 from services.inspection import process as inspection_process
 from services.inspection.process import InspectionProcess
+from stress.harness import wait_until
 from tests.support import hostile
 from tests.support.drawing import saved
 
@@ -64,14 +65,6 @@ def _inspects(process: psutil.Process) -> bool:
         return "services.inspection.child" in process.cmdline()
     except (psutil.NoSuchProcess, psutil.ZombieProcess):
         return False
-
-
-def wait_for(condition, seconds: float = 10):
-    deadline = time.monotonic() + seconds
-    while not (found := condition()):
-        assert time.monotonic() < deadline, "timed out"
-        time.sleep(0.02)
-    return found
 
 
 def test_child_returns_the_facts(make, picture):
@@ -285,7 +278,7 @@ def test_child_ends_with_its_parent(picture, slow_file, busy, number):
         (child,) = children(parent.pid)
         parent.send_signal(number)
         parent.wait()
-        wait_for(lambda: not _inspects(child), seconds=2)
+        wait_until(lambda: not _inspects(child), seconds=2)
 
 
 def test_parent_imports_no_library_that_parses_documents(picture):

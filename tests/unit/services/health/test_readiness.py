@@ -7,6 +7,7 @@ import pytest
 
 from services.health import readiness
 from services.health.readiness import Readiness
+from stress.processes import wait_until
 
 
 @pytest.fixture
@@ -16,9 +17,11 @@ def make(monkeypatch):
     started = []
 
     def build(check):
-        started.append(Readiness(check))
+        """Returns after the first check of the background thread."""
+        checked = threading.Event()
+        started.append(Readiness(lambda: (check(), checked.set())[0]))
         started[-1].start()
-        time.sleep(0.1)
+        assert checked.wait(5)
         return started[-1]
 
     yield build
@@ -37,8 +40,7 @@ def test_change_is_reported_soon(make):
     state = {"reason": None}
     ready = make(lambda: state["reason"])
     state["reason"] = "No worker has its model loaded."
-    time.sleep(0.1)
-    assert ready.not_ready_because() == "No worker has its model loaded."
+    assert wait_until(ready.not_ready_because, 1) == "No worker has its model loaded."
 
 
 def test_old_result_is_not_used_while_the_background_check_hangs(make):
@@ -52,8 +54,7 @@ def test_old_result_is_not_used_while_the_background_check_hangs(make):
     ready = make(check)
     assert ready.not_ready_because() is None
     hangs.set()
-    time.sleep(0.3)
-    assert ready.not_ready_because() == "Redis is down."
+    assert wait_until(ready.not_ready_because, 1) == "Redis is down."
 
 
 def test_every_probe_checks_before_start():
