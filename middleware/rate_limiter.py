@@ -19,10 +19,6 @@ log = structlog.get_logger(__name__)
 
 SCOPE = "work"
 HEADERS = ("X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset")
-#: Seconds for which a process reports the same window to a client whose requests do not count.
-WINDOW_SECONDS = 1.0
-#: Clients whose window a process remembers.
-MAX_CLIENTS = 10_000
 _EXTENSION = "work_rate_limiter"
 
 
@@ -46,8 +42,6 @@ class WorkRateLimiter:
         self._limit = limit
         self._item = parse(str(limit))
         self._limiter = _make_limiter(limit)
-        #: Client -> when its window was read, and the headers that report it.
-        self._windows: dict[str, tuple[float, dict[str, str]]] = {}
 
     def init_app(self, app: Flask) -> None:
         self._limiter.init_app(app)
@@ -64,21 +58,12 @@ class WorkRateLimiter:
             response.headers.update(self._headers(state.owner))
 
     def _headers(self, client: str) -> dict[str, str]:
-        now = time.monotonic()
-        counted = self._limiter.current_limit is not None
-        read_at, headers = self._windows.get(client, (float("-inf"), {}))
-        if not counted and now - read_at < WINDOW_SECONDS:
-            return headers
         try:
             reset, remaining = self._limiter.limiter.get_window_stats(self._item, client, SCOPE)
         except Exception:  # whatever the limiter's storage raises: the response is more important than this header
             log.debug("no rate limit headers", exc_info=True)
             return {}
-        headers = dict(zip(HEADERS, (str(self._item.amount), str(remaining), str(int(reset) + 1)), strict=True))
-        if len(self._windows) >= MAX_CLIENTS:
-            self._windows.clear()
-        self._windows[client] = now, headers
-        return headers
+        return dict(zip(HEADERS, (str(self._item.amount), str(remaining), str(int(reset) + 1)), strict=True))
 
     def _limit_exceeded(self, error: RateLimitExceeded) -> Response:
         current = self._limiter.current_limit

@@ -56,9 +56,14 @@ def test_job_completes_once_after_its_worker_child_was_killed(service):
     assert [page["text"] for page in result["pages"]] == texts
     assert all(page["success"] for page in result["pages"])
     assert service.get(f"/ocr/job/{job_id}").json()["attempts"] == 2
-    log = "\n".join(line for line in service.log("worker").splitlines() if job_id in line)
-    assert log.count('"event": "job completed"') == 1
-    assert log.count('"event": "page done"') == len(texts), "finished pages are not repeated"
+
+    def log():
+        return "\n".join(line for line in service.log("worker").splitlines() if job_id in line)
+
+    # The worker logs the end just after clients can see it.
+    wait_until(lambda: '"event": "job completed"' in log(), 10, "the log line of the completed job")
+    assert log().count('"event": "job completed"') == 1
+    assert log().count('"event": "page done"') == len(texts), "finished pages are not repeated"
 
 
 def test_jobs_complete_with_a_new_worker_after_the_worker_was_killed(service):
