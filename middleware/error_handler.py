@@ -35,16 +35,15 @@ def problem_response(
     # Without a valid Host header the `type` stays a relative address.
     base = f"{request.scheme}://{request.host}/" if request.host else "/"
     body = problem_body(error, request_id(), base=base, title=title, status=status)
-    response = Response(json.dumps(body), status=status or status_of(type(error)))
-    response.content_type = PROBLEM
-    response.headers.update(headers or {})
+    status = status or status_of(type(error))
+    fields = dict(headers or {})
     if "retry_after" in error.extra:
-        response.headers["Retry-After"] = str(error.extra["retry_after"])
-    if response.status_code == 503:
-        response.headers.setdefault("Retry-After", str(RETRY_SECONDS))
-    if response.status_code == 401:
-        response.headers["WWW-Authenticate"] = "Bearer"
-    return response
+        fields["Retry-After"] = str(error.extra["retry_after"])
+    if status == 503:
+        fields.setdefault("Retry-After", str(RETRY_SECONDS))
+    if status == 401:
+        fields["WWW-Authenticate"] = "Bearer"
+    return Response(json.dumps(body), status, fields, content_type=PROBLEM)
 
 
 def error_before_application(status: int, title: str, message: str, request_id: str) -> tuple[dict[str, str], bytes]:
