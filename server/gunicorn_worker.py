@@ -38,7 +38,7 @@ MAX_DISCARDED = 1 << 30
 MAX_HELD = 10_000
 #: Other open files of a process: connections being served, Redis, uploads, logs.
 OTHER_FILES = 1000
-#: Threads of a process while work makes progress.
+#: Threads of each pool while work makes progress.
 MIN_THREADS = 2
 #: Threads for requests to fast paths.
 FAST_THREADS = 2
@@ -88,7 +88,7 @@ class ServiceWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no type
         sys.setswitchinterval(self.switch_interval)
         self._max_held = min(MAX_HELD, max(0, raise_open_files(MAX_HELD + OTHER_FILES) - OTHER_FILES))
         self._fast_pool = ThreadPoolExecutor(FAST_THREADS, "fast")
-        self._rejection_pool = ElasticThreadPool(1, self.cfg.threads, "rejection")
+        self._rejection_pool = ElasticThreadPool(MIN_THREADS, self.cfg.threads, "rejection")
         self._creating = 0
         #: What `handle_request` passes to `_serve` through gunicorn.
         self._current = threading.local()
