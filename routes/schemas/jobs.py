@@ -20,7 +20,7 @@ class JobListOptions(StrictSchema):
     )
     cursor = fields.String(
         load_default="",
-        validate=validate.Regexp(r"(|[0-9]{1,12}\.[0-9]{3}_[0-9a-f-]{36})\Z", error="It is not a `next_cursor`."),
+        validate=validate.Regexp(r"(|[0-9]{1,12}\.[0-9]{6}_[0-9a-f-]{36})\Z", error="It is not a `next_cursor`."),
         **about("The `next_cursor` of the previous response. The newest jobs by default."),
     )
     limit = LIMIT

@@ -167,7 +167,7 @@ class JobService:
         for _ in range(LIST_LIMIT // LIST_CHUNK):
             ids = self.store.ids_of_owner(owner, before, LIST_CHUNK, float(at or "inf"))
             for record in self.store.get_many(ids):
-                at, before = f"{record.created_at:.3f}", record.id
+                at, before = f"{record.created_at:.6f}", record.id
                 if status in ("", record.status):
                     found.append(record)
                     if len(found) == limit:

@@ -3,7 +3,7 @@
 -- Redis's clock in Unix seconds. All hosts share this clock.
 local function clock()
   local time = redis.call('TIME')
-  return string.format('%.3f', tonumber(time[1]) + tonumber(time[2]) / 1000000)
+  return string.format('%d.%06d', time[1], time[2])
 end
 
 -- A unit's name in the sorted sets.

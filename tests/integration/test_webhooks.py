@@ -26,7 +26,7 @@ def ended_job(redis, url, status="completed", owner="public", age=0.0):
     """A job that has ended and whose webhook is due, as the Lua scripts store it."""
     job = record(status=status, owner=owner, callback_url=url)
     now = redis.now() - age
-    fields = {**job.to_hash(), "created_at": now - 1, "finished_at": f"{now:.3f}"}
+    fields = {**job.to_hash(), "created_at": now - 1, "finished_at": f"{now:.6f}"}
     redis.client.hset(JOB + job.id, mapping=fields)
     redis.client.zadd(WEBHOOKS, {job.id: now})
     return job.id
