@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import struct
 import zlib
+from functools import cache
 
 import pymupdf
 from PIL import Image
@@ -29,11 +30,15 @@ def png(width: int, height: int, compressed_rows: bytes, end: bytes = png_chunk(
 
 
 def huge_png() -> bytes:
-    """40,000 x 40,000 white pixels, complete, in a few kB."""
-    rows = zlib.compressobj(9)
-    row = b"\0" + b"\xff" * 5000
+    """40,000 x 40,000 white pixels, complete, in 200 kB. A block that stands for 1,000 rows is repeated."""
+    rows = (b"\0" + b"\xff" * 5000) * 1000
+    deflate = zlib.compressobj(9, wbits=-15)
+    block = deflate.compress(rows) + deflate.flush(zlib.Z_FULL_FLUSH)
+    checksum = 1
+    for _ in range(40):
+        checksum = zlib.adler32(rows, checksum)
+    compressed = b"\x78\xda" + block * 40 + deflate.flush() + struct.pack(">I", checksum)
     header = png_chunk(b"IHDR", struct.pack(">IIBBBBB", 40_000, 40_000, 1, 0, 0, 0, 0))
-    compressed = b"".join(rows.compress(row) for _ in range(40_000)) + rows.flush()
     return b"\x89PNG\r\n\x1a\n" + header + png_chunk(b"IDAT", compressed) + png_chunk(b"IEND", b"")
 
 
@@ -80,6 +85,7 @@ def pdf_with_broken_pages() -> bytes:
     )
 
 
+@cache
 def all_files() -> dict[str, tuple[bytes, str | None]]:
     """Name: (content, expected error code, None for a good file)."""
     jpeg, png_file = saved(noise(), format="JPEG"), saved(noise(), format="PNG")

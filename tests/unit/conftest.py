@@ -26,7 +26,18 @@ def make_app(monkeypatch, tmp_path):
 
 
 @pytest.fixture(scope="session")
-def app_without_redis(tmp_path_factory):
+def make_shared_app(tmp_path_factory):
+    """Like `make_app`, for an application that many tests use. Without `services`, it builds the real ones."""
+
+    def make(services=None, **environment):
+        with pytest.MonkeyPatch.context() as monkeypatch:
+            settings = default_settings(monkeypatch, tmp_path_factory.mktemp("data"), **environment)
+            return create_app(settings, services)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def app_without_redis(make_shared_app):
     """The application with default settings over the real services."""
-    with pytest.MonkeyPatch.context() as monkeypatch:
-        return create_app(default_settings(monkeypatch, tmp_path_factory.mktemp("data")))
+    return make_shared_app()

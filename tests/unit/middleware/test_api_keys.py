@@ -33,9 +33,20 @@ def jobs():
     return FakeJobs()
 
 
+@pytest.fixture(scope="module")
+def services():
+    return SimpleNamespace()
+
+
+@pytest.fixture(scope="module")
+def app(make_shared_app, services):
+    return make_shared_app(services, **KEYS)
+
+
 @pytest.fixture
-def client(make_app, jobs):
-    return make_app(SimpleNamespace(jobs=jobs), **KEYS).test_client()
+def client(app, services, jobs):
+    services.jobs = jobs
+    return app.test_client()
 
 
 @pytest.mark.parametrize(
