@@ -158,7 +158,7 @@ def test_worker_stops_within_its_grace_period_and_its_probe_fails(pods):
 def test_stopped_redis_makes_web_unready_and_restarts_no_pod(pods):
     pods.terminate("redis")
     assert not pods.passes("redis", "liveness")
-    assert not pods.passes("web", "readiness")
+    wait_until(lambda: not pods.passes("web", "readiness"), 5, "readiness, which is up to a second old")
     assert pods.passes("web", "liveness") and pods.passes("worker", "liveness")
     pods.start("redis")
     wait_until(lambda: pods.passes("web", "readiness"), 60, "readiness after Redis is back")
