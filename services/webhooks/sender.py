@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from urllib3 import HTTPConnectionPool, Timeout
 from urllib3.exceptions import HTTPError
+from urllib3.exceptions import TimeoutError as HTTPTimeout
 from urllib3.util import Url, parse_url
 
 from services.webhooks.connection import CONNECT_SECONDS, TimedConnection, TimedHTTPPool, TimedHTTPSPool
@@ -53,7 +54,9 @@ class Sender:
             try:
                 return self._post(url, message.body, headers, connection)
             except (HTTPError, OSError, http.client.HTTPException, NotAllowed, NoSuchName, NoAnswer) as error:
-                return DeliveryResult(error="timed out" if connection.timed_out else type(error).__name__)
+                # The socket's own limit may strike just before that of the whole call.
+                timed_out = connection.timed_out or isinstance(error, (HTTPTimeout, TimeoutError))
+                return DeliveryResult(error="timed out" if timed_out else type(error).__name__)
 
     def _post(self, url: str, body: bytes, headers: dict[str, str], connection: TimedConnection) -> DeliveryResult:
         parsed = parse_url(url)
