@@ -44,6 +44,7 @@ keepalive = 5
 worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None
 # The processes share their request counts in this directory. Its name has the master's id, so counts start at zero.
 _counts = Path(worker_tmp_dir or tempfile.gettempdir(), f"ocr-counts-{os.getuid()}-{os.getpid()}")
+raw_env = [f"PROMETHEUS_MULTIPROC_DIR={_counts}"]
 control_socket_disable = True
 # Proxies whose X-Forwarded-Proto is trusted. `middleware/client_address.py` reads X-Forwarded-For by the same setting.
 forwarded_allow_ips = ",".join(_settings.trusted_proxies)
@@ -89,5 +90,4 @@ def pre_fork(server: Any, worker: ServiceWorker) -> None:
 def post_fork(server: Any, worker: ServiceWorker) -> None:
     """A worker must not outlive a master that was killed."""
     die_with_parent(signal.SIGTERM)
-    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(_counts)
     share_counts(worker.index)

@@ -37,7 +37,7 @@ class RetrySchedule:
     first_pause: float = 5.0
     longest_pause: float = 600.0
     #: From the first attempt to the last.
-    give_up_after: float = 3600.0
+    retry_for: float = 3600.0
     #: Delay of a call that a concurrency limit does not allow yet.
     busy_pause: float = 1.0
 
@@ -138,14 +138,14 @@ class WebhookDispatcher:
     def _attempt(self, webhook: DueWebhook, record: JobRecord, call_log: structlog.stdlib.BoundLogger) -> None:
         started = time.monotonic()
         result = self.sender.send(record.callback_url, message_of(record, self.job_links(record.id)))
-        seconds_left = self.schedule.give_up_after - webhook.age - (time.monotonic() - started)
+        seconds_left = self.schedule.retry_for - webhook.age - (time.monotonic() - started)
         call_log = call_log.bind(status=result.status, error=result.error)
         if result.delivered:
             self.outbox.settle(webhook, DELIVERED)
             call_log.info("webhook delivered")
         elif result.status == HTTPStatus.GONE or seconds_left <= 0:  # GONE: the receiver wants no more calls
             self.outbox.settle(webhook, GIVEN_UP)
-            call_log.warning("webhook given up")
+            call_log.warning("webhook failed and will not be retried")
         else:
             pause = min(seconds_left, self._pause(webhook.tries, result))
             self.outbox.settle(webhook, RETRIED, pause)

@@ -1,11 +1,18 @@
 """Real programs, each started once per test process and shared by many tests."""
 
+import time
+from types import SimpleNamespace
+
 import pytest
 
+from config import Settings
 from services.redis_service import RedisService
+from services.uploads import arrivals
+from services.uploads import service as upload_service
 from stress.harness import RedisServer, ServiceProcesses
 from tests.support.jobs import Work
 from tests.support.s3 import S3Server
+from tests.support.upload_scene import UploadScene
 
 # Failed assertions in these modules show the compared values, as in test modules.
 pytest.register_assert_rewrite("tests.support.job_machine", "tests.support.job_checks")
@@ -46,3 +53,28 @@ def s3_server():
         yield server.start()
     finally:
         server.stop()
+
+
+@pytest.fixture(params=["file", "s3"])
+def scene(request, redis_server, redis, tmp_path, monkeypatch):
+    """The services for announced uploads, once with each storage."""
+    environment = {"REDIS_URL": redis_server.url, "DATA_DIR": tmp_path, "OCR_RUNTIME": "null", "UPLOAD_TTL": "60"}
+    if request.param == "s3":
+        server = request.getfixturevalue("s3_server")
+        server.clear()
+        environment.update(server.settings)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, str(value))
+    return UploadScene(Settings.from_env(tmp_path / "no.env"))
+
+
+@pytest.fixture
+def expire(monkeypatch):
+    """`expire()`: moves the clock of the upload services beyond the expiry of all announced uploads."""
+    later = SimpleNamespace(time=lambda: time.time() + 61)
+
+    def move_clock():
+        for module in (arrivals, upload_service):
+            monkeypatch.setattr(module, "time", later)
+
+    return move_clock

@@ -1,102 +1,21 @@
 """Announced uploads step by step, with both storages: real Redis, a real S3 server, real inspection, but no workers."""
 
 import threading
-import time
 from dataclasses import replace
-from io import BytesIO
-from types import SimpleNamespace
-from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 import requests
 
-from bootstrap import build_services
-from config import Settings
 from services import keys
-from services.container import Broker
-from services.errors import (
-    InvalidSignature,
-    JobCancelled,
-    JobFailed,
-    JobNotFound,
-    LengthRequired,
-    PayloadTooLarge,
-    RedisUnavailable,
-    UploadExpired,
-    UploadFinished,
-    UploadIncomplete,
-    UploadMismatch,
-)
+from services.errors import InvalidSignature, JobFailed, JobNotFound, PayloadTooLarge, RedisUnavailable, UploadMismatch
 from services.jobs.record import JobRecord, new_job_id
 from services.ocr_service.options import DocumentOptions
-from services.uploads import arrivals, service
+from services.uploads import arrivals
 from services.uploads.service import Put
 from services.worker.sweeper import Sweeper
 from stress.harness import wait_until
 from tests.support.drawing import picture, scanned_pdf
-
-IMAGE = picture("An image that a client uploads")
-
-
-class Scene:
-    """The services of one process. `tickets` and `sent_arrivals` record what was sent to workers."""
-
-    def __init__(self, settings):
-        self.tickets, self.sent_arrivals = [], []
-        self.broker = Broker(
-            send_ticket=lambda job_id, delay: self.tickets.append(job_id),
-            send_arrival=self.sent_arrivals.append,
-            ticket_count=lambda: len(self.tickets),
-        )
-        self.services = build_services(settings, lambda client: self.broker)
-        self.uploads, self.arrivals = self.services.uploads, self.services.arrivals
-        self.store, self.storage = self.services.job_store, self.services.storage
-        self.jobs = self.services.jobs
-
-    def announce(self, content=IMAGE, **changes):
-        job = JobRecord(new_job_id(), "alice", "a.png", DocumentOptions("en", 300), "r", file_size=len(content))
-        return self.uploads.announce(replace(job, **changes))
-
-    def put(self, job, content=IMAGE):
-        """Store the bytes where the client would have sent them."""
-        incoming = self.storage.receive()
-        incoming.write(content)
-        self.storage.save(incoming, job.upload)
-
-    def announce_and_put(self, content=IMAGE, **changes):
-        job = self.announce(content, **changes)
-        self.put(job, content)
-        return job
-
-    def job(self, job):
-        return self.store.get(job.id)
-
-    def files(self):
-        return set(self.storage.older_than(-60))
-
-
-@pytest.fixture(params=["file", "s3"])
-def scene(request, redis_server, redis, tmp_path, monkeypatch):
-    environment = {"REDIS_URL": redis_server.url, "DATA_DIR": tmp_path, "OCR_RUNTIME": "null", "UPLOAD_TTL": "60"}
-    if request.param == "s3":
-        server = request.getfixturevalue("s3_server")
-        server.clear()
-        environment.update(server.settings)
-    for name, value in environment.items():
-        monkeypatch.setenv(name, str(value))
-    return Scene(Settings.from_env(tmp_path / "no.env"))
-
-
-@pytest.fixture
-def expire(monkeypatch):
-    """`expire()`: moves the clock of the upload services beyond the expiry of all announced uploads."""
-    later = SimpleNamespace(time=lambda: time.time() + 61)
-
-    def move_clock():
-        for module in (arrivals, service):
-            monkeypatch.setattr(module, "time", later)
-
-    return move_clock
+from tests.support.upload_scene import IMAGE
 
 
 def test_an_announced_job_waits_for_its_upload(scene):
@@ -334,84 +253,3 @@ class TestS3:
         job = scene.announce()
         with pytest.raises(InvalidSignature):
             scene.uploads.receive(Put(job.id, str(int(job.upload_expires_at)), "0" * 64, len(IMAGE), "", None))
-
-
-class UnreadableBody:
-    """A body that must not be read."""
-
-    def read(self, *_):
-        raise AssertionError("the body was read")
-
-
-def signed(scene, job, **changes):
-    """The request of a client that uses the signed URL, with changes."""
-    query = dict(parse_qsl(urlsplit(scene.uploads.address(job).url).query))
-    put = Put(job.id, query["expires"], query["signature"], job.file_size, job.content_type, BytesIO(IMAGE))
-    return replace(put, **changes)
-
-
-@pytest.mark.parametrize("scene", ["file"], indirect=True)
-class TestPut:
-    def test_the_file_starts_its_job(self, scene):
-        job = scene.uploads.receive(signed(scene, scene.announce(content_type="image/png")))
-        assert job.status == "processing" and scene.tickets == [job.id] and scene.files() == {job.upload}
-
-    @pytest.mark.parametrize(
-        ("change", "error"),
-        [
-            ({"signature": "0" * 64}, InvalidSignature),
-            ({"signature": ""}, InvalidSignature),
-            ({"expires": "9999999999"}, InvalidSignature),
-            ({"expires": "soon"}, InvalidSignature),
-            ({"expires": "9" * 400}, InvalidSignature),
-            ({"content_type": "image/jpeg"}, InvalidSignature),
-            ({"job_id": new_job_id()}, JobNotFound),
-            ({"length": None}, LengthRequired),
-        ],
-    )
-    def test_a_request_that_was_not_signed_is_rejected_unread_and_can_be_corrected(self, scene, change, error):
-        job = scene.announce(content_type="image/png")
-        with pytest.raises(error):
-            scene.uploads.receive(signed(scene, job, body=UnreadableBody(), **change))
-        assert scene.uploads.receive(signed(scene, job)).status == "processing"
-
-    def test_a_signed_url_is_valid_for_its_own_job_only(self, scene):
-        job, other = scene.announce(), scene.announce()
-        with pytest.raises(InvalidSignature):
-            scene.uploads.receive(signed(scene, job, job_id=other.id, body=UnreadableBody()))
-
-    @pytest.mark.parametrize("length", [len(IMAGE) + 1, len(IMAGE) - 1, 0, 1 << 40])
-    def test_a_file_of_another_size_is_rejected_unread(self, scene, length):
-        job = scene.announce()
-        with pytest.raises(UploadMismatch):
-            scene.uploads.receive(signed(scene, job, length=length, body=UnreadableBody()))
-        assert (scene.job(job).status, scene.job(job).error["code"]) == ("failed", "upload_mismatch")
-
-    def test_an_interrupted_upload_is_deleted_and_can_be_repeated(self, scene, tmp_path):
-        job = scene.announce()
-        with pytest.raises(UploadIncomplete):
-            scene.uploads.receive(signed(scene, job, body=BytesIO(IMAGE[:100])))
-        assert [path for path in (tmp_path / "uploads").rglob("*") if path.is_file()] == []
-        assert scene.uploads.receive(signed(scene, job)).status == "processing"
-
-    def test_a_finished_upload_cannot_be_repeated(self, scene):
-        job = scene.announce()
-        scene.uploads.receive(signed(scene, job))
-        with pytest.raises(UploadFinished):
-            scene.uploads.receive(signed(scene, job, body=UnreadableBody()))
-
-    @pytest.mark.parametrize("swept", [False, True])
-    def test_a_late_upload_is_rejected(self, scene, monkeypatch, expire, swept):
-        monkeypatch.setattr(arrivals, "LATE_SECONDS", 0)
-        job = scene.announce()
-        expire()
-        if swept:
-            scene.arrivals.sweep()
-        with pytest.raises(UploadExpired):
-            scene.uploads.receive(signed(scene, job, body=UnreadableBody()))
-
-    def test_an_upload_for_a_cancelled_job_is_rejected(self, scene):
-        job = scene.announce()
-        scene.jobs.discard(job)
-        with pytest.raises(JobCancelled):
-            scene.uploads.receive(signed(scene, job, body=UnreadableBody()))

@@ -131,16 +131,16 @@ def test_retry_after_is_respected(redis, start, as_date):
 def test_retry_after_beyond_the_limit_gives_one_last_call(redis, start):
     with Receiver(*[(503, {"Retry-After": "86400"}, 0)] * 5) as receiver:
         job_id = ended_job(redis, receiver.url)
-        start(give_up_after=1.0)
+        start(retry_for=1.0)
         wait_until_settled(redis)
     assert len(receiver.calls) == 2 and receiver.calls[1].at - receiver.calls[0].at >= 0.9
     assert status_of(redis, job_id) == "given_up"
 
 
-def test_webhook_is_given_up_after_the_limit(redis, start):
+def test_webhook_is_not_retried_after_the_limit(redis, start):
     with Receiver(*[(500, {}, 0)] * 50) as receiver:
         job_id = ended_job(redis, receiver.url)
-        start(give_up_after=1.5)
+        start(retry_for=1.5)
         wait_until_settled(redis)
         calls = len(receiver.calls)
         time.sleep(0.6)
@@ -160,7 +160,7 @@ def test_status_gone_ends_the_retries(redis, start):
 def test_internal_address_in_a_job_is_never_called(redis, start):
     with Receiver() as receiver:
         job_id = ended_job(redis, receiver.url)
-        start(allowed=(), give_up_after=0.5)
+        start(allowed=(), retry_for=0.5)
         wait_until_settled(redis)
         assert receiver.calls == [] and status_of(redis, job_id) == "given_up"
 

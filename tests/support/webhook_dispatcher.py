@@ -18,7 +18,7 @@ from services.webhooks.sender import Sender
 from services.webhooks.signing import Signer, derived_secret
 
 SECRET = derived_secret("secret key")
-FAST = {"poll": 0.02, "first_pause": 0.1, "longest_pause": 0.4, "give_up_after": 30.0, "busy_pause": 0.1}
+FAST = {"poll": 0.02, "first_pause": 0.1, "longest_pause": 0.4, "retry_for": 30.0, "busy_pause": 0.1}
 
 
 def fast_dispatcher(

@@ -23,8 +23,8 @@ def test_paths_come_from_the_marks_of_the_routes():
     def quick():
         return ""
 
-    @app.route("/work", methods=["POST"])
-    @app.route("/work/again", methods=["POST"])
+    @app.route("/jobs", methods=["POST"])
+    @app.route("/jobs/again", methods=["POST"])
     @mark(Mark.CREATES_WORK)
     def work():
         return ""
@@ -35,7 +35,7 @@ def test_paths_come_from_the_marks_of_the_routes():
         return ""
 
     assert paths_with(app, Mark.FAST) == {"/quick"}
-    assert paths_with(app, Mark.CREATES_WORK) == {"/work", "/work/again"}
+    assert paths_with(app, Mark.CREATES_WORK) == {"/jobs", "/jobs/again"}
     assert paths_with(app, Mark.ADMIN) == set()
 
 
