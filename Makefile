@@ -27,10 +27,12 @@ run: install ## Install what is missing, then serve on 127.0.0.1:5000: web, work
 
 install: $(DONE)/run $(DONE)/redis ## Install everything that `make run` needs into .venv
 
-# Exit status 5: no test was selected.
+# Exit status 5: no test was selected. That is an error only if it is so in both runs.
 test: lint $(DONE)/redis ## Install what tests need, then lint and run all tests (PYTEST="-k receipts" selects some)
-	$(PY) -m pytest -m 'not serial' $(PARALLEL) $(PYTEST) || [ $$? -eq 5 ]
-	$(PY) -m pytest -m serial $(PYTEST) || [ $$? -eq 5 ]
+	$(PY) -m pytest -m 'not serial' $(PARALLEL) $(PYTEST); parallel=$$?; \
+	[ $$parallel -eq 0 ] || [ $$parallel -eq 5 ] || exit $$parallel; \
+	$(PY) -m pytest -m serial $(PYTEST); serial=$$?; \
+	[ $$serial -eq 5 ] && exit $$parallel; exit $$serial
 
 test-unit: $(DONE)/run $(DONE)/dev ## The tests that need no Redis, no server and no model: half a minute
 	$(PY) -m pytest $(PARALLEL) tests/unit $(PYTEST)

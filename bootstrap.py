@@ -281,7 +281,7 @@ def add_routes(app: Flask, runtime: Runtime) -> None:
 
 
 def add_server_hooks(app: Flask, runtime: Runtime) -> None:
-    """Tell the web server what it needs to know about the application. Call it after `add_routes`."""
+    """Provide the hooks of the web server. Call it after `add_routes`."""
     from middleware.error_handler import error_before_application
     from middleware.view_marks import Mark, paths_with
     from server.hooks import EXTENSION, ServerHooks

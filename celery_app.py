@@ -46,6 +46,7 @@ def _check_model(**_: object) -> None:
     try:
         runtime.services.jobs.check_language(runtime.settings.ocr_lang)
     except Exception as error:
+        log.exception("model check failed")
         sys.exit(f"The worker cannot start: {error}")
 
 

@@ -278,6 +278,11 @@ def child_environment() -> dict[str, str]:
     return dict(os.environ)
 
 
+def set_library_variable(name: str, value: str) -> None:
+    """Set a variable that a library reads from the environment only."""
+    os.environ[name] = value
+
+
 def env_example() -> str:
     """The declarations as `env.example`."""
     comments = dict(re.findall(r'\n    (\w+): [^\n]*\n    """(.+?)"""', inspect.getsource(Settings), re.DOTALL))

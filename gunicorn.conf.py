@@ -14,7 +14,7 @@ from typing import Any
 
 from gunicorn.glogging import Logger
 
-from config import ConfigurationError, Settings
+from config import ConfigurationError, Settings, set_library_variable
 from server.gunicorn_worker import ServiceWorker
 from server.process_counts import ProcessCounts
 from services.telemetry.request_metrics import share_counts
@@ -44,7 +44,6 @@ keepalive = 5
 worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None
 # The processes share their request counts in this directory. Its name has the master's id, so counts start at zero.
 _counts = Path(worker_tmp_dir or tempfile.gettempdir(), f"ocr-counts-{os.getuid()}-{os.getpid()}")
-raw_env = [f"PROMETHEUS_MULTIPROC_DIR={_counts}"]
 control_socket_disable = True
 # Proxies whose X-Forwarded-Proto is trusted. `middleware/client_address.py` reads X-Forwarded-For by the same setting.
 forwarded_allow_ips = ",".join(_settings.trusted_proxies)
@@ -88,6 +87,7 @@ def pre_fork(server: Any, worker: ServiceWorker) -> None:
 
 
 def post_fork(server: Any, worker: ServiceWorker) -> None:
-    """A worker must not outlive a master that was killed."""
+    """A worker must not outlive a master that was killed. Its request counts go to the shared folder."""
     die_with_parent(signal.SIGTERM)
+    set_library_variable("PROMETHEUS_MULTIPROC_DIR", str(_counts))
     share_counts(worker.index)

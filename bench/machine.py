@@ -4,13 +4,15 @@ import os
 import platform
 from pathlib import Path
 
+from paddleocr_service.runtimes import default_threads
+
 _RELEVANT_FLAGS = ("avx2", "avx512f", "avx512_vnni", "avx512_bf16", "amx_bf16")
 
 
 def describe() -> str:
     """Return processor, cores of this process, relevant instruction sets, load, operating system, Python version."""
     model, flags = _processor()
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    cores = default_threads()
     load = f"load {os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else ""
     parts = [model, f"{cores} cores", " ".join(flags), load, platform.system(), f"Python {platform.python_version()}"]
     return ", ".join(part for part in parts if part)

@@ -1,4 +1,4 @@
-"""A job's progress, told as it happens."""
+"""A job's progress as a stream of events."""
 
 from flask import Response, g, request
 

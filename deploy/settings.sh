@@ -2,7 +2,7 @@
 # Sourced by deploy-vps.sh.
 # shellcheck shell=bash
 
-# A worker process needs 340 MB at rest and reaches 1.3 GB with the largest images.
+# A worker process needs 340 MB at rest and reaches 0.9 GB with the largest images.
 readonly PROCESS_MB=1500
 
 # get NAME: print the value in the settings file, or nothing.

@@ -58,7 +58,7 @@ class SupervisedProcess:
 
     @property
     def ended(self) -> bool:
-        """The process is not reaped, so that its process id is not reused before `kill`."""
+        """Whether the process has ended. It is not reaped, so that its process id is not reused before `kill`."""
         return os.waitid(os.P_PID, self._running().pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
 
     @property

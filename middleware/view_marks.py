@@ -11,10 +11,9 @@ _ATTRIBUTE = "_view_mark"
 
 
 class Mark(Flag):
-    """PROBE: no log line, no rate limit headers, no trace. FAST: answers from memory, on threads of its own.
-
-    CREATES_WORK: the server reserves a slot in the job queue before the body is read. OPEN: authenticates by other
-    means than an API key, such as a signature in the URL. ADMIN: needs the admin token.
+    """PROBE: no log line, no rate limit headers, no trace, not in the request totals. FAST: answers from memory, on
+    threads of its own. CREATES_WORK: the server checks before reading the body whether the job queue has room. OPEN:
+    authenticates by other means than an API key, such as a signature in the URL. ADMIN: needs the admin token.
     """
 
     NONE = 0

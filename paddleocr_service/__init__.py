@@ -1,8 +1,8 @@
 """OCR as a library: an image in, lines of text with polygons and confidences out; and a catalogue of models.
 
 This package imports no other package of this project and knows nothing about HTTP, queues or Redis. The OCR libraries
-(paddleocr, paddlex, onnxruntime, openvino, cv2, numpy) are imported inside functions, so that a process that only
-queries the catalogue does not load them.
+(paddleocr, paddlex, onnxruntime, openvino, cv2, numpy) are imported inside functions, or by modules that are imported
+inside functions, so that a process that only queries the catalogue does not load them.
 
     from paddleocr_service import OCREngine
     page = OCREngine().recognize("receipt.jpg")

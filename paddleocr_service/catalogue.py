@@ -86,8 +86,10 @@ class Catalogue:
         runtime: str = "auto",
         cache_dir: str | os.PathLike[str] | None = None,
     ) -> None:
-        """Accesses no files. Raises ModelNotAvailable for an unknown family, RuntimeNotAvailable for a runtime that is
-        not installed."""
+        """Accesses no model files.
+
+        Raises ModelNotAvailable for an unknown family, RuntimeNotAvailable for a runtime that is not installed.
+        """
         if model not in FAMILIES:
             raise ModelNotAvailable(f"Unknown model family {model!r}. Use one of: {', '.join(FAMILIES)}.")
         self.family = model

@@ -153,20 +153,22 @@ class OCREngine:
     def _create_pipeline(self, models: ModelSet, runtime: str) -> Pipeline:
         from .pipeline import Pipeline
 
+        cache_dir = self.catalogue.cache_dir
         fast = models.fast_recogniser
         return Pipeline(
-            self._prepare(models.detector),
-            self._prepare(models.recogniser, models.alphabet),
-            self._prepare(fast, models.alphabet) if fast else None,
+            _prepare(models.detector, cache_dir),
+            _prepare(models.recogniser, cache_dir, models.alphabet),
+            _prepare(fast, cache_dir, models.alphabet) if fast else None,
             runtime=runtime,
             threads=self._threads,
-            cache_dir=self.catalogue.cache_dir,
+            cache_dir=cache_dir,
             use_gpu=self._use_gpu,
         )
 
-    def _prepare(self, model: Model, alphabet: str | None = None) -> tuple[str, Path]:
-        """Return the model's name and its directory; recognisers are pruned to ``alphabet``."""
-        directory = model.prepare(self.catalogue.cache_dir)
-        if alphabet:
-            directory = prune_to_alphabet(model.name, directory, alphabet, self.catalogue.cache_dir)
-        return model.name, directory
+
+def _prepare(model: Model, cache_dir: Path, alphabet: str | None = None) -> tuple[str, Path]:
+    """Return the model's name and its directory; recognisers are pruned to ``alphabet``."""
+    directory = model.prepare(cache_dir)
+    if alphabet:
+        directory = prune_to_alphabet(model.name, directory, alphabet, cache_dir)
+    return model.name, directory

@@ -1,7 +1,7 @@
 """PaddleX's environment variables: this module sets them all, and explains why.
 
 PaddleX reads them while it is imported and has no arguments for them, so they must be set before the first import.
-Values set by the operator are not changed.
+Values set by the operator are not changed, except that an installation always checks the model hubs.
 """
 
 import os

@@ -13,7 +13,7 @@ import threading
 import time
 import uuid
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from functools import partial
 from typing import Any
 
@@ -87,7 +87,7 @@ class ServiceWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no type
         wsgi.Response = JoinedResponse
         sys.setswitchinterval(self.switch_interval)
         self._max_held = min(MAX_HELD, max(0, raise_open_files(MAX_HELD + OTHER_FILES) - OTHER_FILES))
-        self._fast_pool = ThreadPoolExecutor(FAST_THREADS, "fast")
+        self._fast_pool = ElasticThreadPool(FAST_THREADS, FAST_THREADS, "fast")
         self._rejection_pool = ElasticThreadPool(MIN_THREADS, self.cfg.threads, "rejection")
         self._creating = 0
         #: What `handle_request` passes to `_serve` through gunicorn.
@@ -157,7 +157,7 @@ class ServiceWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no type
         conn.fast = head.path in self._hooks.fast_paths and head.is_complete_get
         conn.slot = None
         pool = self._fast_pool if conn.fast else self.tpool
-        if head.path in self._hooks.creating_paths:
+        if head.method == "POST" and head.path in self._hooks.creating_paths:
             conn.slot = self._hooks.slot(self.creating_counts.total())
             if conn.slot.full:
                 pool = self._rejection_pool  # a rejection must not queue behind accepted uploads
@@ -219,16 +219,16 @@ class ServiceWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no type
         """
         try:
             result = self.handle(conn)
+            if result is True and not conn.counted and self.alive and not conn.parser.unreader.buf.getvalue():
+                conn.sock.setblocking(False)
+                conn.set_timeout()
+                self.keepalived_conns.append(conn)
+                self.poller.register(conn.sock, selectors.EVENT_READ, partial(self.on_client_socket_readable, conn))
+                return
         except BaseException:
             self.log.exception("Error handling request")
             result = False
-        if result is not True or conn.counted or not self.alive or conn.parser.unreader.buf.getvalue():
-            self.method_queue.defer(self.finish_request, conn, result)
-            return
-        conn.sock.setblocking(False)
-        conn.set_timeout()
-        self.keepalived_conns.append(conn)
-        self.poller.register(conn.sock, selectors.EVENT_READ, partial(self.on_client_socket_readable, conn))
+        self.method_queue.defer(self.finish_request, conn, result)
 
     def handle(self, conn: Connection) -> Any:
         keep = super().handle(conn)
@@ -254,7 +254,7 @@ class ServiceWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no type
             conn.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, SILENT_MS)
             if isinstance(held, WaitingRequest):
                 req.resumed = held
-                req._expected_100_continue = False  # the client was already told to continue
+                req._expected_100_continue = False  # the client has already received it
                 conn.parser = _replay(req, conn, conn.parser)
             else:
                 conn.sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, STREAM_BUFFER)

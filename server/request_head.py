@@ -10,13 +10,14 @@ _FLAGS = int(socket.MSG_PEEK | socket.MSG_DONTWAIT)
 
 
 class RequestHead:
-    """What is known of a request before it is parsed. Bytes that are no HTTP have no path."""
+    """What is known of a request before it is parsed. Without a space in the first line there is no method or path."""
 
-    __slots__ = ("_received", "path")
+    __slots__ = ("_received", "method", "path")
 
     def __init__(self, received: bytes) -> None:
         self._received = received
-        _, _, target = received.partition(b"\r\n")[0].partition(b" ")
+        method, space, target = received.partition(b"\r\n")[0].partition(b" ")
+        self.method = method.decode("latin-1") if space else ""
         self.path = target.partition(b" ")[0].partition(b"?")[0].decode("latin-1")
 
     @classmethod
@@ -29,4 +30,4 @@ class RequestHead:
     @property
     def is_complete_get(self) -> bool:
         """A GET request that has arrived as a whole: reading it cannot block."""
-        return self._received.startswith(b"GET ") and self._received.endswith(b"\r\n\r\n")
+        return self.method == "GET" and self._received.endswith(b"\r\n\r\n")

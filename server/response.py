@@ -14,9 +14,10 @@ MAX_JOINED = 64 * 1024
 class JoinedResponse(wsgi.Response):  # type: ignore[misc]  # gunicorn has no type information
     """Sends the head of a response together with the first part of its body."""
 
+    headers_sent: bool  # set by gunicorn
+
     def __init__(self, *args: Any) -> None:
         super().__init__(*args)
-        self.headers_sent = False
         self._head = b""
 
     def send_headers(self) -> None:

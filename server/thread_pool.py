@@ -9,19 +9,22 @@ import queue
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import Future
 from typing import Any
+
+import structlog
 
 #: The pool grows if no thread has taken any of the queued work for this long.
 STUCK_SECONDS = 0.2
 #: An additional thread ends after this long without work.
 IDLE_SECONDS = 5.0
 
-_Task = tuple["Future[Any]", Callable[..., Any], tuple[Any, ...]]
+log = structlog.get_logger(__name__)
+
+_Task = tuple[Callable[..., object], tuple[Any, ...]]
 
 
 class ElasticThreadPool:
-    """The part of an Executor that gunicorn uses. One thread must call `grow_if_stuck` regularly."""
+    """Runs calls whose results nobody needs. One thread must call `grow_if_stuck` regularly."""
 
     def __init__(self, min_threads: int, max_threads: int, name: str) -> None:
         self._min_threads = min_threads
@@ -41,12 +44,10 @@ class ElasticThreadPool:
     def has_queued_work(self) -> bool:
         return not self._tasks.empty()
 
-    def submit(self, call: Callable[..., Any], *args: Any) -> Future[Any]:
-        future: Future[Any] = Future()
+    def submit(self, call: Callable[..., object], *args: Any) -> None:
         if self._tasks.empty():
             self._last_taken_at = time.monotonic()  # this task has not waited yet
-        self._tasks.put((future, call, args))
-        return future
+        self._tasks.put((call, args))
 
     def grow_if_stuck(self) -> None:
         """Double the number of threads if no queued work is being taken."""
@@ -70,12 +71,12 @@ class ElasticThreadPool:
         ident = threading.get_ident()
         while (task := self._next_task()) is not None:
             self._last_taken_at = self._busy_since[ident] = time.monotonic()
-            future, call, args = task
+            call, args = task
             try:
-                future.set_result(call(*args))
-            except BaseException as error:
-                future.set_exception(error)
-            del task, future, call, args  # an idle thread must not keep a connection alive
+                call(*args)
+            except BaseException:  # the thread must survive
+                log.exception("a call in a thread pool failed")
+            del task, call, args  # an idle thread must not keep a connection alive
             del self._busy_since[ident]
             if self._threads > self._min_threads and self._leave_if_surplus():
                 return

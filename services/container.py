@@ -66,7 +66,7 @@ class Services:
     webhook_signer: Signer
 
 
-#: Resolution below which PDF pages are never rendered.
+#: Lowest accepted value of the option `dpi`.
 MIN_DPI = 72
 
 

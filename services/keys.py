@@ -1,6 +1,6 @@
 """Names of all Redis keys, and the constants that Python and the Lua scripts share.
 
-`lua_tables()` gives both to the scripts: the keys as table `K`, the constants as table `C` (`C.LEASE_SECONDS`).
+`lua_tables()` gives both to the scripts: the keys as table `K`, the constants as table `C` (`C.DEAD_LETTER_TTL`).
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ DELAYED = "ocr:delayed"  #: Sorted set: units to try again, by the time when.
 LEASES = "ocr:leases"  #: Sorted set: units that a worker holds, by the time when the lease ends.
 PACE = "ocr:pace"  #: Hash: for each lane, seconds per unit as a running mean.
 
-AWAITING = "ocr:awaiting"  #: Sorted set: jobs whose announced upload has not arrived, by the time when it expires.
-NOTICED = "ocr:noticed:"  #: + job id. String, expires: a worker is already handling the arrival of this upload.
+AWAITING = "ocr:awaiting"  #: Sorted set: announced jobs that have not started, by the time when their upload expires.
+NOTICED = "ocr:noticed:"  #: + job id. String, expires: a process is already handling the arrival of this upload.
 DEAD = "ocr:dead"  #: Sorted set: dead letters (job ids), by the time when the job failed.
 WEBHOOKS = "ocr:webhooks"  #: Sorted set: ended jobs with a webhook to send, by the time when it is due.
 EVENTS = "ocr:events"  #: Pub/sub channel: changes of jobs.
@@ -45,12 +45,6 @@ KNOWN_PICTURE_JOB = "ocr:known-picture:job"  #: String, expires: id of the check
 class SharedConstants:
     """Values that Python and the scripts both use. Times are in seconds."""
 
-    #: A worker holds a unit for this long. After a crash, the sweeper requeues the unit when the lease has ended.
-    lease_seconds: int = 12
-    #: Time between two renewals of a lease.
-    lease_renew_seconds: int = 4
-    #: Time between two heartbeats of a worker process.
-    heartbeat_seconds: int = 3
     #: A worker process without a heartbeat for this long counts as dead.
     worker_timeout_seconds: int = 12
 

@@ -1,10 +1,12 @@
-"""Pictures with known text."""
+"""Pictures with known text, and large files."""
 
 from __future__ import annotations
 
 import io
+import os
 from typing import Any
 
+import pymupdf
 from PIL import Image, ImageDraw, ImageFont
 
 
@@ -22,3 +24,11 @@ def saved(image: Image.Image, **save: Any) -> bytes:
     buffer = io.BytesIO()
     image.save(buffer, **save)
     return buffer.getvalue()
+
+
+def large_pdf(size: int) -> bytes:
+    """A small page with an attachment of `size` random bytes, which cannot be compressed."""
+    document = pymupdf.open()
+    document.new_page(width=200, height=100).insert_text((20, 50), "A large document")
+    document.embfile_add("attachment", os.urandom(size))
+    return document.tobytes(deflate=False)

@@ -199,8 +199,12 @@ class ServiceProcesses:
         """The worker's name in Celery's remote control."""
         return f"worker@{socket.gethostname()}"
 
+    def children(self, name: str) -> list[psutil.Process]:
+        """The processes that the first process of a part has started itself."""
+        return self.process_tree(name)[0].children()
+
     def worker_children(self) -> list[psutil.Process]:
-        return psutil.Process(self.worker.pid).children()
+        return self.children("worker")
 
     def process_tree(self, name: str) -> list[psutil.Process]:
         """The processes of one part, parent first: `redis`, `web`, `worker` or a further worker."""

@@ -29,12 +29,16 @@ class MemoryPeaks:
             Path(f"/proc/{process.pid}/clear_refs").write_text(RESET_PEAK)
             self._before[process] = _peak(process)
 
+    @property
+    def count(self) -> int:
+        return len(self._before)
+
     def growth(self) -> dict[str, int]:
         """{"PID command line": bytes} of the processes that still run."""
         return {
             f"{process.pid} {' '.join(process.cmdline())[-60:]}": _peak(process) - before
             for process, before in self._before.items()
-            if process.is_running()
+            if process.is_running() and process.status() != psutil.STATUS_ZOMBIE
         }
 
 

@@ -23,4 +23,4 @@ def process(self: Task[Any, Any], job_id: str) -> None:
 @shared_task(bind=True, name=ARRIVED)
 def upload_arrived(self: Task[Any, Any], job_id: str) -> None:
     """Start the job if its announced upload has arrived and is valid; fail the job if it is not."""
-    cast(OCRCelery, self.app).arrivals.start_job_in_background(job_id)
+    cast(OCRCelery, self.app).arrivals.start_job_and_log_errors(job_id)

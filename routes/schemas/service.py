@@ -72,7 +72,9 @@ class Problem(Schema):
     filename = fields.String(**about("The file that caused the error."))
     job_id = fields.UUID(**about("The job that caused the error."))
     option = fields.String(**about("The option that caused the error."))
-    retry_after = fields.Integer(**about("Seconds until the rate limit allows further requests."))
+    retry_after = fields.Integer(
+        **about("Seconds until it makes sense to try again: after a rate limit or with a full queue.")
+    )
     remaining = fields.Integer(**about("Requests that the rate limit still allows."))
     jobs = fields.List(fields.Nested(BatchItem), **about("The files of a batch if all failed."))
     summary = fields.Nested(BatchSummary)

@@ -15,26 +15,29 @@ from pathlib import Path
 
 #: A file older than this many seconds belongs to a dead worker. Under full load a few heartbeats may be late.
 SILENT_SECONDS = 30
-#: The folder of this user's liveness files. It may not exist yet.
-FOLDER = Path(tempfile.gettempdir(), f"ocr-workers-{os.getuid()}")
+
+
+def folder() -> Path:
+    """The folder of this user's liveness files. It may not exist yet. Raises OSError if there is no temp folder."""
+    return Path(tempfile.gettempdir(), f"ocr-workers-{os.getuid()}")
 
 
 def touch() -> None:
     """Touch the file of this process. If the temp folder is not writable, does nothing."""
     with suppress(OSError):
-        FOLDER.mkdir(mode=0o700, exist_ok=True)
-        Path(FOLDER, str(os.getpid())).touch()
+        folder().mkdir(mode=0o700, exist_ok=True)
+        Path(folder(), str(os.getpid())).touch()
 
 
 def remove() -> None:
     with suppress(OSError):
-        Path(FOLDER, str(os.getpid())).unlink()
+        Path(folder(), str(os.getpid())).unlink()
 
 
 def any_worker_alive() -> bool:
     """Whether a worker of this machine had a heartbeat recently. Deletes the files of workers that were killed."""
-    alive = False
-    for path in FOLDER.iterdir() if FOLDER.is_dir() else ():
+    alive, files = False, folder()
+    for path in files.iterdir() if files.is_dir() else ():
         with suppress(FileNotFoundError):  # its worker has just ended
             if time.time() - path.stat().st_mtime < SILENT_SECONDS:
                 alive = True

@@ -18,8 +18,8 @@ from services.health import liveness_file
 from services.keys import SHARED, WORKER, WORKERS
 from services.redis_service import RedisService
 
-BEAT_SECONDS = SHARED.heartbeat_seconds
-SILENT_SECONDS = SHARED.worker_timeout_seconds
+#: Time between two heartbeats of a worker process.
+HEARTBEAT_SECONDS = 3
 
 
 @dataclass(eq=False)
@@ -30,19 +30,19 @@ class WorkerRegistry:
 
     def record_heartbeat(self, name: str, state: dict[str, Any]) -> None:
         pipeline = self.redis.client.pipeline(transaction=False).zadd(WORKERS, {name: self.redis.now()})
-        pipeline.set(WORKER + name, json.dumps(state), ex=SILENT_SECONDS).execute()
+        pipeline.set(WORKER + name, json.dumps(state), ex=SHARED.worker_timeout_seconds).execute()
 
     def remove(self, name: str) -> None:
         self.redis.client.pipeline(transaction=False).zrem(WORKERS, name).delete(WORKER + name).execute()
 
     def count(self) -> int:
         """Number of live workers."""
-        return self.redis.client.zcount(WORKERS, self.redis.now() - SILENT_SECONDS, "+inf")
+        return self.redis.client.zcount(WORKERS, self.redis.now() - SHARED.worker_timeout_seconds, "+inf")
 
     def all(self) -> list[dict[str, Any]]:
         """The name of each live worker and the state it sent last."""
         pipeline = self.redis.client.pipeline(transaction=False)
-        pipeline.zremrangebyscore(WORKERS, "-inf", self.redis.now() - SILENT_SECONDS)
+        pipeline.zremrangebyscore(WORKERS, "-inf", self.redis.now() - SHARED.worker_timeout_seconds)
         names = [name.decode() for name in pipeline.zrange(WORKERS, 0, -1).execute()[1]]
         states = self.redis.client.mget([WORKER + name for name in names]) if names else []
         return [{"name": name, **json.loads(state)} for name, state in zip(names, states, strict=True) if state]
@@ -78,4 +78,4 @@ class Heartbeat:
             with suppress(RedisUnavailable):  # without Redis, no process could read it
                 self.worker_registry.record_heartbeat(self.name, {**self.state(), "beat_at": time.time()})
             self.on_beat()
-            self._stopped.wait(BEAT_SECONDS)
+            self._stopped.wait(HEARTBEAT_SECONDS)

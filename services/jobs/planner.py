@@ -31,8 +31,10 @@ def plan_job(
         raise EmptyFile()
     facts = inspector.inspect(path, sha256)
     if facts.kind not in kinds:
-        name, other = ("a PDF", "images") if facts.kind == "pdf" else ("an image", "PDFs")
-        raise UnsupportedType(f"The file is {name}, but this endpoint accepts only {other}. Send it to the other one.")
+        name, right, accepted = ("a PDF", "PDFs", "images") if facts.kind == "pdf" else ("an image", "images", "PDFs")
+        raise UnsupportedType(
+            f"The file is {name}, but this endpoint accepts only {accepted}. Send it to the endpoint for {right}."
+        )
     if facts.kind == "image" and options.mode == "text":
         raise InvalidOption("The option `mode` cannot be `text` for an image: it has no text layer. Leave it out.")
     if record.content_type and facts.media_type != record.content_type:

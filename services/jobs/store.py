@@ -96,17 +96,17 @@ class JobStore:
 
     def reject_upload(self, job_id: str, error: dict[str, str]) -> bool:
         """Fail a job with the error {code, title, detail} of its upload. False if the job awaits no upload."""
-        return bool(self.redis.script("refuse", job_id, json.dumps(error), self.retention.record_ttl))
+        return bool(self.redis.script("reject_upload", job_id, json.dumps(error), self.retention.record_ttl))
 
     def claim_arrival(self, job_id: str, seconds: int) -> bool:
         """Whether the caller should handle the arrival of this job's upload.
 
         False if the job awaits no upload, or if another process claimed it within the last `seconds`.
         """
-        return bool(self.redis.script("notice", job_id, seconds))
+        return bool(self.redis.script("claim_arrival", job_id, seconds))
 
     def awaiting_upload(self, until: float, limit: int) -> list[str]:
-        """Jobs whose upload has not arrived and expires before `until` (Unix s), oldest first."""
+        """Announced jobs that have not started and whose upload expires by `until` (Unix s), earliest first."""
         return [job_id.decode() for job_id in self.redis.client.zrangebyscore(keys.AWAITING, "-inf", until, 0, limit)]
 
     def get(self, job_id: str, hidden: bool = False) -> JobRecord:

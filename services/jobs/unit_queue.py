@@ -17,7 +17,9 @@ from services.keys import SHARED
 from services.redis_service import RedisService
 
 #: A worker holds a unit for this long unless it renews the lease.
-LEASE_SECONDS: float = SHARED.lease_seconds
+LEASE_SECONDS: float = 12
+#: Time between two renewals of a lease.
+LEASE_RENEW_SECONDS = LEASE_SECONDS / 3
 #: Seconds per unit that are assumed for a lane until one has been measured.
 USUAL_PACE = {QUICK: SHARED.quick_pace, BULK: SHARED.bulk_pace}
 #: Replies of `end_unit`.
@@ -79,12 +81,12 @@ class UnitQueue:
 
         Returns how often the step was started without finishing, this start included; 0 if the unit is lost.
         """
-        return int(self.redis.script("begin_page", *unit._key, step))
+        return int(self.redis.script("start_step", *unit._key, step))
 
     def save_pages(self, unit: Unit, outcomes: list[PageOutcome]) -> bool:
         """Store finished steps. False if the unit is lost."""
         arguments = [argument for outcome in outcomes for argument in outcome.arguments]
-        return bool(self.redis.script("keep_pages", *unit._key, *arguments))
+        return bool(self.redis.script("save_pages", *unit._key, *arguments))
 
     def end_unit(self, unit: Unit, seconds: float) -> tuple[int, float]:
         """End a unit whose pages are all stored, after `seconds` of work.
@@ -124,7 +126,7 @@ class UnitQueue:
 
     def record_pace(self, lane: str, seconds: float) -> None:
         """A unit of this lane took this many seconds."""
-        self.redis.script("pace", lane, seconds)
+        self.redis.script("record_pace", lane, seconds)
 
     def estimate_wait(self, record: JobRecord) -> WaitEstimate:
         """Estimated from the units ahead of the job and from how long recent units took."""

@@ -39,8 +39,9 @@ class Counters:
         """Add one value to a histogram."""
         index = bisect_left(bounds, value)
         bucket = bounds[index] if index < len(bounds) else INFINITE
-        self.count(f"{name}:{bucket}")
-        self.count(f"{name}:sum", value)
+        with self._lock:  # together, so that a flush writes both or neither
+            self._pending[f"{name}:{bucket}"] += 1
+            self._pending[f"{name}:sum"] += value
 
     def flush(self) -> None:
         """Write the new counts to Redis. If Redis is unavailable, they are written the next time."""

@@ -86,7 +86,7 @@ class Arrivals:
         self.storage.delete(record.upload)
         return started
 
-    def start_job_in_background(self, job_id: str) -> None:
+    def start_job_and_log_errors(self, job_id: str) -> None:
         """`start_job` for a worker: no client waits for the outcome, so errors are only logged."""
         try:
             self.start_job(job_id)

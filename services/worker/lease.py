@@ -7,8 +7,7 @@ import time
 from dataclasses import dataclass, field
 
 from services.errors import RedisUnavailable
-from services.jobs.unit_queue import Unit, UnitQueue
-from services.keys import SHARED
+from services.jobs.unit_queue import LEASE_RENEW_SECONDS, Unit, UnitQueue
 
 
 class LeaseLost(Exception):
@@ -48,7 +47,7 @@ class Lease:
             raise LeaseLost()
 
     def _renew(self) -> None:
-        while not self._ended.wait(SHARED.lease_renew_seconds):
+        while not self._ended.wait(LEASE_RENEW_SECONDS):
             if time.monotonic() - self._last_progress > self.stalled_after:
                 return
             try:

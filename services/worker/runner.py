@@ -16,7 +16,7 @@ import structlog
 from structlog.contextvars import bound_contextvars
 
 from services.errors import DEAD_LETTER_CODES, JobNotFound, OCRServiceError, PageFailed, RetriesExhausted
-from services.jobs.record import JobRecord
+from services.jobs.record import QUEUED, RETRYING, JobRecord
 from services.jobs.store import JobStore
 from services.jobs.unit_queue import LAST, LOST, Unit, UnitQueue
 from services.jobs.units import pages_of
@@ -186,7 +186,7 @@ class UnitRunner:
             self._fail(record, unit, error.as_dict())
             return
         delay = RETRY_DELAYS[unit.tries - 1]
-        if not retry_until_redis_is_back(lambda: self.unit_queue.requeue(unit, "retrying", delay)):
+        if not retry_until_redis_is_back(lambda: self.unit_queue.requeue(unit, RETRYING, delay)):
             raise LeaseLost()
         self.send_ticket(record.id, delay)
         log.info("unit will be retried", attempt=unit.tries, delay=delay)
@@ -207,7 +207,7 @@ class UnitRunner:
 
     def _return_unit(self, record: JobRecord, unit: Unit) -> None:
         self._open_document.close()
-        if retry_until_redis_is_back(lambda: self.unit_queue.requeue(unit, "queued", tries_back=1)):
+        if retry_until_redis_is_back(lambda: self.unit_queue.requeue(unit, QUEUED, tries_back=1)):
             self.send_ticket(record.id, 0.0)
         log.info("unit returned to the queue: the worker is stopping")
 

@@ -41,7 +41,7 @@ def stop_redis(service: ServiceProcesses, seconds: float) -> None:
 
 def _kill_children(service: ServiceProcesses, name: str, times: int, interval: float) -> None:
     for _ in range(times):
-        if children := service.process_tree(name)[1:]:
+        if children := service.children(name):
             _kill(random.choice(children))
         time.sleep(interval)
 

@@ -62,7 +62,7 @@ def run_burst(folder: Path, burst: Burst, report: Report, timed: bool = True) ->
         check_completed_once(report, [*warm_up, *outcomes], completed_jobs(service), service.log("worker"))
         check_rejections(report, outcomes)
         for path, times in probes.times.items():
-            report.check(path, f"{times.count} probes, {times.failed} failed", not times.failed)
+            report.check(path, f"{times.count} probes, {times.failed} failed", times.count > 0 and not times.failed)
         if timed:
             check_times(report, outcomes, probes.times)
 

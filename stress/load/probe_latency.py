@@ -7,13 +7,10 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from stress.harness import ServiceProcesses
-from stress.load.probe_client import PATHS
+from stress.load.probe_client import INTERVAL_MS, PATHS
 from stress.load.throughput import sample_requests
 from stress.load.wrk import Request, send
 from stress.report import Report
-
-#: Far more often than an orchestrator sends probes.
-INTERVAL_MS = 20
 
 
 def run(clients: int, seconds: int) -> bool:

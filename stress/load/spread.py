@@ -46,7 +46,7 @@ def _measure(folder: Path, pages: int, workers: int) -> tuple[float, float]:
         if workers == 2:
             service.start_worker(name="second")
             service.wait_until_ready(workers=2)
-        for name, core in zip(names, sorted(os.sched_getaffinity(0)), strict=False):
+        for name, core in zip(names, sorted(os.sched_getaffinity(0))[:workers], strict=True):
             service.pin(name, core)
         _read(service, _scan(4 * workers, seed=1000))  # warm up
         before = {name: service.cpu_seconds(name) for name in names}

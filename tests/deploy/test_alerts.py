@@ -7,7 +7,6 @@ from contextlib import contextmanager
 
 import psutil
 import pytest
-import redis
 import yaml
 
 from services.health.known_picture.check import FRESH
@@ -59,11 +58,11 @@ def monitored(tmp_path_factory):
 @contextmanager
 def slow_and_unsure_engine(monitored):
     monitored.service.configure_engine(confidence=0.3, reports=20)
-    redis.Redis(port=monitored.service.redis.port).delete(FRESH)
+    monitored.service.redis.client().delete(FRESH)
     assert monitored.service.get("/health/ai").json()["quality"] == "low"
     yield lambda: monitored.send()
     monitored.service.configure_engine()
-    redis.Redis(port=monitored.service.redis.port).delete(FRESH)
+    monitored.service.redis.client().delete(FRESH)
     assert monitored.service.get("/health/ai").json()["quality"] == "good"
 
 
@@ -101,7 +100,7 @@ def worker_out_of_memory(monitored):
 def queue_without_worker(monitored):
     monitored.service.stop_worker()
     monitored.send(3)
-    client = redis.Redis(port=monitored.service.redis.port)
+    client = monitored.service.redis.client()
     for unit in client.zrange(WAITING, 0, -1):
         client.zincrby(WAITING, -200, unit)  # as if it had been sent 200 s earlier
     yield

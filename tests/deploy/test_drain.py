@@ -10,10 +10,9 @@ import psutil
 import pytest
 
 from stress.harness import ServiceProcesses, wait_until
+from stress.http_client import FORM, form
 from tests.support.drawing import picture
 from tests.support.streams import unread_bytes
-
-BOUNDARY = "drain"
 
 
 @pytest.fixture
@@ -28,15 +27,10 @@ def start_upload(service, body):
     connection = socket.create_connection(("127.0.0.1", service.port), timeout=20)
     head = (
         "POST /ocr/image HTTP/1.1\r\nHost: test\r\nConnection: close\r\n"
-        f"Content-Type: multipart/form-data; boundary={BOUNDARY}\r\nContent-Length: {len(body)}\r\n\r\n"
+        f"Content-Type: {FORM}\r\nContent-Length: {len(body)}\r\n\r\n"
     )
     connection.sendall(head.encode() + body[: len(body) // 2])
     return connection
-
-
-def multipart(content):
-    head = f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="file"; filename="scan.png"\r\n\r\n'
-    return head.encode() + content + f"\r\n--{BOUNDARY}--\r\n".encode()
 
 
 def read_response(connection):
@@ -60,7 +54,7 @@ def test_waiting_request_gets_the_status_immediately(web):
 
 
 def test_running_upload_finishes_while_new_connections_are_refused(web):
-    body = multipart(picture("Half of it"))
+    body = form(picture("Half of it"))
     upload = start_upload(web, body)
     wait_until(lambda: unread_bytes(web.port) == 0, 10, "the server to read the first half")
     web.web.send_signal(signal.SIGTERM)

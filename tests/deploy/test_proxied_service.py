@@ -7,7 +7,6 @@ import sys
 import time
 
 import pytest
-import redis
 import requests
 from requests.adapters import HTTPAdapter
 
@@ -158,7 +157,7 @@ def test_events_are_delivered_immediately(client, nginx, service, encoding):
             assert next(received).name == "status"
             for page in range(1, 4):
                 message = {"job": job, "event": "page", "page": page, "pages_done": page}
-                redis.Redis(port=service.redis.port).publish("ocr:events", json.dumps(message))
+                service.redis.client().publish("ocr:events", json.dumps(message))
                 assert next(received).data == {"page": page, "pages_done": page}
     finally:
         service.start_worker()

@@ -9,6 +9,7 @@ import requests
 from PIL import Image
 
 from stress.harness import wait_until
+from tests.support import hostile
 from tests.support.drawing import picture, saved, scanned_pdf
 
 PROBLEM = {"type", "title", "status", "code", "detail", "error", "message", "request_id"}
@@ -181,36 +182,6 @@ def test_concurrent_jobs_complete_with_their_own_text(service):
     assert len({result["job_id"] for result in results}) == 20
 
 
-def huge_png() -> bytes:
-    """A PNG of a few kilobytes that declares 40,000 by 40,000 pixels."""
-    import struct
-    import zlib
-
-    def chunk(kind, data):
-        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
-
-    header = struct.pack(">IIBBBBB", 40_000, 40_000, 1, 0, 0, 0, 0)
-    body = chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(b"\0" * 100_000)) + chunk(b"IEND", b"")
-    return b"\x89PNG\r\n\x1a\n" + body
-
-
-def encrypted_pdf() -> bytes:
-    import pymupdf
-
-    document = pymupdf.open()
-    document.new_page().insert_text((72, 72), "secret")
-    return document.tobytes(encryption=pymupdf.PDF_ENCRYPT_AES_256, user_pw="user", owner_pw="owner")
-
-
-def pdf_of(pages: int) -> bytes:
-    import pymupdf
-
-    document = pymupdf.open()
-    for _ in range(pages):
-        document.new_page()
-    return document.tobytes()
-
-
 def truncated_jpeg() -> bytes:
     whole = saved(Image.effect_noise((400, 400), 80).convert("RGB"), format="JPEG")
     return whole[: len(whole) // 2]
@@ -222,12 +193,12 @@ def truncated_jpeg() -> bytes:
         ("/ocr/image", lambda: b"", 400, "empty_file"),
         ("/ocr/image", lambda: b"just text, whatever its name", 422, "unsupported_type"),
         ("/ocr/image", truncated_jpeg, 422, "truncated_file"),
-        ("/ocr/image", huge_png, 422, "too_many_pixels"),
-        ("/ocr/image", lambda: pdf_of(1), 422, "unsupported_type"),
+        ("/ocr/image", hostile.huge_png, 422, "too_many_pixels"),
+        ("/ocr/image", lambda: hostile.pdf(1), 422, "unsupported_type"),
         ("/ocr/pdf", lambda: picture("picture"), 422, "unsupported_type"),
-        ("/ocr/pdf", encrypted_pdf, 422, "encrypted_file"),
+        ("/ocr/pdf", lambda: hostile.encrypted_pdf("user"), 422, "encrypted_file"),
         ("/ocr/pdf", lambda: b"%PDF-1.7\nbroken beyond repair", 422, "corrupt_file"),
-        ("/ocr/pdf", lambda: pdf_of(101), 422, "too_many_pages"),
+        ("/ocr/pdf", lambda: hostile.pdf(101), 422, "too_many_pages"),
     ],
 )
 def test_bad_file_is_rejected_with_a_specific_code(service, path, make, status, code):

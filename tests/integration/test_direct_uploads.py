@@ -78,7 +78,7 @@ def test_a_file_of_another_type_is_rejected_and_deleted(scene):
 
 def test_an_unreadable_file_fails_its_job(scene):
     job = scene.announce_and_put(b"not an image")
-    scene.arrivals.start_job_in_background(job.id)
+    scene.arrivals.start_job_and_log_errors(job.id)
     job = scene.job(job)
     assert (job.status, job.error["code"]) == ("failed", "unsupported_type")
     with pytest.raises(JobFailed):
@@ -171,7 +171,7 @@ def test_nothing_is_lost_while_redis_is_unreachable(scene, monkeypatch):
 
     with monkeypatch.context() as broken:
         broken.setattr(scene.store, "submit", unreachable)
-        scene.arrivals.start_job_in_background(job.id)
+        scene.arrivals.start_job_and_log_errors(job.id)
     assert scene.job(job).status == "awaiting_upload"
     assert scene.arrivals.start_job(job.id).status == "processing"
 
@@ -186,14 +186,14 @@ def test_a_job_whose_stored_reply_was_lost_keeps_its_file(scene, monkeypatch):
 
     with monkeypatch.context() as broken:
         broken.setattr(scene.store, "submit", lose_reply)
-        scene.arrivals.start_job_in_background(job.id)
+        scene.arrivals.start_job_and_log_errors(job.id)
     started = scene.arrivals.start_job(job.id)
     assert started.status == "processing" and started.upload in scene.files()
 
 
 def test_several_workers_at_once_start_one_job(scene):
     job = scene.announce_and_put()
-    threads = [threading.Thread(target=scene.arrivals.start_job_in_background, args=(job.id,)) for _ in range(6)]
+    threads = [threading.Thread(target=scene.arrivals.start_job_and_log_errors, args=(job.id,)) for _ in range(6)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -206,7 +206,7 @@ def test_several_workers_at_once_start_one_job(scene):
 def test_a_started_or_rejected_upload_is_no_longer_awaited(scene, redis):
     started, rejected = scene.announce_and_put(), scene.announce_and_put(b"not an image")
     for job in (started, rejected):
-        scene.arrivals.start_job_in_background(job.id)
+        scene.arrivals.start_job_and_log_errors(job.id)
     assert redis.client.zcard(keys.AWAITING) == 0
     assert redis.client.hgetall(keys.COUNTERS)[b"failures:unsupported_type"] == b"1"
 
@@ -246,7 +246,7 @@ class TestS3:
         names = [f"ocr/announced/{job.id}", "ocr/kept/x", "elsewhere/announced/y"]
         assert scene.arrivals.hand_objects_to_workers(names) == 1
         assert scene.sent_arrivals == [job.id]
-        scene.arrivals.start_job_in_background(job.id)
+        scene.arrivals.start_job_and_log_errors(job.id)
         assert scene.job(job).status == "processing"
 
     def test_our_own_web_server_accepts_no_upload(self, scene):

@@ -4,7 +4,6 @@ import json
 import time
 
 import pytest
-import redis
 import requests
 
 from stress.harness import ServiceProcesses, wait_until
@@ -53,16 +52,12 @@ def submit(service, text, pages=0):
     return response.json()["job_id"]
 
 
-def redis_client(service):
-    return redis.Redis(port=service.redis.port)
-
-
 def publish(service, **message):
-    redis_client(service).publish("ocr:events", json.dumps(message))
+    service.redis.client().publish("ocr:events", json.dumps(message))
 
 
 def write(service, job, **fields):
-    redis_client(service).hset(f"ocr:job:{job}", mapping=fields)
+    service.redis.client().hset(f"ocr:job:{job}", mapping=fields)
 
 
 def test_each_page_of_a_document_is_an_event(service, stream):
@@ -167,7 +162,7 @@ def test_a_stream_survives_a_restart_of_redis(without_worker, stream):
     without_worker.redis.stop()
     time.sleep(OUTAGE_SECONDS)
     without_worker.redis.start()
-    client = redis_client(without_worker)
+    client = without_worker.redis.client()
     wait_until(lambda: client.pubsub_numsub("ocr:events")[0][1] == 2, 10, "new subscriptions")
     publish(without_worker, job=job, event="page", page=1, pages_done=1, pages_total=2, success=True)
     assert next(received).name == "page"
@@ -177,7 +172,7 @@ def test_a_stream_ends_when_its_job_is_deleted(without_worker, stream):
     job = submit(without_worker, "Deleted")
     received = stream(without_worker, job)
     assert next(received).name == "status"
-    redis_client(without_worker).delete(f"ocr:job:{job}")
+    without_worker.redis.client().delete(f"ocr:job:{job}")
     assert list(received) == []
 
 

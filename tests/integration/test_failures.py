@@ -8,7 +8,7 @@ import psutil
 import pytest
 import requests
 
-from services.health.worker_registry import BEAT_SECONDS
+from services.health.worker_registry import HEARTBEAT_SECONDS
 from stress.harness import ServiceProcesses, wait_until
 from tests.support.drawing import picture, scanned_pdf
 
@@ -148,7 +148,7 @@ def test_full_redis_rejects_new_jobs_and_loses_none(service):
     report = service.get("/health").json()
     assert (report["status"], report["checks"]["redis"]["maximum_mb"]) == ("unhealthy", 1)
     assert "maxmemory" in " ".join(report["details"]["recommendations"])
-    time.sleep(BEAT_SECONDS + 1)  # a heartbeat fails
+    time.sleep(HEARTBEAT_SECONDS + 1)  # a heartbeat fails
     client.config_set("maxmemory", "1gb")
     assert texts_of(service, accepted) == texts
     wait_until(service.is_ready, 30, "readiness with free memory")

@@ -58,52 +58,55 @@ def test_a_failed_job_has_an_error_and_no_result_and_no_units(work):
     assert (work.take(), work.unit_queue.counts()) == (None, {"waiting": 0, "running": 0})
 
 
-class TestRecordsAreReturnedAsStored:
-    """A job that was just stored does not have to be read back."""
+def stored(work, job, outcome):
+    """The record that `submit` returns. It equals the stored one, so it does not have to be read back."""
+    submitted = work.store.submit(job)
+    assert submitted.outcome == outcome
+    assert submitted.is_stored
+    assert submitted.record == work.store.get(job.id)
+    assert submitted.record.created_at > 0
+    return submitted.record
 
-    def check(self, work, job, outcome):
-        submitted = work.store.submit(job)
-        assert submitted.outcome == outcome
-        assert submitted.is_stored
-        assert submitted.record == work.store.get(job.id)
-        assert submitted.record.created_at > 0
-        return submitted.record
 
-    def test_a_leader(self, work):
-        self.check(work, record("content", callback_url="https://example.com", trace="t"), "lead")
+def test_a_leader_is_returned_as_stored(work):
+    stored(work, record("content", callback_url="https://example.com", trace="t"), "lead")
 
-    def test_a_cache_hit(self, work):
-        work.submit("content", pages=3)
-        work.complete_next(pages=3)
-        hit = self.check(work, record("content", pages=3), "hit")
-        assert (hit.status, hit.cached, hit.pages_done, hit.pages_total) == ("completed", True, 3, 3)
-        assert hit.finished_at == hit.started_at == hit.created_at
 
-    @pytest.mark.parametrize("started", [False, True])
-    @pytest.mark.parametrize("cancelled", [False, True])
-    def test_a_follower(self, work, started, cancelled):
-        leader, _ = work.submit("content", pages=2), work.submit("content", pages=2)
-        if started:
-            work.save_page(work.take(), 1)
-        if cancelled:
-            work.store.cancel(leader.id)
-        follower = self.check(work, record("content", pages=2), "follow")
-        assert follower.leader == leader.id
-        assert (follower.stage, follower.pages_done) == (("started", 1) if started else ("queued", 0))
+def test_a_cache_hit_is_returned_as_stored(work):
+    work.submit("content", pages=3)
+    work.complete_next(pages=3)
+    hit = stored(work, record("content", pages=3), "hit")
+    assert (hit.status, hit.cached, hit.pages_done, hit.pages_total) == ("completed", True, 3, 3)
+    assert hit.finished_at == hit.started_at == hit.created_at
 
-    def test_an_announced_job_and_its_arrival(self, work):
-        job = record(upload_expires_at=time.time() + 60)
-        waiting = replace(job, status="awaiting_upload", stage="awaiting_upload", pages_total=0)
-        announced = work.store.announce(waiting)
-        assert announced == work.store.get(job.id) and announced.created_at > 0
-        time.sleep(0.01)
-        started = self.check(work, replace(announced, status="processing", stage="queued", pages_total=1), "lead")
-        assert started.created_at == announced.created_at
 
-    def test_a_job_that_was_not_stored_is_returned_unchanged(self, work):
-        job = work.submit()
-        again = work.store.submit(job)
-        assert (again.outcome, again.record, again.is_stored) == ("known", job, False)
+@pytest.mark.parametrize("started", [False, True])
+@pytest.mark.parametrize("cancelled", [False, True])
+def test_a_follower_is_returned_as_stored(work, started, cancelled):
+    leader, _ = work.submit("content", pages=2), work.submit("content", pages=2)
+    if started:
+        work.save_page(work.take(), 1)
+    if cancelled:
+        work.store.cancel(leader.id)
+    follower = stored(work, record("content", pages=2), "follow")
+    assert follower.leader == leader.id
+    assert (follower.stage, follower.pages_done) == (("started", 1) if started else ("queued", 0))
+
+
+def test_an_announced_job_is_returned_as_stored_before_and_after_its_arrival(work):
+    job = record(upload_expires_at=time.time() + 60)
+    waiting = replace(job, status="awaiting_upload", stage="awaiting_upload", pages_total=0)
+    announced = work.store.announce(waiting)
+    assert announced == work.store.get(job.id) and announced.created_at > 0
+    time.sleep(0.01)
+    started = stored(work, replace(announced, status="processing", stage="queued", pages_total=1), "lead")
+    assert started.created_at == announced.created_at
+
+
+def test_a_job_that_was_not_stored_is_returned_unchanged(work):
+    job = work.submit()
+    again = work.store.submit(job)
+    assert (again.outcome, again.record, again.is_stored) == ("known", job, False)
 
 
 def test_known_content_is_answered_from_the_cache(work):

@@ -5,7 +5,6 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-import redis
 
 from services.health.known_picture.check import FRESH, WAIT_SECONDS
 from services.health.known_picture.quality import TEXT
@@ -24,7 +23,7 @@ def scripted(tmp_path_factory):
 def check(service, fresh=True):
     """The report of the check. `fresh`: a new one, even if the last one is recent."""
     if fresh:
-        redis.Redis(port=service.redis.port).delete(FRESH)
+        service.redis.client().delete(FRESH)
     response = service.get("/health/ai")
     body = response.json()
     Description(service.get("/openapi.json").json()).check(
@@ -84,7 +83,7 @@ def test_concurrent_checks_queue_one_picture_and_do_not_wait_forever(scripted):
     wait_until(lambda: check(scripted)["quality"] == "good", 30, "a good report after the failed one")
     (child,) = scripted.worker_children()
     child.send_signal(signal.SIGSTOP)
-    redis.Redis(port=scripted.redis.port).delete(FRESH)
+    scripted.redis.client().delete(FRESH)
     started = time.monotonic()
     try:
         with ThreadPoolExecutor(10) as pool:

@@ -8,7 +8,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from services.health.worker_registry import BEAT_SECONDS
+from services.health.worker_registry import HEARTBEAT_SECONDS
 from stress.harness import ServiceProcesses, wait_until
 from tests.support.drawing import picture, scanned_pdf
 from tests.support.metrics import Metrics
@@ -22,14 +22,14 @@ def metrics_after(service, before, **increases):
     """Wait until the worker has written its counts with a heartbeat."""
     wait_until(
         lambda: (now := metrics(service)) and all(now(name) - before(name) >= by for name, by in increases.items()),
-        2 * BEAT_SECONDS + 5,
+        2 * HEARTBEAT_SECONDS + 5,
         f"{increases}",
     )
     return metrics(service)
 
 
 def test_job_is_counted_by_outcome_and_timed_by_stage(service):
-    time.sleep(BEAT_SECONDS + 1)  # until the worker has written the counts of other tests
+    time.sleep(HEARTBEAT_SECONDS + 1)  # until the worker has written the counts of other tests
     before = metrics(service)
     service.result_of(service.post("/ocr/image", picture("Counted once")))
     service.result_of(service.post("/ocr/image", picture("Counted once")))

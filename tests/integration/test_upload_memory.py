@@ -1,25 +1,16 @@
 """No process holds a large file in memory: uploaded in a form or directly, with both storage back ends."""
 
-import os
 from concurrent.futures import ThreadPoolExecutor
 
-import pymupdf
 import pytest
 import requests
 
+from stress.drawing import large_pdf
 from stress.harness import ServiceProcesses, wait_until
 from stress.memory import MemoryPeaks
 
 #: Bytes of a large file, and by how many a process may grow.
 LARGE, MAX_GROWTH = 50_000_000, 20 << 20
-
-
-def pdf(size: int) -> bytes:
-    """A file of about this size: a small page with a large attachment."""
-    document = pymupdf.open()
-    document.new_page(width=200, height=100).insert_text((20, 50), "A large document")
-    document.embfile_add("attachment", os.urandom(size))
-    return document.tobytes(deflate=False)
 
 
 @pytest.fixture(scope="module", params=["file", "s3"])
@@ -64,14 +55,14 @@ def warm_up(service):
     """Send so many small files at once that every process gets some and loads what it loads only once."""
     with ThreadPoolExecutor(8) as clients:
         for send in SENDERS.values():
-            jobs = list(clients.map(lambda number, send=send: send(service, pdf(1000 + number)), range(24)))
+            jobs = list(clients.map(lambda number, send=send: send(service, large_pdf(1000 + number)), range(24)))
             for job in jobs:
                 wait_until_completed(service, job)
 
 
 @pytest.mark.parametrize("sender", SENDERS)
 def test_no_process_holds_a_large_file(service, sender):
-    content = pdf(LARGE)
+    content = large_pdf(LARGE)
     processes = [process for part in ("redis", "web", "worker") for process in service.process_tree(part)]
     peaks = MemoryPeaks(processes)
     wait_until_completed(service, SENDERS[sender](service, content))

@@ -4,7 +4,6 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-import redis
 import requests
 
 from services.keys import WAITING
@@ -44,18 +43,14 @@ def client(web):
     created.close()
 
 
-def redis_client(web):
-    return redis.Redis(port=web.redis.port)
-
-
 def waiting_jobs(web):
     """Ids of the queued jobs."""
-    return {member.decode().rpartition("/")[0] for member in redis_client(web).zrange(WAITING, 0, -1)}
+    return {member.decode().rpartition("/")[0] for member in web.redis.client().zrange(WAITING, 0, -1)}
 
 
 def end(web, job, publish=True):
     """Let the job fail, as a worker's script does."""
-    with redis_client(web).pipeline() as pipeline:
+    with web.redis.client().pipeline() as pipeline:
         fields = {"status": "failed", "stage": "failed", "finished_at": time.time()}
         fields["error"] = '{"code": "page_failed", "title": "Page failed", "detail": "The test lets it fail."}'
         pipeline.hset(f"ocr:job:{job}", mapping=fields)

@@ -128,7 +128,7 @@ class JobMachine(JobChecks, RuleBasedStateMachine):
     @precondition(lambda self: self._announced())
     def upload_rejected(self, pick, code):
         job_id = self._pick(pick, self._announced()).record.id
-        self.cause = "refuse"
+        self.cause = "reject_upload"
         assert self.store.reject_upload(job_id, {**ERROR, "code": code}) == self.model.reject_upload(job_id, code)
 
     @rule(pick=PICK)

@@ -16,6 +16,12 @@ def default_settings(monkeypatch, folder, **environment):
 
 
 @pytest.fixture
+def accepting_jobs():
+    """A job service that has room for every request. It cannot store a job."""
+    return SimpleNamespace(ensure_accepting=lambda slot: None, check_options=lambda options: None)
+
+
+@pytest.fixture
 def make_app(monkeypatch, tmp_path):
     """`make_app(services, NAME=value, …)`: the application over the test's own services."""
 

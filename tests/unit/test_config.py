@@ -125,7 +125,7 @@ def test_the_message_does_not_contain_secrets(monkeypatch):
     assert set(caught.value.faults) == set(faulty) and "hunter2" not in str(caught.value)
 
 
-@pytest.mark.parametrize("key", ["", "change-me", "short"])
+@pytest.mark.parametrize("key", ["", "change-me", "short", "your-secret-key-here", "YOUR-SECRET-KEY-HERE"])
 def test_production_does_not_start_without_a_secret(monkeypatch, key):
     with pytest.raises(ConfigurationError) as caught:
         read(monkeypatch, FLASK_ENV="production", SECRET_KEY=key)

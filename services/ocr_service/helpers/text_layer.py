@@ -23,8 +23,8 @@ Raw = dict[str, Any]
 
 #: MuPDF's flags for filled and stroked characters. Without either they are invisible, like an OCR text layer.
 _DRAWN = 16 | 32
-#: Alpha (of 255) and font size (points) up to which text counts as invisible.
-_MIN_ALPHA, _MIN_SIZE = 12, 1.0
+#: Text with at most this alpha (of 255), or a font smaller than this (points), is invisible.
+_MAX_INVISIBLE_ALPHA, _MIN_SIZE = 12, 1.0
 #: Bits of red, green and blue that are all set in white and nearly white.
 _PALE = 0xE0E0E0
 #: A single character of a symbol font, such as the bullets of word processors.
@@ -148,7 +148,7 @@ def _split_by_visibility(line: Raw) -> tuple[tuple[list[Raw], Box, bool], ...]:
 
 
 def _is_invisible(span: Raw) -> bool:
-    return bool(not span["char_flags"] & _DRAWN or span["alpha"] <= _MIN_ALPHA or span["size"] < _MIN_SIZE)
+    return bool(not span["char_flags"] & _DRAWN or span["alpha"] <= _MAX_INVISIBLE_ALPHA or span["size"] < _MIN_SIZE)
 
 
 def _line(

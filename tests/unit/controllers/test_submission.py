@@ -1,4 +1,4 @@
-"""What a submission costs: one check of its options, and no read of a record that was just created."""
+"""Submissions: what they cost (options are checked once, a new record is not read back), replays, bad files."""
 
 import io
 from dataclasses import replace
@@ -8,6 +8,7 @@ import pytest
 
 from services.errors import CorruptFile, EmptyFile, JobNotFound
 from tests.support.jobs import record
+from tests.support.memory_storage import MemoryStorage
 
 
 class FakeJobs:
@@ -58,8 +59,12 @@ def jobs():
 
 
 @pytest.fixture
-def post(make_app, jobs):
-    storage = SimpleNamespace(receive=ReceivedFile)
+def storage(tmp_path):
+    return MemoryStorage(tmp_path)
+
+
+@pytest.fixture
+def post(make_app, jobs, storage):
     services = SimpleNamespace(jobs=jobs, storage=storage, idempotency=FakeIdempotency())
     client = make_app(services).test_client()
 
@@ -70,11 +75,6 @@ def post(make_app, jobs):
         return client.post(path, data={field: files, **options}, headers=headers)
 
     return send
-
-
-class ReceivedFile(io.BytesIO):
-    def sha256(self):
-        return "digest"
 
 
 @pytest.mark.parametrize("path", ["/ocr/image", "/ocr/predict", "/ocr/batch"])
@@ -125,14 +125,14 @@ def test_replay_of_a_batch_reports_deleted_jobs_one_by_one(post, jobs):
 
 
 def test_batch_without_a_good_file_is_the_first_error_and_lists_all(post, jobs):
-    jobs.submit = iter_errors(EmptyFile(), CorruptFile("broken"))
+    jobs.submit = fail_with(EmptyFile(), CorruptFile("broken"))
     response = post("/ocr/batch", "a.png", "b.png")
     assert (response.status_code, response.json["code"]) == (400, "empty_file")
     assert [item["error"]["code"] for item in response.json["jobs"]] == ["empty_file", "corrupt_file"]
     assert response.json["summary"] == {"total_files": 2, "jobs_created": 0, "failed_files": 2, "success": False}
 
 
-def iter_errors(*errors):
+def fail_with(*errors):
     remaining = list(errors)
 
     def submit(*submission):
@@ -146,8 +146,8 @@ def test_error_of_a_file_names_the_file(post):
     assert (response.status_code, response.json["code"], response.json["filename"]) == (422, "corrupt_file", "bad")
 
 
-def test_file_in_an_unknown_field_is_rejected(make_app, jobs):
-    client = make_app(SimpleNamespace(jobs=jobs, storage=SimpleNamespace(receive=ReceivedFile))).test_client()
+def test_file_in_an_unknown_field_is_rejected(make_app, jobs, storage):
+    client = make_app(SimpleNamespace(jobs=jobs, storage=storage)).test_client()
     response = client.post("/ocr/image", data={"picture": (io.BytesIO(b"image"), "a.png")})
     assert (response.status_code, response.json["code"]) == (400, "invalid_option")
     assert "`file`" in response.json["detail"]

@@ -65,11 +65,10 @@ def test_the_configured_proxies_are_trusted(make_app):
 
 
 @pytest.mark.parametrize(("proxies", "second"), [("", 429), ("10.0.0.1", 400)])
-def test_a_forged_address_does_not_avoid_the_rate_limit(make_app, proxies, second):
+def test_a_forged_address_does_not_avoid_the_rate_limit(make_app, accepting_jobs, proxies, second):
     """The limit is one request. Only behind a trusted proxy are two addresses two clients."""
-    jobs = SimpleNamespace(ensure_accepting=lambda slot: None, check_options=lambda options: None)
     limit = {"RATE_LIMIT_ENABLED": "true", "RATE_LIMIT_REQUESTS": 1}
-    app = make_app(SimpleNamespace(jobs=jobs), TRUSTED_PROXIES=proxies, **limit)
+    app = make_app(SimpleNamespace(jobs=accepting_jobs), TRUSTED_PROXIES=proxies, **limit)
     client = app.test_client()
 
     def post(forwarded):

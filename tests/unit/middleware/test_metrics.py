@@ -6,19 +6,13 @@ from types import SimpleNamespace
 import pytest
 from prometheus_client import CollectorRegistry
 
-from app import create_app
-from config import Settings
 from tests.support.metrics import Metrics
-
-NO_JOBS = SimpleNamespace(ensure_accepting=lambda slot: None, check_options=lambda options: None)
 
 
 @pytest.fixture
-def client(monkeypatch, tmp_path):
-    """An application without Redis."""
-    for name, value in {"DATA_DIR": tmp_path, "REDIS_URL": "redis://127.0.0.1:1/0"}.items():
-        monkeypatch.setenv(name, str(value))
-    return create_app(Settings.from_env(tmp_path / "no.env")).test_client()
+def client(make_shared_app):
+    """A new application without Redis: its counts start at zero."""
+    return make_shared_app().test_client()
 
 
 def metrics(client):
@@ -74,9 +68,9 @@ def test_prometheus_always_gets_text(client, accept):
     assert client.get("/metrics", headers={"Accept": accept} if accept else {}).mimetype == "text/plain"
 
 
-def test_metrics_are_never_rate_limited(make_app):
+def test_metrics_are_never_rate_limited(make_app, accepting_jobs):
     client = make_app(
-        SimpleNamespace(jobs=NO_JOBS, metrics=CollectorRegistry()),
+        SimpleNamespace(jobs=accepting_jobs, metrics=CollectorRegistry()),
         RATE_LIMIT_ENABLED="true",
         RATE_LIMIT_REQUESTS=1,
     ).test_client()

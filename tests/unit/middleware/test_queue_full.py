@@ -6,7 +6,6 @@ import pytest
 from prometheus_client import CollectorRegistry
 
 from middleware.error_catalog import problem_body
-from server.hooks import EXTENSION
 from services.errors import QueueFull
 from services.jobs import admission
 from services.jobs.admission import RESERVED, UNCHECKED, Admission, Slot
@@ -59,10 +58,6 @@ def post(client, path="/ocr/image", slot=FULL, **headers):
     """Send a request without a body, as the server passes it on with this slot."""
     headers = {"X-Request-ID": "an-id", **headers}
     return client.post(path, headers=headers, environ_overrides={environ_keys.SLOT: slot})
-
-
-def test_these_are_the_paths_that_create_work(make_client):
-    assert make_client().application.extensions[EXTENSION].creating_paths == set(PATHS)
 
 
 @pytest.mark.parametrize("path", PATHS)

@@ -6,10 +6,9 @@ import pytest
 
 
 @pytest.fixture
-def make_client(make_app):
+def make_client(make_app, accepting_jobs):
     def make(**environment):
-        jobs = SimpleNamespace(ensure_accepting=lambda slot: None, check_options=lambda options: None)
-        return make_app(SimpleNamespace(jobs=jobs), **environment).test_client()
+        return make_app(SimpleNamespace(jobs=accepting_jobs), **environment).test_client()
 
     return make
 

@@ -6,8 +6,6 @@ from types import SimpleNamespace
 import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
-from app import create_app
-from config import Settings
 from middleware.error_catalog import CATALOG
 from tests.support.openapi import Description
 
@@ -18,12 +16,8 @@ DOCUMENTATION = {"/openapi.json", "/docs", "/docs/swagger.js", "/docs/assets/{na
 
 
 @pytest.fixture(scope="module")
-def description(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("description")
-    with pytest.MonkeyPatch.context() as environment:
-        for name, value in {"DATA_DIR": folder, "MAX_DPI": 450, "REQUEST_TIMEOUT": 25}.items():
-            environment.setenv(name, str(value))
-        app = create_app(Settings.from_env(folder / "no.env"), SimpleNamespace())
+def description(make_shared_app):
+    app = make_shared_app(SimpleNamespace(), MAX_DPI=450, REQUEST_TIMEOUT=25)
     return Description(app.test_client().get("/openapi.json").json)
 
 
@@ -141,9 +135,8 @@ def test_every_component_is_used(description):
     assert [name for name in names if f"'{name}'" not in text] == []
 
 
-def test_rate_limit_response_is_described(description, make_app):
-    jobs = SimpleNamespace(ensure_accepting=lambda slot: None, check_options=lambda options: None)
-    client = make_app(SimpleNamespace(jobs=jobs), RATE_LIMIT_REQUESTS=1).test_client()
+def test_rate_limit_response_is_described(description, make_app, accepting_jobs):
+    client = make_app(SimpleNamespace(jobs=accepting_jobs), RATE_LIMIT_REQUESTS=1).test_client()
     client.post("/ocr/image")
     response = client.post("/ocr/image")
     description.check("post", "/ocr/image", 429, response.content_type, response.json)

@@ -8,21 +8,22 @@ from server.request_head import RequestHead
 
 
 @pytest.mark.parametrize(
-    ("received", "path", "complete"),
+    ("received", "method", "path", "complete"),
     [
-        (b"GET /health/alive HTTP/1.1\r\nHost: x\r\n\r\n", "/health/alive", True),
-        (b"GET /health/alive?x=/y HTTP/1.1\r\nHost: x\r\n\r\n", "/health/alive", True),
-        (b"GET /health/alive HTTP/1.1\r\nHost: x\r\n", "/health/alive", False),
-        (b"POST /ocr/image HTTP/1.1\r\nHost: x\r\n\r\n", "/ocr/image", False),
-        (b"POST /ocr/imagery HTTP/1.1\r\n", "/ocr/imagery", False),
-        (b"GET /health", "/health", False),
-        (b"\x16\x03\x01\x02\x00", "", False),
-        (b"", "", False),
+        (b"GET /health/alive HTTP/1.1\r\nHost: x\r\n\r\n", "GET", "/health/alive", True),
+        (b"GET /health/alive?x=/y HTTP/1.1\r\nHost: x\r\n\r\n", "GET", "/health/alive", True),
+        (b"GET /health/alive HTTP/1.1\r\nHost: x\r\n", "GET", "/health/alive", False),
+        (b"POST /ocr/image HTTP/1.1\r\nHost: x\r\n\r\n", "POST", "/ocr/image", False),
+        (b"POST /ocr/imagery HTTP/1.1\r\n", "POST", "/ocr/imagery", False),
+        (b"OPTIONS /ocr/image HTTP/1.1\r\n\r\n", "OPTIONS", "/ocr/image", False),
+        (b"GET /health", "GET", "/health", False),
+        (b"\x16\x03\x01\x02\x00", "", "", False),
+        (b"", "", "", False),
     ],
 )
-def test_the_path_is_known_before_the_request_is_read(received, path, complete):
+def test_method_and_path_are_known_before_the_request_is_read(received, method, path, complete):
     head = RequestHead(received)
-    assert (head.path, head.is_complete_get) == (path, complete)
+    assert (head.method, head.path, head.is_complete_get) == (method, path, complete)
 
 
 def test_peeking_leaves_the_bytes_in_the_socket():

@@ -30,6 +30,7 @@ def test_scripts_use_only_declared_names():
     for table in "KC":
         names = set(re.findall(r"([A-Z_]+)=", declared[table]))
         assert used(table) and used(table) <= names
+        assert table == "K" or used(table) == names, "a constant that no script uses is not shared"
 
 
 @pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.stem)

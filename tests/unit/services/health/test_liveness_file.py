@@ -10,7 +10,7 @@ import pytest
 
 from services.health import liveness_file
 from services.health.liveness_file import SILENT_SECONDS, any_worker_alive
-from services.health.worker_registry import BEAT_SECONDS
+from services.health.worker_registry import HEARTBEAT_SECONDS
 
 REPOSITORY = Path(__file__).resolve().parents[4]
 
@@ -18,7 +18,7 @@ REPOSITORY = Path(__file__).resolve().parents[4]
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
     folder = tmp_path / f"ocr-workers-{os.getuid()}"
-    monkeypatch.setattr(liveness_file, "FOLDER", folder)
+    monkeypatch.setattr(liveness_file, "folder", lambda: folder)
     return folder
 
 
@@ -63,11 +63,11 @@ def test_one_live_worker_among_dead_ones_is_enough(folder):
 
 
 def test_several_heartbeats_may_be_missed():
-    assert SILENT_SECONDS >= 5 * BEAT_SECONDS
+    assert SILENT_SECONDS >= 5 * HEARTBEAT_SECONDS
 
 
 def test_unwritable_temp_folder_does_not_stop_a_worker(tmp_path, monkeypatch):
     (tmp_path / "file").touch()
-    monkeypatch.setattr(liveness_file, "FOLDER", tmp_path / "file" / "folder")
+    monkeypatch.setattr(liveness_file, "folder", lambda: tmp_path / "file" / "folder")
     liveness_file.touch()
     liveness_file.remove()

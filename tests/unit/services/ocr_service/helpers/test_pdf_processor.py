@@ -85,7 +85,6 @@ def test_a_huge_page_is_rendered_at_a_lower_resolution(file):
         height, width, _ = document.render(1, 600, 100_000).shape
     assert 90_000 < width * height <= 100_000
     assert width == pytest.approx(2 * height, rel=0.02)
-    assert 72 * width / 144 < 600
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,44 @@
+"""Which requests ask for a slot in the job queue before they are read."""
+
+import socket
+from types import SimpleNamespace
+
+import pytest
+
+from server.gunicorn_worker import ServiceWorker
+
+
+class FakeWorker:
+    """The parts of a worker that take a new request."""
+
+    def __init__(self):
+        self.slots_asked = self.counted = 0
+        self.tpool = self._fast_pool = self._rejection_pool = SimpleNamespace(submit=lambda *call: None)
+        self._hooks = SimpleNamespace(fast_paths=set(), creating_paths={"/ocr/image"}, slot=self._slot)
+        self.creating_counts = SimpleNamespace(total=lambda: 0)
+        self._process = None
+
+    def _slot(self, in_progress):
+        self.slots_asked += 1
+        return SimpleNamespace(full=False)
+
+    def _count_creating(self, change):
+        self.counted += change
+
+
+@pytest.mark.parametrize(
+    ("head", "asked"),
+    [
+        (b"POST /ocr/image HTTP/1.1\r\n", 1),
+        (b"OPTIONS /ocr/image HTTP/1.1\r\n", 0),
+        (b"GET /ocr/image HTTP/1.1\r\n", 0),
+        (b"POST /ocr/imagery HTTP/1.1\r\n", 0),
+    ],
+)
+def test_only_requests_that_create_work_ask_for_a_slot(head, asked):
+    worker = FakeWorker()
+    server, client = socket.socketpair()
+    with server, client:
+        client.sendall(head)
+        ServiceWorker.enqueue_req(worker, SimpleNamespace(sock=server, counted=False))
+    assert (worker.slots_asked, worker.counted) == (asked, asked)
