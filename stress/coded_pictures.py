@@ -21,7 +21,7 @@ from config import Settings
 from paddleocr_service import NullEngine
 from paddleocr_service.images import ImageSource
 from paddleocr_service.results import EngineInfo, Line, Recognition, RecognizeOptions
-from stress.drawing import saved
+from stress.drawing import picture_pdf, saved
 
 #: Bits of number, action, milliseconds and checksum.
 WIDTHS = (20, 2, 14, 8)
@@ -54,8 +54,8 @@ def coded_picture(number: int, action: Action = Action.READ, ms: int = 0) -> byt
 
 def coded_pdf(numbers: list[int], ms: int = 0, actions: dict[int, Action] | None = None) -> bytes:
     """A PDF of scanned pages. `actions`: {number: action} of the pages that do not just read."""
-    first, *others = [_image(number, (actions or {}).get(number, Action.READ), ms) for number in numbers]
-    return saved(first, format="PDF", save_all=True, append_images=others)
+    images = [_image(number, (actions or {}).get(number, Action.READ), ms) for number in numbers]
+    return picture_pdf(images, dpi=72)
 
 
 def decode(image: np.ndarray) -> tuple[int, Action, int]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import os
+import time
+from collections.abc import Sequence
 from typing import Any
 
 import pymupdf
@@ -24,6 +26,15 @@ def saved(image: Image.Image, **save: Any) -> bytes:
     buffer = io.BytesIO()
     image.save(buffer, **save)
     return buffer.getvalue()
+
+
+def picture_pdf(images: Sequence[Image.Image], dpi: int) -> bytes:
+    """A PDF with one picture per page. Equal pictures give equal bytes at any time, so they count as one document."""
+    first, *others = images
+    epoch = time.gmtime(0)
+    return saved(
+        first, format="PDF", save_all=True, append_images=others, resolution=dpi, creationDate=epoch, modDate=epoch
+    )
 
 
 def large_pdf(size: int) -> bytes:

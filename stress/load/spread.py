@@ -9,7 +9,7 @@ from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont
 
-from stress.drawing import saved
+from stress.drawing import picture_pdf
 from stress.harness import ServiceProcesses
 from stress.report import Report
 
@@ -73,4 +73,4 @@ def _scan(pages: int, seed: int = 0) -> bytes:
             words = " ".join(WORDS[(number * 7 + 3 * word) % len(WORDS)] for word in range(7))
             draw.text((60, 80 + 60 * line), f"{number} {words}", fill="black", font=font)
         images.append(image)
-    return saved(images[0], format="PDF", save_all=True, append_images=images[1:], resolution=100)
+    return picture_pdf(images, dpi=100)

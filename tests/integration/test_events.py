@@ -148,6 +148,7 @@ def test_pages_without_a_message_appear_in_the_status(without_worker, stream):
 def test_a_follower_receives_the_pages_of_its_leader(without_worker, stream):
     leader, follower = (submit(without_worker, "The same", pages=3) for _ in range(2))
     page = {"page": 1, "pages_done": 1, "pages_total": 3, "success": True}
+    assert without_worker.redis.client().hget(f"ocr:job:{follower}", "leader") == leader.encode()
     received = stream(without_worker, follower)
     assert next(received).data["job_id"] == follower
     # The server learns who leads from the first check of the job.

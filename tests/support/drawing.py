@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PIL import Image, ImageDraw, ImageFont
 
-from stress.drawing import picture, saved
+from stress.drawing import picture, picture_pdf, saved
 
 __all__ = ["picture", "saved", "scanned_pdf"]
 
@@ -16,4 +16,4 @@ def scanned_pdf(*pages: str, dpi: int = 100) -> bytes:
         image = Image.new("RGB", (800, 200), "white")
         ImageDraw.Draw(image).text((30, 60), text, fill="black", font=ImageFont.load_default(40))
         images.append(image)
-    return saved(images[0], format="PDF", save_all=True, append_images=images[1:], resolution=dpi)
+    return picture_pdf(images, dpi)
