@@ -80,11 +80,9 @@ class ElasticThreadPool:
             del self._busy_since[ident]
             if self._threads > self._min_threads and self._leave_if_surplus():
                 return
-        with self._lock:
-            self._threads -= 1
 
     def _leave_if_surplus(self) -> bool:
-        """Whether more threads make progress than are needed. The caller then ends."""
+        """Whether more threads make progress than are needed. The caller then ends, and is no longer counted."""
         with self._lock:
             now = time.monotonic()
             stuck = sum(now - since > STUCK_SECONDS for since in list(self._busy_since.values()))
@@ -93,10 +91,17 @@ class ElasticThreadPool:
         return surplus
 
     def _next_task(self) -> _Task | None:
-        """None if this thread should end."""
+        """None if this thread should end. It is then no longer counted."""
         while True:
             try:
-                return self._tasks.get(timeout=IDLE_SECONDS)
+                task = self._tasks.get(timeout=IDLE_SECONDS)
             except queue.Empty:
-                if self._threads > self._min_threads:
-                    return None
+                with self._lock:  # of several idle threads, only the additional ones end
+                    if self._threads > self._min_threads:
+                        self._threads -= 1
+                        return None
+            else:
+                if task is None:
+                    with self._lock:
+                        self._threads -= 1
+                return task
