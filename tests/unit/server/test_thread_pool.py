@@ -3,12 +3,14 @@
 import threading
 import time
 from concurrent.futures import Future
+from types import SimpleNamespace
 
 import pytest
 from structlog.testing import capture_logs
 
 from server import thread_pool
 from server.thread_pool import ElasticThreadPool
+from stress.processes import wait_until
 
 
 @pytest.fixture
@@ -42,16 +44,25 @@ def test_a_call_that_fails_is_logged_and_its_thread_goes_on(pool):
     with capture_logs() as logged:
         for fail in (lambda: 1 / 0, exit):
             pool.submit(fail)
-        assert grow_until(pool, lambda: len(logged) == 2)
+        wait_until(lambda: len(logged) == 2, 5)
     assert {entry["event"] for entry in logged} == {"a call in a thread pool failed"}
     assert count_threads() == 2
     assert submit(pool, lambda: "done").result(5) == "done"
 
 
-def test_quick_work_gets_few_threads(pool):
-    futures = [submit(pool, time.sleep, 0.002) for _ in range(200)]
-    assert grow_until(pool, lambda: all(future.done() for future in futures))
+def test_quick_work_gets_few_threads(pool, monkeypatch):
+    now, taken, gate = [100.0], threading.Semaphore(0), threading.Semaphore(0)
+    monkeypatch.setattr(thread_pool, "time", SimpleNamespace(monotonic=lambda: now[0]))
+    for _ in range(20):
+        pool.submit(lambda: taken.release() or gate.acquire())
+    assert taken.acquire(timeout=5)
+    for _ in range(18):
+        assert taken.acquire(timeout=5), "both threads are busy"
+        now[0] += 0.9 * thread_pool.STUCK_SECONDS
+        pool.grow_if_stuck()
+        gate.release()
     assert count_threads() == 2
+    gate.release(2)
 
 
 def test_blocked_work_gets_more_threads_up_to_the_maximum(pool, monkeypatch):
