@@ -2,7 +2,7 @@
 
 import os
 import subprocess
-import time
+import threading
 
 import pytest
 
@@ -19,13 +19,16 @@ def test_a_locked_folder_is_rejected_with_the_holder(tmp_path):
 
 def test_an_inherited_lock_lasts_until_the_last_process_ends(tmp_path):
     lock = DataLock(tmp_path)
-    writer = subprocess.Popen(["sleep", "0.5"], pass_fds=[lock.fileno()])
+    writer = subprocess.Popen(["cat"], stdin=subprocess.PIPE, pass_fds=[lock.fileno()])
     lock.release()
     with pytest.raises(DataDirInUse):
         DataLock(tmp_path, wait=0)
-    started = time.monotonic()
-    DataLock(tmp_path, wait=5).release()
-    assert writer.wait() == 0 and time.monotonic() - started < 3
+    ending = threading.Timer(0.5, writer.stdin.close)
+    ending.start()
+    DataLock(tmp_path, wait=30).release()
+    assert writer.stdin.closed
+    ending.join()
+    assert writer.wait() == 0
 
 
 def test_a_missing_folder_is_created(tmp_path):

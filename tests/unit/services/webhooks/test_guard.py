@@ -8,6 +8,7 @@ import pytest
 from services.errors import InvalidOption
 from services.webhooks.guard import Guard, NotAllowed
 from services.webhooks.resolver import NoAnswer, NoSuchName, Resolver
+from stress.processes import wait_until
 
 PUBLIC = ["8.8.8.8", "93.184.216.34", "172.15.255.255", "172.32.0.1", "100.128.0.1", "2606:4700::1111", "2a00:1450::1"]
 #: IPv6 addresses with an embedded public IPv4 address.
@@ -145,6 +146,7 @@ def test_hanging_lookups_time_out_and_use_a_limited_number_of_threads():
         for _ in range(4):
             with pytest.raises(NoAnswer):
                 hanging.endpoints("example.com", 443)
+        wait_until(lambda: len(lookups) >= 2, 5)
         assert len(lookups) == 2
     finally:
         release.set()
