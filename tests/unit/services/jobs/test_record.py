@@ -3,7 +3,7 @@
 import json
 from dataclasses import fields, replace
 
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from services.jobs.record import DECODERS, STATUSES, SUBMITTED_FIELDS, JobRecord
@@ -24,8 +24,8 @@ VALUES = {
     "dict[str, str]": st.dictionaries(st.text(), st.text()),
 }
 RECORDS = st.builds(JobRecord, **{field.name: VALUES[field.type] for field in fields(JobRecord)})
-
-
+#: A busy machine may need long for an example.
+untimed = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 WRITTEN_BY_SCRIPTS = {name for name, _ in DECODERS.values()} - set(SUBMITTED_FIELDS)
 
 
@@ -39,12 +39,14 @@ def as_stored(texts: dict[str, str]) -> dict[bytes, bytes]:
     return {name.encode(): text.encode() for name, text in texts.items()}
 
 
+@untimed
 @given(RECORDS)
 def test_every_field_survives_storage(stored):
     texts = stored.to_hash() | {name: written_by_a_script(getattr(stored, name)) for name in WRITTEN_BY_SCRIPTS}
     assert JobRecord.from_hash(stored.id, as_stored(texts)) == stored
 
 
+@untimed
 @given(RECORDS)
 def test_submission_stores_its_fields_and_no_others(submitted):
     read = JobRecord.from_hash(submitted.id, as_stored(submitted.to_hash()))
