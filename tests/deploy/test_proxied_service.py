@@ -11,10 +11,10 @@ import requests
 from requests.adapters import HTTPAdapter
 
 from middleware.security_headers import HEADERS
-from stress.harness import REPOSITORY, ServiceProcesses
+from stress.harness import REPOSITORY, ServiceProcesses, wait_until
 from tests.support.drawing import picture
 from tests.support.nginx import SOURCE, Nginx
-from tests.support.streams import events
+from tests.support.streams import events, held_connections
 
 LIMIT = 2_000_000
 WAIT = 3
@@ -155,6 +155,8 @@ def test_events_are_delivered_immediately(client, nginx, service, encoding):
         with client("127.0.0.2").get(url, headers=headers, stream=True, timeout=10) as answer:
             received = events(answer)
             assert next(received).name == "status"
+            # A message that comes before the event loop has the connection is lost: no such page is in Redis.
+            wait_until(lambda: held_connections(service.web.pid) == 1, 5, "the event loop")
             for page in range(1, 4):
                 message = {"job": job, "event": "page", "page": page, "pages_done": page}
                 service.redis.client().publish("ocr:events", json.dumps(message))
