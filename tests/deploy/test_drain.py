@@ -48,9 +48,10 @@ def test_waiting_request_gets_the_status_immediately(web):
         started = time.monotonic()
         web.web.send_signal(signal.SIGTERM)
         response = waiting.result(timeout=20)
+        seconds = time.monotonic() - started
         assert web.web.wait(20) == 0
     assert (response.status_code, response.json()["status"]) == (202, "processing")
-    assert time.monotonic() - started < 6
+    assert seconds < 6
 
 
 def test_running_upload_finishes_while_new_connections_are_refused(web):
@@ -58,7 +59,7 @@ def test_running_upload_finishes_while_new_connections_are_refused(web):
     upload = start_upload(web, body)
     wait_until(lambda: unread_bytes(web.port) == 0, 10, "the server to read the first half")
     web.web.send_signal(signal.SIGTERM)
-    wait_until(lambda: not accepts(web), 2, "the listener to close")
+    wait_until(lambda: not accepts(web), 5, "the listener to close")
     time.sleep(1)  # the server keeps waiting for the rest
     upload.sendall(body[len(body) // 2 :])
     status, job = read_response(upload)
