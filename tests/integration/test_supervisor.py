@@ -179,10 +179,10 @@ def test_a_repeated_signal_is_ignored_at_once_and_kills_later(run, program):
     started.process.send_signal(signal.SIGTERM)
     time.sleep(0.2)
     started.process.send_signal(signal.SIGTERM)
-    time.sleep(1.3)
+    time.sleep(1.8)
     assert started.process.poll() is None
     assert started.stop()[0] == 0
-    assert time.monotonic() - first_signal < 4
+    assert time.monotonic() - first_signal < 7, "before the end of the grace"
 
 
 def test_a_killed_supervisor_leaves_no_process_behind(run, program, tmp_path):

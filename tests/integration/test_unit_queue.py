@@ -56,7 +56,7 @@ def test_handing_back_a_unit_costs_no_attempt(work):
 
 def test_a_retried_unit_waits_for_its_delay(work):
     job = work.submit()
-    assert work.unit_queue.requeue(work.take(), "retrying", delay=0.2)
+    assert work.unit_queue.requeue(work.take(), "retrying", delay=1.5)
     assert work.store.get(job.id).stage == "retrying"
     assert (work.take(), work.unit_queue.ready_count()) == (None, 0)
     wait_until(lambda: work.unit_queue.ready_count() == 1, 5, "the delayed unit")

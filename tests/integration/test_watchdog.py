@@ -18,7 +18,7 @@ class FastWatchdogService(ScriptedService):
 
 @pytest.fixture(scope="module")
 def shared_service(tmp_path_factory):
-    with FastWatchdogService(tmp_path_factory.mktemp("watchdog"), OCR_TIMEOUT_PER_PAGE=8) as running:
+    with FastWatchdogService(tmp_path_factory.mktemp("watchdog"), OCR_TIMEOUT_PER_PAGE=10) as running:
         yield running
 
 
@@ -39,8 +39,9 @@ def celery(service, kind, *arguments):
 def test_worker_that_answers_pings_but_takes_no_work_ends(service):
     wait_until(lambda: "pong" in celery(service, "inspect", "ping"), 60, "a response to a ping")
     assert "no longer consuming" in celery(service, "control", "cancel_consumer", "ocr")
-    job = service.post("/ocr/image", picture("Which worker?"))
+    # Before there is work for the worker: starting the command may take longer than the watchdog waits.
     assert "pong" in celery(service, "inspect", "ping")
+    job = service.post("/ocr/image", picture("Which worker?"))
     assert service.worker.wait(30) == 0
     assert "units wait but no child gets one" in service.log("worker")
     service.start_worker()
