@@ -195,7 +195,7 @@ def test_unusable_s3_is_reported_within_seconds(s3, s3_server, tmp_path, monkeyp
         started = time.monotonic()
         with pytest.raises(StorageUnavailable):
             request(unusable)
-        assert time.monotonic() - started < 3
+        assert time.monotonic() - started < 10
     unusable.delete("kept/a")  # only logged: a job that has ended does not fail because of it
     assert files(tmp_path) == []
 
