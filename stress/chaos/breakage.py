@@ -26,6 +26,9 @@ def kill_worker_parent(service: ServiceProcesses) -> None:
 
 def restart_redis(service: ServiceProcesses) -> None:
     """Kill Redis and start it from its append-only file, then shut it down and start it again."""
+    # As configured, Redis may answer before it writes while it syncs its file, and a kill loses that. See
+    # `embedded/redis_server.py`. With this setting, it writes each change before it answers.
+    service.redis.client().config_set("appendfsync", "no")
     service.redis.kill()
     service.redis.start()
     time.sleep(5)  # the service works with the restarted Redis
