@@ -6,8 +6,8 @@ import subprocess
 import sys
 import textwrap
 import threading
-import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -24,6 +24,12 @@ from tests.support.drawing import saved
 
 LIMITS = InspectionLimits(max_pixels=400_000_000, max_pages=100)
 ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(autouse=True)
+def no_other_children():
+    """Services of earlier test modules may still have children in this process."""
+    wait_until(lambda: kill_children() or not children(), what="the end of earlier children")
 
 
 @pytest.fixture
@@ -67,6 +73,18 @@ def _inspects(process: psutil.Process) -> bool:
         return False
 
 
+def is_busy(child: psutil.Process) -> bool:
+    """Whether it is working on a file: it has asked for a signal in case its input closes."""
+    flags = Path(f"/proc/{child.pid}/fdinfo/0").read_text().split("flags:")[1].split()[0]
+    return bool(int(flags, 8) & os.O_ASYNC)
+
+
+def kill_children() -> None:
+    for child in children():
+        with suppress(psutil.NoSuchProcess):
+            child.kill()
+
+
 def test_child_returns_the_facts(make, picture):
     assert make().inspect(picture) == FileFacts("image", "image/png", 1, 123, 45)
 
@@ -108,13 +126,13 @@ def test_one_child_serves_several_calls_and_is_then_replaced(make, picture):
     assert first != second
 
 
-def test_child_over_its_time_limit_is_killed_and_the_file_rejected(make, picture, slow_file):
-    inspector = make(seconds=0.5)
+def test_child_over_its_time_limit_is_killed_and_the_file_rejected(make, picture, slow_file, monkeypatch):
+    inspector = make()
     inspector.inspect(picture)
-    started = time.monotonic()
-    with pytest.raises(CorruptFile, match="could not be read safely"):
-        inspector.inspect(slow_file)
-    assert time.monotonic() - started < 3
+    with monkeypatch.context() as patch:
+        patch.setattr(inspector, "seconds", 0.5)  # only here: on a busy machine any file may take that long
+        with pytest.raises(CorruptFile, match="could not be read safely"):
+            inspector.inspect(slow_file)
     assert children() == []
     assert inspector.inspect(picture).width == 123
 
@@ -122,8 +140,8 @@ def test_child_over_its_time_limit_is_killed_and_the_file_rejected(make, picture
 def test_file_over_the_memory_limit_is_rejected(make, picture, tmp_path):
     path = tmp_path / "large"
     path.write_bytes(saved(Image.new("L", (19_000, 19_000)), format="GIF"))
-    assert make(memory_mb=1536).inspect(path).width == 19_000
-    inspector = make(memory_mb=256)
+    assert make(memory_mb=1536, seconds=60).inspect(path).width == 19_000
+    inspector = make(memory_mb=256, seconds=60)
     with pytest.raises(CorruptFile, match="could not be read safely"):
         inspector.inspect(path)
     assert inspector.inspect(picture).width == 123
@@ -166,17 +184,16 @@ def test_each_thread_gets_the_facts_of_its_own_file(make, tmp_path):
 
 
 def test_slow_file_does_not_delay_others(make, picture, slow_file):
-    inspector = make(seconds=3, children=2)
+    inspector = make(seconds=60, children=2)
     inspector.inspect(picture)
     with ThreadPoolExecutor(1) as pool:
         slow = pool.submit(inspector.inspect, slow_file)
-        time.sleep(0.2)
-        started = time.monotonic()
+        wait_until(lambda: any(map(is_busy, children())), what="the inspection of the slow file")
         inspector.inspect(picture)
-        assert time.monotonic() - started < 2
         assert not slow.done()
-        with pytest.raises(CorruptFile):
-            slow.result()
+        # Ends the test before the file is read. A file is tried again once, with a new child.
+        wait_until(lambda: slow.done() or kill_children(), what="the end of its children")
+        assert isinstance(slow.exception(), (CorruptFile, ServiceUnavailable))
 
 
 def test_idle_spare_children_are_killed(make, picture, monkeypatch):
@@ -274,11 +291,11 @@ def test_child_ends_with_its_parent(picture, slow_file, busy, number):
         parent.stdout.readline()
         if busy:
             parent.stdout.readline()
-            time.sleep(0.3)
         (child,) = children(parent.pid)
+        wait_until(lambda: is_busy(child) == busy, what="the inspection of the slow file")
         parent.send_signal(number)
         parent.wait()
-        wait_until(lambda: not _inspects(child), seconds=2)
+        wait_until(lambda: not _inspects(child), seconds=5)
 
 
 def test_parent_imports_no_library_that_parses_documents(picture):
