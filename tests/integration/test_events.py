@@ -61,10 +61,11 @@ def write(service, job, **fields):
 
 
 def test_each_page_of_a_document_is_an_event(service, stream):
-    service.configure_engine(seconds=0.3)
-    job = submit(service, "Page by page", pages=3)
-    received = list(stream(service, job))
-    service.configure_engine()
+    with service.suspended("worker"):  # no page is read before the server holds the stream
+        job = submit(service, "Page by page", pages=3)
+        coming = stream(service, job)
+        wait_until(lambda: held_connections(service.web.pid) == 1, 20, "the stream")
+    received = list(coming)
     assert received[0].name == "status"
     assert received[0].data.keys() == received[-1].data.keys() == service.get(f"/ocr/job/{job}").json().keys()
     pages = [event.data for event in received if event.name == "page"]
@@ -76,9 +77,12 @@ def test_each_page_of_a_document_is_an_event(service, stream):
 
 def test_the_stream_of_an_ended_job_ends_at_once(service, stream):
     job = service.post("/ocr/image", picture("Ended"), wait=20).json()["job_id"]
-    started = time.monotonic()
-    assert [event.name for event in stream(service, job)] == ["status", "completed"]
-    assert time.monotonic() - started < 1
+    durations = []
+    for _ in range(5):
+        started = time.monotonic()
+        assert [event.name for event in stream(service, job)] == ["status", "completed"]
+        durations.append(time.monotonic() - started)
+    assert sorted(durations)[-2] < 1, "a busy machine may delay one of them"
 
 
 def test_the_last_event_of_a_failed_job_has_the_error(service, stream):
@@ -184,7 +188,7 @@ def test_a_web_server_that_stops_ends_its_streams(without_worker, stream):
     without_worker.web.terminate()
     assert list(received) == []
     assert without_worker.web.wait(10) == 0
-    assert time.monotonic() - started < 5
+    assert time.monotonic() - started < 7  # after 8 seconds gunicorn ends what has not ended
     without_worker.start()
 
 
@@ -200,4 +204,4 @@ def test_many_clients_follow_one_job(without_worker, stream):
     write(without_worker, job, status="completed", stage="completed", pages_done=2, finished_at=time.time())
     publish(without_worker, job=job, event="completed")
     assert {tuple(event.name for event in received) for received in streams} == {("completed",)}
-    assert time.monotonic() - started < 6
+    assert time.monotonic() - started < 15
