@@ -70,13 +70,13 @@ def test_cancelling_a_running_job_frees_its_worker_for_the_next(service):
     result = service.get(f"/ocr/job/{job_id}/result")
     assert (result.status_code, result.json()["code"]) == (409, "job_cancelled")
     other = submit(service).json()["job_id"]
-    wait_until(lambda: status(service, other)["ready"], 10, "the next job")
-    assert time.monotonic() - cancelled < 5
+    wait_until(lambda: status(service, other)["ready"], 20, "the next job")
+    assert time.monotonic() - cancelled < 10
     done = status(service, job_id)["progress"]["pages_done"]
     time.sleep(1)
     assert status(service, job_id)["progress"]["pages_done"] == done
     uploads = service.folder / "data" / "uploads"
-    assert [path for path in uploads.iterdir() if path.is_file()] == []
+    wait_until(lambda: not [path for path in uploads.iterdir() if path.is_file()], 10, "deletion of the uploads")
 
 
 def test_deleted_job_cannot_be_found(service):
@@ -89,7 +89,7 @@ def test_deleted_job_cannot_be_found(service):
 
 
 def test_partial_result_contains_the_finished_pages(service):
-    service.configure_engine(seconds=0.4, text="a page")
+    service.configure_engine(seconds=1, text="a page")
     job_id = submit(service, pages=6).json()["job_id"]
     wait_until(has_pages(service, job_id, 2), 20, "two pages")
     response = service.get(f"/ocr/job/{job_id}/result", params={"partial": "true"})
@@ -100,6 +100,7 @@ def test_partial_result_contains_the_finished_pages(service):
     Description(service.get("/openapi.json").json()).check(
         "get", "/ocr/job/{job_id}/result", 202, response.headers["Content-Type"], body
     )
+    service.configure_engine(text="a page")
     wait_for_end(service, job_id)
     whole = service.get(f"/ocr/job/{job_id}/result", params={"partial": "true"})
     assert (whole.status_code, len(whole.json()["pages"])) == (200, 6)
@@ -128,13 +129,14 @@ def test_job_list_contains_only_the_clients_jobs_newest_first(service):
 
 
 def test_waiting_job_reports_its_queue_position_and_estimated_time(service):
-    service.configure_engine(seconds=0.5)
+    service.configure_engine(seconds=3)
     first, *waiting = [submit(service, headers={"X-Forwarded-For": "198.51.100.9"}).json()["job_id"] for _ in range(4)]
     wait_until(lambda: status(service, first)["stage"] == "started", 10, "the start of the first one")
     positions = [status(service, job_id).get("queue_position") for job_id in waiting]
     assert positions in ([1, 2, 3], [None, 1, 2]), positions
     estimates = [status(service, job_id)["eta_seconds"] for job_id in waiting]
     assert estimates[-1] > 0 and estimates == sorted(estimates)
+    service.configure_engine()
     done = wait_for_end(service, waiting[-1])
     assert "eta_seconds" not in done and "queue_position" not in done
 
@@ -283,13 +285,12 @@ def test_full_queue_rejects_requests_before_reading_the_body(key_service):
     rejected = responses[-1]
     assert rejected.json()["code"] == "queue_full"
     assert int(rejected.headers["Retry-After"]) == rejected.json()["retry_after"] >= 1
-    started = time.monotonic()
     head = {**bearer("alice"), "Content-Type": "multipart/form-data; boundary=x", "Content-Length": str(40 << 20)}
     with requests.Session() as session:
         prepared = requests.Request("POST", key_service.url + "/ocr/image", headers=head, data=b"").prepare()
         prepared.headers["Content-Length"] = str(40 << 20)
-        assert session.send(prepared, timeout=5).status_code == 503
-    assert time.monotonic() - started < 2, "the server did not wait for 40 MB"
+        # A server that waits for the 40 MB gives up after 30 seconds.
+        assert session.send(prepared, timeout=15).status_code == 503
 
 
 def test_rejections_are_counted(key_service):
