@@ -29,7 +29,7 @@ def redis_server(tmp_path_factory):
 @pytest.fixture
 def redis(redis_server):
     """The service's own client of an empty Redis."""
-    service = RedisService(redis_server.url)
+    service = RedisService(redis_server.url, socket_seconds=20)  # a busy machine may pause Redis for a second
     service.client.flushdb()
     return service
 

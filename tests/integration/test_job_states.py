@@ -13,6 +13,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis.stateful import run_state_machine_as_test
 
+from services.jobs import unit_queue
 from tests.support.job_checks import CHANGES
 from tests.support.job_machine import LOST_UNIT_ACTIONS, OWNERS, WEBHOOK, JobMachine
 
@@ -27,8 +28,9 @@ PROFILE = settings(
 
 
 @pytest.fixture
-def machine_class(redis):
+def machine_class(redis, monkeypatch):
     """The machine, to be driven by a test or by Hypothesis."""
+    monkeypatch.setattr(unit_queue, "LEASE_SECONDS", 600)  # leases expire when the machine says so, not before
     JobMachine.redis = redis
     return JobMachine
 

@@ -327,10 +327,11 @@ def test_changes_are_published(work):
     work.save_page(unit, 1)
     work.save_page(unit, 2, success=False)
     work.complete(unit, pages=2)
-    received = []
-    while message := listener.get_message(timeout=0.2):
-        received.append(json.loads(message["data"]))
-    assert [(message["event"], message["job"]) for message in received] == [
+    work.redis.client.publish(keys.EVENTS, json.dumps({"job": "", "event": "no more"}))
+    received = [json.loads(listener.get_message(timeout=10)["data"])]
+    while received[-1]["job"]:
+        received.append(json.loads(listener.get_message(timeout=10)["data"]))
+    assert [(message["event"], message["job"]) for message in received[:-1]] == [
         ("started", job.id),
         ("page", job.id),
         ("page", job.id),
