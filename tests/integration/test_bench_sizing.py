@@ -21,7 +21,8 @@ def test_report_has_time_per_image_and_memory_of_workers_and_redis(service, fold
     assert re.search(r"images    3, \d+\.\d\d s each, \d+ per minute", output)
     highest = float(re.search(r"workers   1; .*highest ([\d.]+)", output)[1])
     assert highest > 100, "a worker with a loaded model needs more than 100 MB"
-    assert int(re.search(r"(\d+) kB per job", output)[1]) > 0
+    # The growth may be zero or negative: Redis also allocates and frees memory for connections.
+    assert float(re.search(r"redis +([\d.]+) MB; -?\d+ kB per job", output)[1]) > 0
 
 
 def test_uploaded_images_are_not_answered_from_the_cache(service, folder):
