@@ -200,7 +200,7 @@ def test_a_body_that_stops_arriving_times_out(web):
     request = POST_HEAD + b"Connection: close\r\nContent-Length: 99999\r\n\r\n" + file()
     problem = assert_problem(web, request, 400, "bad_request", close_sending_half=False)
     assert problem["detail"] == "The body is incomplete. Send it again."
-    assert 1.5 < time.monotonic() - started < 6
+    assert 1.5 < time.monotonic() - started < 12
 
 
 @pytest.mark.parametrize("sent", [POST_HEAD, POST_HEAD + b"Content-Length: 99999\r\n\r\n--B\r\n"], ids=["head", "body"])
@@ -226,7 +226,7 @@ def test_clients_that_do_not_hang_up_delay_nobody(web):
             assert clients[-1].recv(100).startswith(b"HTTP/1.1 200")
         started = time.monotonic()
         assert all(alive_within(web, 5) for _ in range(10))
-        assert time.monotonic() - started < 1
+        assert time.monotonic() - started < 1.5  # gunicorn waits two seconds
     finally:
         for connection in clients:
             connection.close()

@@ -63,6 +63,6 @@ def test_only_this_user_can_connect(server):
 def test_it_stops_on_sigterm_and_writes_only_to_its_folder(server, tmp_path):
     server.start().set("job", "accepted")
     server.process.terminate()
-    assert server.process.wait(2) == 0
+    assert server.process.wait(20) == 0
     assert redis_log(server.folder).is_file()
     assert [path.name for path in tmp_path.iterdir()] == [server.folder.name]

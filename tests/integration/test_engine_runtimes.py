@@ -158,9 +158,11 @@ image, draw = blank_page(900, 700)
 draw_lines(draw, list(PROSE), 20, 20, 18)
 engine = OCREngine(runtime={runtime!r}, threads=2)
 text = engine.recognize(image).text
-started = time.perf_counter()
-engine.recognize(image)
-seconds, rng = time.perf_counter() - started, random.Random(5)
+def measure():
+    started = time.perf_counter()
+    engine.recognize(image)
+    return time.perf_counter() - started
+seconds, rng = min(measure() for _ in range(4)), random.Random(5)  # the least: a pause makes one of them long
 for _ in range(20):
     try:
         signal.setitimer(signal.ITIMER_REAL, rng.uniform(0.001, seconds))
