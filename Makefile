@@ -117,7 +117,7 @@ $(DONE)/redis: requirements/redis.txt $(DONE)/venv
 	@touch $@
 
 UV_COMPILE = uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --only-binary :all: \
-  --no-emit-index-url --no-emit-find-links --annotation-style line --custom-compile-command 'make lock' \
+  --annotation-style line --custom-compile-command 'make lock' \
   --overrides requirements/overrides.txt --excludes requirements/$(1)excludes.txt
 
 lock: ## Regenerate the lock files from requirements/*.in (needs uv; LOCK=--upgrade takes newer versions)
