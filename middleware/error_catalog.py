@@ -1,5 +1,7 @@
 """Errors over HTTP: the status of each kind, and the catalogue of all codes, generated from `services/errors.py`.
 
+The codes of warnings are in it too (`services/ocr_service/page_warnings.py`).
+
 `GET /errors/{code}` returns one entry; the `type` of each error response points there. `make docs` writes
 `docs/errors.md` with `python -m middleware.error_catalog`.
 """
@@ -8,6 +10,7 @@ import sys
 
 from services import errors
 from services.errors import Kind, OCRServiceError, all_errors
+from services.ocr_service import page_warnings
 
 STATUS: dict[Kind, int] = {
     "invalid": 400,
@@ -33,6 +36,8 @@ def status_of(error: type[OCRServiceError]) -> int:
 
 #: Every error class by its code, sorted by status.
 CATALOG: dict[str, type[OCRServiceError]] = {error.code: error for error in sorted(all_errors(), key=status_of)}
+
+WARNING_CODES = tuple(kind.code for kind in page_warnings.KINDS)
 
 #: The classes that stand for errors of Flask and gunicorn, by status.
 BY_STATUS: dict[int, type[OCRServiceError]] = {
@@ -89,10 +94,23 @@ This page is generated from `services/errors.py` (`make docs`).
 """
 
 
+WARNINGS_HEAD = """
+# Warnings
+
+A page that was read may have `warnings`: what the file shows or holds and the result does not. Each has a `code`, a
+`detail` for this case and, if it concerns a part of the page, its `bbox`. This list is generated from
+`services/ocr_service/page_warnings.py`.
+
+| code | meaning | what to do |
+|---|---|---|
+"""
+
+
 def page() -> str:
     """The catalogue as `docs/errors.md`."""
     rows = [f"| `{code}` | {status_of(e)} | {e.title} | {e.remedy} |\n" for code, e in CATALOG.items()]
-    return PAGE + "".join(rows)
+    warnings = [f"| `{kind.code}` | {kind.title} | {kind.remedy} |\n" for kind in page_warnings.KINDS]
+    return "".join([PAGE, *rows, WARNINGS_HEAD, *warnings])
 
 
 if __name__ == "__main__":

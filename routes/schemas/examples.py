@@ -117,6 +117,7 @@ _TEXT = {
     "lines": [{"text": "Hello World", "confidence": 0.987, "bbox": _BOX}],
     "blocks": [{"kind": "text", "bbox": _BOX, "text": "Hello World", "lines": [0]}],
     "orientation": 0,
+    "warnings": [],
 }
 
 _RESULT = {
@@ -139,7 +140,7 @@ _IMAGE_RESULT = {**_RESULT, **_TEXT, "width": 640, "height": 480}
 _DOCUMENT_RESULT = {
     **_RESULT,
     "filename": "scan.pdf",
-    "pages": [{**_TEXT, "page": 1, "success": True, "width": 2480, "height": 3508, "source": "ocr"}],
+    "pages": [{**_TEXT, "page": 1, "success": True, "width": 2480, "height": 3508, "source": "ocr", "fields": []}],
     "full_text": "Hello World",
     "total_pages": 1,
     "processing_dpi": 300,

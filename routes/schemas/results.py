@@ -1,20 +1,28 @@
 """Results of jobs."""
 
+from typing import Any
+
 from marshmallow import Schema, fields, validate
 
+from middleware.error_catalog import WARNING_CODES
 from routes.schemas.base import about
 from routes.schemas.jobs import JobError, JobStatus
 
-POLYGON = fields.List(
-    fields.List(fields.Float(), validate=validate.Length(equal=2)),
-    required=True,
-    validate=validate.Length(equal=4),
-    **about(
-        "Four points `[x, y]` in pixels of the page as displayed (EXIF and `orientation` applied), "
-        "clockwise from the top left of the text.",
-        examples=[[[10, 20], [100, 20], [100, 40], [10, 40]]],
-    ),
-)
+
+def _polygon(required: bool = True) -> fields.List[Any]:
+    return fields.List(
+        fields.List(fields.Float(), validate=validate.Length(equal=2)),
+        required=required,
+        validate=validate.Length(equal=4),
+        **about(
+            "Four points `[x, y]` in pixels of the page as displayed (EXIF and `orientation` applied), "
+            "clockwise from the top left of the text.",
+            examples=[[[10, 20], [100, 20], [100, 40], [10, 40]]],
+        ),
+    )
+
+
+POLYGON = _polygon()
 INDEX = fields.Integer(validate=validate.Range(min=0))
 
 
@@ -38,6 +46,30 @@ class BlockBox(Schema):
     rows = fields.List(fields.List(INDEX), **about("Tables only: the line indices of each row, from top to bottom."))
 
 
+class PageWarning(Schema):
+    """Something that the page of the file shows or holds and its result does not."""
+
+    code = fields.String(required=True, validate=validate.OneOf(WARNING_CODES))
+    detail = fields.String(required=True)
+    bbox = _polygon(required=False)
+
+
+class FormField(Schema):
+    """A field of a PDF form. `value`: text; for a checkbox or radio button whether it is ticked; null if empty."""
+
+    name = fields.String(required=True)
+    type = fields.String(required=True, validate=validate.OneOf(["text", "checkbox", "radio", "choice", "signature"]))
+    value = fields.Raw(
+        required=True,
+        allow_none=True,
+        **about("A string, a boolean, or null.", oneOf=[{"type": "string"}, {"type": "boolean"}, {"type": "null"}]),
+    )
+    bbox = POLYGON
+
+
+WARNINGS = fields.List(fields.Nested(PageWarning), required=True, **about("Empty if nothing was left out."))
+
+
 def _orientation(allow_none: bool) -> fields.Integer:
     return fields.Integer(
         required=True,
@@ -59,6 +91,10 @@ class PageResult(Schema):
     height = fields.Integer(required=True, allow_none=True, **about("Pixels."))
     orientation = _orientation(allow_none=True)
     source = fields.String(required=True, validate=validate.OneOf(["ocr", "text_layer"]))
+    warnings = WARNINGS
+    form_fields = fields.List(
+        fields.Nested(FormField), required=True, data_key="fields", **about("Fields of a PDF form.")
+    )
     error = fields.Nested(JobError)
 
 
@@ -97,6 +133,7 @@ class ImageResult(JobResult):
     width = fields.Integer(required=True, **about("Pixels."))
     height = fields.Integer(required=True, **about("Pixels."))
     orientation = _orientation(allow_none=False)
+    warnings = WARNINGS
 
 
 class DocumentResult(JobResult):

@@ -99,6 +99,8 @@ def failed_page(number: int, error: OCRServiceError) -> Page:
         "height": None,
         "orientation": None,
         "source": "ocr",
+        "warnings": [],
+        "fields": [],
         "error": error.as_dict(),
     }
 
@@ -107,7 +109,8 @@ def summarize(
     pages: list[Page], kind: str, engine: EngineInfo, options: DocumentOptions, seconds: float
 ) -> dict[str, Any]:
     """The result document of a job, without the fields of the job itself (id, file name, …)."""
-    pages = [{"blocks": [], "orientation": 0, **page} for page in pages]  # absent in pages stored by an older version
+    # Some fields are absent in pages stored by an older version.
+    pages = [{"blocks": [], "orientation": 0, "warnings": [], "fields": [], **page} for page in pages]
     common = {
         "success": any(page["success"] for page in pages),
         "processing_time_seconds": round(seconds, 3),
@@ -115,7 +118,7 @@ def summarize(
         "lang": options.lang,
     }
     if kind == "image" and len(pages) == 1:
-        fields = ("text", "lines", "blocks", "width", "height", "orientation")
+        fields = ("text", "lines", "blocks", "width", "height", "orientation", "warnings")
         return {**{name: pages[0][name] for name in fields}, **common}
     texts = [page["text"] for page in pages if page["text"]]
     document = {"pages": pages, "full_text": "\n\n".join(texts), "total_pages": len(pages)}

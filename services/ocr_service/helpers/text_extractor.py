@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from paddleocr_service import Block, Line, Polygon, Recognition, Word
+from services.ocr_service.helpers.form_fields import FormField
+from services.ocr_service.helpers.page_transform import Box
+from services.ocr_service.page_warnings import PageWarning
 
 #: The result of one page, as in the JSON result.
 Page = dict[str, Any]
 
 
-def page_of(recognition: Recognition, number: int, source: str = "ocr") -> Page:
+def page_of(
+    recognition: Recognition,
+    number: int,
+    source: str = "ocr",
+    warnings: Sequence[PageWarning] = (),
+    fields: Sequence[FormField] = (),
+) -> Page:
     """The result of one page. `bbox` is four [x, y] points in pixels of the page as displayed and turned upright."""
     return {
         "page": number,
@@ -23,6 +32,8 @@ def page_of(recognition: Recognition, number: int, source: str = "ocr") -> Page:
         "height": recognition.height,
         "orientation": recognition.orientation,
         "source": source,
+        "warnings": [_warning(warning) for warning in warnings],
+        "fields": [_field(field) for field in fields],
     }
 
 
@@ -34,14 +45,27 @@ def _blocks(blocks: tuple[Block, ...]) -> Iterator[dict[str, Any]]:
         for row in block.rows:
             rows.append(list(range(first, first + len(row))))
             first += len(row)
-        x0, y0, x1, y1 = (round(float(edge), 1) for edge in block.bbox)
         result = {
             "kind": block.kind,
-            "bbox": [[x0, y0], [x1, y0], [x1, y1], [x0, y1]],
+            "bbox": _corners(block.bbox),
             "text": block.text,
             "lines": [index for row in rows for index in row],
         }
         yield {**result, "rows": rows} if block.kind == "table" else result
+
+
+def _warning(warning: PageWarning) -> dict[str, Any]:
+    result: dict[str, Any] = {"code": warning.code, "detail": warning.detail}
+    return {**result, "bbox": _corners(warning.box)} if warning.box else result
+
+
+def _field(field: FormField) -> dict[str, Any]:
+    return {"name": field.name, "type": field.type, "value": field.value, "bbox": _corners(field.box)}
+
+
+def _corners(box: Box) -> list[list[float]]:
+    x0, y0, x1, y1 = (round(float(edge), 1) for edge in box)
+    return [[x0, y0], [x1, y0], [x1, y1], [x0, y1]]
 
 
 def _line(line: Line) -> dict[str, Any]:
