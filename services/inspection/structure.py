@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import mmap
 import os
-import re
 import struct
 import zlib
 from os import PathLike
@@ -15,12 +14,7 @@ from PIL.TiffImagePlugin import TiffImageFile
 from services.errors import CorruptFile, TruncatedFile
 from services.inspection.facts import InspectionLimits, check_page_count
 from services.ocr_service.helpers.image_processor import go_to_frame
-
-#: A JPEG marker, except stuffed zeros, restart markers and padding.
-_JPEG_MARKER = re.compile(rb"\xff([^\x00\xd0-\xd7\xff])")
-_JPEG_END = 0xD9
-#: Markers without a segment, except the end.
-_JPEG_WITHOUT_SEGMENT = frozenset({0x01, 0xD8})
+from services.ocr_service.helpers.picture_repair import checksum_matches, has_all_pixels, has_end_marker, png_chunks
 
 #: Highest compression ratio of Deflate.
 _DEFLATE_RATIO = 1032
@@ -64,16 +58,9 @@ def check_structure(path: str | PathLike[str], picture: Image.Image, limits: Ins
 
 
 def _check_jpeg(data: mmap.mmap) -> None:
-    """Follow the markers to the end of the image. A decoder would fill missing data with grey."""
-    position = 2
-    while marker := _JPEG_MARKER.search(data, position):
-        code = marker[1][0]
-        if code == _JPEG_END:
-            return
-        position = marker.end()
-        if code not in _JPEG_WITHOUT_SEGMENT and position + 2 <= len(data):
-            position += struct.unpack_from(">H", data, position)[0]
-    raise _truncated()
+    """Look for the end of the image. A decoder would fill missing data with grey."""
+    if not has_end_marker(data) and not has_all_pixels(data):
+        raise _truncated()
 
 
 def _check_png(data: mmap.mmap) -> None:
@@ -89,23 +76,14 @@ def _check_png(data: mmap.mmap) -> None:
 def _png_pixel_spans(data: mmap.mmap) -> tuple[list[tuple[int, int]], bool]:
     """The (start, end) of each chunk of pixel data, and whether there is an end chunk."""
     spans: list[tuple[int, int]] = []
-    position = 8
-    with memoryview(data) as view:
-        while position + 8 <= len(view):
-            length, name = struct.unpack_from(">I4s", view, position)
-            start, end = position + 8, position + 8 + length
-            if end + 4 > len(view):
-                if name == b"IDAT":
-                    spans.append((start, len(view)))
-                break
-            critical = not name[0] & 0x20
-            if critical and zlib.crc32(view[position + 4 : end]) != struct.unpack_from(">I", view, end)[0]:
-                raise CorruptFile(f"The PNG is damaged: a checksum does not match. {CorruptFile.remedy}")
-            if name == b"IEND":
-                return spans, True
-            if name == b"IDAT":
-                spans.append((start, end))
-            position = end + 4
+    for chunk in png_chunks(data):
+        complete = chunk.end + 4 <= len(data)
+        if complete and chunk.critical and not checksum_matches(data, chunk):
+            raise CorruptFile(f"The PNG is damaged: a checksum does not match. {CorruptFile.remedy}")
+        if chunk.name == b"IEND" and complete:
+            return spans, True
+        if chunk.name == b"IDAT":
+            spans.append((chunk.start, min(chunk.end, len(data))))
     return spans, False
 
 

@@ -57,9 +57,11 @@ def _eight_bits(image: Image.Image) -> GreyArray:
 
 def _on_background(image: Image.Image) -> Image.Image:
     """A transparent image on a background that makes its content readable."""
+    is_bitmap = image.format == "BMP"  # writers that do not know alpha leave it 0, and viewers ignore it
     image = (image.convert("LA") if image.mode == "La" else image).convert("RGBA")
     alpha = image.getchannel("A")
-    if alpha.getextrema()[0] == 255:
+    least, most = alpha.getextrema()
+    if least == 255 or (most == 0 and is_bitmap):
         return image.convert("RGB")
     luma = np.asarray(image.convert("RGB").convert("L"))
     background = contrasting_background(luma, np.asarray(alpha))

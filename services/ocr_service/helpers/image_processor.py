@@ -26,6 +26,7 @@ from PIL import (  # noqa: F401
 )
 
 from services.errors import CorruptFile, OCRServiceError, TooManyPixels, TruncatedFile, UnsupportedType
+from services.ocr_service.helpers.picture_repair import readable
 from utils.sniffing import sniff_file
 
 if TYPE_CHECKING:
@@ -79,7 +80,11 @@ def open_picture(path: str | PathLike[str], *, max_pixels: int) -> Iterator[Imag
     format_name = PILLOW_FORMATS.get(sniff_file(path) or "")
     if format_name is None:
         raise UnsupportedType("The file is not an image of a supported type: JPEG, PNG, BMP, TIFF, WebP or GIF.")
-    with _domain_errors(max_pixels), _limited(max_pixels), Image.open(path, formats=(format_name,)) as picture:
+    with (
+        _domain_errors(max_pixels),
+        _limited(max_pixels),
+        Image.open(readable(path, format_name), formats=(format_name,)) as picture,
+    ):
         yield picture
 
 

@@ -1,0 +1,134 @@
+"""Makes pictures readable for Pillow that viewers show and Pillow refuses.
+
+- PNG: Pillow raises for texts of more than 1 MiB, and for wrong checksums of chunks without pixels.
+- JPEG: Pillow waits for an end marker, which some cameras and fax servers do not write.
+"""
+
+from __future__ import annotations
+
+import mmap
+import re
+import struct
+import zlib
+from collections.abc import Iterator
+from io import BytesIO
+from os import PathLike
+from typing import IO, NamedTuple
+
+from PIL import Image
+
+#: A JPEG marker, except stuffed zeros, restart markers and padding.
+_JPEG_MARKER = re.compile(rb"\xff([^\x00\xd0-\xd7\xff])")
+_JPEG_END_CODE = 0xD9
+#: Markers without a segment, except the end.
+_JPEG_WITHOUT_SEGMENT = frozenset({0x01, 0xD8})
+_JPEG_END = b"\xff\xd9"
+#: Data that decodes to noise, long enough for several blocks of pixels.
+_JPEG_NOISE = bytes(range(1, 255)) * 8
+
+PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
+#: PNG chunks without pixels that change how a picture is shown: transparency, EXIF orientation.
+_PNG_DISPLAY_CHUNKS = frozenset({b"tRNS", b"eXIf"})
+#: Maximum size in bytes of such a chunk.
+_MAX_METADATA = 1 << 16
+#: PNG chunks that Pillow reads without risk if they have this size in bytes.
+_PNG_HARMLESS_CHUNKS = {b"pHYs": 9, b"sRGB": 1, b"gAMA": 4, b"cHRM": 32, b"tIME": 7}
+
+
+class PngChunk(NamedTuple):
+    """start, end: position of its content in the file. `end` is after the file's end if the file was cut."""
+
+    name: bytes
+    start: int
+    end: int
+
+    @property
+    def critical(self) -> bool:
+        """Whether a decoder must understand it to show the pixels."""
+        return not self.name[0] & 0x20
+
+
+def readable(path: str | PathLike[str], format_name: str) -> str | PathLike[str] | IO[bytes]:
+    """The file as Pillow can read it: the path itself, or a mended copy in memory if Pillow would refuse it."""
+    mend = _MENDERS.get(format_name)
+    if mend is None:
+        return path
+    with open(path, "rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+        mended = mend(data)
+    return path if mended is None else BytesIO(mended)
+
+
+def has_end_marker(data: mmap.mmap) -> bool:
+    """Whether a JPEG's markers lead to an end marker."""
+    position = 2
+    while marker := _JPEG_MARKER.search(data, position):
+        code = marker[1][0]
+        if code == _JPEG_END_CODE:
+            return True
+        position = marker.end()
+        if code not in _JPEG_WITHOUT_SEGMENT and position + 2 <= len(data):
+            position += struct.unpack_from(">H", data, position)[0]
+    return False
+
+
+def png_chunks(data: mmap.mmap) -> Iterator[PngChunk]:
+    """The chunks of a PNG up to its end chunk, or up to the first that is cut."""
+    position = len(PNG_SIGNATURE)
+    while position + 8 <= len(data):
+        length, name = struct.unpack_from(">I4s", data, position)
+        chunk = PngChunk(name, position + 8, position + 8 + length)
+        yield chunk
+        if name == b"IEND" or chunk.end + 4 > len(data):
+            return
+        position = chunk.end + 4
+
+
+def checksum_matches(data: mmap.mmap, chunk: PngChunk) -> bool:
+    """Whether the CRC of a complete PNG chunk is right."""
+    with memoryview(data) as view:
+        expected: int = struct.unpack_from(">I", view, chunk.end)[0]
+        return zlib.crc32(view[chunk.start - 4 : chunk.end]) == expected
+
+
+def has_all_pixels(data: mmap.mmap) -> bool:
+    """Whether a JPEG without an end marker was cut after its last pixel.
+
+    Data that follows the last pixel changes nothing, data in place of missing pixels does.
+    """
+    try:
+        return _jpeg_pixels(data[:] + _JPEG_END) == _jpeg_pixels(data[:] + _JPEG_NOISE + _JPEG_END)
+    except (OSError, SyntaxError, ValueError):
+        return False
+
+
+def _jpeg_pixels(data: bytes) -> bytes:
+    with Image.open(BytesIO(data), formats=("JPEG",)) as picture:
+        return picture.tobytes()
+
+
+def _with_end_marker(data: mmap.mmap) -> bytes | None:
+    """The JPEG with an end marker, if it has none but all of its pixels."""
+    if data[-2:] == _JPEG_END or has_end_marker(data) or not has_all_pixels(data):
+        return None
+    return data[:] + _JPEG_END
+
+
+def _without_risky_metadata(data: mmap.mmap) -> bytes | None:
+    """The PNG without metadata, if Pillow might refuse any of it."""
+    chunks = list(png_chunks(data))
+    risky = {chunk for chunk in chunks if not chunk.critical and _is_risky(data, chunk)}
+    if not risky:
+        return None
+    kept = (chunk for chunk in chunks if chunk.critical or (chunk.name in _PNG_DISPLAY_CHUNKS and chunk not in risky))
+    return PNG_SIGNATURE + b"".join(data[chunk.start - 8 : chunk.end + 4] for chunk in kept)
+
+
+def _is_risky(data: mmap.mmap, chunk: PngChunk) -> bool:
+    length = chunk.end - chunk.start
+    if chunk.end + 4 > len(data):
+        return False
+    known = chunk.name in _PNG_DISPLAY_CHUNKS or _PNG_HARMLESS_CHUNKS.get(chunk.name) == length
+    return not known or length > _MAX_METADATA or not checksum_matches(data, chunk)
+
+
+_MENDERS = {"JPEG": _with_end_marker, "PNG": _without_risky_metadata}
