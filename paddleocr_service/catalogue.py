@@ -112,9 +112,10 @@ class Catalogue:
         recogniser = languages.recogniser_for(code, self.family)
         models = self._require(f"{self.family}_det", code), self._require(recogniser, code)
         alphabet = alphabet_of(code) if self.format == ONNX else None
-        # A fast recogniser is never uncertain about characters that it does not know, so it is used only within an
-        # alphabet that both support.
-        fast = self._find(_FAST_RECOGNISER) if alphabet and recogniser in _LARGER_RECOGNISERS else None
+        # A fast recogniser is never uncertain about characters that it does not know, so it is used only for languages
+        # of which it knows all letters.
+        fits = recogniser in _LARGER_RECOGNISERS and not languages.knows_less(_FAST_RECOGNISER, recogniser, code)
+        fast = self._find(_FAST_RECOGNISER) if alphabet and fits else None
         return ModelSet(code, self.runtime, *models, fast, alphabet)
 
     def languages(self) -> dict[str, bool]:

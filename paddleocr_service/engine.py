@@ -13,6 +13,7 @@ from .alphabet_pruning import prune_to_alphabet
 from .catalogue import Catalogue, Model, ModelSet
 from .digit_columns import split_digit_columns
 from .errors import RuntimeNotAvailable
+from .letters import restore_letters
 from .memory import release_freed_memory
 from .orientation import recognize_upright
 from .pool import PipelinePool
@@ -108,6 +109,7 @@ class OCREngine:
         height, width = pixels.shape[:2]
         with self._lock:
             lines, rotation, info, seconds = self._recognize_lines(pixels, models, options)
+        lines = [restore_letters(line, models.lang) for line in lines]
         if rotation in (90, 270):
             height, width = width, height
         blocks = reading_order(split_digit_columns(lines), width, height)

@@ -5,14 +5,15 @@ The codes are PaddleOCR's (``ch``, ``japan``, ``korean``, ``rs_latin``, ...). IS
 """
 
 from .errors import UnsupportedLanguage
+from .letters import missing_letters
 
 #: Language code -> script group. The languages of a group share a recogniser.
 SCRIPT_GROUPS: dict[str, str] = {
     code: group
     for group, codes in {
         **{code: code for code in ("ch", "chinese_cht", "en", "japan", "korean", "th", "el", "te", "ta", "ka")},
-        "latin": "af az bs ca cs cy da de es et eu fi fr ga gl hr hu id is it ku la lb lt lv mi ms mt nl no oc pi pl "
-        "pt qu rm ro rs_latin sk sl sq sv sw tl tr uz vi",
+        "latin": "af bs ca cs cy da de es et eu fi fr ga gl hr hu id is it ku la lb lt lv mi ms mt nl no oc pl "
+        "pt qu rm ro rs_latin sk sl sq sv sw tl tr uz",
         "arabic": "ar bal fa ps sd ug ur",
         "eslav": "be ru uk",
         "cyrillic": "abq ady ava ba bg bua che cv dar inh kaa kbd kk kv ky lbe lez mhr mk mn mo os rs_cyrillic sah tab "
@@ -54,6 +55,9 @@ ALIASES: dict[str, str] = {
     for alias in aliases.split()
 }
 
+#: Languages with frequent letters that no recogniser knows: they would be read as other letters, with high confidence.
+UNREADABLE = {"az": "Azerbaijani", "pi": "Pali", "vi": "Vietnamese"}
+
 # Script groups that the recogniser of a family supports; longest prefix first. Source: PaddleOCR's documentation of the
 # models; for PP-OCRv6_tiny its dictionary, which contains no kana.
 _FAMILY_GROUPS: tuple[tuple[str, frozenset[str]], ...] = (
@@ -62,16 +66,18 @@ _FAMILY_GROUPS: tuple[tuple[str, frozenset[str]], ...] = (
     ("PP-OCRv5", frozenset({"ch", "chinese_cht", "en", "japan"})),
     ("PP-OCR", frozenset({"ch", "en"})),
 )
-_NOT_IN_V6 = frozenset({"pi"})
+_SMALL = "PP-OCRv6_small_rec"
 
 
 def canonical_code(lang: str) -> str:
     """Return PaddleOCR's code for a code or alias in any case, with ``-`` or ``_`` (``zh-Hant`` -> ``chinese_cht``).
 
-    Raises UnsupportedLanguage for an unknown code.
+    Raises UnsupportedLanguage for an unknown code and for an unreadable language.
     """
     code = lang.strip().lower().replace("-", "_")
     code = ALIASES.get(code, code)
+    if code in UNREADABLE:
+        raise UnsupportedLanguage(f"{UNREADABLE[code]} is not supported: no recogniser knows all of its letters.")
     if code not in SCRIPT_GROUPS:
         raise UnsupportedLanguage(
             f"Unknown language {lang[:40]!r}. Use a code such as en, de, fr, ch, japan, korean, ru, ar or hi. "
@@ -80,15 +86,22 @@ def canonical_code(lang: str) -> str:
     return code
 
 
+def knows_less(recogniser: str, other: str, lang: str) -> bool:
+    """Return whether a recogniser lacks letters of a language (a canonical code) that another one knows."""
+    return not set(missing_letters(lang, recogniser)) <= set(missing_letters(lang, other))
+
+
 def recogniser_for(lang: str, family: str) -> str:
     """Return the name of the official recogniser for ``lang`` (a canonical code) in a model family.
 
-    That is the family's own recogniser if it supports the language, otherwise the mobile recogniser of its script.
+    That is the family's own recogniser if it supports the language and knows its letters, otherwise the mobile
+    recogniser of its script.
     """
     group = SCRIPT_GROUPS[lang]
     family_groups = next(groups for prefix, groups in _FAMILY_GROUPS if family.startswith(prefix))
-    if group in family_groups and not (lang in _NOT_IN_V6 and family.startswith("PP-OCRv6")):
-        return f"{family}_rec"
-    if group in ("ch", "chinese_cht", "japan"):  # since PP-OCRv5 there are no separate recognisers for these
-        return "PP-OCRv6_small_rec"
+    own = f"{family}_rec"
+    if group in family_groups and not knows_less(own, _SMALL, lang):
+        return own
+    if group in family_groups or group in ("ch", "chinese_cht", "japan"):
+        return _SMALL  # since PP-OCRv5 there are no separate recognisers for these
     return "ka_PP-OCRv3_mobile_rec" if group == "ka" else f"{group}_PP-OCRv5_mobile_rec"

@@ -6,9 +6,10 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from paddleocr_service import Block, Line, Polygon, Recognition, Word
+from paddleocr_service.letters import missing_letters
 from services.ocr_service.helpers.form_fields import FormField
 from services.ocr_service.helpers.page_transform import Box
-from services.ocr_service.page_warnings import PageWarning
+from services.ocr_service.page_warnings import MISSING_LETTERS, PageWarning
 
 #: The result of one page, as in the JSON result.
 Page = dict[str, Any]
@@ -32,7 +33,7 @@ def page_of(
         "height": recognition.height,
         "orientation": recognition.orientation,
         "source": source,
-        "warnings": [_warning(warning) for warning in warnings],
+        "warnings": [_warning(warning) for warning in (*warnings, *_letter_warnings(recognition))],
         "fields": [_field(field) for field in fields],
     }
 
@@ -52,6 +53,14 @@ def _blocks(blocks: tuple[Block, ...]) -> Iterator[dict[str, Any]]:
             "lines": [index for row in rows for index in row],
         }
         yield {**result, "rows": rows} if block.kind == "table" else result
+
+
+def _letter_warnings(recognition: Recognition) -> Iterator[PageWarning]:
+    """A warning if the recogniser does not know letters of the language that may be on the page."""
+    recognisers = [name for name in recognition.engine.models if name.endswith("_rec")]
+    missing = missing_letters(recognition.lang, recognisers[0], recognition.text) if recognisers else ""
+    if missing:
+        yield MISSING_LETTERS.at(f"The recogniser does not know these letters: {' '.join(missing)}.")
 
 
 def _warning(warning: PageWarning) -> dict[str, Any]:

@@ -136,6 +136,11 @@ def test_catalogue_imports_no_heavy_library():
 
 def test_fast_recogniser_is_used_only_within_an_alphabet(create_catalogue):
     assert create_catalogue().resolve("de").fast_recogniser.name == "PP-OCRv6_tiny_rec"
-    for lang, family in [("ch", "PP-OCRv6_small"), ("japan", "PP-OCRv6_small"), ("en", "PP-OCRv6_tiny")]:
+    for lang, family in [
+        ("ch", "PP-OCRv6_small"),
+        ("ro", "PP-OCRv6_small"),
+        ("japan", "PP-OCRv6_small"),
+        ("en", "PP-OCRv6_tiny"),
+    ]:
         assert create_catalogue(model=family).resolve(lang).fast_recogniser is None
     assert create_catalogue().resolve("ch").alphabet is None

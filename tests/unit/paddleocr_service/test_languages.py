@@ -23,7 +23,7 @@ def test_unknown_code_raises(unknown):
     assert caught.value.code == "unsupported_language"
 
 
-@pytest.mark.parametrize("lang", ["en", "ch", "chinese_cht", "japan", "de", "fr", "vi"])
+@pytest.mark.parametrize("lang", ["en", "ch", "chinese_cht", "japan", "de", "fr", "ro"])
 def test_default_family_supports_latin_chinese_and_japanese(lang):
     assert recogniser_for(lang, "PP-OCRv6_small") == "PP-OCRv6_small_rec"
 
@@ -37,7 +37,6 @@ def test_default_family_supports_latin_chinese_and_japanese(lang):
         ("ar", "arabic_PP-OCRv5_mobile_rec"),
         ("hi", "devanagari_PP-OCRv5_mobile_rec"),
         ("ta", "ta_PP-OCRv5_mobile_rec"),
-        ("pi", "latin_PP-OCRv5_mobile_rec"),
         ("ka", "ka_PP-OCRv3_mobile_rec"),
     ],
 )
@@ -45,8 +44,15 @@ def test_other_scripts_have_their_own_recogniser(lang, recogniser):
     assert recogniser_for(lang, "PP-OCRv6_small") == recogniser
 
 
-def test_tiny_family_uses_the_small_recogniser_for_japanese():
-    assert recogniser_for("japan", "PP-OCRv6_tiny") == "PP-OCRv6_small_rec"
+@pytest.mark.parametrize(("lang", "name"), [("az", "Azerbaijani"), ("vi", "Vietnamese"), ("pi", "Pali")])
+def test_a_language_whose_letters_no_recogniser_knows_is_refused(lang, name):
+    with pytest.raises(UnsupportedLanguage, match=f"{name} is not supported"):
+        canonical_code(lang)
+
+
+@pytest.mark.parametrize("lang", ["japan", "ro"])
+def test_tiny_family_uses_the_small_recogniser_for_characters_that_it_lacks(lang):
+    assert recogniser_for(lang, "PP-OCRv6_tiny") == "PP-OCRv6_small_rec"
 
 
 def test_v5_family_uses_the_latin_recogniser_for_german():
