@@ -9,6 +9,8 @@ import sys
 from pathlib import Path
 
 from bench.ablation import main as run_ablation
+from bench.differential import main as run_differential
+from bench.faults.__main__ import main as run_faults
 from bench.machine import describe
 from bench.memory import main as run_memory
 from bench.ocr import SAMPLE, Score, find_images, measure
@@ -21,6 +23,8 @@ from paddleocr_service.official_models import FAMILIES
 from paddleocr_service.runtimes import RUNTIMES
 
 COMMANDS = {
+    "differential": run_differential,
+    "faults": run_faults,
     "orientation": run_orientation,
     "peers": run_peers,
     "ablation": run_ablation,

@@ -1,0 +1,1 @@
+"""Inputs on which text was once lost, turned, wrong or invented: 24 kinds of fault."""
