@@ -19,6 +19,7 @@ from services.errors import CorruptFile, ModelUnavailable, OCRServiceError, Serv
 from services.ocr_service.helpers.image_processor import read_frame
 from services.ocr_service.helpers.pdf_processor import PdfDocument
 from services.ocr_service.helpers.text_extractor import Page, page_of
+from services.ocr_service.ink import missed_text
 from services.ocr_service.options import DocumentOptions
 from services.ocr_service.page_ranges import parse_pages
 from services.ocr_service.pdf_pages import PdfPages
@@ -80,7 +81,8 @@ class OCRService:
     def _recognize_frame(self, path: Path, options: DocumentOptions, number: int) -> Page:
         with self.stages.measure("decode"):
             array = read_frame(path, number, max_pixels=self._max_pixels)
-        return page_of(self.read(array, options), number)
+        recognition = self.read(array, options)
+        return page_of(recognition, number, warnings=missed_text(recognition, array))
 
 
 def _numbers(options: DocumentOptions, count: int) -> tuple[int, ...]:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from paddleocr_service import EngineInfo, Line, Recognition
 from paddleocr_service.orientation import lines_as_given
 from paddleocr_service.reading_order import page_text, reading_order
+from services.ocr_service.helpers.form_fields import upright_fields
 from services.ocr_service.helpers.layer_images import DETAIL_DPI, images_to_read, may_contain_text, without_layer_lines
 from services.ocr_service.helpers.layer_order import blocks_of
 from services.ocr_service.helpers.layer_trust import TrustChecker, same_text, sample
@@ -21,6 +22,7 @@ from services.ocr_service.helpers.page_transform import Box
 from services.ocr_service.helpers.pdf_processor import PdfDocument
 from services.ocr_service.helpers.text_extractor import Page, page_of
 from services.ocr_service.helpers.text_layer import LayerImage, LayerLine, TextLayer
+from services.ocr_service.ink import missed_text, missing_layer
 from services.ocr_service.options import DocumentOptions
 from services.ocr_service.stages import Stages
 
@@ -60,7 +62,15 @@ class PdfPages:
                 return self._page_of(layer, layer.lines, number)
             if self._is_trusted(layer, number):
                 return self._page_of(layer, layer.visible, number, self._lines_of_images(layer, number))
-        return page_of(self.read(self._render(number, self.options.dpi)), number)
+        return self._page_read(number)
+
+    def _page_read(self, number: int) -> Page:
+        """The result of a page by OCR. The form fields are those of the file in this mode, too."""
+        array = self._render(number, self.options.dpi)
+        recognition = self.read(array)
+        fields = upright_fields(self.pdf.form_fields(number, self.options.dpi, self.max_pixels), recognition)
+        warnings = (*self.pdf.warnings, *missed_text(recognition, array))
+        return page_of(recognition, number, warnings=warnings, fields=fields)
 
     def _page_of(
         self, layer: TextLayer, layer_lines: Sequence[LayerLine], number: int, ocr_lines: Sequence[Line] = ()
@@ -71,10 +81,12 @@ class PdfPages:
             blocks = blocks_of(layer_lines, layer.width, layer.height)
         lines = tuple(line for block in blocks for line in block.lines)
         page = Recognition(layer.width, layer.height, lines, page_text(blocks), self.options.lang, _LAYER, blocks)
-        return page_of(page, number, source="text_layer")
+        warnings = (*self.pdf.warnings, *missing_layer(layer))
+        return page_of(page, number, "text_layer", warnings, layer.fields)
 
     def _is_trusted(self, layer: TextLayer, number: int) -> bool:
-        verdict = self._trust.check(layer.visible)
+        # The values of form fields, whose lines have no fonts, are right, but do not show that the rest is.
+        verdict = self._trust.check([line for line in layer.visible if line.fonts])
         lines = sample(verdict.doubtful)
         if not verdict.trusted or not lines:
             return verdict.trusted

@@ -2,16 +2,18 @@
 
 A born-digital page stores its text in the order in which it was written. That is the reading order more often than the
 layout suggests: captions, side notes and tables are where the author put them. Only a layer that jumps around, or runs
-across columns, is sorted by position.
+across columns, is sorted by position. Values of a form are stored last and are put beside their labels.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from itertools import groupby, pairwise
 
 from paddleocr_service.reading_order import reading_order
 from paddleocr_service.results import Block
+from services.ocr_service.helpers.flattened_form import values_at_end
+from services.ocr_service.helpers.form_order import with_values
 from services.ocr_service.helpers.page_transform import Box, join
 from services.ocr_service.helpers.text_layer import LayerLine
 
@@ -26,10 +28,21 @@ _MIN_TABLE_ROWS = 3
 
 
 def blocks_of(lines: Sequence[LayerLine], width: int, height: int) -> tuple[Block, ...]:
-    """Paragraphs in reading order. width, height: pixels of the page."""
-    if is_scrambled([line.box for line in lines if line.upright]):
+    """Paragraphs in reading order. width, height: pixels of the page.
+
+    Lines of form fields are the last ones, and their blocks are negative.
+    """
+    printed = [line for line in lines if line.block >= 0]
+    if is_scrambled([line.box for line in printed if line.upright]):
         return reading_order([line.line for line in lines], width, height)
-    return tuple(_block(rows) for rows in _paragraphs(lines))
+    values: list[Sequence[LayerLine]] = [
+        list(group) for _, group in groupby(lines[len(printed) :], key=lambda line: line.block)
+    ]
+    if not values:
+        first, values = values_at_end(printed, width, height)
+        printed = printed[:first]
+    ordered = with_values(printed, values) if values else printed
+    return tuple(_block(rows) for rows in _paragraphs(ordered))
 
 
 def is_scrambled(boxes: Sequence[Box]) -> bool:

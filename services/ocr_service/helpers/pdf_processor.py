@@ -7,13 +7,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from os import PathLike, fspath
 from types import ModuleType
 from typing import TYPE_CHECKING
 
 from services.errors import CorruptFile, EncryptedFile, OCRServiceError, PageOutOfRange
+from services.ocr_service.helpers.file_warnings import file_warnings
+from services.ocr_service.helpers.form_fields import FormField
+from services.ocr_service.helpers.form_layer import read_form_layer, read_form_or_nothing
 from services.ocr_service.helpers.page_transform import Box, PageTransform
+from services.ocr_service.helpers.page_widgets import without_passwords
 from services.ocr_service.helpers.text_layer import TextLayer, read_layer
 
 if TYPE_CHECKING:
@@ -43,6 +47,11 @@ class PdfDocument:
         except OCRServiceError:
             self.close()
             raise
+        # Files without a form pay nothing for those with one.
+        catalogue = self._document.pdf_catalog()
+        self._has_form = self._document.xref_get_key(catalogue, "AcroForm")[0] in ("dict", "xref")
+        with _as_corrupt_file("The PDF is damaged: its catalogue cannot be read. Save it again and send the new file."):
+            self.warnings = file_warnings(self._document)
 
     def page_size(self, number: int) -> tuple[float, float]:
         """Width and height in points of page `number` (from 1) as displayed. Raises CorruptFile, PageOutOfRange."""
@@ -60,9 +69,23 @@ class PdfDocument:
             # Applying colour profiles to the text of a page takes longer than everything else.
             self._mupdf.TOOLS.set_icc(False)
             try:
-                return read_layer(page, PageTransform.of(page, width, height, zoom), words)
+                read = read_form_layer if self._has_form else read_layer
+                return read(page, PageTransform.of(page, width, height, zoom), words)
             finally:
                 self._mupdf.TOOLS.set_icc(True)
+
+    def form_fields(self, number: int, dpi: int, max_pixels: int) -> tuple[FormField, ...]:
+        """The visible form fields of page `number` (from 1), in pixels of the page as `render` returns it.
+
+        Raises CorruptFile, PageOutOfRange.
+        """
+        if not self._has_form:
+            return ()
+        with self._page(number, self._shrink_store_sometimes) as page:
+            width, height = _size_of(page, number)
+            zoom = fitting_zoom(width, height, dpi / POINTS_PER_INCH, max_pixels)
+            form = read_form_or_nothing(page, PageTransform.of(page, width, height, zoom))
+        return form.fields if form else ()
 
     def render(self, number: int, dpi: int, max_pixels: int, part: Box | None = None) -> RGBArray:
         """Page `number` (from 1) as a viewer shows it: rotated, with annotations and form fields, on white.
@@ -75,7 +98,8 @@ class PdfDocument:
 
         with self._page(number) as page:
             zoom = fitting_zoom(*_size_of(page, number), dpi / POINTS_PER_INCH, max_pixels)
-            pixmap = page.get_pixmap(matrix=self._mupdf.Matrix(zoom, zoom), clip=part)  # RGB without alpha
+            with without_passwords(page) if self._has_form else nullcontext():
+                pixmap = page.get_pixmap(matrix=self._mupdf.Matrix(zoom, zoom), clip=part)  # RGB without alpha
             rows = np.frombuffer(pixmap.samples_mv, np.uint8).reshape(pixmap.height, pixmap.stride)
             # A copy, because the samples are freed with the pixmap.
             array: RGBArray = rows[:, : pixmap.width * 3].reshape(pixmap.height, pixmap.width, 3).copy()

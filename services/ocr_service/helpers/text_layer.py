@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from paddleocr_service import Line, Word
+from services.ocr_service.helpers.form_fields import FormField
 from services.ocr_service.helpers.page_transform import Box, PageTransform, box_around, is_inside, join
 
 if TYPE_CHECKING:
@@ -39,6 +40,8 @@ _OFF_PAGE = -1e6
 
 class LayerLine(NamedTuple):
     """One line. `box` is the upright box around it, `block` the number of its paragraph, `fonts` (name, text) per part.
+
+    Lines of form fields have negative blocks and no fonts.
 
     hidden: not visible, because it is not drawn, transparent, or covered by an image. pale: white or nearly white.
     upright: it runs from left to right on the page as displayed.
@@ -79,6 +82,7 @@ class TextLayer:
     zoom: float
     lines: tuple[LayerLine, ...]
     images: tuple[LayerImage, ...]
+    fields: tuple[FormField, ...] = ()
 
     @property
     def visible(self) -> tuple[LayerLine, ...]:

@@ -1,0 +1,52 @@
+"""Whether an image without recognised text is blank. A page that is not gets a warning."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from paddleocr_service import Recognition
+from services.ocr_service.helpers.text_layer import TextLayer
+from services.ocr_service.page_warnings import NO_TEXT_FOUND, PageWarning
+
+if TYPE_CHECKING:
+    from services.ocr_service.helpers.colour import RGBArray
+
+#: The image is reduced to this many pixels, which is an A4 page at 36 dpi. Dust and the grain of paper disappear.
+_PIXELS = 421 * 298
+#: Cells of 3 x 3 pixels with at least this contrast in both directions have ink. Rules, frames and the shadows at the
+#: edges of a scan have contrast in one direction only, apart from their corners.
+_CELL, _MIN_CONTRAST = 3, 40
+#: A page with at least this many cells with ink is not blank. A frame has up to 8, a word of four letters about 9.
+_MIN_CELLS = 9
+
+
+def missed_text(recognition: Recognition, array: RGBArray) -> tuple[PageWarning, ...]:
+    """A warning if no text was found although the image is not blank. array: (H, W, 3) uint8, the image as read."""
+    if recognition.text or not has_ink(array):
+        return ()
+    return (NO_TEXT_FOUND.at("Nothing was recognised as text, although the page is not blank."),)
+
+
+def missing_layer(layer: TextLayer) -> tuple[PageWarning, ...]:
+    """A warning if a page has no text layer but pictures. They are not rendered, which would take 20 times as long."""
+    if layer.lines or not layer.images:
+        return ()
+    return (NO_TEXT_FOUND.at("The page has no text layer. Its pictures were not read."),)
+
+
+def has_ink(array: RGBArray) -> bool:
+    """Whether an image shows more than paper. array: (H, W, 3) uint8."""
+    import cv2
+    import numpy as np
+
+    height, width = array.shape[:2]
+    scale = min(1.0, math.sqrt(_PIXELS / (height * width)))
+    size = (max(1, round(width * scale)), max(1, round(height * scale)))
+    grey = cv2.cvtColor(cv2.resize(array, size, interpolation=cv2.INTER_AREA), cv2.COLOR_RGB2GRAY).astype(np.int16)
+    rows, columns = size[1] // _CELL, size[0] // _CELL
+    cells = grey[: rows * _CELL, : columns * _CELL].reshape(rows, _CELL, columns, _CELL)
+    if not cells.size:
+        return False
+    across, down = np.ptp(cells, axis=3).max(axis=1), np.ptp(cells, axis=1).max(axis=2)
+    return int((np.minimum(across, down) >= _MIN_CONTRAST).sum()) >= _MIN_CELLS
