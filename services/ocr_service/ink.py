@@ -37,13 +37,13 @@ def missing_layer(layer: TextLayer) -> tuple[PageWarning, ...]:
 
 def has_ink(array: RGBArray) -> bool:
     """Whether an image shows more than paper. array: (H, W, 3) uint8."""
-    import cv2
     import numpy as np
+    from PIL import Image
 
     height, width = array.shape[:2]
     scale = min(1.0, math.sqrt(_PIXELS / (height * width)))
     size = (max(1, round(width * scale)), max(1, round(height * scale)))
-    grey = cv2.cvtColor(cv2.resize(array, size, interpolation=cv2.INTER_AREA), cv2.COLOR_RGB2GRAY).astype(np.int16)
+    grey = np.asarray(Image.fromarray(array).convert("L").resize(size, Image.Resampling.BOX))
     rows, columns = size[1] // _CELL, size[0] // _CELL
     cells = grey[: rows * _CELL, : columns * _CELL].reshape(rows, _CELL, columns, _CELL)
     if not cells.size:

@@ -13,6 +13,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 from services.errors import CorruptFile, EncryptedFile, OCRServiceError, PageOutOfRange
+from services.ocr_service.helpers.dingbats import with_symbols
 from services.ocr_service.helpers.file_warnings import file_warnings
 from services.ocr_service.helpers.form_fields import FormField
 from services.ocr_service.helpers.form_layer import read_form_layer, read_form_or_nothing
@@ -70,7 +71,7 @@ class PdfDocument:
             self._mupdf.TOOLS.set_icc(False)
             try:
                 read = read_form_layer if self._has_form else read_layer
-                return read(page, PageTransform.of(page, width, height, zoom), words)
+                return with_symbols(read(page, PageTransform.of(page, width, height, zoom), words))
             finally:
                 self._mupdf.TOOLS.set_icc(True)
 
