@@ -20,6 +20,8 @@ from services.ocr_service.helpers.text_layer import LayerLine
 
 #: Minimum number of values, and the minimum share of them that are beside or below a label. A tick can be alone.
 _MIN_VALUES, _MIN_SHARE = 2, 0.8
+#: Maximum share of values that are in the same paragraph as the value above. In a list in columns most are.
+_MAX_JOINED = 0.5
 #: Number of places at which the values may start that are tried.
 _MAX_JUMPS = 3
 #: Maximum length of a value (median) in characters. Lines of prose in columns are longer.
@@ -33,7 +35,7 @@ def values_at_end(lines: Lines, width: int, height: int) -> tuple[int, list[Line
     """The number of lines before the values, and the values, one line each. No values if the page is not a form."""
     for start in _largest_jumps(lines):
         labels, values = lines[:start], lines[start:]
-        if median(len(value.line.text) for value in values) > _MAX_LENGTH:
+        if median(len(value.line.text) for value in values) > _MAX_LENGTH or _are_paragraphs(values):
             continue
         beside, below, rows = _labelled(labels, values)
         enough = _MIN_SHARE * len(values)
@@ -43,6 +45,12 @@ def values_at_end(lines: Lines, width: int, height: int) -> tuple[int, list[Line
         if is_form or (beside == len(values) and all(value.line.text in MARKS for value in values)):
             return start, [[value] for value in values]
     return len(lines), []
+
+
+def _are_paragraphs(lines: Lines) -> bool:
+    """Whether most lines are so close to the one above that MuPDF joins them."""
+    joined = [before.block == line.block for before, line in pairwise(lines) if line.box[1] > sum(before.box[1::2]) / 2]
+    return sum(joined) > _MAX_JOINED * len(joined)
 
 
 def _largest_jumps(lines: Lines) -> list[int]:

@@ -30,6 +30,8 @@ _HIDDEN = 2 | 32
 _MULTILINE, _PASSWORD = 1 << 12, 1 << 13
 #: A viewer shows one of these for each character of a password.
 _STAR = "*"
+#: MuPDF's own appearance of a signature field that is not signed.
+_INVITATION = "SIGN"
 
 
 class PageForm(NamedTuple):
@@ -146,9 +148,17 @@ def _shown(widget: mupdf.PdfAnnot, rect: Box) -> _Shown:
     if kind in (mupdf.PDF_WIDGET_TYPE_COMBOBOX, mupdf.PDF_WIDGET_TYPE_LISTBOX):
         return _choice(field, lines, rect, is_list=kind == mupdf.PDF_WIDGET_TYPE_LISTBOX)
     if kind == mupdf.PDF_WIDGET_TYPE_SIGNATURE:
-        seen = " ".join(line.text for line in lines) or None
-        return _Shown("signature", signer_of(field) or seen, lines)
+        return _signature(field, lines)
     return _Shown(None, None, lines)
+
+
+def _signature(field: mupdf.PdfObj, lines: Sequence[AppearanceLine]) -> _Shown:
+    from pymupdf import mupdf
+
+    seen = " ".join(line.text for line in lines)
+    if mupdf.pdf_is_dict(mupdf.pdf_dict_gets_inheritable(field, "V")):
+        return _Shown("signature", signer_of(field) or seen or None, lines)
+    return _Shown("signature", None, [] if seen == _INVITATION else lines)
 
 
 def _is_password(widget: mupdf.PdfAnnot) -> bool:
