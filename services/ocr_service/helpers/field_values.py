@@ -37,7 +37,7 @@ def is_ticked(field: mupdf.PdfObj) -> bool:
 
 
 def choices_of(field: mupdf.PdfObj) -> list[Choice]:
-    """The chosen options of a choice field."""
+    """The chosen options of a choice field, in the order of its options."""
     from pymupdf import mupdf
 
     shown_as: dict[str, str] = {}
@@ -47,6 +47,8 @@ def choices_of(field: mupdf.PdfObj) -> list[Choice]:
         shown_as[_name_or_text(value)] = _name_or_text(shown)
     chosen = mupdf.pdf_dict_gets_inheritable(field, "V")
     values = [_name_or_text(value) for value in (_items(chosen) if mupdf.pdf_is_array(chosen) else [chosen])]
+    order = list(shown_as)
+    values.sort(key=lambda value: order.index(value) if value in shown_as else len(order))
     return [Choice(value, shown_as.get(value, value)) for value in values if value]
 
 

@@ -94,7 +94,10 @@ def without_passwords(page: pymupdf.Page) -> Iterator[None]:
     import pymupdf
     from pymupdf import mupdf
 
-    fields = [mupdf.pdf_annot_obj(widget) for widget in _widgets(page) if _is_password(widget)]
+    try:
+        fields = [mupdf.pdf_annot_obj(widget) for widget in _widgets(page) if _is_password(widget)]
+    except Exception:
+        fields = []  # damaged fields: MuPDF draws what it can
     flags = [mupdf.pdf_dict_get_int(field, pymupdf.PDF_NAME("F")) for field in fields]
     try:
         for field, value in zip(fields, flags, strict=True):
@@ -200,13 +203,18 @@ def _stacked(texts: Sequence[str], rect: Box) -> list[AppearanceLine]:
 def _choice(field: mupdf.PdfObj, lines: Sequence[AppearanceLine], rect: Box, is_list: bool) -> _Shown:
     """A list shows all its options. Only the chosen ones are its value, so only they are text."""
     choices = choices_of(field)
-    shown = [choice.shown for choice in choices]
-    if not is_list:
-        box = AppearanceLine.joined(lines).box if lines else rect
-        return _Shown("choice", ", ".join(shown) or None, [AppearanceLine(", ".join(shown), box)] if shown else [])
-    places = {line.text: line.box for line in lines}
-    found = [AppearanceLine(choice.shown, places.get(choice.shown, rect)) for choice in choices]
-    return _Shown("choice", ", ".join(shown) or None, found)
+    shown = ", ".join(choice.shown for choice in choices)
+    if is_list:
+        places = {line.text: line.box for line in lines}
+        lines = [AppearanceLine(choice.shown, places.get(choice.shown, rect)) for choice in choices]
+    elif lines:
+        # MuPDF shows the value to export.
+        line = AppearanceLine.joined(lines)
+        is_right = line.text not in [choice.value for choice in choices] and not _is_garbled(line.text)
+        lines = [line if is_right else line._replace(text=shown)]
+    else:
+        lines = [AppearanceLine(shown, rect)]
+    return _Shown("choice", shown or None, lines)
 
 
 def _squeezed(text: str) -> str:
