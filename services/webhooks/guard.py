@@ -26,6 +26,15 @@ GLOBAL_UNICAST = IPv6Network("2000::/3")
 DOCUMENTATION = IPv6Network("3fff::/20")  # RFC 9637; missing in the ipaddress module of this Python
 NAT64 = IPv6Network("64:ff9b::/96")
 RELAYS = ipaddress.IPv4Network("192.88.99.0/24")  # RFC 7526: deprecated 6to4 relays
+PROTOCOLS = ipaddress.IPv4Network("192.0.0.0/24")  # RFC 6890: for protocols; partly public in the ipaddress module
+#: Services of clouds that hand out credentials of the machine: Azure, AWS and most others, Alibaba, Oracle, AWS (IPv6).
+#: They may never be called, even if the operator allows their network.
+METADATA = frozenset(
+    map(
+        ipaddress.ip_address,
+        ("168.63.129.16", "169.254.169.254", "100.100.100.200", "192.0.0.192", "fd00:ec2::254"),
+    )
+)
 
 
 class NotAllowed(Exception):
@@ -68,13 +77,16 @@ class Guard:
         """Whether an address may be called. If an IPv4 address is embedded in it, that one decides."""
         address = ipaddress.ip_address(text)
         address = _embedded_ipv4(address) or address
+        if address in METADATA:
+            return False
         return is_public(address) or any(address in network for network in self._allowed)
 
 
 def is_public(address: IPv4Address | IPv6Address) -> bool:
     if address.version == 6 and address not in GLOBAL_UNICAST:
         return False
-    return address.is_global and not address.is_multicast and address not in DOCUMENTATION and address not in RELAYS
+    others = (DOCUMENTATION, RELAYS, PROTOCOLS)
+    return address.is_global and not address.is_multicast and not any(address in network for network in others)
 
 
 def _embedded_ipv4(address: IPv4Address | IPv6Address) -> IPv4Address | None:

@@ -55,6 +55,14 @@ def test_other_address_is_not_permitted(address):
     assert not guard().permits(address)
 
 
+@pytest.mark.parametrize(
+    "address",
+    ["168.63.129.16", "169.254.169.254", "100.100.100.200", "192.0.0.192", "fd00:ec2::254", "::ffff:a83f:8110"],
+)
+def test_metadata_services_of_clouds_are_never_permitted(address):
+    assert not guard(allowed=("0.0.0.0/0", "::/0")).permits(address)
+
+
 def test_operator_can_allow_internal_networks():
     allowing = guard(allowed=("10.1.0.0/16", "fd00::/8"))
     assert all(allowing.permits(address) for address in ("10.1.2.3", "::ffff:10.1.2.3", "fd00::1", "8.8.8.8"))
