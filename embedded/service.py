@@ -38,6 +38,7 @@ def run_embedded(root: Path, sample: Path) -> int:
 
     root: the folder with `app.py`. sample: an image for the suggested first request.
     """
+    os.umask(0o077)  # uploads, results and secrets are for this user only
     try:
         settings = Settings.from_env()
     except ConfigurationError as error:
@@ -46,6 +47,7 @@ def run_embedded(root: Path, sample: Path) -> int:
     _check_port(settings.host, settings.port)
     try:
         lock = DataLock(settings.data_dir)
+        settings.data_dir.chmod(0o700)  # an earlier version let all users read it
         programs = _programs(settings, child_environment(), root, address, lock)
     except (DataDirInUse, RedisServerNotFound) as error:
         raise CannotStart(str(error)) from error

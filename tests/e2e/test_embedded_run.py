@@ -93,6 +93,12 @@ def test_an_idle_web_process_is_small(running):
     assert all(process.memory_info().rss < 120 * 2**20 for process in web)
 
 
+def test_other_users_cannot_read_its_data(running):
+    data = running.folder / "data"
+    assert data.stat().st_mode & 0o077 == 0
+    assert all(path.lstat().st_mode & 0o077 == 0 for path in data.rglob("*"))
+
+
 def test_it_prints_its_address_and_a_command_to_try(running):
     output = running.output()
     assert f"Listening on {running.url}" in output
