@@ -27,7 +27,7 @@ from utils.process import call_after_fork
 log = logging.getLogger(__name__)
 
 _ERRORS = {error.code: error for error in all_errors()}
-#: Number of accepted files whose facts are remembered by digest.
+#: Number of accepted files whose facts are remembered.
 _MAX_REMEMBERED = 1000
 #: Children other than the first are killed after this many idle seconds.
 _SPARE_SECONDS = 60
@@ -58,24 +58,26 @@ class Inspector:
         self._lock = threading.Lock()
         self._slots = threading.BoundedSemaphore(self.children)
 
-    def inspect(self, path: str | PathLike[str], digest: str = "") -> FileFacts:
-        """Inspect the file at `path`. If `digest` identifies its content, the facts are remembered.
+    def inspect(self, path: str | PathLike[str], key: str = "") -> FileFacts:
+        """Inspect the file at `path`. If `key` identifies its owner and content, the facts are remembered.
+
+        The owner is part of the key because a quick answer would tell that someone else has sent the same file.
 
         Raises the errors of `inspect_upload`; CorruptFile also if the inspection crashes or exceeds a limit;
         ServiceUnavailable if no child can be started.
         """
         if os.path.getsize(path) == 0:
             raise EmptyFile()
-        if facts := self._remembered.get(digest):
+        if facts := self._remembered.get(key):
             return facts
         request = {"path": os.path.abspath(os.fspath(path)), "limits": asdict(self.limits)}
         with self._slots:
             response = self._request(json.dumps(request).encode() + b"\n")
         facts = _facts_from(response)
-        if digest:
+        if key:
             if len(self._remembered) >= _MAX_REMEMBERED:
                 self._remembered.clear()
-            self._remembered[digest] = facts
+            self._remembered[key] = facts
         return facts
 
     def close(self) -> None:
