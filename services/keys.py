@@ -30,6 +30,7 @@ PACE = "ocr:pace"  #: Hash: for each lane, seconds per unit as a running mean.
 AWAITING = "ocr:awaiting"  #: Sorted set: announced jobs that have not started, by the time when their upload expires.
 NOTICED = "ocr:noticed:"  #: + job id. String, expires: a process is already handling the arrival of this upload.
 DEAD = "ocr:dead"  #: Sorted set: dead letters (job ids), by the time when the job failed.
+DEAD_OF = "ocr:dead:"  #: + owner. Sorted set: the owner's dead letters, and some that no longer are, by the same time.
 WEBHOOKS = "ocr:webhooks"  #: Sorted set: ended jobs with a webhook to send, by the time when it is due.
 EVENTS = "ocr:events"  #: Pub/sub channel: changes of jobs.
 COUNTERS = "ocr:tally"  #: Hash: service-wide counters. Keeps its original name so that an upgrade keeps them.
@@ -60,6 +61,9 @@ class SharedConstants:
 
     #: A dead letter can be replayed for this long.
     dead_letter_ttl: int = 7 * 86_400
+    #: Dead letters of one owner, and bytes of their files. The oldest beyond that are dropped.
+    dead_letters_per_owner: int = 100
+    dead_letter_bytes_per_owner: int = 1 << 30
     #: Owner of the service's own check jobs. They are not counted, listed, cached or kept as dead letters.
     probe_owner: str = "@probe"
 

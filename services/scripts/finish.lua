@@ -27,10 +27,29 @@ for _, each in ipairs(candidates) do
 end
 close_work(id, record_ttl)
 
+-- Drops the oldest dead letters of an owner that are too many or too large. The sweeper deletes their uploads.
+local function limit_dead_letters(owner)
+  local kept, bytes, of_owner = 0, 0, K.DEAD_OF .. owner
+  for _, each in ipairs(redis.call('ZREVRANGE', of_owner, 0, -1)) do
+    if redis.call('ZSCORE', K.DEAD, each) then
+      kept = kept + 1
+      bytes = bytes + tonumber(redis.call('HGET', K.JOB .. each, 'file_size') or '0')
+    end
+    if kept > C.DEAD_LETTERS_PER_OWNER or (kept > 1 and bytes > C.DEAD_LETTER_BYTES_PER_OWNER) then
+      if redis.call('ZREM', K.DEAD, each) == 1 then redis.call('EXPIRE', K.JOB .. each, record_ttl) end
+    end
+    if not redis.call('ZSCORE', K.DEAD, each) then redis.call('ZREM', of_owner, each) end
+  end
+end
+
 local reply, dead = 1, ARGV[12] == '1' and ended[1]
-if dead and redis.call('HGET', K.JOB .. dead, 'owner') ~= C.PROBE_OWNER then
+local owner = dead and redis.call('HGET', K.JOB .. dead, 'owner')
+if dead and owner ~= C.PROBE_OWNER then
   redis.call('ZREMRANGEBYSCORE', K.DEAD, '-inf', tonumber(now) - C.DEAD_LETTER_TTL)
   redis.call('ZADD', K.DEAD, now, dead)
+  redis.call('ZADD', K.DEAD_OF .. owner, now, dead)
+  redis.call('EXPIRE', K.DEAD_OF .. owner, C.DEAD_LETTER_TTL)
+  limit_dead_letters(owner)
   redis.call('HSET', K.JOB .. dead, 'upload', upload)
   redis.call('EXPIRE', K.JOB .. dead, math.max(tonumber(record_ttl), C.DEAD_LETTER_TTL))
   count(dead, 'dead_letters')

@@ -51,6 +51,27 @@ def test_next_dead_letter_removes_expired_ones(work):
     assert work.redis.client.zrange(keys.DEAD, 0, -1) == [new.id.encode()]
 
 
+def test_an_owner_keeps_a_limited_number_of_dead_letters(work, monkeypatch):
+    limit = keys.SHARED.dead_letters_per_owner
+    jobs = []
+    for _ in range(limit + 2):
+        jobs.append(work.submit())
+        work.unit_queue.fail(work.take(), jobs[-1], ERROR, True)
+    total, letters = work.store.dead_letters(0, 2 * limit)
+    assert total == limit
+    assert {found for found, _ in letters} == {job.id for job in jobs[2:]}
+    assert jobs[0].upload not in work.unit_queue.uploads_in_use()
+    work.store.replay(jobs[-1].id)
+    assert work.redis.client.zcard(keys.DEAD_OF + jobs[0].owner) <= limit
+
+
+def test_an_owner_keeps_dead_letters_of_a_limited_size(work):
+    jobs = [work.submit(file_size=keys.SHARED.dead_letter_bytes_per_owner // 2) for _ in range(3)]
+    for job in jobs:
+        work.unit_queue.fail(work.take(), job, ERROR, True)
+    assert {found for found, _ in work.store.dead_letters(0, 10)[1]} == {job.id for job in jobs[1:]}
+
+
 def test_deleting_a_dead_letter_releases_its_upload(work):
     job = work.submit()
     work.unit_queue.fail(work.take(), job, ERROR, True)
