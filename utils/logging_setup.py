@@ -2,7 +2,8 @@
 
 import logging
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, MutableMapping, Sequence
+from typing import Any
 
 import structlog
 from structlog.types import Processor
@@ -23,6 +24,17 @@ class LineLogger:
     debug = info = warning = error = critical = msg
 
 
+def escape_controls(_: object, __: str, event: MutableMapping[str, Any]) -> Mapping[str, Any]:
+    """Escape control characters of all values: in a terminal they could hide lines or run commands."""
+    for key, value in event.items():
+        if isinstance(value, str) and not value.isprintable():
+            event[key] = "".join(
+                char if char.isprintable() or char in "\n\t" else char.encode("unicode_escape").decode()
+                for char in value
+            )
+    return event
+
+
 def configure_logging(level: str, log_format: str) -> None:
     """Write the log of this service and of its libraries to stderr in one format: auto, json or console."""
     console = log_format == "console" or (log_format == "auto" and sys.stderr.isatty())
@@ -31,6 +43,7 @@ def configure_logging(level: str, log_format: str) -> None:
         structlog.stdlib.add_logger_name,
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
+        escape_controls,
     ]
     renderers: list[Processor]
     if console:
