@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 
 from flask import Flask, Request, Response, g, request
 
-from middleware import access_log, api_keys, cors, error_handler, metrics, request_id, tracing
+from middleware import access_log, api_keys, cors, error_handler, host_header, metrics, request_id, tracing
 from middleware.client_address import with_client_address
 from middleware.rate_limiter import RateLimit, WorkRateLimiter
 from middleware.security_headers import with_security_headers
@@ -35,6 +35,7 @@ def install(
     before: list[Before] = [
         request_id.begin,
         access_log.begin,
+        host_header.check,
         api_keys.make_authentication(keys, admin_token, client_prefix),
     ]
     after: list[After] = [limiter.add_headers]
