@@ -7,6 +7,7 @@ this container) is alive, with 1 if not. It does not use Redis, because a Redis 
 from __future__ import annotations
 
 import os
+import stat
 import sys
 import tempfile
 import time
@@ -26,18 +27,28 @@ def touch() -> None:
     """Touch the file of this process. If the temp folder is not writable, does nothing."""
     with suppress(OSError):
         folder().mkdir(mode=0o700, exist_ok=True)
-        Path(folder(), str(os.getpid())).touch()
+        if _is_ours(folder()):
+            path = Path(folder(), str(os.getpid()))
+            os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_NOFOLLOW, 0o600))
+            os.utime(path, follow_symlinks=False)
 
 
 def remove() -> None:
     with suppress(OSError):
-        Path(folder(), str(os.getpid())).unlink()
+        if _is_ours(folder()):
+            Path(folder(), str(os.getpid())).unlink()
+
+
+def _is_ours(path: Path) -> bool:
+    """Whether a folder belongs to this user alone. Everyone may write to the temp folder, so others could plant it."""
+    status = path.lstat()
+    return stat.S_ISDIR(status.st_mode) and status.st_uid == os.getuid() and not status.st_mode & 0o022
 
 
 def any_worker_alive() -> bool:
     """Whether a worker of this machine had a heartbeat recently. Deletes the files of workers that were killed."""
     alive, files = False, folder()
-    for path in files.iterdir() if files.is_dir() else ():
+    for path in files.iterdir() if files.is_dir() and _is_ours(files) else ():
         with suppress(FileNotFoundError):  # its worker has just ended
             if time.time() - path.stat().st_mtime < SILENT_SECONDS:
                 alive = True

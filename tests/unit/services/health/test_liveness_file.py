@@ -45,6 +45,23 @@ def test_worker_is_alive_until_it_removes_its_file(tmp_path, folder):
     assert probe(tmp_path) == 1
 
 
+def test_a_planted_link_is_not_followed(tmp_path, folder):
+    target = tmp_path / "target"
+    folder.mkdir(mode=0o700)
+    (folder / str(os.getpid())).symlink_to(target)
+    liveness_file.touch()
+    assert not target.exists()
+
+
+def test_a_planted_folder_is_not_used(tmp_path, folder):
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    folder.symlink_to(elsewhere)
+    liveness_file.touch()
+    assert list(elsewhere.iterdir()) == []
+    assert not any_worker_alive()
+
+
 def test_old_file_means_a_dead_worker_and_is_deleted(folder):
     liveness_file.touch()
     (path,) = folder.iterdir()
