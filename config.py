@@ -158,7 +158,7 @@ class Settings:
     """Region of the bucket."""
     upload_ttl: int = setting("900", integer(1, 7 * 86_400))
     """Seconds within which a file announced with POST /ocr/uploads must arrive; at most one week, as S3 demands."""
-    upload_events_token: str = setting("", str)
+    upload_events_token: str = setting("", secret)
     """Bearer token with which S3 posts events to /ocr/uploads/events. Empty: events are rejected, and uploads to S3 are
     found by listing the bucket every few seconds."""
 

@@ -20,7 +20,7 @@ def webhook_secret() -> None:
 
 
 @dead_letters.command("list")
-@click.option("--offset", default=0, show_default=True)
+@click.option("--offset", default=0, type=click.IntRange(0, 1_000_000), show_default=True)
 @click.option("--limit", default=50, show_default=True)
 def list_dead_letters(offset: int, limit: int) -> None:
     """Print one line for each, newest first: job id, time, error codes, file name."""

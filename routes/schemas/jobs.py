@@ -123,7 +123,9 @@ class JobList(Schema):
 
 
 class DeadLetterListOptions(StrictSchema):
-    offset = fields.Integer(load_default=0, validate=validate.Range(min=0), **about("Number of newer ones to skip."))
+    offset = fields.Integer(
+        load_default=0, validate=validate.Range(0, 1_000_000), **about("Number of newer ones to skip.")
+    )
     limit = LIMIT
 
 
