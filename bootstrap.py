@@ -245,7 +245,7 @@ def build_flask(runtime: Runtime) -> Flask:
     settings = runtime.settings
     app = OCRFlask("app", static_folder=None)
     app.config.update(SECRET_KEY=settings.secret_key, DEBUG=settings.debug, VERSION=VERSION, STARTED=time.monotonic())
-    app.config["MAX_CONTENT_LENGTH"] = settings.max_content_length
+    app.config.update(MAX_CONTENT_LENGTH=settings.max_content_length, SOURCE_URL=settings.source_url)
     app.extensions.update(celery=runtime.celery, services=runtime.services)
     return app
 

@@ -6,10 +6,8 @@ that needs it. `python -m config > env.example` (`make docs`) writes the declara
 
 from __future__ import annotations
 
-import base64
 import dataclasses
 import inspect
-import ipaddress
 import os
 import re
 import secrets
@@ -20,10 +18,26 @@ from pathlib import Path
 from typing import Any, TypeVar, cast
 
 from dotenv import load_dotenv
-from marshmallow import ValidationError, fields, validate
+from marshmallow import ValidationError
+
+from utils.setting_parsers import (
+    MIN_SECRET_LENGTH,
+    boolean,
+    clients,
+    folder,
+    http_url,
+    integer,
+    list_of,
+    network,
+    one_of,
+    origin,
+    redis_url,
+    required,
+    secret,
+    webhook_secret,
+)
 
 VERSION = "0.1.0"
-MIN_SECRET_LENGTH = 16
 SAMPLE_SECRET = "your-secret-key-here"  # well-known; shorter samples are rejected for their length
 
 T = TypeVar("T")
@@ -35,70 +49,6 @@ class ConfigurationError(Exception):
     def __init__(self, faults: dict[str, str]) -> None:
         self.faults = faults
         super().__init__("\n".join(["Invalid settings:", *(f"  {name}: {faults[name]}" for name in sorted(faults))]))
-
-
-# Parsers: the text of a variable -> its value. They raise ValidationError with a message for the operator.
-
-
-def integer(minimum: int = 1, maximum: int | None = None) -> Callable[[str], int | None]:
-    return fields.Integer(validate=validate.Range(minimum, maximum)).deserialize
-
-
-def one_of(*choices: str) -> Callable[[str], str | None]:
-    return fields.String(validate=validate.OneOf(choices)).deserialize
-
-
-def matching(pattern: str, problem: str) -> Callable[[str], str | None]:
-    return fields.String(validate=validate.Regexp(rf"(?:{pattern})\Z", re.DOTALL, error=problem)).deserialize
-
-
-def list_of(parse: Callable[[str], T | None], separator: str | None = ",") -> Callable[[str], tuple[T, ...]]:
-    return lambda text: tuple(cast(T, parse(part.strip())) for part in text.split(separator) if part.strip())
-
-
-def folder(text: str) -> Path | None:
-    return Path(text).resolve() if text else None
-
-
-def network(text: str) -> str:
-    try:
-        return str(ipaddress.ip_network(text))
-    except ValueError as error:
-        raise ValidationError(f"must be addresses and networks separated by commas: {error}.") from error
-
-
-def webhook_secret(text: str) -> str:
-    try:
-        key = base64.b64decode(text.removeprefix("whsec_"), validate=True)
-    except ValueError:
-        key = b""
-    if not text.startswith("whsec_") or not 24 <= len(key) <= 64:  # the lengths of Standard Webhooks
-        raise ValidationError("must be whsec_ and 24 to 64 bytes in base64. Separate several with spaces.")
-    return text
-
-
-def clients(text: str) -> dict[str, str]:
-    """`alice:KEY, bob:KEY` -> {name: key}."""
-    pairs = [part.partition(":")[::2] for part in list_of(str)(text)]
-    for name, key in pairs:
-        if not re.fullmatch(r"[A-Za-z0-9._-]{1,64}", name):
-            raise ValidationError("must be name:key pairs separated by commas. Names have letters, digits, . _ - only.")
-        if len(key) < MIN_SECRET_LENGTH:
-            raise ValidationError(f"the key of {name} must have at least {MIN_SECRET_LENGTH} characters.")
-    if len(set(dict(pairs).values())) < len(pairs):
-        raise ValidationError("must not contain a name or a key twice.")
-    return dict(pairs)
-
-
-boolean = fields.Boolean().deserialize
-required = matching(".+", "must not be empty.")
-secret = matching(f"(.{{{MIN_SECRET_LENGTH},}})?", f"must have at least {MIN_SECRET_LENGTH} characters.")
-redis_url = matching("((redis|rediss|unix)://.*)?", "must begin with redis://, rediss:// or unix://.")
-http_url = matching("(https?://.*)?", "must begin with http:// or https://.")
-origin = matching(
-    r"\*|https?://([a-z0-9.-]+|\[[0-9a-f:]+\])(:\d{1,5})?",
-    "must be * or origins without a path, such as https://a.example or http://localhost:3000, separated by commas.",
-)
 
 
 def setting(default: str | None, parse: Callable[[str], T | None], section: str = "") -> T:
@@ -116,6 +66,9 @@ class Settings:
     """Flask's debug mode. Never enable it on a machine that others can reach."""
     secret_key: str = setting("", str)
     """Signs upload URLs and webhooks. Empty: in development, generated at the first start and stored in DATA_DIR."""
+    source_url: str = setting("", http_url)
+    """Where users of this installation find its source code, which the AGPL demands if you have changed it. Shown at /
+    and in the API description. Empty: not shown."""
 
     api_keys: dict[str, str] = setting("", clients, "Access")
     """Clients as name:key, separated by commas. Requests send the key as `Authorization: Bearer KEY`. Each client has

@@ -56,6 +56,7 @@ class DescribedApi(Api):  # type: ignore[misc]  # flask-smorest has no type info
 
 def init_app(app: Flask, version: str) -> Api:
     """Registers `/openapi.json`, `/docs`, `/redoc` and their assets."""
+    source = app.config["SOURCE_URL"]
     app.config.update(
         API_TITLE="PaddleOCR service",
         API_VERSION=version,
@@ -68,6 +69,7 @@ def init_app(app: Flask, version: str) -> Api:
                 "license": {"name": "AGPL-3.0-or-later", "identifier": "AGPL-3.0-or-later"},
             },
             "security": [{}, {"Key": []}],
+            **({"externalDocs": {"url": source, "description": "Source code"}} if source else {}),
         },
     )
     api = DescribedApi(app)

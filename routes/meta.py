@@ -1,6 +1,6 @@
 """The service's description of itself: capabilities, errors, index."""
 
-from flask import Response, abort, jsonify
+from flask import Response, abort, current_app, jsonify
 
 from controllers import capabilities_controller
 from controllers.context import RequestLimits
@@ -46,6 +46,8 @@ def make_blueprint(limits: RequestLimits) -> DescribedBlueprint:
             openapi="/openapi.json",
             capabilities="/capabilities",
             health="/health",
+            source=current_app.config["SOURCE_URL"] or None,
+            license="AGPL-3.0-or-later",
         )
 
     return blueprint

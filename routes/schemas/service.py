@@ -56,6 +56,8 @@ class Index(Schema):
     openapi = fields.String(required=True)
     capabilities = fields.String(required=True)
     health = fields.String(required=True)
+    source = fields.Url(required=True, allow_none=True, **about("The source code. Null if the operator did not say."))
+    license = fields.String(required=True)
 
 
 class Problem(Schema):

@@ -3,6 +3,7 @@
 import pytest
 import requests
 
+from stress.harness import ServiceProcesses
 from tests.support.drawing import picture, scanned_pdf
 from tests.support.openapi import Description
 
@@ -79,3 +80,10 @@ def test_metrics_summary_matches_description(service, checked):
     assert response.json()["status"] == "ok"
     described = service.get("/openapi.json").json()["paths"]["/metrics"]["get"]["responses"]["200"]["content"]
     assert described.keys() == {"application/json", "text/plain"}
+
+
+def test_the_source_code_is_named_where_the_operator_sets_it(tmp_path):
+    source = "https://example.org/ocr/source"
+    with ServiceProcesses(tmp_path, parts=("redis", "web"), SOURCE_URL=source) as web:
+        assert web.get("/").json()["source"] == source
+        assert web.get("/openapi.json").json()["externalDocs"]["url"] == source

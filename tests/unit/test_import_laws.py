@@ -25,7 +25,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "services": {"paddleocr_service", "utils"},
     "paddleocr_service": set(),
     "utils": set(),
-    "config": set(),
+    "config": {"utils"},
 }
 #: The same for the packages and modules in services/.
 REDIS = {"errors", "keys", "redis_service", "redis_retry"}
