@@ -29,6 +29,7 @@ except ConfigurationError as error:
 bind = f"{_settings.host}:{_settings.port}"
 worker_class = ServiceWorker
 ServiceWorker.client_timeout = min(ServiceWorker.client_timeout, _settings.request_timeout)
+ServiceWorker.proxies = _settings.trusted_proxies
 workers = 2
 ServiceWorker.connection_counts = ProcessCounts(workers)
 ServiceWorker.creating_counts = ProcessCounts(workers)

@@ -7,27 +7,27 @@ connection loop (`event_loop.py`) while the request waits for a job.
 import gc
 import selectors
 import socket
-import struct
 import sys
 import threading
-import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import Future
 from functools import partial
 from typing import Any
 
 from gunicorn import util
 from gunicorn.http import wsgi
-from gunicorn.workers.gthread import TConn, ThreadWorker
 from structlog.contextvars import bound_contextvars, get_contextvars
 
+from server.arrivals import ArrivalWorker
+from server.connection import Connection, replay
 from server.connections import Detach, HeldConnection, WaitingRequest, stream_events, wait_for_jobs
 from server.event_loop import ConnectionLoop
-from server.hooks import EXTENSION, ServerHooks, Slot
+from server.hooks import EXTENSION, ServerHooks
 from server.process_counts import ProcessCounts
 from server.request_head import RequestHead
 from server.response import JoinedResponse
+from server.slow_clients import AddressShares
 from server.thread_pool import STUCK_SECONDS, ElasticThreadPool
 from utils import environ_keys
 from utils.process import raise_open_files
@@ -50,38 +50,20 @@ SILENT_MS = 60_000
 STREAM_BUFFER = 32 * 1024
 
 
-class Connection(TConn):  # type: ignore[misc]  # gunicorn has no type information
-    """A client connection and what is known about its current request."""
-
-    #: The request is answered by the threads for fast paths.
-    fast = False
-    #: Its slot in the job queue, if it creates work.
-    slot: Slot | None = None
-    #: It is counted among the requests that create work.
-    counted = False
-
-
-class ServiceWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no type information
+class ServiceWorker(ArrivalWorker):
     """One process of the web server."""
 
     #: The application. gunicorn replaces it with `_serve`.
     wsgi: Any
-    #: Seconds that a client may send nothing in the middle of a request, or accept nothing of a response. Without a
-    #: limit, silent clients would occupy all threads.
-    client_timeout = 30
     #: Seconds after which Python switches threads, a tenth of its default: beside dozens of busy threads the poller and
     #: the probes would wait for their turn longer than they work.
     switch_interval = 0.0005
 
-    #: Connections of each process, and requests that create work. Shared by all processes.
-    connection_counts = ProcessCounts(1)
+    #: Requests of each process that create work. Shared by all processes.
     creating_counts = ProcessCounts(1)
-    #: This process's place in the counts.
-    index = 0
-    _notified_at = 0.0
 
     def init_process(self) -> None:
-        util.write_error = self._write_error
+        util.write_error = self.write_problem
         # Settings do not change any more. As attributes they need no function call, 20 times per request.
         self.cfg.__dict__.update({name: setting.get() for name, setting in self.cfg.settings.items()})
         wsgi.Response = JoinedResponse
@@ -104,6 +86,7 @@ class ServiceWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no type
         self._hooks.on_start()
         self._loop = ConnectionLoop(partial(self.method_queue.defer, self._resume), self._hooks.watch_jobs)
         self._loop.start()
+        self._shares = AddressShares(partial(self.tpool.submit, self._process), self.proxies)
         # The application lives as long as the process: exempt it from garbage collection, which took 4% of the time.
         gc.collect()
         gc.freeze()
@@ -118,42 +101,7 @@ class ServiceWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no type
         for pool in pools:
             pool.grow_if_stuck()
 
-    def accept(self, listener: socket.socket) -> None:
-        """Leave a new connection to the poller. gunicorn would give it a thread, to wait there for the first bytes."""
-        if self.alive and self.connection_counts.lets_others_first(self.index, self._connection_count):
-            return
-        try:
-            sock, client = listener.accept()
-        except (BlockingIOError, ConnectionAbortedError):
-            return
-        self.nr_conns += 1
-        self._share_connection_count()
-        # The kernel's time limits: gunicorn resets those of Python.
-        limit = struct.pack("ll", self.client_timeout, 0)
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, limit)
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, limit)
-        conn = Connection(self.cfg, sock, client, listener.getsockname())
-        conn.set_timeout()
-        self.pending_conns.append(conn)
-        self.poller.register(sock, selectors.EVENT_READ, partial(self.on_pending_socket_readable, conn))
-
-    @property
-    def _connection_count(self) -> int:
-        return int(self.nr_conns) + self._loop.count
-
-    def _share_connection_count(self) -> None:
-        self.connection_counts.set(self.index, self._connection_count)
-
-    def notify(self) -> None:
-        """Called after each wait of the poller. The master needs a sign of life once per second."""
-        now = time.monotonic()
-        if now - self._notified_at >= 1:
-            self._notified_at = now
-            super().notify()
-        self._share_connection_count()
-
-    def enqueue_req(self, conn: Connection) -> None:
-        head = RequestHead.peek(conn.sock)
+    def dispatch(self, conn: Connection, head: RequestHead) -> None:
         conn.fast = head.path in self._hooks.fast_paths and head.is_complete_get
         conn.slot = None
         pool = self._fast_pool if conn.fast else self.tpool
@@ -164,13 +112,21 @@ class ServiceWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no type
             else:
                 conn.counted = True
                 self._count_creating(1)
-        pool.submit(self._process, conn)
+        if pool is self.tpool and head.awaits_body:
+            self._shares.add(conn)
+        else:
+            pool.submit(self._process, conn)
+
+    @property
+    def connection_count(self) -> int:
+        return int(self.nr_conns) + self._loop.count
 
     def _count_creating(self, change: int) -> None:
         self._creating += change
         self.creating_counts.set(self.index, self._creating)
 
     def finish_request(self, conn: Connection, result: Any) -> None:
+        self._shares.release(conn)
         if conn.counted:
             conn.counted = False
             self._count_creating(-1)
@@ -219,7 +175,8 @@ class ServiceWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no type
         """
         try:
             result = self.handle(conn)
-            if result is True and not conn.counted and self.alive and not conn.parser.unreader.buf.getvalue():
+            unshared = not conn.counted and not conn.shares
+            if result is True and unshared and self.alive and not conn.parser.unreader.buf.getvalue():
                 conn.sock.setblocking(False)
                 conn.set_timeout()
                 self.keepalived_conns.append(conn)
@@ -255,7 +212,7 @@ class ServiceWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no type
             if isinstance(held, WaitingRequest):
                 req.resumed = held
                 req._expected_100_continue = False  # the client has already received it
-                conn.parser = _replay(req, conn, conn.parser)
+                conn.parser = replay(req, conn, conn.parser)
             else:
                 conn.sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, STREAM_BUFFER)
             return held
@@ -285,16 +242,10 @@ class ServiceWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no type
         with bound_contextvars(request_id=uuid.uuid4().hex):
             super().handle_error(req, client, addr, exc)
 
-    def _write_error(self, sock: socket.socket, status: int, reason: str, message: str) -> None:
+    def write_problem(self, sock: socket.socket, status: int, reason: str, message: str) -> None:
         """Replaces gunicorn's function for requests that never reach the application."""
         request_id = get_contextvars().get("request_id", "")
         headers, body = self._hooks.error_response(status, reason, message, request_id)
         fields = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
         head = f"HTTP/1.1 {status} {reason}\r\nConnection: close\r\nContent-Length: {len(body)}\r\n{fields}\r\n"
         util.write_nonblock(sock, head.encode() + body)
-
-
-def _replay(request: Any, conn: Connection, parser: Any) -> Iterator[Any]:
-    """Replaces the parser of a connection: puts that one back and returns the detached request again."""
-    conn.parser = parser
-    yield request

@@ -1,6 +1,8 @@
 """Requests that no well-behaved client sends: each gets an error in the usual format and leaves no files behind."""
 
+import itertools
 import json
+import os
 import socket
 import time
 
@@ -10,7 +12,6 @@ import requests
 
 from stress.harness import ServiceProcesses, wait_until
 from tests.support.drawing import picture
-from tests.support.streams import unread_bytes
 
 PICTURE = picture("Hostile")
 NAMELESS_PART = b"--B\r\nContent-Disposition: form-data\r\n\r\nx\r\n"
@@ -214,16 +215,69 @@ def test_a_body_that_stops_arriving_times_out(web):
 
 
 @pytest.mark.parametrize("sent", [POST_HEAD, POST_HEAD + b"Content-Length: 99999\r\n\r\n--B\r\n"], ids=["head", "body"])
-def test_silent_clients_block_others_only_for_a_short_time(web, sent):
-    silent = [socket.create_connection(("127.0.0.1", web.port)) for _ in range(100)]
+def test_slow_clients_block_nobody(web, sent):
+    """Requests that need a thread of the pool, while slow clients have more connections than there are threads."""
+    slow = [socket.create_connection(("127.0.0.1", web.port)) for _ in range(300)]
     try:
-        for connection in silent:
+        for connection in slow:
             connection.sendall(sent)
-        wait_until(lambda: unread_bytes(web.port) == 0, 5, "a thread for each of them")
-        wait_until(lambda: all(alive_within(web, 0.5) for _ in range(10)), 12, "quick responses")
+        for _ in range(10):
+            started = time.monotonic()
+            assert web.get("/capabilities").status_code == 200
+            assert time.monotonic() - started < 5
     finally:
-        for connection in silent:
+        for connection in slow:
             connection.close()
+
+
+def test_a_head_that_arrives_byte_by_byte_is_answered(web):
+    with socket.create_connection(("127.0.0.1", web.port), timeout=10) as client:
+        for byte in b"GET /capabilities HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n":
+            client.sendall(bytes([byte]))
+            time.sleep(0.002)
+        assert client.recv(100).startswith(b"HTTP/1.1 200")
+
+
+def test_a_head_that_never_ends_gets_408(web):
+    with socket.create_connection(("127.0.0.1", web.port), timeout=15) as client:
+        client.sendall(b"GET /capabilities HTTP/1.1\r\nHost: x\r\n")
+        assert client.recv(100).startswith(b"HTTP/1.1 408 ")
+
+
+def test_a_body_that_drips_is_given_up(web):
+    request = POST_HEAD + b"Connection: close\r\nContent-Length: 99999\r\n\r\n--B\r\n"
+    with socket.create_connection(("127.0.0.1", web.port), timeout=1) as client:
+        client.sendall(request)
+        for _ in range(14):
+            try:
+                assert client.recv(100).startswith(b"HTTP/1.1 400 ")
+                return
+            except TimeoutError:
+                client.sendall(b"x")
+    raise AssertionError("it was not given up")
+
+
+def test_a_process_without_descriptors_pauses_and_continues(web):
+    """It must not end, and serves the waiting connections once it has descriptors again."""
+    master = psutil.Process(web.web.pid)
+    workers = master.children()
+    limits = {worker: worker.rlimit(psutil.RLIMIT_NOFILE) for worker in workers}
+    try:
+        for worker in workers:
+            used = {int(name) for name in os.listdir(f"/proc/{worker.pid}/fd")}
+            free = next(number for number in itertools.count() if number not in used)
+            worker.rlimit(psutil.RLIMIT_NOFILE, (free, limits[worker][1]))
+        with socket.create_connection(("127.0.0.1", web.port), timeout=10) as client:
+            client.sendall(b"GET /health/alive HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+            time.sleep(1.5)
+            for worker in workers:
+                worker.rlimit(psutil.RLIMIT_NOFILE, limits[worker])
+            assert client.recv(100).startswith(b"HTTP/1.1 200")
+    finally:
+        for worker in workers:
+            worker.rlimit(psutil.RLIMIT_NOFILE, limits[worker])
+    assert "cannot accept connections" in web.log("web")
+    assert {worker.pid for worker in master.children()} == {worker.pid for worker in workers}
 
 
 def test_clients_that_do_not_hang_up_delay_nobody(web):

@@ -1,11 +1,11 @@
 """Which requests ask for a slot in the job queue before they are read."""
 
-import socket
 from types import SimpleNamespace
 
 import pytest
 
 from server.gunicorn_worker import ServiceWorker
+from server.request_head import RequestHead
 
 
 class FakeWorker:
@@ -17,6 +17,7 @@ class FakeWorker:
         self._hooks = SimpleNamespace(fast_paths=set(), creating_paths={"/ocr/image"}, slot=self._slot)
         self.creating_counts = SimpleNamespace(total=lambda: 0)
         self._process = None
+        self._shares = SimpleNamespace(add=lambda conn: None)
 
     def _slot(self, in_progress):
         self.slots_asked += 1
@@ -37,8 +38,5 @@ class FakeWorker:
 )
 def test_only_requests_that_create_work_ask_for_a_slot(head, asked):
     worker = FakeWorker()
-    server, client = socket.socketpair()
-    with server, client:
-        client.sendall(head)
-        ServiceWorker.enqueue_req(worker, SimpleNamespace(sock=server, counted=False))
+    ServiceWorker.dispatch(worker, SimpleNamespace(counted=False), RequestHead(head + b"\r\n"))
     assert (worker.slots_asked, worker.counted) == (asked, asked)

@@ -1,0 +1,122 @@
+"""How connections arrive: accepted and watched by the poller until the head of a request is there as a whole.
+
+gunicorn would give each new connection a thread, to wait there for the first bytes.
+"""
+
+import errno
+import selectors
+import socket
+import struct
+import time
+from collections.abc import Collection
+from contextlib import suppress
+from functools import partial
+
+from gunicorn.workers.gthread import ThreadWorker
+
+from server.connection import Connection
+from server.process_counts import ProcessCounts
+from server.request_head import RequestHead
+from server.slow_clients import UnfinishedHeads
+
+#: Errors of `accept` that pass when other connections end, and the time until the next attempt.
+OUT_OF_RESOURCES = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
+ACCEPT_PAUSE_SECONDS = 0.5
+
+
+class ArrivalWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no type information
+    """Accepts connections. A subclass serves their requests."""
+
+    #: Seconds that a client may send nothing in the middle of a request, or accept nothing of a response. Without a
+    #: limit, silent clients would occupy all threads.
+    client_timeout = 15
+    #: Networks of the proxies in front of this server.
+    proxies: Collection[str] = ()
+    #: Connections of each process. Shared by all processes.
+    connection_counts = ProcessCounts(1)
+    #: This process's place in the counts.
+    index = 0
+    _notified_at = 0.0
+    _accept_from = 0.0
+
+    def init_process(self) -> None:
+        self._heads = UnfinishedHeads()
+        super().init_process()
+
+    @property
+    def connection_count(self) -> int:
+        """The open connections of this process."""
+        raise NotImplementedError
+
+    def dispatch(self, conn: Connection, head: RequestHead) -> None:
+        """Serve the request of a connection whose head is complete."""
+        raise NotImplementedError
+
+    def write_problem(self, sock: socket.socket, status: int, reason: str, message: str) -> None:
+        """Answer a request that never reaches the application. Raises OSError."""
+        raise NotImplementedError
+
+    def notify(self) -> None:
+        """Called after each wait of the poller. The master needs a sign of life once per second."""
+        now = time.monotonic()
+        if now - self._notified_at >= 1:
+            self._notified_at = now
+            super().notify()
+        self._share_connection_count()
+
+    def _share_connection_count(self) -> None:
+        self.connection_counts.set(self.index, self.connection_count)
+
+    def accept(self, listener: socket.socket) -> None:
+        """Leave a new connection to the poller."""
+        if self.alive and self.connection_counts.lets_others_first(self.index, self.connection_count):
+            return
+        try:
+            sock, client = listener.accept()
+        except (BlockingIOError, ConnectionAbortedError):
+            return
+        except OSError as error:
+            if error.errno not in OUT_OF_RESOURCES:
+                raise
+            # The connection stays in the kernel's queue. Others will end and free resources.
+            self.log.warning("cannot accept connections: %s", error.strerror)
+            self._accept_from = time.monotonic() + ACCEPT_PAUSE_SECONDS
+            self.set_accept_enabled(False)
+            return
+        self.nr_conns += 1
+        self._share_connection_count()
+        # The kernel's time limits: gunicorn resets those of Python.
+        limit = struct.pack("ll", self.client_timeout, 0)
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, limit)
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, limit)
+        conn = Connection(self.cfg, sock, client, listener.getsockname())
+        conn.set_timeout()
+        self.pending_conns.append(conn)
+        self.poller.register(sock, selectors.EVENT_READ, partial(self.on_pending_socket_readable, conn))
+
+    def set_accept_enabled(self, enabled: bool) -> None:
+        if not (enabled and time.monotonic() < self._accept_from):
+            super().set_accept_enabled(enabled)
+
+    def enqueue_req(self, conn: Connection) -> None:
+        buffered = conn.buffered
+        head = RequestHead(buffered) if buffered else RequestHead.peek(conn.sock)
+        if head.may_grow and not buffered:
+            self._heads.wait_for_more(conn, len(head.received))
+            self.poller.register(conn.sock, selectors.EVENT_READ, partial(self._on_more_of_head, conn))
+        else:
+            self._heads.finish(conn)
+            self.dispatch(conn, head)
+
+    def _on_more_of_head(self, conn: Connection, sock: socket.socket) -> None:
+        self.poller.unregister(sock)
+        self.enqueue_req(conn)
+
+    def wait_for_and_dispatch_events(self, timeout: float) -> None:
+        super().wait_for_and_dispatch_events(timeout)
+        for conn in self._heads.expired():
+            self.poller.unregister(conn.sock)
+            with suppress(OSError):  # the client has gone
+                self.write_problem(conn.sock, 408, "Request Timeout", "The head of the request did not arrive in time.")
+            self.nr_conns -= 1
+            conn.close()
