@@ -13,8 +13,11 @@ from services.errors import NotReady, StorageUnavailable
 from services.health.known_picture.quality import LOW
 from services.health.service import UNHEALTHY, memory_usage, paddleocr_installed
 from services.telemetry.request_metrics import CONTENT_TYPE, RequestMetrics
+from utils import environ_keys
 
 JSON = "application/json"
+#: A process whose requests have waited this long for a thread is not ready.
+MAX_STUCK_SECONDS = 5.0
 
 READY_ERRORS = (NotReady,)
 QUALITY_ERRORS = (StorageUnavailable,)
@@ -27,6 +30,9 @@ def alive() -> Response:
 
 def ready() -> Response:
     """Raises NotReady."""
+    stuck = request.environ.get(environ_keys.STUCK_SECONDS, 0.0)
+    if stuck > MAX_STUCK_SECONDS:
+        raise NotReady(f"No request could be served for {stuck:.0f} seconds: slow clients keep all threads busy.")
     if reason := services().readiness.not_ready_because():
         raise NotReady(reason)
     return jsonify(status="ready", timestamp=_now())

@@ -113,7 +113,7 @@ class ServiceWorker(ArrivalWorker):
                 conn.counted = True
                 self._count_creating(1)
         if pool is self.tpool and head.awaits_body:
-            self._shares.add(conn)
+            self._shares.add(conn, head)
         else:
             pool.submit(self._process, conn)
 
@@ -229,6 +229,7 @@ class ServiceWorker(ArrivalWorker):
         """Call the application. `utils/environ_keys.py` describes what it may use."""
         resumed: WaitingRequest | None = self._current.resumed
         state = environ[environ_keys.CARRIED_STATE] = resumed.carried_state if resumed else {}
+        environ[environ_keys.STUCK_SECONDS] = self.tpool.stuck_seconds
         if self._current.slot:
             environ[environ_keys.SLOT] = self._current.slot
         if resumed:

@@ -12,6 +12,7 @@ MAX_HEAD = 1 << 16
 #: Nothing more follows the head.
 END = b"\r\n\r\n"
 _CONTENT_LENGTH = re.compile(rb"\r\ncontent-length:[ \t]*(\d{1,18})[ \t]*\r\n", re.IGNORECASE)
+_FORWARDED_FOR = re.compile(rb"\r\nx-forwarded-for:([^\r\n]*)\r\n", re.IGNORECASE)
 _WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
 # Combined here: enum arithmetic costs as much as the system call.
 _FLAGS = int(socket.MSG_PEEK | socket.MSG_DONTWAIT)
@@ -48,6 +49,12 @@ class RequestHead:
     def is_complete_get(self) -> bool:
         """A GET request that has arrived as a whole: reading it cannot block."""
         return self.method == "GET" and self.received.endswith(END)
+
+    @property
+    def forwarded_for(self) -> str:
+        """The client's address as the last proxy saw it. Empty if there is none."""
+        found = _FORWARDED_FOR.search(self.received.partition(END)[0] + b"\r\n")
+        return found[1].rpartition(b",")[2].strip().decode("latin-1") if found else ""
 
     @property
     def awaits_body(self) -> bool:

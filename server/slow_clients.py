@@ -16,6 +16,8 @@ from typing import Any
 
 from gunicorn.http.unreader import SocketUnreader
 
+from server.request_head import RequestHead
+
 #: Seconds in which the head of a request must have arrived.
 HEAD_SECONDS = 10.0
 #: Bytes per second, after the first BODY_GRACE_SECONDS.
@@ -76,16 +78,18 @@ class AddressShares:
     """Hands connections with an unfinished body to `submit`, a limited number of each address at a time."""
 
     def __init__(self, submit: Callable[[Any], object], proxies: Collection[str]) -> None:
-        """proxies: networks whose addresses stand for many clients, and are not limited."""
+        """proxies: networks whose addresses stand for many clients; they name the client's address in a header."""
         self._submit = submit
         self._busy: dict[str, int] = {}
         self._waiting: dict[str, deque[Any]] = {}
         networks = [ipaddress.ip_network(network) for network in proxies]
         self._is_proxy = lru_cache(1000)(lambda text: _is_in(text, networks))
 
-    def add(self, conn: Any) -> None:
+    def add(self, conn: Any, head: RequestHead) -> None:
         address = _address_of(conn)
-        if not address or self._is_proxy(address):
+        if address and self._is_proxy(address):
+            address = head.forwarded_for
+        if not address:
             self._submit(conn)
             return
         conn.shares = address

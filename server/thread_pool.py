@@ -44,6 +44,13 @@ class ElasticThreadPool:
     def has_queued_work(self) -> bool:
         return not self._tasks.empty()
 
+    @property
+    def stuck_seconds(self) -> float:
+        """Seconds for which no thread has taken any of the queued work, although the pool cannot grow any more."""
+        if self._tasks.empty() or self._threads < self._max_threads:
+            return 0.0
+        return time.monotonic() - self._last_taken_at
+
     def submit(self, call: Callable[..., object], *args: Any) -> None:
         if self._tasks.empty():
             self._last_taken_at = time.monotonic()  # this task has not waited yet

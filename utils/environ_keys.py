@@ -10,6 +10,8 @@ SLOT = "ocr.slot"
 WAIT_FOR_JOBS = "ocr.wait_for_jobs"
 #: `stream(first_event, record, render)`: the body of a response that the server continues with the job's events.
 STREAM_EVENTS = "ocr.stream_events"
+#: Seconds for which requests have waited for a thread although the server has started all it may have.
+STUCK_SECONDS = "ocr.stuck_seconds"
 #: True while a detached request leaves the application.
 DETACHED = "ocr.detached"
 #: `respond()` of a request that waited.

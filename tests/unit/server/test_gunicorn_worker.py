@@ -17,7 +17,7 @@ class FakeWorker:
         self._hooks = SimpleNamespace(fast_paths=set(), creating_paths={"/ocr/image"}, slot=self._slot)
         self.creating_counts = SimpleNamespace(total=lambda: 0)
         self._process = None
-        self._shares = SimpleNamespace(add=lambda conn: None)
+        self._shares = SimpleNamespace(add=lambda conn, head: None)
 
     def _slot(self, in_progress):
         self.slots_asked += 1

@@ -7,7 +7,10 @@ from types import SimpleNamespace
 import pytest
 
 from server import slow_clients
+from server.request_head import RequestHead
 from server.slow_clients import MAX_BODIES_PER_ADDRESS, AddressShares, TimedUnreader, UnfinishedHeads
+
+HEAD = RequestHead(b"POST / HTTP/1.1\r\nHost: x\r\n\r\n")
 
 
 def connection(address="192.0.2.1"):
@@ -86,9 +89,9 @@ def test_bodies_from_one_address_get_a_share_of_the_threads_and_the_others_follo
     shares = AddressShares(submitted.append, ())
     conns = [connection() for _ in range(MAX_BODIES_PER_ADDRESS + 2)]
     for conn in conns:
-        shares.add(conn)
+        shares.add(conn, HEAD)
     other = connection("192.0.2.2")
-    shares.add(other)
+    shares.add(other, HEAD)
     assert submitted == [*conns[:MAX_BODIES_PER_ADDRESS], other]
     for conn in submitted[:3]:
         shares.release(conn)
@@ -97,14 +100,24 @@ def test_bodies_from_one_address_get_a_share_of_the_threads_and_the_others_follo
     for conn in (*conns, other):
         shares.release(conn)
     again = connection()
-    shares.add(again)
+    shares.add(again, HEAD)
     assert submitted[-1] is again
 
 
 @pytest.mark.parametrize("client", [("10.1.2.3", 1), ("::ffff:10.1.2.3", 1, 0, 0), ""])
-def test_proxies_and_unix_sockets_are_not_limited(client):
+def test_proxies_that_name_no_client_and_unix_sockets_are_not_limited(client):
     submitted = []
     shares = AddressShares(submitted.append, ("10.0.0.0/8",))
     for _ in range(2 * MAX_BODIES_PER_ADDRESS):
-        shares.add(SimpleNamespace(client=client, shares=""))
+        shares.add(SimpleNamespace(client=client, shares=""), HEAD)
     assert len(submitted) == 2 * MAX_BODIES_PER_ADDRESS
+
+
+def test_the_client_behind_a_proxy_is_limited():
+    submitted = []
+    shares = AddressShares(submitted.append, ("10.0.0.0/8",))
+    head = RequestHead(b"POST / HTTP/1.1\r\nX-Forwarded-For: 203.0.113.9, 192.0.2.7\r\n\r\n")
+    for _ in range(2 * MAX_BODIES_PER_ADDRESS):
+        shares.add(connection("10.1.2.3"), head)
+    assert len(submitted) == MAX_BODIES_PER_ADDRESS
+    assert submitted[0].shares == "192.0.2.7"

@@ -97,3 +97,19 @@ def test_queued_work_is_done_after_a_shutdown(pool):
     while count_threads() and time.monotonic() < deadline:
         time.sleep(0.01)
     assert count_threads() == 0
+
+
+def test_a_full_pool_tells_how_long_nothing_was_taken(pool, monkeypatch):
+    now, gate = [100.0], threading.Semaphore(0)
+    monkeypatch.setattr(thread_pool, "time", SimpleNamespace(monotonic=lambda: now[0]))
+    for _ in range(17):
+        pool.submit(gate.acquire)
+    while pool._threads < 16:
+        assert pool.stuck_seconds == 0.0
+        now[0] += 1
+        pool.grow_if_stuck()
+    wait_until(lambda: pool._tasks.qsize() == 1, 5)
+    now[0] += 7
+    assert pool.stuck_seconds == 7.0
+    gate.release(17)
+    wait_until(lambda: pool.stuck_seconds == 0.0, 5)
