@@ -16,6 +16,7 @@ import textwrap
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar, cast
+from urllib.parse import urlsplit
 
 from dotenv import load_dotenv
 from marshmallow import ValidationError
@@ -39,6 +40,7 @@ from utils.setting_parsers import (
 
 VERSION = "0.1.0"
 SAMPLE_SECRET = "your-secret-key-here"  # well-known; shorter samples are rejected for their length
+SAMPLE_PASSWORDS = ("change-me", "only-for-development")  # of Redis, in k8s/ and docker-compose.yml
 
 T = TypeVar("T")
 
@@ -203,8 +205,10 @@ def _conflicts(values: dict[str, Any]) -> dict[str, str]:
         faults["DEFAULT_DPI"] = f"is larger than MAX_DPI ({values['max_dpi']})."
     if (models := values.get("ocr_model_dir")) and not models.is_dir():
         faults["OCR_MODEL_DIR"] = "is not a directory."
-    key = values["secret_key"]
-    if values.get("flask_env") == "production" and (len(key) < MIN_SECRET_LENGTH or key.lower() == SAMPLE_SECRET):
+    key, production = values["secret_key"], values.get("flask_env") == "production"
+    if production and urlsplit(values.get("redis_url", "")).password in SAMPLE_PASSWORDS:
+        faults["REDIS_URL"] = "contains the sample password, which is public. Set another REDIS_PASSWORD."
+    if production and (len(key) < MIN_SECRET_LENGTH or key.lower() == SAMPLE_SECRET):
         faults["SECRET_KEY"] = (
             f"must be a secret of at least {MIN_SECRET_LENGTH} characters in production; generate one with: "
             'python3 -c "import secrets; print(secrets.token_hex(32))".'

@@ -21,7 +21,7 @@ get_or() {
 # put NAME VALUE: set the value, replacing an existing one.
 put() {
   if [[ $DRY_RUN == yes ]]; then
-    say "  would set: $1=$([[ $1 == *SECRET* ]] && echo '(a new secret)' || echo "$2")"
+    say "  would set: $1=$([[ $1 == *SECRET* || $1 == *PASSWORD* ]] && echo '(a new secret)' || echo "$2")"
     return
   fi
   { if [[ -f $SETTINGS ]]; then grep -v "^$1=" "$SETTINGS" || true; fi; printf '%s=%s\n' "$1" "$2"; } | write_file "$SETTINGS" 600
@@ -67,4 +67,5 @@ configure_sizes() {
 configure_secrets() {
   put_default FLASK_ENV production
   put_default SECRET_KEY "$(new_secret)"
+  put_default REDIS_PASSWORD "$(new_secret)"
 }

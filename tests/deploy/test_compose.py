@@ -105,8 +105,7 @@ def test_defaults_match_the_code(services, settings):
     assert settings.flask_env == "development", "production does not start without a SECRET_KEY"
     assert services["nginx"]["environment"]["MAX_CONTENT_LENGTH"] == settings.max_content_length
     assert services["nginx"]["environment"]["REQUEST_TIMEOUT"] == settings.request_timeout
-    (host, _, port) = re.fullmatch(r"redis://(\w+)(:)(\d+)/0", settings.redis_url).groups()
-    assert (host, port) == ("redis", "6379")
+    assert settings.redis_url == "redis://:only-for-development@redis:6379/0"
 
 
 def test_image_tag_is_this_version(services):
@@ -200,7 +199,7 @@ def redis(tmp_path):
         stdout=subprocess.DEVNULL,
         preexec_fn=tie_to(os.getpid(), signal.SIGKILL),
     )
-    client = redis_client.Redis(port=port)
+    client = redis_client.Redis(port=port, password="only-for-development")
     try:
         wait_until(lambda: responds(client), 10, "Redis")
         yield client
@@ -214,6 +213,16 @@ def responds(client):
         return client.ping()
     except redis_client.ConnectionError:
         return False
+
+
+def test_redis_has_the_password_of_its_clients(redis):
+    settings = compose.load(REDIS_PASSWORD="0123456789abcdef")["services"]
+    assert settings["web"]["environment"]["REDIS_URL"] == "redis://:0123456789abcdef@redis:6379/0"
+    assert settings["redis"]["environment"]["REDISCLI_AUTH"] == "0123456789abcdef"
+    command = settings["redis"]["command"]
+    assert command[command.index("--requirepass") + 1] == "0123456789abcdef"
+    with pytest.raises(redis_client.AuthenticationError):
+        redis_client.Redis(port=redis.connection_pool.connection_kwargs["port"]).ping()
 
 
 def test_full_redis_rejects_writes_and_evicts_nothing(redis, tmp_path):

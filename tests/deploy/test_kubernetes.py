@@ -57,12 +57,18 @@ def with_s3(tmp_path_factory) -> Manifests:
     return render_base_with(tmp_path_factory.mktemp("s3"), "redis", "s3")
 
 
+REAL_PASSWORD = "0123456789abcdef"
+
+
 def settings_of(manifests: Manifests, monkeypatch, tmp_path, **changed: str) -> Settings:
-    """The settings that the web container starts with."""
+    """The settings that the web container starts with. With a SECRET_KEY, Redis has a real password, too."""
+    environment = manifests.environment("web")
+    if "SECRET_KEY" in changed:
+        environment["REDIS_URL"] = environment["REDIS_URL"].replace("change-me", REAL_PASSWORD)
     for name in os.environ:
         if name.lower() in Settings.__dataclass_fields__:
             monkeypatch.delenv(name)
-    for name, value in {**manifests.environment("web"), "DATA_DIR": str(tmp_path), **changed}.items():
+    for name, value in {**environment, "DATA_DIR": str(tmp_path), **changed}.items():
         monkeypatch.setenv(name, value)
     return Settings.from_env(tmp_path / "no .env")
 
@@ -139,7 +145,7 @@ def test_production_rejects_the_sample_secrets(manifests, monkeypatch, tmp_path)
         return
     with pytest.raises(ConfigurationError) as error:
         settings_of(manifests, monkeypatch, tmp_path)
-    assert set(error.value.faults) == {"SECRET_KEY"}
+    assert set(error.value.faults) == {"SECRET_KEY", "REDIS_URL"}
 
 
 def test_development_creates_a_secret_at_the_first_start(monkeypatch, tmp_path):
@@ -153,7 +159,8 @@ def test_production_starts_with_real_secrets_and_all_values(manifests, monkeypat
         found = getattr(settings, name.lower())
         if name != "DATA_DIR":
             assert (",".join(found) if isinstance(found, tuple) else str(found)).lower() == value.lower()
-    assert settings.redis_url == f"redis://:{manifests.secrets()['REDIS_PASSWORD']}@redis:6379/0"
+    assert manifests.secrets()["REDIS_PASSWORD"] == "change-me"
+    assert settings.redis_url == f"redis://:{REAL_PASSWORD}@redis:6379/0"
 
 
 def test_external_redis_replaces_the_included_one(external_redis):

@@ -134,7 +134,12 @@ def test_web_and_workers_reach_only_redis_and_dns_inside(manifests):
         rules = [rule for rule in egress(manifests, name) if not is_external(rule)]
         ports = sorted({str(port["port"]) for rule in rules for port in rule["ports"]})
         assert ports == ["53", "6379"]
-        (to_redis,) = [peer for rule in rules for peer in rule.get("to", [])]
+        (dns,) = [rule for rule in rules if {port["port"] for port in rule["ports"]} == {53}]
+        assert dns["to"] == [
+            {"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "kube-system"}}},
+            {"ipBlock": {"cidr": "169.254.20.10/32"}},
+        ]
+        (to_redis,) = [peer for rule in rules if rule is not dns for peer in rule.get("to", [])]
         redis = manifests.workload("redis")["spec"]["template"]["metadata"]["labels"]
         assert set(to_redis) == {"podSelector"} and selects(to_redis["podSelector"], redis)
 

@@ -132,6 +132,15 @@ def test_production_does_not_start_without_a_secret(monkeypatch, key):
     assert "SECRET_KEY" in caught.value.faults
 
 
+@pytest.mark.parametrize("password", ["change-me", "only-for-development"])
+def test_production_does_not_start_with_a_sample_password(monkeypatch, password):
+    url = f"redis://:{password}@redis:6379/0"
+    assert read(monkeypatch, REDIS_URL=url).redis_url == url
+    with pytest.raises(ConfigurationError) as caught:
+        read(monkeypatch, FLASK_ENV="production", SECRET_KEY="k" * 32, REDIS_URL=url)
+    assert set(caught.value.faults) == {"REDIS_URL"}
+
+
 def test_production_starts_with_a_secret(monkeypatch):
     assert read(monkeypatch, FLASK_ENV="production", SECRET_KEY="k" * 32).flask_env == "production"
 
