@@ -18,10 +18,11 @@ from services.ocr_service.helpers.form_fields import upright_fields
 from services.ocr_service.helpers.layer_images import DETAIL_DPI, images_to_read, may_contain_text, without_layer_lines
 from services.ocr_service.helpers.layer_order import blocks_of
 from services.ocr_service.helpers.layer_trust import TrustChecker, same_text, sample
+from services.ocr_service.helpers.page_drawing import LayerImage
 from services.ocr_service.helpers.page_transform import Box
 from services.ocr_service.helpers.pdf_processor import PdfDocument
 from services.ocr_service.helpers.text_extractor import Page, page_of
-from services.ocr_service.helpers.text_layer import LayerImage, LayerLine, TextLayer
+from services.ocr_service.helpers.text_layer import LayerLine, TextLayer
 from services.ocr_service.ink import missed_text, missing_layer
 from services.ocr_service.options import DocumentOptions
 from services.ocr_service.stages import Stages

@@ -9,8 +9,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from paddleocr_service import Line
+from services.ocr_service.helpers.page_drawing import LayerImage
 from services.ocr_service.helpers.page_transform import Box, box_around, is_inside, join
-from services.ocr_service.helpers.text_layer import LayerImage, LayerLine, TextLayer
+from services.ocr_service.helpers.text_layer import LayerLine, TextLayer
 
 if TYPE_CHECKING:
     from services.ocr_service.helpers.colour import RGBArray

@@ -10,17 +10,23 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from paddleocr_service import Line, Word
 from services.ocr_service.helpers.form_fields import FormField
+from services.ocr_service.helpers.page_drawing import (
+    DrawnVector,
+    LayerImage,
+    Raw,
+    covered_texts,
+    extract_drawing,
+    in_pixels,
+    layer_images,
+)
 from services.ocr_service.helpers.page_transform import Box, PageTransform, box_around, is_inside, join
 
 if TYPE_CHECKING:
     import pymupdf
-
-#: A block, line, span or character as PyMuPDF returns it.
-Raw = dict[str, Any]
 
 #: MuPDF's flags for filled and stroked characters. Without either they are invisible, like an OCR text layer.
 _DRAWN = 16 | 32
@@ -34,8 +40,6 @@ _BULLET = re.compile("(?<!\\S)[\ue000-\uf8ff](?!\\S)")
 _PRESENTATION_FORMS = re.compile("[\ufb00-\ufdff\ufe70-\ufefc]+")
 #: Characters that count as words: Chinese, Japanese.
 _SINGLE_WORD = re.compile("[\u3040-\u30ff\u3400-\u9fff]")
-#: A coordinate (points) outside of every page.
-_OFF_PAGE = -1e6
 
 
 class LayerLine(NamedTuple):
@@ -57,25 +61,11 @@ class LayerLine(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class LayerImage:
-    """An image on the page. `xref` identifies it across pages. None if unknown."""
-
-    box: Box
-    xref: int | None
-
-
-class _DrawnImage(NamedTuple):
-    """An image as drawn: the number of text blocks drawn before it, its box in points, its own size in pixels."""
-
-    texts_before: int
-    box: Box
-    size: tuple[int, int]
-    has_mask: bool
-
-
-@dataclass(frozen=True, slots=True)
 class TextLayer:
-    """width, height: pixels of the page at `zoom` pixels per point. lines: in the order of the layer."""
+    """width, height: pixels of the page at `zoom` pixels per point. lines: in the order of the layer.
+
+    images, vectors: in the order of drawing. The boxes of vectors are in pixels as well.
+    """
 
     width: int
     height: int
@@ -83,6 +73,7 @@ class TextLayer:
     lines: tuple[LayerLine, ...]
     images: tuple[LayerImage, ...]
     fields: tuple[FormField, ...] = ()
+    vectors: tuple[DrawnVector, ...] = ()
 
     @property
     def visible(self) -> tuple[LayerLine, ...]:
@@ -93,38 +84,14 @@ def read_layer(page: pymupdf.Page, transform: PageTransform, words: bool) -> Tex
     """Read the text layer of a page. words: include word boxes."""
     import pymupdf
 
-    known = page.get_images()
     # Ligatures are kept, because MuPDF splits Arabic ones in the wrong order.
     flags = pymupdf.TEXT_MEDIABOX_CLIP | pymupdf.TEXT_PRESERVE_LIGATURES
-    textpage = page.get_textpage(flags=flags | pymupdf.TEXT_PRESERVE_IMAGES if known else flags)
-    images = _take_images(textpage) if known else []
-    blocks = (textpage.extractRAWDICT() if words else textpage.extractDICT())["blocks"]
-    layer_images, covered = _layer_images(images, blocks, known, transform)
-    lines = tuple(_lines(blocks, transform, covered))
-    return TextLayer(transform.width, transform.height, transform.zoom, lines, layer_images)
-
-
-def _take_images(textpage: pymupdf.TextPage) -> list[_DrawnImage]:
-    """Take the images of a page and move them off it: an extraction would compress each of them again."""
-    from pymupdf import mupdf
-
-    images, texts = [], 0
-    page = _box_of(textpage.this.m_internal.mediabox)
-    block = textpage.this.m_internal.first_block
-    while block:
-        box = _box_of(block.bbox)
-        if block.type == mupdf.FZ_STEXT_BLOCK_IMAGE:
-            image = mupdf.FzStextBlock(block).i_image()
-            images.append(_DrawnImage(texts, box, (image.w(), image.h()), bool(image.mask().m_internal)))
-            block.bbox.x0 = block.bbox.x1 = _OFF_PAGE
-        else:  # text off the page is not extracted
-            texts += max(box[0], page[0]) < min(box[2], page[2]) and max(box[1], page[1]) < min(box[3], page[3])
-        block = block.next
-    return images
-
-
-def _box_of(rect: pymupdf.mupdf.fz_rect) -> Box:
-    return rect.x0, rect.y0, rect.x1, rect.y1
+    drawing = extract_drawing(page, flags, characters=words)
+    images = layer_images(drawing.images, page.get_images(), transform) if drawing.images else ()
+    covered = covered_texts(drawing)
+    lines = tuple(_lines(drawing.texts, transform, covered))
+    vectors = tuple(in_pixels(drawing.vectors, transform))
+    return TextLayer(transform.width, transform.height, transform.zoom, lines, images, vectors=vectors)
 
 
 def _lines(blocks: Iterable[Raw], transform: PageTransform, covered: Sequence[Box]) -> Iterator[LayerLine]:
@@ -199,24 +166,3 @@ def _words(spans: Sequence[Raw], direction: tuple[float, float], transform: Page
         text = _plain_characters("".join(char["c"] for char in run))
         polygon, _ = transform.polygon(join(char["bbox"] for char in run), direction, 0.0)
         yield Word(text, 1.0, polygon)
-
-
-def _layer_images(
-    images: Sequence[_DrawnImage], blocks: Sequence[Raw], known: Sequence[tuple[Any, ...]], transform: PageTransform
-) -> tuple[tuple[LayerImage, ...], list[Box]]:
-    """The images on the page, and the boxes (in points) of text blocks that are covered by an image.
-
-    blocks: text blocks in drawing order. known: PyMuPDF's list of images that the page may draw.
-    """
-    layer_images: list[LayerImage] = []
-    covered: list[Box] = []
-    for image in images:
-        box = transform.box(image.box)
-        if box is None:
-            continue
-        same_size = [one[0] for one in known if one[2:4] == image.size]
-        layer_images.append(LayerImage(box, same_size[0] if len(same_size) == 1 else None))
-        if not image.has_mask:
-            below = [block["bbox"] for block in blocks[: image.texts_before]]
-            covered += [text for text in below if is_inside(text, image.box)]
-    return tuple(layer_images), covered

@@ -10,8 +10,9 @@ from services.ocr_service.helpers.layer_images import (
     may_contain_text,
     without_layer_lines,
 )
+from services.ocr_service.helpers.page_drawing import LayerImage
 from services.ocr_service.helpers.pdf_processor import PdfDocument
-from services.ocr_service.helpers.text_layer import LayerImage, LayerLine, TextLayer
+from services.ocr_service.helpers.text_layer import LayerLine, TextLayer
 from tests.support.drawing import picture
 from tests.support.engine import PROSE
 from tests.support.pdfs import pdf_of, write

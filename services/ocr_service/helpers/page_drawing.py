@@ -1,0 +1,182 @@
+"""What is drawn on a PDF page apart from text: images and vectors, each with its place in the order of drawing.
+
+All come from MuPDF's text page: also inline images, and what annotations, patterns and nested forms draw.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from services.ocr_service.helpers.page_transform import Box, PageTransform, is_inside
+
+if TYPE_CHECKING:
+    import pymupdf
+
+#: A block, line, span or character as PyMuPDF returns it.
+Raw = dict[str, Any]
+
+#: The flag that keeps vectors from dividing a line. PyMuPDF has no name for it.
+LAZY_VECTORS = 1 << 20
+#: Types of PyMuPDF's blocks.
+_TEXT, _IMAGE, _VECTOR = 0, 1, 3
+#: A coordinate (points) outside of every page.
+_OFF_PAGE = -1e6
+#: Cosine of the largest angle between lines of one block.
+_SAME_DIRECTION = 0.999
+#: Largest distances of baselines in one block, as shares of the letter size: in one row, and from line to line.
+_SAME_ROW, _NEXT_LINE = 0.8, 1.5
+#: A line that begins further right (points) than the line before begins a block.
+_INDENT = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class LayerImage:
+    """An image on the page, in pixels. `xref` identifies it across pages. None if unknown."""
+
+    box: Box
+    xref: int | None
+
+
+class DrawnImage(NamedTuple):
+    """An image as drawn. `texts_before`: text blocks drawn before it. box: in points. size: its own, in pixels."""
+
+    texts_before: int
+    box: Box
+    size: tuple[int, int]
+    has_mask: bool
+
+
+class DrawnVector(NamedTuple):
+    """A path as drawn, or a rectangle that is part of it. `texts_before`: text blocks drawn before it. box: in points.
+
+    continues: the next vector belongs to the same path. colour: 0xRRGGBB. alpha: 0 (transparent) to 255, without the
+    effect of groups and blend modes. A vector in the middle of a line of text counts as drawn after the line.
+    """
+
+    texts_before: int
+    box: Box
+    stroked: bool
+    is_rectangle: bool
+    continues: bool
+    colour: int
+    alpha: int
+
+
+class PageDrawing(NamedTuple):
+    """images, vectors: in the order of drawing. texts: PyMuPDF's text blocks, which `texts_before` counts.
+
+    Blocks that are divided only by a vector have the same `number`.
+    """
+
+    images: tuple[DrawnImage, ...]
+    vectors: tuple[DrawnVector, ...]
+    texts: list[Raw]
+
+
+def extract_drawing(page: pymupdf.Page, flags: int, characters: bool) -> PageDrawing:
+    """Extract what is drawn on a page. flags: PyMuPDF's, for text. characters: return single characters of text."""
+    import pymupdf
+
+    flags |= pymupdf.TEXT_PRESERVE_IMAGES | pymupdf.TEXT_COLLECT_VECTORS | LAZY_VECTORS
+    textpage = page.get_textpage(flags=flags)
+    images = _take_images(textpage)
+    blocks = (textpage.extractRAWDICT() if characters else textpage.extractDICT())["blocks"]
+    texts = [block for block in blocks if block["type"] == _TEXT]
+    if len(texts) == len(blocks):
+        return PageDrawing(tuple(images), (), texts)
+    _rejoin(texts, {image.texts_before for image in images})
+    return PageDrawing(tuple(images), tuple(_vectors(blocks)), texts)
+
+
+def _take_images(textpage: pymupdf.TextPage) -> list[DrawnImage]:
+    """Take the images of a page and move them off the page: an extraction would compress each of them again."""
+    from pymupdf import mupdf
+
+    images, texts = [], 0
+    page = _box_of(textpage.this.m_internal.mediabox)
+    block = textpage.this.m_internal.first_block
+    while block:
+        kind = block.type
+        if kind == _IMAGE:
+            image = mupdf.FzStextBlock(block).i_image()
+            size, has_mask = (image.w(), image.h()), bool(image.mask().m_internal)
+            images.append(DrawnImage(texts, _box_of(block.bbox), size, has_mask))
+            block.bbox.x0 = block.bbox.x1 = _OFF_PAGE
+        elif kind == _TEXT:  # text off the page is not extracted
+            box = _box_of(block.bbox)
+            texts += max(box[0], page[0]) < min(box[2], page[2]) and max(box[1], page[1]) < min(box[3], page[3])
+        block = block.next
+    return images
+
+
+def _box_of(rect: pymupdf.mupdf.fz_rect) -> Box:
+    return rect.x0, rect.y0, rect.x1, rect.y1
+
+
+def _vectors(blocks: Iterable[Raw]) -> Iterator[DrawnVector]:
+    texts = 0
+    for block in blocks:
+        if block["type"] == _TEXT:
+            texts += 1
+        elif block["type"] == _VECTOR:
+            path = block["stroked"], block["isrect"], block["continues"], block["color"], block["alpha"]
+            yield DrawnVector(texts, block["bbox"], *path)
+
+
+def _rejoin(texts: Sequence[Raw], breaks: Collection[int]) -> None:
+    """Give text blocks that MuPDF would not have divided without a vector between them the same number.
+
+    breaks: numbers of blocks before images, which do divide blocks.
+    """
+    end: int | None = None  # number that follows the last block, as extracted
+    for count, block in enumerate(texts):
+        number = block["number"]
+        if end is not None and number > end and count not in breaks:
+            last = texts[count - 1]
+            if _is_one_block(last["lines"][-1], block["lines"][0]):
+                block["number"] = last["number"]
+        end = number + 1
+
+
+def _is_one_block(line: Raw, following: Raw) -> bool:
+    """MuPDF's rule for lines of one block (fz_add_stext_char in stext-device.c)."""
+    (u, v), (x, y) = line["dir"], following["dir"]
+    if line["wmode"] != following["wmode"] or u * x + v * y < _SAME_DIRECTION:
+        return False
+    (left, top), first = line["spans"][-1]["origin"], following["spans"][0]
+    (new_left, new_top), size = first["origin"], first["size"]
+    distance: float = abs(x * (new_top - top) - y * (new_left - left))
+    if distance < _SAME_ROW * size:
+        return True
+    indent: float = new_left - line["spans"][0]["origin"][0]
+    return distance <= _NEXT_LINE * size and indent <= _INDENT
+
+
+def layer_images(
+    images: Sequence[DrawnImage], known: Sequence[tuple[Any, ...]], transform: PageTransform
+) -> tuple[LayerImage, ...]:
+    """The images on the page, in pixels. known: PyMuPDF's list of images that the page may draw."""
+    found = []
+    for image in images:
+        box = transform.box(image.box)
+        if box:
+            same_size = [one[0] for one in known if one[2:4] == image.size]
+            found.append(LayerImage(box, same_size[0] if len(same_size) == 1 else None))
+    return tuple(found)
+
+
+def in_pixels(vectors: Iterable[DrawnVector], transform: PageTransform) -> Iterator[DrawnVector]:
+    """The parts of vectors that are on the page, in pixels."""
+    for vector in vectors:
+        box = transform.box(vector.box)
+        if box:
+            yield vector._replace(box=box)
+
+
+def covered_texts(drawing: PageDrawing) -> list[Box]:
+    """Boxes (points) of text blocks that an image without a mask covers."""
+    images = [image for image in drawing.images if not image.has_mask]
+    below = ((image, text["bbox"]) for image in images for text in drawing.texts[: image.texts_before])
+    return [text for image, text in below if is_inside(text, image.box)]
