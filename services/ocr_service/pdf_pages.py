@@ -58,7 +58,8 @@ class PdfPages:
         if self.options.mode != OCR:
             words = self.options.detail == "word"
             with self.stages.measure("layer"):
-                layer = self.pdf.text_layer(number, self.options.dpi, self.max_pixels, words)
+                look = self.options.mode != TEXT
+                layer = self.pdf.text_layer(number, self.options.dpi, self.max_pixels, words, look)
             if self.options.mode == TEXT:
                 return self._page_of(layer, layer.lines, number)
             if self._is_trusted(layer, number):

@@ -15,17 +15,17 @@ if TYPE_CHECKING:
     import pymupdf
 
 
-def read_form_layer(page: pymupdf.Page, transform: PageTransform, words: bool) -> TextLayer:
+def read_form_layer(page: pymupdf.Page, transform: PageTransform, words: bool, look: bool = False) -> TextLayer:
     """As `read_layer`, with the page's fields. The lines of the fields come last."""
     form = read_form_or_nothing(page, transform, words)
     if form is None:
-        return read_layer(page, transform, words)
+        return read_layer(page, transform, words, look)
     with without_widgets(page):
-        layer = read_layer(page, transform, words)
+        layer = read_layer(page, transform, words, look)
         lines = layer.lines
         if any(_is_across(line, value.box) for line in lines for value in form.lines):
             # Only the places of words show where to split.
-            lines = lines if words else read_layer(page, transform, words=True).lines
+            lines = lines if words else read_layer(page, transform, True, look).lines
             lines = tuple(_split_at(lines, [value.box for value in form.lines], words))
     return replace(layer, lines=(*lines, *form.lines), fields=form.fields)
 

@@ -73,6 +73,13 @@ class PageDrawing(NamedTuple):
     images: tuple[DrawnImage, ...]
     vectors: tuple[DrawnVector, ...]
     texts: list[Raw]
+    textpage: pymupdf.TextPage
+
+    def characters(self) -> list[Raw]:
+        """The text blocks with the single characters of each span."""
+        if any("chars" in span for text in self.texts[:1] for line in text["lines"] for span in line["spans"]):
+            return self.texts
+        return [block for block in self.textpage.extractRAWDICT()["blocks"] if block["type"] == _TEXT]
 
 
 def extract_drawing(page: pymupdf.Page, flags: int, characters: bool) -> PageDrawing:
@@ -85,9 +92,9 @@ def extract_drawing(page: pymupdf.Page, flags: int, characters: bool) -> PageDra
     blocks = (textpage.extractRAWDICT() if characters else textpage.extractDICT())["blocks"]
     texts = [block for block in blocks if block["type"] == _TEXT]
     if len(texts) == len(blocks):
-        return PageDrawing(tuple(images), (), texts)
+        return PageDrawing(tuple(images), (), texts, textpage)
     _rejoin(texts, {image.texts_before for image in images})
-    return PageDrawing(tuple(images), tuple(_vectors(blocks)), texts)
+    return PageDrawing(tuple(images), tuple(_vectors(blocks)), texts, textpage)
 
 
 def _take_images(textpage: pymupdf.TextPage) -> list[DrawnImage]:

@@ -43,6 +43,10 @@ class PageTransform:
         # MuPDF rounds the same way: it ignores less than a thousandth of a pixel.
         return cls(matrix, zoom, math.ceil(width * zoom - 0.001), math.ceil(height * zoom - 0.001))
 
+    def at(self, page: pymupdf.Page, zoom: float) -> PageTransform:
+        """The same at another zoom."""
+        return PageTransform.of(page, self.width / self.zoom, self.height / self.zoom, zoom)
+
     def box(self, box: Box) -> Box | None:
         """The part of a box that is on the page, in pixels. None if the box is off the page."""
         x0, y0, x1, y1 = self._transform(box)
@@ -107,6 +111,16 @@ def box_around(polygon: Polygon) -> Box:
     if ay == by and ax == dx and ax < cx and ay < cy:
         return ax, ay, cx, cy
     return min(ax, bx, cx, dx), min(ay, by, cy, dy), max(ax, bx, cx, dx), max(ay, by, cy, dy)
+
+
+def area(box: Box) -> float:
+    return (box[2] - box[0]) * (box[3] - box[1])
+
+
+def intersection(one: Box, other: Box) -> Box | None:
+    """The part that two boxes share. None if there is none."""
+    x0, y0, x1, y1 = max(one[0], other[0]), max(one[1], other[1]), min(one[2], other[2]), min(one[3], other[3])
+    return (x0, y0, x1, y1) if x0 < x1 and y0 < y1 else None
 
 
 def is_inside(inner: Box, outer: Box) -> bool:

@@ -59,10 +59,10 @@ class PdfDocument:
         with self._page(number) as page:
             return _size_of(page, number)
 
-    def text_layer(self, number: int, dpi: int, max_pixels: int, words: bool = False) -> TextLayer:
+    def text_layer(self, number: int, dpi: int, max_pixels: int, words: bool = False, look: bool = False) -> TextLayer:
         """The text layer of page `number` (from 1), in pixels of the page as `render` returns it.
 
-        Raises CorruptFile, PageOutOfRange.
+        words: include word boxes. look: find out which of the text a reader sees. Raises CorruptFile, PageOutOfRange.
         """
         with self._page(number, self._shrink_store_sometimes) as page:
             width, height = _size_of(page, number)
@@ -71,7 +71,7 @@ class PdfDocument:
             self._mupdf.TOOLS.set_icc(False)
             try:
                 read = read_form_layer if self._has_form else read_layer
-                return with_symbols(read(page, PageTransform.of(page, width, height, zoom), words))
+                return with_symbols(read(page, PageTransform.of(page, width, height, zoom), words, look))
             finally:
                 self._mupdf.TOOLS.set_icc(True)
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from paddleocr_service import Line, Word
 from services.ocr_service.helpers.form_fields import FormField
+from services.ocr_service.helpers.hidden_text import hide_unseen_text
 from services.ocr_service.helpers.page_drawing import (
     DrawnVector,
     LayerImage,
@@ -80,8 +81,8 @@ class TextLayer:
         return tuple(line for line in self.lines if not line.hidden)
 
 
-def read_layer(page: pymupdf.Page, transform: PageTransform, words: bool) -> TextLayer:
-    """Read the text layer of a page. words: include word boxes."""
+def read_layer(page: pymupdf.Page, transform: PageTransform, words: bool, look: bool = False) -> TextLayer:
+    """Read the text layer of a page. words: include word boxes. look: find out which of its text a reader sees."""
     import pymupdf
 
     # Ligatures are kept, because MuPDF splits Arabic ones in the wrong order.
@@ -89,6 +90,8 @@ def read_layer(page: pymupdf.Page, transform: PageTransform, words: bool) -> Tex
     drawing = extract_drawing(page, flags, characters=words)
     images = layer_images(drawing.images, page.get_images(), transform) if drawing.images else ()
     covered = covered_texts(drawing)
+    if look:
+        hide_unseen_text(page, drawing, covered, transform)
     lines = tuple(_lines(drawing.texts, transform, covered))
     vectors = tuple(in_pixels(drawing.vectors, transform))
     return TextLayer(transform.width, transform.height, transform.zoom, lines, images, vectors=vectors)

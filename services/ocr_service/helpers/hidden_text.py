@@ -1,0 +1,235 @@
+"""Finds text of a page's layer that a reader does not see: painted over, or in the colour of its ground.
+
+The order of drawing and the colours give suspects, which costs almost nothing. Only a page with suspects is rendered:
+where the letters of a suspect would have ink, the pixels show whether a reader sees it. That is right for opaque and
+transparent boxes, blend modes, images and annotations alike.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from itertools import groupby
+from operator import itemgetter
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from services.ocr_service.helpers.page_drawing import PageDrawing, Raw
+from services.ocr_service.helpers.page_transform import Box, PageTransform, area, intersection, join
+from services.ocr_service.helpers.suspect_text import DRAWN, Cover, Suspect, channels, find_suspects, ink_of, is_blank
+
+if TYPE_CHECKING:
+    import pymupdf
+
+    from services.ocr_service.helpers.colour import RGBArray
+
+#: Rendered pixels in the height of the ink of the smallest letters, and in all.
+_PIXELS_PER_LETTER, _MAX_PIXELS = 4.0, 500_000
+_MIN_ZOOM, _MAX_ZOOM = 0.7, 3.0
+#: Contrast (of 255) that nobody sees: of pixels, and of the colour of the text against its ground.
+_MAX_CONTRAST, _MAX_DIFFERENCE = 10, 20
+#: A character is unseen if at least this share of its ink is covered, and touched if at least the second is.
+_MIN_COVERED, _MIN_TOUCHED = 0.6, 0.2
+#: Characters narrower than this share of their size, such as "l" and ".", may fill their box or leave it empty.
+_NARROW = 0.3
+#: Words of letters that a reader can complete.
+_WORDS = re.compile(r"(?<!\w)[^\W\d_]{3,}(?!\w)")
+
+
+def hide_unseen_text(
+    page: pymupdf.Page, drawing: PageDrawing, covered: Sequence[Box], transform: PageTransform
+) -> None:
+    """Mark the parts of the page's text that a reader does not see as not drawn.
+
+    Changes the lines of `drawing.texts` in place: divides their spans, and takes MuPDF's flags for drawn characters
+    from the unseen ones. covered: boxes of text blocks that are known to be unseen. transform: of the page.
+    """
+    suspects = find_suspects(drawing, covered)
+    if not suspects:
+        return
+    reader = _Reader(page, drawing, _View(page, [suspect.ink for suspect in suspects], transform))
+    doubtful = [suspect for suspect in suspects if not reader.sees_all(suspect)]
+    if not doubtful:
+        return
+    characters = drawing.characters()
+    for suspect in doubtful:
+        line = drawing.texts[suspect.block]["lines"][suspect.line]
+        spans = characters[suspect.block]["lines"][suspect.line]["spans"]
+        unseen = reader.unseen(suspect, line, spans)
+        if any(unseen):
+            parts = _divided(spans, unseen)
+            line["spans"] = parts if characters is drawing.texts else list(map(_without_characters, parts))
+
+
+class _View:
+    """The part of the page with the given inks (points), rendered."""
+
+    def __init__(self, page: pymupdf.Page, inks: Sequence[Box], transform: PageTransform) -> None:
+        import pymupdf
+
+        part = join(inks)
+        smallest = max(min(min(ink[2] - ink[0], ink[3] - ink[1]) for ink in inks), 0.1)
+        zoom = min(max(_PIXELS_PER_LETTER / smallest, _MIN_ZOOM), _MAX_ZOOM)
+        zoom = min(zoom, math.sqrt(_MAX_PIXELS / max(area(part), 1.0)))
+        self._zoom, self._transform = zoom, transform.at(page, zoom)
+        box = self._transform.box(part)
+        clip = tuple([edge / zoom for edge in box]) if box else None
+        pixmap = page.get_pixmap(matrix=pymupdf.Matrix(zoom, zoom), clip=clip)  # RGB without alpha
+        rows = np.frombuffer(pixmap.samples, np.uint8).reshape(pixmap.height, pixmap.stride)
+        self._left, self._top = pixmap.x, pixmap.y
+        self._pixels: RGBArray = rows[:, : pixmap.width * 3].reshape(pixmap.height, pixmap.width, 3)
+
+    def inside(self, part: Box, ink: Box) -> Box:
+        """A part of the ink without the pixels at edges that are not the edges of the ink: there the cover begins."""
+        moved = [
+            edge + sign / self._zoom if edge != whole else edge
+            for edge, whole, sign in zip(part, ink, (1, 1, -1, -1), strict=True)
+        ]
+        x0, y0, x1, y1 = moved
+        return (x0, y0, x1, y1) if x0 < x1 and y0 < y1 else part
+
+    def is_uniform(self, box: Box, colour: int) -> bool:
+        """Whether nobody sees a contrast in a box (points), or only colours like `colour`. False off the page."""
+        found = self._transform.box(box)
+        if found is None:
+            return False
+        left, top = int(found[0]) - self._left, int(found[1]) - self._top
+        right, bottom = math.ceil(found[2]) - self._left, math.ceil(found[3]) - self._top
+        pixels = self._pixels[max(0, top) : bottom, max(0, left) : right].reshape(-1, 3).astype(np.int16)
+        if not len(pixels):
+            return False
+        darkest, lightest = pixels.min(axis=0).tolist(), pixels.max(axis=0).tolist()
+        if max(high - low for low, high in zip(darkest, lightest, strict=True)) <= _MAX_CONTRAST:
+            return True
+        near = zip(channels(colour), darkest, lightest, strict=True)
+        return all(high - _MAX_DIFFERENCE <= own <= low + _MAX_DIFFERENCE for own, low, high in near)
+
+
+class _Reader:
+    """Decides what of a suspect a reader sees."""
+
+    def __init__(self, page: pymupdf.Page, drawing: PageDrawing, view: _View) -> None:
+        self._page, self._drawing, self._view = page, drawing, view
+
+    def sees_all(self, suspect: Suspect) -> bool:
+        """Whether there is ink all along the parts that may be unseen. False if in doubt."""
+        line = self._drawing.texts[suspect.block]["lines"][suspect.line]
+        for span in line["spans"]:
+            if not is_blank(span):
+                ink = ink_of(span, line, span["bbox"])
+                if any(self._may_hide(cover, ink, span["color"]) for cover in suspect.covers):
+                    return False
+        return True
+
+    def _may_hide(self, cover: Cover, ink: Box, colour: int) -> bool:
+        part = intersection(ink, cover.box)
+        if part is None:
+            return False
+        uniform = any(self._view.is_uniform(piece, colour) for piece in _pieces(part))
+        return uniform or (cover.is_opaque and self._may_be_on_top(cover, part))
+
+    def unseen(self, suspect: Suspect, line: Raw, spans: Sequence[Raw]) -> list[bool]:
+        """For each character of the spans whether it is unseen."""
+        found, touched, certain, text = [], [], [], ""
+        for span in spans:
+            for char in span["chars"]:
+                ink = ink_of({**char, "size": span["size"]}, line, char["bbox"])
+                found.append(any(self._hides(cover, ink, span["color"]) for cover in suspect.covers))
+                touched.append(any(_share(cover.box, ink) >= _MIN_TOUCHED for cover in suspect.covers))
+                length = max(ink[2] - ink[0], ink[3] - ink[1])
+                certain.append(char["c"].isalnum() and length >= _NARROW * span["size"])
+                text += char["c"]
+        return _completed(_agreed(found, certain), touched, text)
+
+    def _hides(self, cover: Cover, ink: Box, colour: int) -> bool:
+        part = intersection(ink, cover.box)
+        if part is None or _share(cover.box, ink) < _MIN_COVERED:
+            return False
+        if self._view.is_uniform(self._view.inside(part, ink), colour):
+            return True
+        return cover.is_opaque and self._may_be_on_top(cover, part) and not self._has_blending
+
+    def _may_be_on_top(self, cover: Cover, part: Box) -> bool:
+        """Whether ink in this part of a cover may be that of the cover itself, or of text on top of it."""
+        later = self._drawing.texts[cover.texts_before :]
+        return cover.is_image or any(intersection(line["bbox"], part) for text in later for line in text["lines"])
+
+    @cached_property
+    def _has_blending(self) -> bool:
+        """Whether a box on the page may be transparent because of a group or a blend mode."""
+        groups = [found for found in self._page.get_cdrawings(extended=True) if found["type"] == "group"]
+        return any(group["blendmode"] != "Normal" or group["opacity"] < 1 for group in groups)
+
+
+def _share(cover: Box, ink: Box) -> float:
+    """The share of the ink that a box covers."""
+    part = intersection(ink, cover)
+    return area(part) / max(area(ink), 1e-6) if part else 0.0
+
+
+def _pieces(box: Box) -> Iterator[Box]:
+    """Divide a box into pieces that are at least wide enough for a letter, in the longer direction."""
+    x0, y0, x1, y1 = box
+    width, height = x1 - x0, y1 - y0
+    count = max(1, int(max(width, height) / (2 * min(width, height))))
+    for number in range(count):
+        start, end = number / count, (number + 1) / count
+        if width >= height:
+            yield x0 + start * width, y0, x0 + end * width, y1
+        else:
+            yield x0, y0 + start * height, x1, y0 + end * height
+
+
+def _agreed(unseen: Sequence[bool], certain: Sequence[bool]) -> list[bool]:
+    """Let each uncertain character agree with the nearest certain ones: unseen if both are, or if one is and itself.
+
+    Spaces, signs and narrow letters are uncertain: their boxes may be empty or full of ink.
+    """
+    places = [place for place, is_certain in enumerate(certain) if is_certain]
+    if not places:
+        return [False] * len(unseen)
+    agreed = []
+    for place, one in enumerate(unseen):
+        after = bisect_left(places, place)
+        pair = unseen[places[max(0, after - 1)]], unseen[places[min(after, len(places) - 1)]]
+        agreed.append(one if certain[place] else all(pair) or (one and any(pair)))
+    return agreed
+
+
+def _completed(unseen: list[bool], touched: Sequence[bool], text: str) -> list[bool]:
+    """Let the first or last letter of a word, if a box touches it, agree with the rest: boxes are not drawn precisely.
+
+    Digits stay as they are: a reader cannot guess them.
+    """
+    for word in _WORDS.finditer(text):
+        first, last = word.start(), word.end() - 1
+        for edge, rest in ((first, unseen[first + 1 : last + 1]), (last, unseen[first:last])):
+            if touched[edge] and len(set(rest)) == 1:
+                unseen[edge] = rest[0]
+    return unseen
+
+
+def _divided(spans: Sequence[Raw], unseen: Sequence[bool]) -> list[Raw]:
+    """Divide spans of characters into seen and unseen ones. A space is left where an unseen one begins."""
+    parts: list[Raw] = []
+    marks = iter(unseen)
+    for span in spans:
+        for is_unseen, run in groupby([(next(marks), char) for char in span["chars"]], key=itemgetter(0)):
+            chars = [char for _, char in run]
+            part = {**span, "chars": chars, "origin": chars[0]["origin"], "bbox": join(char["bbox"] for char in chars)}
+            if is_unseen:
+                part["char_flags"] &= ~DRAWN
+                if parts and parts[-1]["char_flags"] & DRAWN:
+                    parts[-1]["chars"].append({**parts[-1]["chars"][-1], "c": " "})
+            parts.append(part)
+    return parts
+
+
+def _without_characters(span: Raw) -> Raw:
+    """The span as PyMuPDF returns it without single characters."""
+    text = "".join(char["c"] for char in span["chars"])
+    return {**{key: value for key, value in span.items() if key != "chars"}, "text": text}
