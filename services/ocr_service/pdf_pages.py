@@ -15,6 +15,7 @@ from paddleocr_service import EngineInfo, Line, Recognition
 from paddleocr_service.orientation import lines_as_given
 from paddleocr_service.reading_order import page_text, reading_order
 from services.ocr_service.helpers.form_fields import upright_fields
+from services.ocr_service.helpers.hidden_warnings import hidden_text_warnings
 from services.ocr_service.helpers.layer_images import DETAIL_DPI, images_to_read, may_contain_text, without_layer_lines
 from services.ocr_service.helpers.layer_order import blocks_of
 from services.ocr_service.helpers.layer_trust import TrustChecker, same_text, sample
@@ -55,6 +56,7 @@ class PdfPages:
 
     def recognize(self, number: int) -> Page:
         """The result of one page. Raises OCRServiceError."""
+        layer = None
         if self.options.mode != OCR:
             words = self.options.detail == "word"
             with self.stages.measure("layer"):
@@ -64,14 +66,15 @@ class PdfPages:
                 return self._page_of(layer, layer.lines, number)
             if self._is_trusted(layer, number):
                 return self._page_of(layer, layer.visible, number, self._lines_of_images(layer, number))
-        return self._page_read(number)
+        return self._page_read(number, layer)
 
-    def _page_read(self, number: int) -> Page:
+    def _page_read(self, number: int, layer: TextLayer | None) -> Page:
         """The result of a page by OCR. The form fields are those of the file in this mode, too."""
         array = self._render(number, self.options.dpi)
         recognition = self.read(array)
         fields = upright_fields(self.pdf.form_fields(number, self.options.dpi, self.max_pixels), recognition)
-        warnings = (*self.pdf.warnings, *missed_text(recognition, array))
+        hidden = hidden_text_warnings(layer, recognition.lines) if layer else ()
+        warnings = (*self.pdf.warnings, *missed_text(recognition, array), *hidden)
         return page_of(recognition, number, warnings=warnings, fields=fields)
 
     def _page_of(
@@ -83,7 +86,8 @@ class PdfPages:
             blocks = blocks_of(layer_lines, layer.width, layer.height)
         lines = tuple(line for block in blocks for line in block.lines)
         page = Recognition(layer.width, layer.height, lines, page_text(blocks), self.options.lang, _LAYER, blocks)
-        warnings = (*self.pdf.warnings, *missing_layer(layer))
+        hidden = hidden_text_warnings(layer, lines) if self.options.mode != TEXT else ()
+        warnings = (*self.pdf.warnings, *missing_layer(layer), *hidden)
         return page_of(page, number, "text_layer", warnings, layer.fields)
 
     def _is_trusted(self, layer: TextLayer, number: int) -> bool:

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
     from services.ocr_service.helpers.colour import RGBArray
 
+#: Key of spans that a reader does not see.
+UNSEEN = "unseen"
 #: Rendered pixels in the height of the ink of the smallest letters, and in all.
 _PIXELS_PER_LETTER, _MAX_PIXELS = 4.0, 500_000
 _MIN_ZOOM, _MAX_ZOOM = 0.7, 3.0
@@ -46,7 +48,7 @@ def hide_unseen_text(
     """Mark the parts of the page's text that a reader does not see as not drawn.
 
     Changes the lines of `drawing.texts` in place: divides their spans, and takes MuPDF's flags for drawn characters
-    from the unseen ones. covered: boxes of text blocks that are known to be unseen. transform: of the page.
+    from the unseen ones, which get the key UNSEEN. covered: boxes of text blocks that are known to be unseen.
     """
     suspects = find_suspects(drawing, covered)
     if not suspects:
@@ -223,6 +225,7 @@ def _divided(spans: Sequence[Raw], unseen: Sequence[bool]) -> list[Raw]:
             part = {**span, "chars": chars, "origin": chars[0]["origin"], "bbox": join(char["bbox"] for char in chars)}
             if is_unseen:
                 part["char_flags"] &= ~DRAWN
+                part[UNSEEN] = True
                 if parts and parts[-1]["char_flags"] & DRAWN:
                     parts[-1]["chars"].append({**parts[-1]["chars"][-1], "c": " "})
             parts.append(part)

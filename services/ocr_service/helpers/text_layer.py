@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from paddleocr_service import Line, Word
 from services.ocr_service.helpers.form_fields import FormField
-from services.ocr_service.helpers.hidden_text import hide_unseen_text
+from services.ocr_service.helpers.hidden_text import UNSEEN, hide_unseen_text
 from services.ocr_service.helpers.page_drawing import (
     DrawnVector,
     LayerImage,
@@ -49,7 +49,7 @@ class LayerLine(NamedTuple):
     Lines of form fields have negative blocks and no fonts.
 
     hidden: not visible, because it is not drawn, transparent, or covered by an image. pale: white or nearly white.
-    upright: it runs from left to right on the page as displayed.
+    upright: it runs from left to right on the page as displayed. unseen: hidden because of what is drawn around it.
     """
 
     line: Line
@@ -59,6 +59,7 @@ class LayerLine(NamedTuple):
     hidden: bool
     pale: bool
     upright: bool
+    unseen: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +149,7 @@ def _line(
     words = tuple(_words(spans, direction, transform)) if "chars" in first else ()
     pale = first["color"] & _PALE == _PALE
     around = (*polygon[0], *polygon[2]) if upright else box_around(polygon)
-    return LayerLine(Line(text, 1.0, polygon, words), around, block, fonts, hidden, pale, upright)
+    return LayerLine(Line(text, 1.0, polygon, words), around, block, fonts, hidden, pale, upright, UNSEEN in first)
 
 
 def _plain_characters(text: str) -> str:
