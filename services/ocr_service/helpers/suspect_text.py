@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Iterator, Sequence
+from functools import lru_cache
+from itertools import compress
 from typing import NamedTuple
 
 import numpy as np
@@ -69,21 +71,24 @@ class Suspect(NamedTuple):
 def find_suspects(drawing: PageDrawing, covered: Collection[Box] = ()) -> list[Suspect]:
     """The lines that may be unseen, in the order of the layer. covered: boxes of text blocks that are known to be."""
     colours = {span["color"] for text in drawing.texts for line in text["lines"] for span in line["spans"]}
-    covers = list(_covers(drawing, colours))
-    if not covers and not any(map(_is_pale, colours)):
+    is_any_pale = any(map(_is_pale, colours))
+    covers = list(_covers(drawing, colours, is_any_pale))
+    if not covers and not is_any_pale:
         return []
-    lines = [
-        Suspect(block, number, ink_of(line["spans"][0], line, line["bbox"]), ())
-        for block, text in enumerate(drawing.texts)
-        for number, line in enumerate(text["lines"])
-        if text["bbox"] not in covered and any(span["char_flags"] & DRAWN for span in line["spans"])
-    ]
+    matters_below = is_any_pale or any(_is_same(cover.colour, colour) for cover in covers for colour in colours)
+    lines = [(block, line) for block, text in enumerate(drawing.texts) for line in range(len(text["lines"]))]
     found = []
-    for line, overlapping in zip(lines, _overlapping(lines, covers), strict=True):
-        raw = drawing.texts[line.block]["lines"][line.line]
-        hiding = (*_covers_of(line, raw, overlapping), *_pale_parts(line, raw, overlapping))
+    for (block, number), overlapping in zip(lines, _overlapping(drawing, lines, covers, matters_below), strict=True):
+        line = drawing.texts[block]["lines"][number]
+        if not overlapping and not (is_any_pale and any(_is_pale(span["color"]) for span in line["spans"])):
+            continue
+        if drawing.texts[block]["bbox"] in covered or not any(span["char_flags"] & DRAWN for span in line["spans"]):
+            continue
+        suspect = Suspect(block, number, ink_of(line["spans"][0], line, line["bbox"]), ())
+        below = [cover for cover in overlapping if _covers_letter(cover.box, suspect.ink)]
+        hiding = (*_covers_of(suspect, line, below), *_pale_parts(suspect, line, below))
         if hiding:
-            found.append(line._replace(covers=hiding))
+            found.append(suspect._replace(covers=hiding))
     return found
 
 
@@ -130,17 +135,16 @@ def _is_pale(colour: int) -> bool:
     return colour & _PALE == _PALE
 
 
-def _covers(drawing: PageDrawing, colours: Collection[int]) -> Iterator[Cover]:
+def _covers(drawing: PageDrawing, colours: Collection[int], is_any_pale: bool) -> Iterator[Cover]:
     """What may matter for text of these colours: what is drawn over text, or below text that is pale or the same."""
-    any_below = any(map(_is_pale, colours))
     for image in drawing.images:
-        if image.texts_before or any_below:
+        if image.texts_before or is_any_pale:
             yield Cover(image.box, image.texts_before, _UNKNOWN, not image.has_mask)
     for vector in drawing.vectors:
-        if _may_hide(vector) and (
-            vector.texts_before or any_below or any(_is_same(vector.colour, colour) for colour in colours)
-        ):
-            yield Cover(vector.box, vector.texts_before, vector.colour, _is_opaque(vector))
+        if _may_hide(vector):
+            near = is_any_pale or vector.texts_before or any(_is_same(vector.colour, colour) for colour in colours)
+            if near:
+                yield Cover(vector.box, vector.texts_before, vector.colour, _is_opaque(vector))
 
 
 def _covers_of(line: Suspect, raw: Raw, overlapping: Sequence[Cover]) -> Iterator[Cover]:
@@ -170,21 +174,34 @@ def _ground_of(line: Suspect, overlapping: Sequence[Cover]) -> int:
     return below[-1].colour if is_sure and not any(cover.is_image for cover in below) else _UNKNOWN
 
 
+@lru_cache(4096)
 def _is_same(colour: int, other: int) -> bool:
     if colour == other:
         return True
     return max(abs(one - two) for one, two in zip(channels(colour), channels(other), strict=True)) <= _SAME_COLOUR
 
 
-def _overlapping(lines: Sequence[Suspect], covers: Sequence[Cover]) -> Iterator[list[Cover]]:
-    """For each line what covers a letter of it, or more, if it is drawn over it, or lies below it."""
-    if not covers:
+def _overlapping(
+    drawing: PageDrawing, lines: Sequence[tuple[int, int]], covers: Sequence[Cover], matters_below: bool
+) -> Iterator[list[Cover]]:
+    """For each line, given by block and number, the covers that touch its box, without those below if so told."""
+    if not covers or not lines:
         yield from ([] for _ in lines)
         return
     boxes = np.array([cover.box for cover in covers])
+    before = np.array([cover.texts_before for cover in covers])
     for start in range(0, len(lines), _LINES_AT_ONCE):
-        ink = np.array([line.ink for line in lines[start : start + _LINES_AT_ONCE]])[:, None]
-        letter = (ink[..., 2:] - ink[..., :2]).min(axis=2)
-        shared = (np.minimum(ink[..., 2:], boxes[:, 2:]) - np.maximum(ink[..., :2], boxes[:, :2])).min(axis=2)
-        for row in shared >= _MIN_COVERED * letter:
-            yield [covers[index] for index in np.flatnonzero(row)]
+        some = lines[start : start + _LINES_AT_ONCE]
+        text = np.array([drawing.texts[block]["lines"][number]["bbox"] for block, number in some])[:, None]
+        touch = np.all((text[..., :2] < boxes[:, 2:]) & (text[..., 2:] > boxes[:, :2]), axis=2)
+        if not matters_below:
+            touch &= before > np.array([block for block, _ in some])[:, None]
+        for row in touch.tolist():
+            yield list(compress(covers, row))
+
+
+def _covers_letter(cover: Box, ink: Box) -> bool:
+    """Whether a box covers at least a letter of a line."""
+    part = intersection(cover, ink)
+    letter = _MIN_COVERED * min(ink[2] - ink[0], ink[3] - ink[1])
+    return part is not None and min(part[2] - part[0], part[3] - part[1]) >= letter
