@@ -29,7 +29,7 @@ _MIN_LETTERS = 25
 _MIN_CORRELATION = 0.4
 #: Minimum share of the most common script among letters of non-Latin scripts.
 _MIN_ONE_SCRIPT = 0.9
-#: Fonts, and pale text, with a smaller share of the page's text are ignored.
+#: Fonts with a smaller share of the page's text are ignored.
 _MIN_SHARE = 0.2
 #: Lines compared with OCR, and the minimum similarity of the two texts.
 _SAMPLE_LINES, _MIN_SIMILARITY = 3, 0.7
@@ -64,9 +64,6 @@ class TrustChecker:
         text = "".join([line.line.text for line in lines])
         if not text or _unmapped(lines, text) > _MAX_UNMAPPED * len(text):
             return Verdict(False)
-        pale = [line for line in lines if line.pale]
-        if sum(len(line.line.text) for line in pale) > _MIN_SHARE * len(text):
-            return Verdict(True, tuple(pale))
         fonts = self._doubtful_fonts(lines, text)
         doubtful = [line for line in lines if any(name in fonts for name, _ in line.fonts)] if fonts else ()
         return Verdict(True, tuple(doubtful))

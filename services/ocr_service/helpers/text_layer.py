@@ -33,8 +33,6 @@ if TYPE_CHECKING:
 _DRAWN = 16 | 32
 #: Text with at most this alpha (of 255), or a font smaller than this (points), is invisible.
 _MAX_INVISIBLE_ALPHA, _MIN_SIZE = 12, 1.0
-#: Bits of red, green and blue that are all set in white and nearly white.
-_PALE = 0xE0E0E0
 #: A single character of a symbol font, such as the bullets of word processors.
 _BULLET = re.compile("(?<!\\S)[\ue000-\uf8ff](?!\\S)")
 #: Presentation forms: Latin ligatures, Hebrew, Arabic.
@@ -48,7 +46,7 @@ class LayerLine(NamedTuple):
 
     Lines of form fields have negative blocks and no fonts.
 
-    hidden: not visible, because it is not drawn, transparent, or covered by an image. pale: white or nearly white.
+    hidden: not visible, because it is not drawn, transparent, or covered by an image.
     upright: it runs from left to right on the page as displayed. unseen: hidden because of what is drawn around it.
     """
 
@@ -57,7 +55,6 @@ class LayerLine(NamedTuple):
     block: int
     fonts: tuple[tuple[str, str], ...]
     hidden: bool
-    pale: bool
     upright: bool
     unseen: bool = False
 
@@ -147,9 +144,8 @@ def _line(
     letters = first["size"] * (first["ascender"] - first["descender"])
     polygon, upright = transform.polygon(box, direction, letters)
     words = tuple(_words(spans, direction, transform)) if "chars" in first else ()
-    pale = first["color"] & _PALE == _PALE
     around = (*polygon[0], *polygon[2]) if upright else box_around(polygon)
-    return LayerLine(Line(text, 1.0, polygon, words), around, block, fonts, hidden, pale, upright, UNSEEN in first)
+    return LayerLine(Line(text, 1.0, polygon, words), around, block, fonts, hidden, upright, UNSEEN in first)
 
 
 def _plain_characters(text: str) -> str:

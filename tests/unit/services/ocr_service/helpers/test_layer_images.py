@@ -23,7 +23,7 @@ PAGE = (0, 0, 595, 842)
 def layer_line(text, box, hidden=False):
     x0, y0, x1, y1 = map(float, box)
     line = Line(text, 1.0, ((x0, y0), (x1, y0), (x1, y1), (x0, y1)))
-    return LayerLine(line, (x0, y0, x1, y1), 0, (("Body", text),), hidden, False, True)
+    return LayerLine(line, (x0, y0, x1, y1), 0, (("Body", text),), hidden, True)
 
 
 def layer(lines, *boxes):

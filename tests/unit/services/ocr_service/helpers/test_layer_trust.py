@@ -28,7 +28,7 @@ OTHER_LANGUAGES = [
 def line(text, font="Body", y=0, **flags):
     box = (0.0, y, 10.0 * len(text), y + 10.0)
     polygon = ((box[0], box[1]), (box[2], box[1]), (box[2], box[3]), (box[0], box[3]))
-    defaults = {"hidden": False, "pale": False, "upright": True}
+    defaults = {"hidden": False, "upright": True}
     return LayerLine(Line(text, 1.0, polygon), box, 0, ((font, text),), **{**defaults, **flags})
 
 
@@ -107,12 +107,6 @@ def test_a_confirmed_font_is_not_compared_again():
     checker, codes = TrustChecker(), [line("xqz kwj vvb " * 9)]
     checker.confirm(checker.check(codes).doubtful)
     assert checker.check(codes).trusted and not checker.check(codes).doubtful
-
-
-def test_much_white_text_is_doubtful():
-    white = line(ENGLISH, pale=True)
-    assert TrustChecker().check([line(ENGLISH), white]).doubtful == (white,)
-    assert not TrustChecker().check([*map(line, PROSE), line("Total", pale=True)]).doubtful
 
 
 def test_a_sample_prefers_upright_long_lines_of_different_fonts():

@@ -199,12 +199,3 @@ def test_ligatures_become_letters(layer_of):
         write(page, ["The \ufb01rst \ufb02ower"], fontname="F0")
 
     assert layer_of(draw)[0].lines[0].line.text == "The first flower"
-
-
-def test_white_text_is_pale(layer_of):
-    def draw(page):
-        page.draw_rect((60, 100, 400, 140), fill=(0, 0, 0.4))
-        write(page, ["White on blue"], y=125, color=(1, 1, 1))
-        write(page, ["Black on white"], y=200)
-
-    assert [line.pale for line in layer_of(draw)[0].lines] == [True, False]
