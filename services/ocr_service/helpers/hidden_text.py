@@ -13,7 +13,7 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from itertools import groupby
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 
 #: Key of spans that a reader does not see.
 UNSEEN = "unseen"
-#: Rendered pixels in the height of the ink of the smallest letters, and in all.
-_PIXELS_PER_LETTER, _MAX_PIXELS = 4.0, 500_000
+#: Rendered pixels in the height of the ink of the smallest letters, and in a block of text.
+_PIXELS_PER_LETTER, _MAX_PIXELS = 8.0, 500_000
 _MIN_ZOOM, _MAX_ZOOM = 0.7, 3.0
 #: Contrast (of 255) that nobody sees: of pixels, and of the colour of the text against its ground.
 _MAX_CONTRAST, _MAX_DIFFERENCE = 10, 20
@@ -53,7 +53,7 @@ def hide_unseen_text(
     suspects = find_suspects(drawing, covered)
     if not suspects:
         return
-    reader = _Reader(page, drawing, _View(page, [suspect.ink for suspect in suspects], transform))
+    reader = _Reader(page, drawing, suspects, transform)
     doubtful = [suspect for suspect in suspects if not reader.sees_all(suspect)]
     if not doubtful:
         return
@@ -68,19 +68,19 @@ def hide_unseen_text(
 
 
 class _View:
-    """The part of the page with the given inks (points), rendered."""
+    """The part of the page with the given inks (points), rendered. transform: of the page."""
 
-    def __init__(self, page: pymupdf.Page, inks: Sequence[Box], transform: PageTransform) -> None:
+    def __init__(self, recorded: pymupdf.DisplayList, inks: Sequence[Box], transform: PageTransform) -> None:
         import pymupdf
 
         part = join(inks)
         smallest = max(min(min(ink[2] - ink[0], ink[3] - ink[1]) for ink in inks), 0.1)
         zoom = min(max(_PIXELS_PER_LETTER / smallest, _MIN_ZOOM), _MAX_ZOOM)
         zoom = min(zoom, math.sqrt(_MAX_PIXELS / max(area(part), 1.0)))
-        self._zoom, self._transform = zoom, transform.at(page, zoom)
+        self._zoom, self._transform = zoom, transform.at(zoom)
         box = self._transform.box(part)
         clip = tuple([edge / zoom for edge in box]) if box else None
-        pixmap = page.get_pixmap(matrix=pymupdf.Matrix(zoom, zoom), clip=clip)  # RGB without alpha
+        pixmap = recorded.get_pixmap(matrix=pymupdf.Matrix(zoom, zoom), clip=clip)  # RGB without alpha
         rows = np.frombuffer(pixmap.samples, np.uint8).reshape(pixmap.height, pixmap.stride)
         self._left, self._top = pixmap.x, pixmap.y
         self._pixels: RGBArray = rows[:, : pixmap.width * 3].reshape(pixmap.height, pixmap.width, 3)
@@ -114,8 +114,14 @@ class _View:
 class _Reader:
     """Decides what of a suspect a reader sees."""
 
-    def __init__(self, page: pymupdf.Page, drawing: PageDrawing, view: _View) -> None:
-        self._page, self._drawing, self._view = page, drawing, view
+    def __init__(
+        self, page: pymupdf.Page, drawing: PageDrawing, suspects: Sequence[Suspect], transform: PageTransform
+    ) -> None:
+        self._page, self._drawing = page, drawing
+        # Small parts of a recorded page are rendered faster than the whole page.
+        recorded = page.get_displaylist()
+        blocks = groupby(suspects, key=attrgetter("block"))
+        self._views = {block: _View(recorded, [suspect.ink for suspect in some], transform) for block, some in blocks}
 
     def sees_all(self, suspect: Suspect) -> bool:
         """Whether there is ink all along the parts that may be unseen. False if in doubt."""
@@ -123,35 +129,37 @@ class _Reader:
         for span in line["spans"]:
             if not is_blank(span):
                 ink = ink_of(span, line, span["bbox"])
-                if any(self._may_hide(cover, ink, span["color"]) for cover in suspect.covers):
+                view = self._views[suspect.block]
+                if any(self._may_hide(cover, ink, span["color"], view) for cover in suspect.covers):
                     return False
         return True
 
-    def _may_hide(self, cover: Cover, ink: Box, colour: int) -> bool:
+    def _may_hide(self, cover: Cover, ink: Box, colour: int, view: _View) -> bool:
         part = intersection(ink, cover.box)
         if part is None:
             return False
-        uniform = any(self._view.is_uniform(piece, colour) for piece in _pieces(part))
+        uniform = any(view.is_uniform(piece, colour) for piece in _pieces(part))
         return uniform or (cover.is_opaque and self._may_be_on_top(cover, part))
 
     def unseen(self, suspect: Suspect, line: Raw, spans: Sequence[Raw]) -> list[bool]:
         """For each character of the spans whether it is unseen."""
+        view = self._views[suspect.block]
         found, touched, certain, text = [], [], [], ""
         for span in spans:
             for char in span["chars"]:
                 ink = ink_of({**char, "size": span["size"]}, line, char["bbox"])
-                found.append(any(self._hides(cover, ink, span["color"]) for cover in suspect.covers))
+                found.append(any(self._hides(cover, ink, span["color"], view) for cover in suspect.covers))
                 touched.append(any(_share(cover.box, ink) >= _MIN_TOUCHED for cover in suspect.covers))
                 length = max(ink[2] - ink[0], ink[3] - ink[1])
                 certain.append(char["c"].isalnum() and length >= _NARROW * span["size"])
                 text += char["c"]
         return _completed(_agreed(found, certain), touched, text)
 
-    def _hides(self, cover: Cover, ink: Box, colour: int) -> bool:
+    def _hides(self, cover: Cover, ink: Box, colour: int, view: _View) -> bool:
         part = intersection(ink, cover.box)
         if part is None or _share(cover.box, ink) < _MIN_COVERED:
             return False
-        if self._view.is_uniform(self._view.inside(part, ink), colour):
+        if view.is_uniform(view.inside(part, ink), colour):
             return True
         return cover.is_opaque and self._may_be_on_top(cover, part) and not self._has_blending
 

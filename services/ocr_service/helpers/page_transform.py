@@ -43,9 +43,11 @@ class PageTransform:
         # MuPDF rounds the same way: it ignores less than a thousandth of a pixel.
         return cls(matrix, zoom, math.ceil(width * zoom - 0.001), math.ceil(height * zoom - 0.001))
 
-    def at(self, page: pymupdf.Page, zoom: float) -> PageTransform:
+    def at(self, zoom: float) -> PageTransform:
         """The same at another zoom."""
-        return PageTransform.of(page, self.width / self.zoom, self.height / self.zoom, zoom)
+        scale = zoom / self.zoom
+        matrix = tuple([scale * value for value in self.matrix])
+        return PageTransform(matrix, zoom, math.ceil(self.width * scale), math.ceil(self.height * scale))
 
     def box(self, box: Box) -> Box | None:
         """The part of a box that is on the page, in pixels. None if the box is off the page."""
