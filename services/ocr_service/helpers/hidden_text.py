@@ -13,7 +13,7 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from itertools import groupby
-from operator import attrgetter, itemgetter
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -29,8 +29,9 @@ if TYPE_CHECKING:
 
 #: Key of spans that a reader does not see.
 UNSEEN = "unseen"
-#: Rendered pixels in the height of the ink of the smallest letters, and in a block of text.
+#: Rendered pixels in the height of the ink of the smallest letters, and in a part of the page. Parts, at most.
 _PIXELS_PER_LETTER, _MAX_PIXELS = 8.0, 500_000
+_MAX_PARTS = 30
 _MIN_ZOOM, _MAX_ZOOM = 0.7, 3.0
 #: Contrast (of 255) that nobody sees: of pixels, and of the colour of the text against its ground.
 _MAX_CONTRAST, _MAX_DIFFERENCE = 10, 20
@@ -118,10 +119,14 @@ class _Reader:
         self, page: pymupdf.Page, drawing: PageDrawing, suspects: Sequence[Suspect], transform: PageTransform
     ) -> None:
         self._page, self._drawing = page, drawing
-        # Small parts of a recorded page are rendered faster than the whole page.
         recorded = page.get_displaylist()
-        blocks = groupby(suspects, key=attrgetter("block"))
-        self._views = {block: _View(recorded, [suspect.ink for suspect in some], transform) for block, some in blocks}
+        # Small parts of a recorded page are rendered faster than the whole page, unless there are many.
+        blocks = {suspect.block for suspect in suspects}
+        parts = [[suspect for suspect in suspects if suspect.block == block] for block in sorted(blocks)]
+        self._views: dict[int, _View] = {}
+        for part in parts if len(parts) <= _MAX_PARTS else [suspects]:
+            view = _View(recorded, [suspect.ink for suspect in part], transform)
+            self._views.update({suspect.block: view for suspect in part})
 
     def sees_all(self, suspect: Suspect) -> bool:
         """Whether there is ink all along the parts that may be unseen. False if in doubt."""

@@ -100,6 +100,18 @@ def test_text_that_nobody_sees_is_hidden(read, draw, rotation):
     assert read(draw, rotation=rotation) == ([], [SECRET])
 
 
+def darkened(page):
+    """A white box that is multiplied with the text below it, which changes nothing, and text that touches both."""
+    page.insert_text(BASE, SECRET, fontsize=12)
+    page.draw_rect(BAR, color=None, fill=WHITE)
+    page.insert_text(BASE, "_" * 40, fontsize=12)
+    document, xref = page.parent, page.get_contents()[0]
+    document.update_stream(xref, page.read_contents().replace(b"q\n", b"q\n/Blend gs\n"))
+    page.set_contents(xref)
+    resources = int(document.xref_get_key(page.xref, "Resources")[1].split()[0])
+    document.xref_set_key(resources, "ExtGState", "<</Blend <</BM /Multiply>>>>")
+
+
 SEEN = {
     "highlight": secret_under(lambda page: page.add_highlight_annot(page.search_for(SECRET))),
     "transparent box": secret_under(lambda page: page.draw_rect(BAR, color=None, fill=YELLOW, fill_opacity=0.6)),
@@ -156,6 +168,30 @@ def test_only_the_covered_words_of_a_line_are_hidden(read, words, covered, visib
     seen, hidden = read(secret_under(lambda page: box_over_words(page, *covered)), words)
     assert seen == [visible]
     assert "".join(hidden).replace(" ", "") == "".join(covered).replace(" ", "")
+
+
+def test_box_that_only_darkens_hides_nothing(read):
+    seen, hidden = read(darkened)
+    assert (seen[0], hidden) == (SECRET, [])
+
+
+def test_a_picture_hides_only_the_words_below_it(read):
+    def cover(page):
+        (place,) = page.search_for("Robert Sample")
+        page.insert_image(place, stream=picture("x", width=90), keep_proportion=False)
+
+    assert read(secret_under(cover)) == (["The witness is called and lives here."], ["Robert Sample"])
+
+
+def test_many_suspects_are_compared_as_well(read):
+    def draw(page):
+        for row in range(40):
+            page.insert_text((72, 250 + 12 * row), f"Row {row}", fontsize=8, color=WHITE if row % 2 else BLACK)
+            page.draw_rect((400, 250 + 12 * row, 500, 260 + 12 * row), color=None, fill=BLUE)
+
+    seen, hidden = read(draw)
+    assert seen == [f"Row {row}" for row in range(0, 40, 2)]
+    assert hidden == [f"Row {row}" for row in range(1, 40, 2)]
 
 
 def test_covered_digits_of_a_number_are_hidden(read):
