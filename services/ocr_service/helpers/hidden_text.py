@@ -166,18 +166,21 @@ class _Reader:
             return False
         if view.is_uniform(view.inside(part, ink), colour):
             return True
-        return cover.is_opaque and self._may_be_on_top(cover, part) and not self._has_blending
+        return cover.is_opaque and self._may_be_on_top(cover, part) and not self._is_blended(part)
 
     def _may_be_on_top(self, cover: Cover, part: Box) -> bool:
         """Whether ink in this part of a cover may be that of the cover itself, or of text on top of it."""
         later = self._drawing.texts[cover.texts_before :]
         return cover.is_image or any(intersection(line["bbox"], part) for text in later for line in text["lines"])
 
+    def _is_blended(self, part: Box) -> bool:
+        """Whether a box may be transparent here because of a group or a blend mode."""
+        return any(intersection(group, part) for group in self._blended_groups)
+
     @cached_property
-    def _has_blending(self) -> bool:
-        """Whether a box on the page may be transparent because of a group or a blend mode."""
+    def _blended_groups(self) -> list[Box]:
         groups = [found for found in self._page.get_cdrawings(extended=True) if found["type"] == "group"]
-        return any(group["blendmode"] != "Normal" or group["opacity"] < 1 for group in groups)
+        return [group["rect"] for group in groups if group["blendmode"] != "Normal" or group["opacity"] < 1]
 
 
 def _share(cover: Box, ink: Box) -> float:

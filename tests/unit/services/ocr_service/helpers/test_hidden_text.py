@@ -207,6 +207,7 @@ def test_text_over_white_out_replaces_the_text_below(read):
         page.insert_text(BASE, "Total amount payable: 1,250.00 EUR", fontsize=11)
         page.draw_rect((70, 308, 400, 326), color=WHITE, fill=WHITE)
         page.insert_text(BASE, "Total amount payable: 9,990.00 EUR", fontsize=11)
+        page.add_highlight_annot((72, 600, 200, 620))  # is blended, but not with these
 
     assert read(draw) == (["Total amount payable: 9,990.00 EUR"], ["Total amount payable: 1,250.00 EUR"])
 
