@@ -1,4 +1,4 @@
-"""A redacted PDF in the real service: what a reader does not see is only returned where the client asks for the layer."""
+"""A redacted PDF in the real service: what a reader does not see is returned only in `mode=text`."""
 
 import pytest
 
