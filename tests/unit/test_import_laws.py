@@ -54,7 +54,7 @@ WITHOUT_FLASK = ("server", "embedded", "services", "tasks", "paddleocr_service",
 MAY_SPELL_URLS = {"routes", "embedded"}
 URL = re.compile(r"/(ocr|health|admin|docs|metrics|capabilities|errors)(?![\w-])")
 MAX_FILE_LINES = 300
-MAX_TOTAL_LINES = 20_000
+MAX_TOTAL_LINES = 30_000
 
 
 @dataclass(frozen=True)

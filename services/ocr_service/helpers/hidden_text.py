@@ -18,9 +18,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from services.ocr_service.helpers.page_drawing import PageDrawing, Raw
+from services.ocr_service.helpers.page_drawing import DRAWN, PageDrawing, Raw
 from services.ocr_service.helpers.page_transform import Box, PageTransform, area, intersection, join
-from services.ocr_service.helpers.suspect_text import DRAWN, Cover, Suspect, channels, find_suspects, ink_of, is_blank
+from services.ocr_service.helpers.suspect_text import Cover, Suspect, channels, find_suspects, ink_of, is_blank
 
 if TYPE_CHECKING:
     import pymupdf

@@ -19,6 +19,9 @@ Raw = dict[str, Any]
 
 #: The flag that keeps vectors from dividing a line. PyMuPDF has no name for it.
 LAZY_VECTORS = 1 << 20
+#: MuPDF's flags for characters that are filled or stroked, and for those that are a clip. Without any of them they are
+#: invisible, like an OCR text layer.
+DRAWN, CLIP = 16 | 32, 64
 #: Types of PyMuPDF's blocks.
 _TEXT, _IMAGE, _VECTOR = 0, 1, 3
 #: A coordinate (points) outside of every page.
@@ -183,7 +186,14 @@ def in_pixels(vectors: Iterable[DrawnVector], transform: PageTransform) -> Itera
 
 
 def covered_texts(drawing: PageDrawing) -> list[Box]:
-    """Boxes (points) of text blocks that an image without a mask covers."""
+    """Boxes (points) of text blocks that an image without a mask covers.
+
+    A gradient that fills letters is such an image, too: the letters are its clip, and not covered.
+    """
     images = [image for image in drawing.images if not image.has_mask]
-    below = ((image, text["bbox"]) for image in images for text in drawing.texts[: image.texts_before])
-    return [text for image, text in below if is_inside(text, image.box)]
+    below = ((image, text) for image in images for text in drawing.texts[: image.texts_before])
+    return [text["bbox"] for image, text in below if is_inside(text["bbox"], image.box) and not _is_clip(text)]
+
+
+def _is_clip(text: Raw) -> bool:
+    return any(span["char_flags"] & CLIP for line in text["lines"] for span in line["spans"])

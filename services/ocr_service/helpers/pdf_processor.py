@@ -8,11 +8,13 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
+from functools import partial
 from os import PathLike, fspath
 from types import ModuleType
 from typing import TYPE_CHECKING
 
 from services.errors import CorruptFile, EncryptedFile, OCRServiceError, PageOutOfRange
+from services.ocr_service.helpers.actual_text import ActualTextCheck
 from services.ocr_service.helpers.dingbats import with_symbols
 from services.ocr_service.helpers.file_warnings import file_warnings
 from services.ocr_service.helpers.form_fields import FormField
@@ -41,6 +43,7 @@ class PdfDocument:
     def __init__(self, path: str | PathLike[str]) -> None:
         self._mupdf = load_mupdf()
         self._layers = 0
+        self._actual_text = ActualTextCheck()
         with _as_corrupt_file("The PDF is damaged and cannot be opened. Save it again and send the new file."):
             self._document = self._mupdf.open(fspath(path), filetype="pdf")
         try:
@@ -70,7 +73,7 @@ class PdfDocument:
             # Applying colour profiles to the text of a page takes longer than everything else.
             self._mupdf.TOOLS.set_icc(False)
             try:
-                read = read_form_layer if self._has_form else read_layer
+                read = read_form_layer if self._has_form else partial(read_layer, check=self._actual_text)
                 return with_symbols(read(page, PageTransform.of(page, width, height, zoom), words, look))
             finally:
                 self._mupdf.TOOLS.set_icc(True)

@@ -13,11 +13,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from services.ocr_service.helpers.page_drawing import DrawnVector, PageDrawing, Raw
+from services.ocr_service.helpers.page_drawing import DRAWN, DrawnVector, PageDrawing, Raw
 from services.ocr_service.helpers.page_transform import Box, intersection
 
-#: MuPDF's flags for filled and stroked characters. Without either they are invisible, like an OCR text layer.
-DRAWN = 16 | 32
 #: A vector with less alpha (of 255) cannot hide text; with at least the second it is opaque.
 _MIN_ALPHA, _OPAQUE = 128, 250
 #: Bits of red, green and blue that are all set in white and nearly white.

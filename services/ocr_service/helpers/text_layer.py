@@ -13,8 +13,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from paddleocr_service import Line, Word
+from services.ocr_service.helpers.actual_text import ActualTextCheck, use_actual_text
 from services.ocr_service.helpers.form_fields import FormField
 from services.ocr_service.helpers.hidden_text import UNSEEN, hide_unseen_text
+from services.ocr_service.helpers.layer_characters import PageText, span_text
+from services.ocr_service.helpers.layer_corrections import correct, is_invisible, needs_characters
 from services.ocr_service.helpers.page_drawing import (
     DrawnVector,
     LayerImage,
@@ -29,10 +32,6 @@ from services.ocr_service.helpers.page_transform import Box, PageTransform, box_
 if TYPE_CHECKING:
     import pymupdf
 
-#: MuPDF's flags for filled and stroked characters. Without either they are invisible, like an OCR text layer.
-_DRAWN = 16 | 32
-#: Text with at most this alpha (of 255), or a font smaller than this (points), is invisible.
-_MAX_INVISIBLE_ALPHA, _MIN_SIZE = 12, 1.0
 #: A single character of a symbol font, such as the bullets of word processors.
 _BULLET = re.compile("(?<!\\S)[\ue000-\uf8ff](?!\\S)")
 #: Presentation forms: Latin ligatures, Hebrew, Arabic.
@@ -79,30 +78,46 @@ class TextLayer:
         return tuple(line for line in self.lines if not line.hidden)
 
 
-def read_layer(page: pymupdf.Page, transform: PageTransform, words: bool, look: bool = False) -> TextLayer:
-    """Read the text layer of a page. words: include word boxes. look: find out which of its text a reader sees."""
+def read_layer(
+    page: pymupdf.Page, transform: PageTransform, words: bool, look: bool = False, check: ActualTextCheck | None = None
+) -> TextLayer:
+    """Read the text layer of a page.
+
+    words: include word boxes. look: find out which of its text a reader sees. check: one for all pages of a document
+    saves time.
+    """
     import pymupdf
 
     # Ligatures are kept, because MuPDF splits Arabic ones in the wrong order.
-    flags = pymupdf.TEXT_MEDIABOX_CLIP | pymupdf.TEXT_PRESERVE_LIGATURES
+    plain = pymupdf.TEXT_MEDIABOX_CLIP | pymupdf.TEXT_PRESERVE_LIGATURES
+    flags = plain | pymupdf.TEXT_IGNORE_ACTUALTEXT
     drawing = extract_drawing(page, flags, characters=words)
+    text = PageText(drawing.texts)
+    if not words and needs_characters(text):
+        drawing = extract_drawing(page, flags, characters=True)
+        text = PageText(drawing.texts)
+    if (check or ActualTextCheck()).is_needed(page, text):
+        named = page.get_text("rawdict" if text.has_characters else "dict", flags=plain)
+        use_actual_text(drawing.texts, named["blocks"])
+        text = PageText(drawing.texts)
     images = layer_images(drawing.images, page.get_images(), transform) if drawing.images else ()
     covered = covered_texts(drawing)
     if look:
         hide_unseen_text(page, drawing, covered, transform)
-    lines = tuple(_lines(drawing.texts, transform, covered))
+    correct(page, drawing.texts, text)
+    lines = tuple(_lines(drawing.texts, transform, covered, words))
     vectors = tuple(in_pixels(drawing.vectors, transform))
     return TextLayer(transform.width, transform.height, transform.zoom, lines, images, vectors=vectors)
 
 
-def _lines(blocks: Iterable[Raw], transform: PageTransform, covered: Sequence[Box]) -> Iterator[LayerLine]:
+def _lines(blocks: Iterable[Raw], transform: PageTransform, covered: Sequence[Box], words: bool) -> Iterator[LayerLine]:
     for block in blocks:
         number = block["number"]
         for found in block.get("lines", ()):
             for spans, box, hidden in _split_by_visibility(found):
                 if covered and not hidden:
                     hidden = any(is_inside(box, other) for other in covered)
-                line = _line(spans, box, found, transform, number, hidden)
+                line = _line(spans, box, found, transform, number, hidden, words)
                 if line:
                     yield line
 
@@ -111,26 +126,19 @@ def _split_by_visibility(line: Raw) -> tuple[tuple[list[Raw], Box, bool], ...]:
     """One or two parts of a line: (spans, box around them, whether they are hidden)."""
     spans = line["spans"]
     if len(spans) == 1:
-        return ((spans, line["bbox"], _is_invisible(spans[0])),)
-    invisible = list(filter(_is_invisible, spans))
+        return ((spans, line["bbox"], is_invisible(spans[0])),)
+    invisible = list(filter(is_invisible, spans))
     if not invisible or len(invisible) == len(spans):
         return ((spans, line["bbox"], bool(invisible)),)
     visible = [span for span in spans if span not in invisible]
     return tuple((part, join(span["bbox"] for span in part), part is invisible) for part in (visible, invisible))
 
 
-def _is_invisible(span: Raw) -> bool:
-    return bool(not span["char_flags"] & _DRAWN or span["alpha"] <= _MAX_INVISIBLE_ALPHA or span["size"] < _MIN_SIZE)
-
-
 def _line(
-    spans: Sequence[Raw], box: Box, raw_line: Raw, transform: PageTransform, block: int, hidden: bool
+    spans: Sequence[Raw], box: Box, raw_line: Raw, transform: PageTransform, block: int, hidden: bool, with_words: bool
 ) -> LayerLine | None:
     first = spans[0]
-    if "text" in first:
-        parts = [span["text"] for span in spans]
-    else:
-        parts = ["".join([char["c"] for char in span["chars"]]) for span in spans]
+    parts = [span_text(span) for span in spans]
     joined = "".join(parts)
     text = " ".join(joined.split())
     if not text:
@@ -143,7 +151,7 @@ def _line(
     direction = (1.0, 0.0) if raw_line["wmode"] else raw_line["dir"]
     letters = first["size"] * (first["ascender"] - first["descender"])
     polygon, upright = transform.polygon(box, direction, letters)
-    words = tuple(_words(spans, direction, transform)) if "chars" in first else ()
+    words = tuple(_words(spans, direction, transform)) if with_words else ()
     around = (*polygon[0], *polygon[2]) if upright else box_around(polygon)
     return LayerLine(Line(text, 1.0, polygon, words), around, block, fonts, hidden, upright, UNSEEN in first)
 
