@@ -14,18 +14,20 @@ from typing import TYPE_CHECKING
 from paddleocr_service import EngineInfo, Line, Recognition
 from paddleocr_service.orientation import lines_as_given
 from paddleocr_service.reading_order import page_text, reading_order
+from services.ocr_service.checked_layer import CheckedLayer, LayerChecker, warnings_of_ocr
 from services.ocr_service.helpers.form_fields import upright_fields
 from services.ocr_service.helpers.hidden_warnings import hidden_text_warnings
 from services.ocr_service.helpers.layer_images import DETAIL_DPI, images_to_read, may_contain_text, without_layer_lines
 from services.ocr_service.helpers.layer_order import blocks_of
-from services.ocr_service.helpers.layer_trust import TrustChecker, same_text, sample
 from services.ocr_service.helpers.page_drawing import LayerImage
 from services.ocr_service.helpers.page_transform import Box
 from services.ocr_service.helpers.pdf_processor import PdfDocument
 from services.ocr_service.helpers.text_extractor import Page, page_of
 from services.ocr_service.helpers.text_layer import LayerLine, TextLayer
 from services.ocr_service.ink import missed_text, missing_layer
+from services.ocr_service.line_sheet import read_lines
 from services.ocr_service.options import DocumentOptions
+from services.ocr_service.page_warnings import PageWarning
 from services.ocr_service.stages import Stages
 
 if TYPE_CHECKING:
@@ -34,8 +36,6 @@ if TYPE_CHECKING:
 OCR, TEXT = "ocr", "text"
 #: Resolution at which lines of the layer are compared with the rendered page: enough for small print.
 _SAMPLE_DPI = 200
-#: Margin around the lines of a sample, as a share of their height.
-_MARGIN = 0.4
 #: Number of images of a document whose OCR result is cached, for images repeated on each page.
 _CACHED_IMAGES = 32
 _LAYER = EngineInfo("PyMuPDF", "mupdf", ())
@@ -50,13 +50,15 @@ class PdfPages:
     read: Callable[[RGBArray], Recognition]
     max_pixels: int
     stages: Stages = field(default_factory=Stages)
-    _trust: TrustChecker = field(init=False, default_factory=TrustChecker)
+    _checker: LayerChecker = field(init=False)
     _ocr_cache: dict[bytes, tuple[Line, ...]] = field(init=False, default_factory=dict)
     _empty_backgrounds: set[int] = field(init=False, default_factory=set)
 
+    def __post_init__(self) -> None:
+        self._checker = LayerChecker(self.pdf.font_proofs(), self.options.lang)
+
     def recognize(self, number: int) -> Page:
         """The result of one page. Raises OCRServiceError."""
-        layer = None
         if self.options.mode != OCR:
             words = self.options.detail == "word"
             with self.stages.measure("layer"):
@@ -64,21 +66,32 @@ class PdfPages:
                 layer = self.pdf.text_layer(number, self.options.dpi, self.max_pixels, words, look)
             if self.options.mode == TEXT:
                 return self._page_of(layer, layer.lines, number)
-            if self._is_trusted(layer, number):
-                return self._page_of(layer, layer.visible, number, self._lines_of_images(layer, number))
-        return self._page_read(number, layer)
+            checked = self._checker.check(layer, number, lambda lines: self._read_lines(lines, layer, number))
+            if checked.lines is not None:
+                images = self._lines_of_images(layer, number)
+                return self._page_of(layer, checked.lines, number, images, checked.warnings)
+            return self._page_read(number, layer, checked)
+        return self._page_read(number)
 
-    def _page_read(self, number: int, layer: TextLayer | None) -> Page:
+    def _page_read(self, number: int, layer: TextLayer | None = None, checked: CheckedLayer | None = None) -> Page:
         """The result of a page by OCR. The form fields are those of the file in this mode, too."""
         array = self._render(number, self.options.dpi)
         recognition = self.read(array)
         fields = upright_fields(self.pdf.form_fields(number, self.options.dpi, self.max_pixels), recognition)
-        hidden = hidden_text_warnings(layer, recognition.lines) if layer else ()
-        warnings = (*self.pdf.warnings, *missed_text(recognition, array), *hidden)
+        warnings = [*self.pdf.warnings, *missed_text(recognition, array)]
+        if layer:
+            warnings += hidden_text_warnings(layer, recognition.lines)
+        if layer and checked:
+            warnings += warnings_of_ocr(checked, layer, recognition)
         return page_of(recognition, number, warnings=warnings, fields=fields)
 
     def _page_of(
-        self, layer: TextLayer, layer_lines: Sequence[LayerLine], number: int, ocr_lines: Sequence[Line] = ()
+        self,
+        layer: TextLayer,
+        layer_lines: Sequence[LayerLine],
+        number: int,
+        ocr_lines: Sequence[Line] = (),
+        warnings: Sequence[PageWarning] = (),
     ) -> Page:
         if ocr_lines:
             blocks = reading_order([*(line.line for line in layer_lines), *ocr_lines], layer.width, layer.height)
@@ -87,33 +100,12 @@ class PdfPages:
         lines = tuple(line for block in blocks for line in block.lines)
         page = Recognition(layer.width, layer.height, lines, page_text(blocks), self.options.lang, _LAYER, blocks)
         hidden = hidden_text_warnings(layer, lines) if self.options.mode != TEXT else ()
-        warnings = (*self.pdf.warnings, *missing_layer(layer), *hidden)
-        return page_of(page, number, "text_layer", warnings, layer.fields)
+        shown = (*self.pdf.warnings, *missing_layer(layer), *hidden, *warnings)
+        return page_of(page, number, "text_layer", shown, layer.fields)
 
-    def _is_trusted(self, layer: TextLayer, number: int) -> bool:
-        # The values of form fields, whose lines have no fonts, are right, but do not show that the rest is.
-        verdict = self._trust.check([line for line in layer.visible if line.fonts])
-        lines = sample(verdict.doubtful)
-        if not verdict.trusted or not lines:
-            return verdict.trusted
-        if not same_text(" ".join(line.line.text for line in lines), self._read_lines(lines, layer, number)):
-            return False
-        self._trust.confirm(verdict.doubtful)
-        return True
-
-    def _read_lines(self, lines: Sequence[LayerLine], layer: TextLayer, number: int) -> str:
-        """OCR of the rendered page at the places of these lines, stacked into one image."""
-        import numpy as np
-
-        strips = []
-        for line in lines:
-            x0, y0, x1, y1 = line.box
-            margin = _MARGIN * (y1 - y0)
-            box = (x0 - margin, y0 - margin, x1 + margin, y1 + margin)
-            strips.append(self._render(number, max(_SAMPLE_DPI, self.options.dpi), box, layer.zoom))
-        width = max(strip.shape[1] for strip in strips)
-        sheet = [np.pad(strip, ((0, 0), (0, width - strip.shape[1]), (0, 0)), mode="edge") for strip in strips]
-        return " ".join(line.text for line in self.read(np.concatenate(sheet)).lines)
+    def _read_lines(self, lines: Sequence[LayerLine], layer: TextLayer, number: int) -> list[Line | None]:
+        dpi = max(_SAMPLE_DPI, self.options.dpi)
+        return read_lines(lines, layer, lambda box: self._render(number, dpi, box, layer.zoom), self.read)
 
     def _lines_of_images(self, layer: TextLayer, number: int) -> list[Line]:
         lines: list[Line] = []

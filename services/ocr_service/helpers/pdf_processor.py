@@ -19,6 +19,7 @@ from services.ocr_service.helpers.dingbats import with_symbols
 from services.ocr_service.helpers.file_warnings import file_warnings
 from services.ocr_service.helpers.form_fields import FormField
 from services.ocr_service.helpers.form_layer import read_form_layer, read_form_or_nothing
+from services.ocr_service.helpers.layer_fonts import FontProofs
 from services.ocr_service.helpers.page_transform import Box, PageTransform
 from services.ocr_service.helpers.page_widgets import without_passwords
 from services.ocr_service.helpers.text_layer import TextLayer, read_layer
@@ -90,6 +91,10 @@ class PdfDocument:
             zoom = fitting_zoom(width, height, dpi / POINTS_PER_INCH, max_pixels)
             form = read_form_or_nothing(page, PageTransform.of(page, width, height, zoom))
         return form.fields if form else ()
+
+    def font_proofs(self) -> FontProofs:
+        """What can be proven about the characters of the text layers."""
+        return FontProofs(self._document)
 
     def render(self, number: int, dpi: int, max_pixels: int, part: Box | None = None) -> RGBArray:
         """Page `number` (from 1) as a viewer shows it: rotated, with annotations and form fields, on white.

@@ -88,7 +88,7 @@ def test_a_layer_that_differs_from_the_rendered_page_is_not_trusted(read):
     engine = FakeEngine(" ".join(PROSE[:3]), "The whole page")
     (page,) = read(embedded(PROSE, shifted_mapping), engine)
     assert (page["source"], page["text"]) == ("ocr", "The whole page")
-    assert len(engine.images) == 2 and engine.images[0][0] < 300, "a few lines are compared, not the page"
+    assert len(engine.images) == 2 and engine.images[0][0] < 400, "a few lines are compared, not the page"
 
 
 def test_invisible_white_text_is_left_out(read):
@@ -101,12 +101,12 @@ def test_invisible_white_text_is_left_out(read):
     assert [warning["code"] for warning in page["warnings"]] == ["hidden_text"]
 
 
-def test_unusual_text_is_trusted_once_ocr_confirms_it(read):
+def test_unusual_text_is_trusted_without_ocr_if_the_glyphs_prove_it(read):
     codes = ["XKQZ 7741 WVBJ", "QQZX 0093 KJHW", "ZZKV 5512 XWQB"]
-    engine = FakeEngine(" ".join(codes))
+    engine = FakeEngine()
     pages = read(pdf_of(*[lambda page: write(page, codes)] * 3), engine)
     assert [page["source"] for page in pages] == ["text_layer"] * 3
-    assert len(engine.images) == 1, "a confirmed font is not compared again"
+    assert not engine.images
 
 
 def test_mode_ocr_ignores_the_layer(read):

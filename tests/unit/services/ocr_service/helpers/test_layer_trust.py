@@ -3,7 +3,9 @@
 import pytest
 
 from paddleocr_service import Line
-from services.ocr_service.helpers.layer_trust import TrustChecker, reads_like_language, same_text, sample
+from services.ocr_service.helpers.layer_comparison import same_text, sample
+from services.ocr_service.helpers.layer_language import reads_like_language
+from services.ocr_service.helpers.layer_trust import TrustChecker
 from services.ocr_service.helpers.text_layer import LayerLine
 from tests.support.engine import PROSE
 

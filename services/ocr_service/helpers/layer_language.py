@@ -1,0 +1,82 @@
+"""Whether a text is distributed like a language, and in which script it is."""
+
+from __future__ import annotations
+
+import math
+import re
+import unicodedata
+from collections import Counter
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+#: A text with fewer letters cannot be judged.
+_MIN_LETTERS = 25
+#: Minimum correlation of letter frequencies with those of a language.
+_MIN_CORRELATION = 0.4
+#: Minimum share of the most common script among letters of non-Latin scripts.
+_MIN_ONE_SCRIPT = 0.9
+
+#: Letter frequencies per thousand, averaged over English, French, German, Spanish, Italian and Dutch.
+_LETTER_FREQUENCIES = {
+    "a": 79, "b": 14, "c": 31, "d": 44, "e": 147, "f": 13, "g": 18, "h": 29, "i": 77, "j": 5, "k": 8, "l": 45, "m": 27,
+    "n": 78, "o": 66, "p": 22, "q": 6, "r": 66, "s": 65, "t": 67, "u": 39, "v": 15, "w": 10, "x": 2, "y": 9, "z": 7,
+}  # fmt: skip
+_A_TO_Z = slice(ord("a"), ord("z") + 1)
+#: The same with mean 0 and length 1.
+_EXPECTED = np.array(list(_LETTER_FREQUENCIES.values())) - np.mean(list(_LETTER_FREQUENCIES.values()))
+_EXPECTED /= np.linalg.norm(_EXPECTED)
+_BEYOND_ASCII = re.compile("[^\0-\x7f]")
+#: Scripts that are mixed in one language.
+_MIXED_SCRIPTS = {"HIRAGANA": "CJK", "KATAKANA": "CJK", "HANGUL": "CJK"}
+
+
+def reads_like_language(text: str) -> bool | None:
+    """Whether the letters of a text are distributed as in a language. None if there are too few letters.
+
+    Latin letters are compared by frequency, which is similar in all European languages. Other letters only need to be
+    of one script: garbage mixes many.
+    """
+    if len(text) < _MIN_LETTERS and text.isascii():
+        return None
+    lower = text.lower()
+    counts = np.bincount(np.frombuffer(lower.encode("ascii", "ignore"), np.uint8), minlength=128)[_A_TO_Z]
+    letters = int(counts.sum())
+    if not lower.isascii():
+        latin, scripts = _count_beyond_ascii(lower)
+        counts += np.array([latin[letter] for letter in _LETTER_FREQUENCIES])
+        letters += latin.total()
+        if scripts.total() > letters:
+            return scripts.most_common(1)[0][1] >= _MIN_ONE_SCRIPT * scripts.total()
+    if letters < _MIN_LETTERS:
+        return None
+    return _correlation(counts) >= _MIN_CORRELATION
+
+
+def _count_beyond_ascii(text: str) -> tuple[Counter[str], Counter[str]]:
+    """Latin letters without accents, and the scripts of other letters."""
+    latin: Counter[str] = Counter()
+    scripts: Counter[str] = Counter()
+    for char in _BEYOND_ASCII.findall(text):
+        script = script_of(char)
+        if script == "LATIN":
+            latin[unicodedata.normalize("NFKD", char)[0]] += 1
+        elif script:
+            scripts[script] += 1
+    return latin, scripts
+
+
+def _correlation(counts: NDArray[np.int64]) -> float:
+    """Pearson correlation of counts of the letters a to z with those of a language. 0 if all are equal."""
+    squares = int(counts @ counts) - int(counts.sum()) ** 2 / len(counts)
+    return float(counts @ _EXPECTED) / math.sqrt(squares) if squares > 0 else 0.0
+
+
+@lru_cache(4096)
+def script_of(char: str) -> str:
+    """The script of a letter, taken from the first word of its Unicode name. Empty for other characters."""
+    if not char.isalpha():
+        return ""
+    script = unicodedata.name(char, "").partition(" ")[0]
+    return _MIXED_SCRIPTS.get(script, script)
