@@ -108,8 +108,10 @@ def test_digital_documents_keep_their_text_in_order(service, shared_data):
             layers = [page.get_text(flags=pymupdf.TEXT_MEDIABOX_CLIP) for page in document]
         found = pages(service, path.read_bytes(), mode="auto")
         usable = [layer.count("\ufffd") < 0.01 * len(layer) for layer in layers]
-        assert [page["source"] for page in found] == ["text_layer" if good else "ocr" for good in usable], path.name
         for page, layer, good in zip(found, layers, usable, strict=True):
+            # A layer with gaps is read by OCR, or kept with a warning if OCR cannot read its script.
+            warned = "unreadable_script" in [warning["code"] for warning in page["warnings"]]
+            assert (page["source"] == "text_layer") is (good or warned), (path.name, page["page"])
             assert not good or character_error_rate(layer, page["text"]) < 0.01, (path.name, page["page"])
 
 
