@@ -1,0 +1,24 @@
+"""Drawing and labelling on arrays, with OpenCV, for callers outside the engine."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import numpy as np
+
+
+def connected_labels(mask: np.ndarray) -> np.ndarray:
+    """(H, W) int32: the number of the area of each pixel that is not 0, from 1. Areas connect at edges, not corners."""
+    import cv2
+    import numpy as np
+
+    return np.asarray(cv2.connectedComponents(mask, connectivity=4)[1])
+
+
+def fill_polygon(pixels: np.ndarray, corners: np.ndarray, colour: list[float]) -> None:
+    """Fill a convex polygon in place. pixels: (H, W, 3) uint8. corners: (N, 2) x and y in pixels."""
+    import cv2
+    import numpy as np
+
+    cv2.fillConvexPoly(pixels, corners.round().astype(np.int32), colour)

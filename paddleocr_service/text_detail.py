@@ -1,0 +1,203 @@
+"""Finds rows of letters in the picture of a region, without OCR: a check that costs a few milliseconds.
+
+Ink is what differs from the ground around it, be it dark or light. Straight rules are removed, so that a table's grid
+does not join its letters. What remains is a set of connected components (a letter, a stroke, or a word whose letters
+touch). Components of similar height next to each other are a row of letters. Curves, photographs and hatching have ink,
+but few rows.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from .arrays import Pixels
+
+#: Resolution of the pictures to check: print of 5 points still has separate letters.
+DETAIL_DPI = 150
+_POINT = DETAIL_DPI / 72
+#: Difference (of 255) between ink and ground. The ground is the median within a square of this size (points).
+_CONTRAST, _GROUND = 48, 24
+#: Straight runs of this length (points) are rules, frames and filled areas.
+_RULE = 30
+#: Heights (points) of letters and of their parts.
+_MIN_HEIGHT, _MAX_HEIGHT = 2.2, 50
+#: Maximum number of components. Pictures with more are photographs or hatching: the largest ones are checked.
+_MAX_COMPONENTS = 5000
+#: Minimum number of letters in a row, and minimum ratio of its length to its height.
+_MIN_LETTERS, _MIN_ASPECT = 3, 1.5
+#: Width of a letter, as a share of its height.
+_LETTER_WIDTH = 0.75
+#: Letters of a row are less than twice as high as the smallest. A class of heights begins at this multiple of the last.
+_CLASS_STEP = 2**0.5
+#: Maximum median distance of feet or heads from their line, as a share of the height. By chance it is about 0.25.
+_MAX_OFF_LINE = 0.12
+#: Components whose numbers of pixels differ by at most this share of their mean are bullets or stars.
+_ALIKE = 0.1
+#: Standing rows are searched if upright ones have a smaller share of the ink. Turned text has a few by chance.
+_MIN_UPRIGHT = 0.15
+#: Columns of components whose x and y are exchanged.
+_SWAPPED = [1, 0, 3, 2, 4]
+#: Maximum height of a row, as a multiple of its letters.
+_MAX_ROW = 2.2
+#: Minimum share of the ink (without rules) that is in rows of letters. A letterhead with a logo has less, but not much
+#: less, hardly any other ink between its rows, and they cover this share of the picture.
+_MIN_INK, _MIN_BESIDE_LOGO, _MIN_AREA = 0.5, 0.2, 0.12
+#: Minimum share of the ink that the labels of a drawing have.
+_MIN_LABELS = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class TextDetail:
+    """letters: approximate number of letters. box: around their rows, in pixels of the picture; None without rows.
+
+    ink, ink_of_box: share of the ink of the picture, and of the box, that is in rows. area: share of the picture that
+    the rows cover.
+    """
+
+    letters: int
+    box: tuple[float, float, float, float] | None
+    ink: float
+    ink_of_box: float
+    area: float
+
+    @property
+    def is_mostly_text(self) -> bool:
+        """Whether text is what the picture is for: a letterhead or a table, not a chart with labels."""
+        beside_logo = self.area >= _MIN_AREA and self.ink_of_box >= _MIN_INK and self.ink >= _MIN_BESIDE_LOGO
+        return self.ink >= _MIN_INK or beside_logo
+
+    @property
+    def is_labelled(self) -> bool:
+        """Whether there are labels beside drawings, as in a chart. Rows in a photograph, found by chance, are dense."""
+        return self.ink >= _MIN_LABELS and self.area < _MIN_AREA
+
+
+NOTHING = TextDetail(0, None, 0.0, 0.0, 0.0)
+#: Of pictures that need no check.
+CERTAIN = TextDetail(1_000_000, None, 1.0, 1.0, 1.0)
+
+
+def text_detail(picture: Pixels) -> TextDetail:
+    """Find rows of letters, or standing rows if these have hardly any ink. picture: (H, W, 3) uint8 at DETAIL_DPI."""
+    import numpy as np
+
+    if min(picture.shape[:2]) < _MIN_HEIGHT * _POINT:
+        return NOTHING
+    ink = _ink(picture)
+    parts = _components(ink)
+    rows = _rows(parts, ink.shape)
+    letters = sum(map(_letters, rows))
+    if _pixels(rows) < _MIN_UPRIGHT * ink.sum():
+        standing = _rows(parts[:, _SWAPPED], ink.shape[::-1])
+        if _pixels(standing) > _pixels(rows):
+            rows, letters = [row[:, _SWAPPED] for row in standing], sum(map(_letters, standing))
+    if not rows:
+        return NOTHING
+    covered = np.zeros(ink.shape, bool)
+    for row in rows:
+        x0, y0, x1, y1 = _box(row)
+        covered[y0:y1, x0:x1] = True
+    members = np.unique(np.concatenate(rows), axis=0)
+    x0, y0, x1, y1 = _box(members)
+    found, inside = float(members[:, 4].sum()), max(1, int(ink[y0:y1, x0:x1].sum()))
+    box = (float(x0), float(y0), float(x1), float(y1))
+    return TextDetail(round(letters), box, found / max(1, int(ink.sum())), found / inside, float(covered.mean()))
+
+
+def _pixels(rows: list[np.ndarray]) -> int:
+    return sum(int(row[:, 4].sum()) for row in rows)
+
+
+def _ink(picture: Pixels) -> np.ndarray:
+    """(H, W) uint8: 1 where there is ink that is not part of a rule or of a filled area."""
+    import cv2
+    import numpy as np
+
+    grey = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)
+    height, width = grey.shape
+    small = cv2.resize(grey, (max(1, width // 4), max(1, height // 4)), interpolation=cv2.INTER_AREA)
+    # Reflected at the edges: repeating a frame at the edge would make it the ground.
+    size = int(_GROUND * _POINT / 4) | 1
+    half = size // 2
+    padded = cv2.copyMakeBorder(small, half, half, half, half, cv2.BORDER_REFLECT)
+    ground = cv2.medianBlur(padded, size)[half:-half, half:-half]
+    ground = cv2.resize(ground, (width, height), interpolation=cv2.INTER_LINEAR)
+    ink = (cv2.absdiff(grey, ground) >= _CONTRAST).astype(np.uint8)
+    run = int(_RULE * _POINT)
+    across = cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((1, run), np.uint8))
+    down = cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((run, 1), np.uint8))
+    return np.asarray(np.where(np.maximum(across, down), 0, ink), np.uint8)
+
+
+def _components(ink: np.ndarray) -> np.ndarray:
+    """(N, 5) int: x0, y0, x1, y1 and number of pixels of components that may be letters."""
+    import cv2
+    import numpy as np
+
+    _, _, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
+    x, y, width, height, pixels = stats[1:].T
+    possible = (height >= _MIN_HEIGHT * _POINT) & (height <= _MAX_HEIGHT * _POINT) & (width <= 12 * height)
+    possible &= (width >= _POINT / 2) & (pixels >= 0.12 * width * height)
+    found = np.stack([x, y, x + width, y + height, pixels], axis=1)[possible]
+    return np.asarray(found[np.argsort(-found[:, 4])[:_MAX_COMPONENTS]], np.int64)
+
+
+def _rows(parts: np.ndarray, shape: tuple[int, int]) -> list[np.ndarray]:
+    """Rows of letters: (N, 5) each, see `_components`. A letter may be in two rows.
+
+    Each class of heights is searched alone. So rules, frames and logos do not join the letters beside them.
+    """
+    heights = parts[:, 3] - parts[:, 1]
+    found, low = [], _MIN_HEIGHT * _POINT
+    while low <= _MAX_HEIGHT * _POINT:
+        members = parts[(heights >= low) & (heights < 2 * low)]
+        if len(members):
+            found += [row for row in _neighbours(members, shape) if _is_text(row)]
+        low *= _CLASS_STEP
+    return found
+
+
+def _neighbours(parts: np.ndarray, shape: tuple[int, int]) -> list[np.ndarray]:
+    """Groups of components that lie next to each other, at most half their height apart from side to side."""
+    import cv2
+    import numpy as np
+
+    canvas = np.zeros(shape, np.uint8)
+    for x0, y0, x1, y1, _ in parts.tolist():
+        height = y1 - y0
+        canvas[y0 + height // 4 : y1 - height // 4, max(0, x0 - height // 2 - 1) : x1 + height // 2 + 1] = 1
+    _, labels = cv2.connectedComponents(canvas, connectivity=4)
+    of_part = labels[(parts[:, 1] + parts[:, 3]) // 2, (parts[:, 0] + parts[:, 2]) // 2]
+    order = np.argsort(of_part, kind="stable")
+    cuts = np.flatnonzero(np.diff(of_part[order])) + 1
+    return [parts[group] for group in np.split(order, cuts)]
+
+
+def _is_text(row: np.ndarray) -> bool:
+    import numpy as np
+
+    x0, y0, x1, y1 = _box(row)
+    typical = np.median(row[:, 3] - row[:, 1])
+    if y1 - y0 > _MAX_ROW * typical or x1 - x0 < _MIN_ASPECT * (y1 - y0):
+        return False
+    off_line = min(np.median(np.abs(row[:, side] - np.median(row[:, side]))) for side in (1, 3))
+    if off_line > _MAX_OFF_LINE * typical:
+        return False
+    pixels = row[:, 4]
+    alike = len(row) >= _MIN_LETTERS and np.ptp(pixels) <= _ALIKE * pixels.mean()
+    return bool(_letters(row) >= _MIN_LETTERS and not alike)
+
+
+def _letters(row: np.ndarray) -> float:
+    """Approximate number of letters: a component may be a word whose letters touch."""
+    import numpy as np
+
+    return float(np.maximum(1, (row[:, 2] - row[:, 0]) / (_LETTER_WIDTH * (row[:, 3] - row[:, 1]))).sum())
+
+
+def _box(row: np.ndarray) -> tuple[int, int, int, int]:
+    return int(row[:, 0].min()), int(row[:, 1].min()), int(row[:, 2].max()), int(row[:, 3].max())
