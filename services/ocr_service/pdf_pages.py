@@ -1,32 +1,31 @@
 """A PDF as a sequence of pages, each read from its text layer or by the OCR engine.
 
-Mode `auto` reads a trusted text layer and runs OCR only on the images of the page. Without a trusted layer it runs OCR
+Mode `auto` reads a trusted text layer and runs OCR only on
+images and outlined text beside it. Without a trusted layer it runs OCR
 on the whole page. Modes `ocr` and `text` force one or the other.
 """
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from paddleocr_service import EngineInfo, Line, Recognition
-from paddleocr_service.orientation import lines_as_given
-from paddleocr_service.reading_order import page_text, reading_order
+from paddleocr_service.reading_order import page_text
 from services.ocr_service.checked_layer import CheckedLayer, LayerChecker, warnings_of_ocr
 from services.ocr_service.helpers.form_fields import upright_fields
 from services.ocr_service.helpers.hidden_warnings import hidden_text_warnings
-from services.ocr_service.helpers.layer_images import DETAIL_DPI, images_to_read, may_contain_text, without_layer_lines
 from services.ocr_service.helpers.layer_order import blocks_of
-from services.ocr_service.helpers.page_drawing import LayerImage
 from services.ocr_service.helpers.page_transform import Box
 from services.ocr_service.helpers.pdf_processor import PdfDocument
+from services.ocr_service.helpers.region_order import order_with_regions
 from services.ocr_service.helpers.text_extractor import Page, page_of
 from services.ocr_service.helpers.text_layer import LayerLine, TextLayer
 from services.ocr_service.ink import missed_text, missing_layer
 from services.ocr_service.line_sheet import read_lines
 from services.ocr_service.options import DocumentOptions
+from services.ocr_service.page_regions import RegionReader
 from services.ocr_service.page_warnings import PageWarning
 from services.ocr_service.stages import Stages
 
@@ -36,8 +35,6 @@ if TYPE_CHECKING:
 OCR, TEXT = "ocr", "text"
 #: Resolution at which lines of the layer are compared with the rendered page: enough for small print.
 _SAMPLE_DPI = 200
-#: Number of images of a document whose OCR result is cached, for images repeated on each page.
-_CACHED_IMAGES = 32
 _LAYER = EngineInfo("PyMuPDF", "mupdf", ())
 
 
@@ -51,11 +48,11 @@ class PdfPages:
     max_pixels: int
     stages: Stages = field(default_factory=Stages)
     _checker: LayerChecker = field(init=False)
-    _ocr_cache: dict[bytes, tuple[Line, ...]] = field(init=False, default_factory=dict)
-    _empty_backgrounds: set[int] = field(init=False, default_factory=set)
+    _regions: RegionReader = field(init=False)
 
     def __post_init__(self) -> None:
         self._checker = LayerChecker(self.pdf.font_proofs(), self.options.lang)
+        self._regions = RegionReader(self._render, self.read, self.options.dpi)
 
     def recognize(self, number: int) -> Page:
         """The result of one page. Raises OCRServiceError."""
@@ -68,8 +65,8 @@ class PdfPages:
                 return self._page_of(layer, layer.lines, number)
             checked = self._checker.check(layer, number, lambda lines: self._read_lines(lines, layer, number))
             if checked.lines is not None:
-                images = self._lines_of_images(layer, number)
-                return self._page_of(layer, checked.lines, number, images, checked.warnings)
+                regions, warnings = self._regions.read(layer, number)
+                return self._page_of(layer, checked.lines, number, regions, (*checked.warnings, *warnings))
             return self._page_read(number, layer, checked)
         return self._page_read(number)
 
@@ -90,11 +87,11 @@ class PdfPages:
         layer: TextLayer,
         layer_lines: Sequence[LayerLine],
         number: int,
-        ocr_lines: Sequence[Line] = (),
+        regions: Sequence[Sequence[Line]] = (),
         warnings: Sequence[PageWarning] = (),
     ) -> Page:
-        if ocr_lines:
-            blocks = reading_order([*(line.line for line in layer_lines), *ocr_lines], layer.width, layer.height)
+        if regions:
+            blocks = order_with_regions(layer_lines, regions, layer.width, layer.height)
         else:
             blocks = blocks_of(layer_lines, layer.width, layer.height)
         lines = tuple(line for block in blocks for line in block.lines)
@@ -106,31 +103,6 @@ class PdfPages:
     def _read_lines(self, lines: Sequence[LayerLine], layer: TextLayer, number: int) -> list[Line | None]:
         dpi = max(_SAMPLE_DPI, self.options.dpi)
         return read_lines(lines, layer, lambda box: self._render(number, dpi, box, layer.zoom), self.read)
-
-    def _lines_of_images(self, layer: TextLayer, number: int) -> list[Line]:
-        lines: list[Line] = []
-        for image, is_background in images_to_read(layer):
-            if not (is_background and self._is_empty(image, layer, number)):
-                lines += self._lines_of_image(image.box, layer, number)
-        return without_layer_lines(lines, layer.visible)
-
-    def _is_empty(self, image: LayerImage, layer: TextLayer, number: int) -> bool:
-        if image.xref in self._empty_backgrounds:
-            return True
-        empty = not may_contain_text(self._render(number, DETAIL_DPI), image.box, layer)
-        if empty and image.xref:
-            self._empty_backgrounds.add(image.xref)
-        return empty
-
-    def _lines_of_image(self, box: Box, layer: TextLayer, number: int) -> list[Line]:
-        pixels = self._render(number, self.options.dpi, box, layer.zoom)
-        key = hashlib.sha256(pixels.tobytes() + repr(pixels.shape).encode()).digest()
-        if key not in self._ocr_cache:
-            if len(self._ocr_cache) >= _CACHED_IMAGES:
-                self._ocr_cache.clear()
-            self._ocr_cache[key] = lines_as_given(self.read(pixels))
-        left, top = int(box[0]), int(box[1])
-        return [line.transformed(lambda point: (point[0] + left, point[1] + top)) for line in self._ocr_cache[key]]
 
     def _render(self, number: int, dpi: int, part: Box | None = None, zoom: float = 1.0) -> RGBArray:
         """A page, or the part of it inside the box `part`, which is in pixels of a page at `zoom` pixels per point."""

@@ -14,7 +14,7 @@ def line(text, x, y, height=12):
 
 def layer_line(text, x, y, block=0):
     made = line(text, x, y)
-    return LayerLine(made, (*made.polygon[0], *made.polygon[2]), block, (("Body", text),), False, False, True)
+    return LayerLine(made, (*made.polygon[0], *made.polygon[2]), block, (("Body", text),), False, True)
 
 
 def rows(layer, *regions):
