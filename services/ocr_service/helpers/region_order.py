@@ -16,7 +16,7 @@ from services.ocr_service.helpers.page_transform import Box, box_around, join
 from services.ocr_service.helpers.text_layer import LayerLine
 
 #: Share of the characters of the layer from which on OCR decides the order.
-_MAX_INSERTED = 0.5
+_MAX_INSERTED = 0.2
 #: Two lines are in one row if they overlap by this share of the lower one, and one is at most this many times higher.
 _SAME_ROW, _MAX_RATIO = 0.6, 2.5
 #: Minimum share of the lines of a region that continue a row of the layer.
