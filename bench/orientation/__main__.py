@@ -2,6 +2,7 @@
 
 Each image with a .txt file is recognised at each rotation, with ``orientation=auto`` and ``off`` in turn. ``--skew``
 adds the accuracy on images that are rotated by a few degrees. Costs are ratios of CPU time for the same image.
+``--drawn`` adds drawn pages of digits, charts, forms and sketches (see ``drawn_pages.py``).
 """
 
 import argparse
@@ -11,7 +12,7 @@ from statistics import fmean, median
 
 from bench.machine import describe
 from bench.ocr import find_images
-from bench.orientation.measure import RotationResult, measure_rotated, measure_skewed
+from bench.orientation.measure import RotationResult, measure_drawn, measure_rotated, measure_skewed
 from paddleocr_service import EngineError, OCREngine
 from paddleocr_service.official_models import FAMILIES
 from paddleocr_service.runtimes import RUNTIMES
@@ -37,6 +38,8 @@ def main(arguments: list[str] | None = None) -> int:
         for degrees in options.skew:
             f1, errors = measure_skewed(engine, images, degrees)
             print(f"skew {degrees:6.1f}  words {f1:.4f}   errors {errors:.4f}", flush=True)
+        for degrees in ROTATIONS if options.drawn else ():
+            print(measure_drawn(engine, options.drawn, degrees), flush=True)
     except EngineError as error:
         print(error.message, file=sys.stderr)
         return 1
@@ -60,6 +63,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("folder", nargs="?", type=Path, default=SAMPLE, help="images, each with a .txt file")
     parser.add_argument("--skew", type=float, nargs="*", default=[], help="also rotate the images by these degrees")
+    parser.add_argument("--drawn", type=int, default=0, help="drawn pages of each kind")
     parser.add_argument("--rounds", type=int, default=1, help="number of measurements per image")
     parser.add_argument("--runtime", choices=RUNTIMES, default="auto")
     parser.add_argument("--model", choices=FAMILIES, default=FAMILIES[0])

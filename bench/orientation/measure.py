@@ -1,12 +1,14 @@
 """Recognise rotated and skewed images, and measure accuracy and time."""
 
 import time
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import fmean, median
 
 from bench.metrics import WordScore, character_error_rate, word_f1
+from bench.orientation.drawn_pages import draw_pages
 from paddleocr_service import OCREngine, Recognition, RecognizeOptions
 from paddleocr_service.images import load_image
 from paddleocr_service.orientation import rotated
@@ -60,6 +62,27 @@ def measure_skewed(engine: OCREngine, images: Sequence[Path], degrees: float) ->
         words.add(truth, text)
         rates.append(character_error_rate(truth, text))
     return words.f1, fmean(rates)
+
+
+def measure_drawn(engine: OCREngine, pages_per_kind: int, degrees: int) -> str:
+    """Rotate drawn pages clockwise and return how many were turned upright, and the words found in them, by kind.
+
+    Pages whose text runs in several directions count only if they are not rotated.
+    """
+    import numpy as np
+
+    pages, missed, recalls = 0, Counter[str](), []
+    for page in draw_pages(range(pages_per_kind)):
+        if not page.turnable and degrees:
+            continue
+        result = engine.recognize(rotated(np.asarray(page.image.convert("RGB")), degrees))
+        pages += 1
+        missed[page.kind] += (result.orientation + degrees) % 360 != 0
+        found = Counter(page.words) & Counter(result.text.split())
+        recalls.append(found.total() / len(page.words))
+    kinds = ", ".join(f"{kind} {count}" for kind, count in missed.items() if count) or "none"
+    right = pages - missed.total()
+    return f"drawn   {degrees:3}  upright {right} of {pages}   recall {fmean(recalls):.4f}   not upright: {kinds}"
 
 
 def _skewed(images: Sequence[Path], degrees: float) -> Iterator[tuple[str, object]]:

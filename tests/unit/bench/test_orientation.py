@@ -7,7 +7,8 @@ import pytest
 from PIL import Image
 
 from bench.__main__ import main
-from bench.orientation.measure import measure_rotated, measure_skewed
+from bench.orientation.drawn_pages import KINDS, draw_pages
+from bench.orientation.measure import measure_drawn, measure_rotated, measure_skewed
 from tests.support.drawing import picture
 
 
@@ -38,6 +39,24 @@ def test_rotated_page_is_measured_with_orientation_auto_and_off(path):
     assert (result.error_rate, result.error_rate_off) == (0.0, 1.0) and result.cost > 0
     assert measure_rotated(FakeEngine(), path, 0).correct
     assert not measure_rotated(FakeEngine(), path, 180).correct, "the fake does not detect upside-down pages"
+
+
+def test_drawn_pages_are_the_same_in_every_run():
+    first, second = (list(draw_pages(range(1))) for _ in range(2))
+    assert len(first) == len(KINDS)
+    for page, again in zip(first, second, strict=True):
+        assert page.words == again.words and page.image.tobytes() == again.image.tobytes()
+
+
+def test_drawn_pages_that_are_not_upright_are_listed_by_kind():
+    class Engine:
+        def recognize(self, image):
+            return SimpleNamespace(text="", orientation=90 if image.shape[1] > 1.3 * image.shape[0] else 0)
+
+    line = measure_drawn(Engine(), 1, 0)
+    wide = [page.kind for page in draw_pages(range(1)) if page.image.width > 1.3 * page.image.height]
+    assert wide and f"upright {len(KINDS) - len(wide)} of {len(KINDS)}" in line
+    assert all(f"{kind} 1" in line for kind in wide)
 
 
 def test_skewed_image_has_new_corners_in_its_background_colour(path):
