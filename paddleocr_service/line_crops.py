@@ -10,17 +10,40 @@ from collections.abc import Sequence
 import numpy as np
 
 from .arrays import Pixels, Tensor
+from .ink_rows import is_one_character
+from .polygons import Polygon
 
-_VERTICAL_ASPECT = 1.5  # a line at least this many times as tall as wide is rotated to the left
+_STANDING_ASPECT = 1.5  # a line at least this many times as tall as wide is rotated to the left
+_PIXEL_CENTRE = np.float32(0.5)  # a pixel's coordinates in OpenCV are those of its centre
 _UPRIGHT_TOLERANCE = 0.5  # pixels by which the corners of an upright rectangle may be out of line
 
 
 def crop_lines(image: Pixels, polygons: Sequence[Tensor]) -> list[Pixels]:
     """Return the content of each polygon (4, 2) of an image (H, W, 3) as arrays (h, w, 3).
 
+    A standing line is rotated to the left, so that text which runs downwards runs from left to right. A single
+    character is not rotated: most digits and letters are taller than wide.
+
     The arrays may share memory with the image. A polygon without width or height gives an empty array.
     """
     return [_crop(image, polygon) for polygon in polygons]
+
+
+def crop_along(image: Pixels, polygon: Polygon) -> Pixels:
+    """Return the content of a polygon, whose first corner is the start of the text, with the text running to the right.
+
+    A polygon without width or height gives an array of at least one pixel.
+    """
+    corners = np.array(polygon, np.float32)
+    width, height = (max(1, round(float(np.linalg.norm(corners[end] - corners[0])))) for end in (1, 3))
+    return _straightened(image, corners - _PIXEL_CENTRE, width, height, -float(_PIXEL_CENTRE))
+
+
+def is_standing(polygon: Sequence[Sequence[float]] | Tensor) -> bool:
+    """Return whether ``crop_lines`` treats a polygon as a line of text that runs downwards."""
+    top_left, top_right, _, bottom_left = _corners(np.asarray(polygon))
+    width, height = (int(np.linalg.norm(corner - top_left)) for corner in (top_right, bottom_left))
+    return bool(height >= _STANDING_ASPECT * width)
 
 
 def _crop(image: Pixels, polygon: Tensor) -> Pixels:
@@ -34,13 +57,14 @@ def _crop(image: Pixels, polygon: Tensor) -> Pixels:
         line = image[y : y + height, x : x + width]
     else:
         line = _straightened(image, corners, width, height)
-    return np.rot90(line) if line.shape[0] >= _VERTICAL_ASPECT * line.shape[1] else line
+    standing = line.shape[0] >= _STANDING_ASPECT * line.shape[1]
+    return np.rot90(line) if standing and not is_one_character(line) else line
 
 
-def _straightened(image: Pixels, corners: Tensor, width: int, height: int) -> Pixels:
+def _straightened(image: Pixels, corners: Tensor, width: int, height: int, origin: float = 0.0) -> Pixels:
     import cv2
 
-    target = np.array([(0, 0), (width, 0), (0, height)], np.float32)
+    target = np.array([(0, 0), (width, 0), (0, height)], np.float32) + np.float32(origin)
     transform = cv2.getAffineTransform(corners[[0, 1, 3]], target)
     line = cv2.warpAffine(image, transform, (width, height), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     return np.asarray(line, np.uint8)

@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
-from paddleocr_service.line_crops import crop_lines
+from paddleocr_service.line_crops import crop_along, crop_lines, is_standing
 
 
 @pytest.fixture
@@ -47,3 +47,20 @@ def test_line_at_the_edge_is_clipped(image):
 def test_polygon_without_height_is_empty(image):
     (line,) = crop_lines(image, [np.array([(50, 40), (90, 40), (90, 40), (50, 40)])])
     assert line.size == 0
+
+
+def test_single_character_is_not_rotated():
+    page = np.full((100, 100, 3), 255, np.uint8)
+    cv2.putText(page, "4", (20, 60), cv2.FONT_HERSHEY_SIMPLEX, 1.5, (0, 0, 0), 3)
+    box = np.array([(18, 18), (50, 18), (50, 70), (18, 70)])
+    (line,) = crop_lines(page, [box])
+    assert is_standing(box)
+    assert (line == page[18:70, 18:50]).all()
+
+
+@pytest.mark.parametrize("turns", range(4))
+def test_line_is_cropped_from_its_first_corner(image, turns):
+    corners = [(50.0, 40.0), (250.0, 40.0), (250.0, 70.0), (50.0, 70.0)]
+    line = crop_along(image, tuple(corners[turns:] + corners[:turns]))
+    expected = np.rot90(image[40:70, 50:250], turns)
+    assert (line == expected).all()
