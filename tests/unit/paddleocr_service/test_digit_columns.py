@@ -2,7 +2,7 @@
 
 import pytest
 
-from paddleocr_service.digit_columns import split_digit_columns
+from paddleocr_service.digit_columns import is_stacked, split_digit_columns
 from paddleocr_service.results import Line, Word
 
 
@@ -32,11 +32,33 @@ def test_digits_of_a_skewed_column_are_skewed() -> None:
     [
         line("123", 20, 0, 55, 60),  # a number rotated by 90 degrees
         line("123", 20, 400, 55, 520),  # nothing beside it
-        line("1A3", 20, 0, 55, 120),
+        line("1 3", 20, 0, 55, 120),
         line("1", 20, 0, 35, 40),
         line("123", 20, 0, 80, 38),
     ],
-    ids=["rotated", "alone", "with a letter", "one digit", "horizontal"],
+    ids=["rotated", "alone", "with a space", "one digit", "horizontal"],
 )
 def test_other_lines_are_unchanged(other: Line) -> None:
     assert split_digit_columns([*CELLS, other]) == [*CELLS, other]
+
+
+def test_letters_beside_rows_become_lines() -> None:
+    assert [one.text for one in split_digit_columns([*CELLS, line("CAB", 20, 0, 55, 120)])][-3:] == ["C", "A", "B"]
+
+
+def test_columns_beside_each_other_become_lines() -> None:
+    columns = [line("123", 20, 0, 55, 120), line("A78", 90, 2, 125, 122)]
+    assert [one.text for one in split_digit_columns(columns)] == list("123A78")
+
+
+def test_vertical_sign_beside_one_line_is_unchanged() -> None:
+    sign = line("HOTEL", 20, 0, 55, 200)
+    assert split_digit_columns([sign, CELLS[2]]) == [sign, CELLS[2]]
+
+
+@pytest.mark.parametrize(
+    ("text", "width", "height", "stacked"),
+    [("8213", 30, 160, True), ("8213", 160, 30, True), ("8213", 30, 80, False), ("7", 20, 60, False)],
+)
+def test_characters_are_stacked_if_they_are_far_apart(text: str, width: float, height: float, stacked: bool) -> None:
+    assert is_stacked(line(text, 0, 0, width, height)) == stacked
