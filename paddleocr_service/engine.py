@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import os
 import threading
-from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,7 +14,6 @@ from .digit_columns import split_digit_columns
 from .errors import RuntimeNotAvailable
 from .letters import restore_letters
 from .memory import release_freed_memory
-from .orientation import recognize_upright
 from .pool import PipelinePool
 from .results import OFF, EngineInfo, Line, Recognition, RecognizeOptions
 from .runtimes import AUTO, ONNXRUNTIME, OPENVINO, check_gpu, default_threads
@@ -121,22 +119,17 @@ class OCREngine:
     ) -> tuple[list[Line], int, EngineInfo, dict[str, float]]:
         """Return the lines, the clockwise rotation applied to the image in degrees, engine info, seconds per stage."""
         from .images import shrink_to_fit
+        from .page_reading import TimedReader, read_page
 
         scaled, scale = shrink_to_fit(pixels, *self._max_size)
         pipeline = self._pool.get(models)
-        seconds: Counter[str] = Counter()
-
-        def run(image: Pixels) -> list[Line]:
-            lines = pipeline.recognize(image, options.words)
-            seconds.update(pipeline.seconds)  # a rotated image takes several runs
-            return lines
-
-        lines, rotation = (run(scaled), 0) if options.orientation == OFF else recognize_upright(run, scaled)
+        reader = TimedReader(pipeline, options.words)
+        lines, rotation = read_page(reader, scaled, turn=options.orientation != OFF)
         if pixels.shape[0] * pixels.shape[1] > _LARGE_IMAGE_PIXELS:
             release_freed_memory()
         if scale != 1:
             lines = [line.scaled(1 / scale) for line in lines]
-        return lines, rotation, EngineInfo(ENGINE_NAME, pipeline.runtime, models.names), dict(seconds)
+        return lines, rotation, EngineInfo(ENGINE_NAME, pipeline.runtime, models.names), dict(reader.seconds)
 
     def _load(self, models: ModelSet) -> Pipeline:
         """Load a pipeline. If ``auto`` chose OpenVINO and it fails on this machine, fall back to ONNX Runtime."""

@@ -5,6 +5,7 @@ quadrilaterals are rectangles: an upright one needs no interpolation, any other 
 ``crop_lines`` replaces PaddleX's function inside PaddleOCR's pipeline and has the same interface.
 """
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -41,6 +42,8 @@ def crop_along(image: Pixels, polygon: Polygon) -> Pixels:
 
 def is_standing(polygon: Sequence[Sequence[float]] | Tensor) -> bool:
     """Return whether ``crop_lines`` treats a polygon as a line of text that runs downwards."""
+    if math.dist(polygon[0], polygon[3]) <= math.dist(polygon[0], polygon[1]):
+        return False  # most lines; what follows takes 50 microseconds
     top_left, top_right, _, bottom_left = _corners(np.asarray(polygon))
     width, height = (int(np.linalg.norm(corner - top_left)) for corner in (top_right, bottom_left))
     return bool(height >= _STANDING_ASPECT * width)

@@ -8,18 +8,23 @@ This is the only file that imports paddleocr. It handles these peculiarities:
 """
 
 import logging
+import math
 import time
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from .arrays import Pixels
 from .cascade import FAST_WIDTH_SCALE, WIDTH_SCALE, Cascade
 from .detector import Detector
 from .environment import prepare_paddlex
-from .line_crops import crop_lines
+from .line_crops import crop_along, crop_lines
 from .line_recogniser import LineRecogniser
 from .memory import mmap_large_blocks
-from .polygons import Polygon
+from .polygons import Polygon, map_points, point_along
 from .results import Line, Word
 from .tiles import TiledRunner
 from .word_boxes import words_of_line
@@ -86,14 +91,51 @@ class Pipeline:
         texts = result["rec_texts"]
         return [_line(result, index, words) for index, text in enumerate(texts) if text.strip()]
 
+    def read_lines(self, image: Pixels, polygons: Sequence[Polygon], words: bool) -> list[Line]:
+        """Return a line for each polygon of an RGB image (H, W, 3), without detection.
+
+        The first corner of a polygon is the start of its text. The text may be empty. Afterwards ``seconds`` holds the
+        duration.
+        """
+        started = time.perf_counter()
+        crops = [crop_along(image, polygon)[..., ::-1] for polygon in polygons]
+        results = self._ocr.paddlex_pipeline._pipeline.text_rec_model(crops, return_word_box=words)
+        lines = [_line_along(result, polygon, words) for result, polygon in zip(results, polygons, strict=True)]
+        self.seconds = {"recognise": time.perf_counter() - started}
+        return lines
+
 
 def _line(result: dict[str, Any], index: int, with_words: bool) -> Line:
     polygon = _polygon(result["rec_polys"][index])
     confidence = min(1.0, max(0.0, float(result["rec_scores"][index])))
     words: tuple[Word, ...] = ()
-    if with_words:
+    if with_words and len(result["rec_texts"][index].strip()) == 1:
+        words = (Word(result["rec_texts"][index].strip(), confidence, polygon),)
+    elif with_words:
         words = words_of_line(result["text_word"][index], result["text_word_region"][index], polygon, confidence)
     return Line(result["rec_texts"][index].strip(), confidence, polygon, words)
+
+
+def _line_along(result: dict[str, Any], polygon: Polygon, with_words: bool) -> Line:
+    """Return the line of a polygon whose first corner is the start of its text. result: of the recogniser."""
+    confidence = min(1.0, max(0.0, float(result["rec_score"])))
+    if not with_words:
+        return Line(result["rec_text"].strip(), confidence, polygon)
+    text, positions = result["rec_text"]
+    return Line(text.strip(), confidence, polygon, _words_along(text, positions, polygon, confidence))
+
+
+def _words_along(text: str, positions: Any, polygon: Polygon, confidence: float) -> tuple[Word, ...]:
+    """Return the words of such a line: their boxes are computed for a horizontal line, then placed on the polygon."""
+    from paddlex.inference.pipelines.components import cal_ocr_word_box
+
+    if len(text.strip()) <= 1:
+        return (Word(text.strip(), confidence, polygon),) if text.strip() else ()
+    width, height = math.dist(polygon[0], polygon[1]), math.dist(polygon[0], polygon[3])
+    level = ((0.0, 0.0), (width, 0.0), (width, height), (0.0, height))
+    tokens, boxes = cal_ocr_word_box(text, np.array(level), positions)
+    words = words_of_line(tokens, boxes, level, confidence)
+    return tuple(replace(word, polygon=map_points(word.polygon, point_along(polygon, width, height))) for word in words)
 
 
 def _polygon(points: Any) -> Polygon:

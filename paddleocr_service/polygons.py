@@ -14,6 +14,18 @@ def map_points(polygon: Polygon, transform: Callable[[Point], Point]) -> Polygon
     return transform(first), transform(second), transform(third), transform(fourth)
 
 
+def point_along(polygon: Polygon, width: float, height: float) -> Callable[[Point], Point]:
+    """Return the transform from (0, 0, width, height) to a parallelogram, to a tenth of a pixel."""
+    (x0, y0), (x1, y1), _, (x3, y3) = polygon
+
+    def transform(point: Point) -> Point:
+        along, down = point[0] / max(width, 1.0), point[1] / max(height, 1.0)
+        x = x0 + along * (x1 - x0) + down * (x3 - x0)
+        return round(x, 1), round(y0 + along * (y1 - y0) + down * (y3 - y0), 1)
+
+    return transform
+
+
 def slice_polygon(polygon: Polygon, axis: int, start: float, end: float) -> Polygon:
     """Return the part of a line between two shares of its length, limited to 0..1, to a tenth of a pixel.
 

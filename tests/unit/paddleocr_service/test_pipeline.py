@@ -28,6 +28,15 @@ class FakePaddleOCR:
         return [result]
 
 
+class FakeRecogniser:
+    def __init__(self, *results):
+        self.results = results
+
+    def __call__(self, crops, return_word_box):
+        self.crops = crops
+        return [{"rec_text": text, "rec_score": 0.5} for text in self.results]
+
+
 @pytest.fixture
 def create_pipeline():
     def create(*texts, **options):
@@ -66,3 +75,29 @@ def test_confidence_is_limited_to_0_and_1(create_pipeline, score, confidence):
 def test_words_belong_to_their_own_line(create_pipeline):
     lines = create_pipeline("", "one", "two").recognize(IMAGE, words=True)
     assert [[word.text for word in line.words] for line in lines] == [["one"], ["two"]]
+
+
+def test_single_lines_are_cropped_from_their_first_corner_in_bgr(create_pipeline):
+    pipeline, recogniser = create_pipeline(), FakeRecogniser(" upwards ", "")
+    pipeline._ocr.paddlex_pipeline = SimpleNamespace(_pipeline=SimpleNamespace(text_rec_model=recogniser))
+    image = np.full((20, 40, 3), (1, 2, 3), np.uint8)
+    image[14:18] = 0  # at the start of a line that runs upwards
+    upwards = ((2.0, 18.0), (2.0, 4.0), (10.0, 4.0), (10.0, 18.0))
+    lines = pipeline.read_lines(image, [upwards, upwards], words=False)
+    assert [(line.text, line.polygon) for line in lines] == [("upwards", upwards), ("", upwards)]
+    assert recogniser.crops[0].shape == (8, 14, 3)
+    assert recogniser.crops[0][4, 0].tolist() == [0, 0, 0] and recogniser.crops[0][4, -1].tolist() == [3, 2, 1]
+    assert pipeline.seconds.keys() == {"recognise"}
+
+
+def test_words_of_a_single_line_are_placed_along_it(create_pipeline):
+    # 20 columns; "ab" in the first five, "c" in the last three
+    positions = (20, [["a", "b"], [" "], ["c"]], [[0, 4], [10], [17, 19]], ["en&num", "en&num", "en&num"])
+    pipeline, recogniser = create_pipeline(), FakeRecogniser(("ab c", positions))
+    pipeline._ocr.paddlex_pipeline = SimpleNamespace(_pipeline=SimpleNamespace(text_rec_model=recogniser))
+    upwards = ((0.0, 100.0), (0.0, 0.0), (20.0, 0.0), (20.0, 100.0))
+    (line,) = pipeline.read_lines(np.zeros((100, 40, 3), np.uint8), [upwards], words=True)
+    assert [(word.text, word.polygon) for word in line.words] == [
+        ("ab", ((0.0, 100.0), (0.0, 75.0), (20.0, 75.0), (20.0, 100.0))),
+        ("c", ((0.0, 15.0), (0.0, 0.0), (20.0, 0.0), (20.0, 15.0))),
+    ]
