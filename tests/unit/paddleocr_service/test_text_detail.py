@@ -80,7 +80,11 @@ def polygons(draw):
         draw.polygon([(x + chance.randrange(50), y + chance.randrange(50)) for _ in range(5)], "#407050")
 
 
-@pytest.mark.parametrize("draw", [curves, stars, hatching, polygons, lambda draw: None], ids=str)
+@pytest.mark.parametrize(
+    "draw",
+    [curves, stars, hatching, polygons, lambda draw: None],
+    ids=["curves", "stars", "hatching", "polygons", "nothing"],
+)
 def test_drawings_are_not_mostly_text(draw):
     found = text_detail(np.asarray(drawn(draw)))
     assert found.letters < 4 or not found.is_mostly_text
