@@ -46,8 +46,8 @@ class OCREngine:
         lang: str = "en",
         model_dir: str | os.PathLike[str] | None = None,
         cache_dir: str | os.PathLike[str] | None = None,
-        max_width: int = 4096,
-        max_height: int = 4096,
+        max_width: int = 32_000,
+        max_height: int = 32_000,
         memory_limit_mb: int | None = None,
         use_gpu: bool = False,
     ) -> None:

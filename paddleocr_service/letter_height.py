@@ -1,13 +1,19 @@
-"""Estimate the height of the letters in an image without running a network."""
+"""Find letters in an image, and estimate their height, without running a network."""
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 import numpy as np
 
-from .arrays import Pixels
+from .arrays import Integers, Pixels
 
-# In pixels of the scaled copy, unless noted.
-_COPY_SIDE = 1024  # longer side of the copy; processing takes a few milliseconds
+#: Ratio of the sides. An image above it is copied in pieces, because a copy of the whole image would be too coarse.
+ELONGATED = 4
+# In pixels of the grey copy, unless noted.
+_COPY_SIDE = 1024  # longer side of a copy; processing takes a few milliseconds
+_PIECE_RATIO = 1.5  # ratio of the sides of a piece
 _WINDOW = 31  # neighbourhood whose mean brightness a pixel is compared with
-_CONTRAST = 12  # grey levels by which a dark pixel is darker than that mean
+_CONTRAST = 12  # grey levels by which a dark pixel is darker than that mean, or a light pixel lighter
 _MIN_HEIGHT = 5
 _MAX_HEIGHT = 120
 _MIN_WIDTH = 2
@@ -16,20 +22,77 @@ _MIN_FILL = 0.15  # share of its box that a letter covers
 _MIN_COUNT = 30  # fewer letters give no reliable estimate
 
 
-def estimate_letter_height(image: Pixels) -> float | None:
-    """Return the median height of the letters, upper and lower case, in pixels of ``image`` (H, W, 3) BGR.
+class GreyCopy(NamedTuple):
+    """A scaled copy of a piece of an image.
 
-    Dark connected components of a letter's size and shape are measured. None if there are too few of them.
+    grey: (h, w) uint8. scale: size of the copy by size of the piece. x, y: position of the piece in the image, pixels.
     """
+
+    grey: Pixels
+    scale: float
+    x: int
+    y: int
+
+
+def grey_copies(image: Pixels) -> list[GreyCopy]:
+    """Return copies of an image (H, W, 3) BGR: one of the whole image, or those of the pieces of an elongated one."""
+    return [
+        GreyCopy(*grey_copy(image[y : y + height, x : x + width], _COPY_SIDE / max(height, width)), x, y)
+        for x, y, width, height in _pieces(*image.shape[1::-1])
+    ]
+
+
+def grey_copy(image: Pixels, scale: float) -> tuple[Pixels, float]:
+    """Return an image (H, W, 3) BGR in grey, scaled down, and the scale, at most 1."""
     import cv2
 
-    scale = min(1.0, _COPY_SIDE / max(image.shape[:2]))
     grey = cv2.cvtColor(image, cv2.COLOR_BGR2GRAY)
     if scale < 1:
         grey = cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-    dark = cv2.adaptiveThreshold(grey, 255, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, _WINDOW, _CONTRAST)
-    _, _, stats, _ = cv2.connectedComponentsWithStats(dark, connectivity=8)
-    width, height, area = (stats[1:, column] for column in (cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT, cv2.CC_STAT_AREA))
+    return np.asarray(grey, np.uint8), min(1.0, scale)
+
+
+def estimate_letter_height(copies: Sequence[GreyCopy]) -> float | None:
+    """Return the median height of dark letters, upper and lower case, in pixels of the image. None if there are few.
+
+    On a dark ground these are the spots between light letters, or none. ``unread_text.py`` finds what is lost by that.
+    """
+    heights = np.concatenate([find_letters(copy.grey)[:, 3] / copy.scale for copy in copies])
+    return float(np.median(heights)) if len(heights) >= _MIN_COUNT else None
+
+
+def find_letters(grey: Pixels) -> Integers:
+    """Return the boxes (n, 4) of x, y, width, height of dark connected components of a letter's size and shape.
+
+    grey: (h, w).
+    """
+    import cv2
+
+    mode = cv2.ADAPTIVE_THRESH_MEAN_C
+    ink = cv2.adaptiveThreshold(grey, 255, mode, cv2.THRESH_BINARY_INV, _WINDOW, _CONTRAST)
+    return _letter_boxes(np.asarray(ink, np.uint8))
+
+
+def find_dark_or_light_letters(grey: Pixels) -> Integers:
+    """Return the boxes (n, 4) of the letters, which are lighter or darker than their ground. grey: (h, w).
+
+    Ground near letters also differs from the mean brightness there, in the other direction, and covers more pixels.
+    """
+    import cv2
+
+    mean = cv2.blur(grey, (_WINDOW, _WINDOW), borderType=cv2.BORDER_REPLICATE)
+    dark = np.asarray(cv2.subtract(mean, grey)) >= _CONTRAST
+    light = np.asarray(cv2.subtract(grey, mean)) >= _CONTRAST
+    return _letter_boxes(min(dark, light, key=np.count_nonzero).view(np.uint8))
+
+
+def _letter_boxes(ink: Pixels) -> Integers:
+    """ink: mask (h, w)."""
+    import cv2
+
+    _, _, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
+    boxes, area = stats[1:, :4], stats[1:, cv2.CC_STAT_AREA]
+    width, height = boxes[:, 2], boxes[:, 3]
     letters = (
         (height >= _MIN_HEIGHT)
         & (height <= _MAX_HEIGHT)
@@ -37,4 +100,13 @@ def estimate_letter_height(image: Pixels) -> float | None:
         & (width <= _MAX_ASPECT * height)
         & (area >= _MIN_FILL * width * height)
     )
-    return float(np.median(height[letters])) / scale if letters.sum() >= _MIN_COUNT else None
+    return np.asarray(boxes[letters], np.intp)
+
+
+def _pieces(width: int, height: int) -> Iterator[tuple[int, int, int, int]]:
+    """Yield x, y, width and height of the pieces of an image, each in pixels."""
+    long, short = max(width, height), min(width, height)
+    length = max(_COPY_SIDE, round(_PIECE_RATIO * short)) if long > ELONGATED * short else long
+    for start in range(0, long, length):
+        end = min(start + length, long)
+        yield (start, 0, end - start, height) if width > height else (0, start, width, end - start)

@@ -21,12 +21,13 @@ from .arrays import Pixels
 from .cascade import FAST_WIDTH_SCALE, WIDTH_SCALE, Cascade
 from .detector import Detector
 from .environment import prepare_paddlex
-from .line_crops import crop_along, crop_lines
+from .large_lines import crop_and_shrink_lines
+from .line_crops import crop_along
 from .line_recogniser import LineRecogniser
 from .memory import mmap_large_blocks
 from .polygons import Polygon, map_points, point_along
 from .results import Line, Word
-from .tiles import TiledRunner
+from .tiles import run_in_tiles
 from .word_boxes import words_of_line
 
 _DETECTION = {"thresh": 0.3, "box_thresh": 0.6, "unclip_ratio": 1.5}
@@ -70,9 +71,9 @@ class Pipeline:
             text_recognition_model_dir=str(recogniser[1]),
         )
         inner = self._ocr.paddlex_pipeline._pipeline
-        inner.text_det_model.runner = TiledRunner(inner.text_det_model.runner)
+        run_in_tiles(inner.text_det_model)
         self._detector = inner.text_det_model = Detector(inner.text_det_model)
-        inner._crop_by_polys = crop_lines
+        inner._crop_by_polys = crop_and_shrink_lines
         inner.text_rec_model = _cascade(inner, fast_recogniser)
         self.seconds: dict[str, float] = {}
 
@@ -177,7 +178,7 @@ def _pipeline_config(engine: str) -> dict[str, Any]:
         "use_textline_orientation": False,
         "engine": engine,
         "SubModules": {
-            "TextDetection": {"module_name": "text_detection", "max_side_limit": 4096, **_DETECTION},
+            "TextDetection": {"module_name": "text_detection", "max_side_limit": 1 << 15, **_DETECTION},
             "TextRecognition": {"module_name": "text_recognition", "score_thresh": 0.0},
         },
     }

@@ -102,7 +102,7 @@ def _treat_spaces_like_other_characters() -> CreateEngine:
 
 
 def _skip_size_estimate() -> CreateEngine:
-    detector.estimate_letter_height = lambda image: None
+    detector.estimate_letter_height = lambda copies: None
     return OCREngine
 
 
@@ -119,7 +119,7 @@ def _keep_freed_memory() -> CreateEngine:
 def _crop_like_paddlex() -> CreateEngine:
     from paddlex.inference.pipelines.components import CropByPolys
 
-    pipeline.crop_lines = CropByPolys(det_box_type="quad")
+    pipeline.crop_and_shrink_lines = CropByPolys(det_box_type="quad")
     return OCREngine
 
 

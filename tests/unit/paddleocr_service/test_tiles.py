@@ -22,6 +22,14 @@ class BlurringRunner:
         return [row + np.roll(row, MARGIN, 2) + np.roll(row, -MARGIN, 2) + np.roll(row, MARGIN, 3)]
 
 
+def prepare(tile):
+    return np.ascontiguousarray(tile.transpose(2, 0, 1)[None], np.float32)
+
+
+def noise(height, width):
+    return np.random.default_rng(1).integers(0, 256, (height, width, 3), np.uint8)
+
+
 @pytest.mark.parametrize(("length", "width"), SHAPES[:1] + SHAPES[3:4] + SHAPES[5:])
 def test_outputs_are_contiguous_and_inputs_have_margins(length, width):
     tiles = split_into_tiles(length, width)
@@ -35,11 +43,11 @@ def test_outputs_are_contiguous_and_inputs_have_margins(length, width):
 
 @pytest.mark.parametrize(("height", "width"), SHAPES)
 def test_result_equals_that_of_the_whole_page(height, width):
-    image = np.random.default_rng(1).random((1, 3, height, width), np.float32)
+    image = noise(height, width)
     runner = BlurringRunner()
-    (result,) = TiledRunner(runner)(x=[image])
+    (result,) = TiledRunner(runner, prepare)(x=[image])
     assert result.shape == (1, 1, height, width)
-    (expected,) = BlurringRunner()(x=[image])
+    (expected,) = BlurringRunner()([prepare(image)])
     inner = np.s_[:, :, MARGIN:-MARGIN, MARGIN:-MARGIN]  # np.roll wraps around at the edges
     assert (result[inner] == expected[inner]).all()
     if max(height, width) < 4096:
@@ -48,11 +56,22 @@ def test_result_equals_that_of_the_whole_page(height, width):
 
 def test_small_page_is_processed_in_one_piece():
     runner = BlurringRunner()
-    TiledRunner(runner)(x=np.zeros((1, 3, 640, 480), np.float32))
+    TiledRunner(runner, prepare)(x=noise(640, 480))
     assert runner.shapes == [(1, 3, 640, 480)]
+
+
+@pytest.mark.parametrize("shape", [(640, 480), (12_800, 480)])
+def test_network_is_not_run_on_blank_tiles(shape):
+    runner, image = BlurringRunner(), np.full((*shape, 3), 250, np.uint8)
+    image[:, 100] += 5  # noise
+    (result,) = TiledRunner(runner, prepare)(x=[image])
+    assert not runner.shapes and result.shape == (1, 1, *shape) and not result.any()
+    image[600, 200] = 0
+    TiledRunner(runner, prepare)(x=[image])
+    assert len(runner.shapes) == 1
 
 
 def test_other_attributes_of_the_runner_are_available():
     runner = BlurringRunner()
     runner.close = lambda: "closed"
-    assert TiledRunner(runner).close() == "closed"
+    assert TiledRunner(runner, prepare).close() == "closed"
