@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from .arrays import Pixels
-from .letter_height import ELONGATED, GreyCopy, estimate_letter_height, grey_copies
+from .letter_height import ELONGATED, GreyCopy, estimate_letter_height, grey_copies, letter_height_in_lines
 from .margins import add_margin, needs_margin, remove_margin
 from .merging import merge_polygons
 from .unread_text import Region, find_unread_regions
@@ -30,6 +30,7 @@ class Resolution:
     min_side: int = 640
     max_side: int = 1152
     max_side_for_small_print: int = 1536  # if lines would be smaller than min_line_height on max_side
+    page_side: int = 4096  # of the image; the limit for small print grows with larger images, which have many pages
     page_ratio: float = 2.0  # of the sides; the shorter side of an elongated image may be as long as on such a page
     line_height: int = 16  # nearly all lines of this height and more are found
     min_line_height: int = 9  # some smaller lines are missed completely
@@ -37,7 +38,7 @@ class Resolution:
     line_to_letter_height: float = 1.3  # ratio; 1.37 on average over 43 sample images, rounded down to be safe
     min_gain: float = 1.15  # ratio of the sides; a copy that is only slightly larger is of no use
     region_step: int = 128  # regions are enlarged to multiples of this, so that the network gets few different shapes
-    max_region_pixels: int = 8_000_000  # of all regions together, eight A4 pages; larger ones get a smaller copy
+    max_region_pixels: int = 16_000_000  # of all regions together, 15 pages; larger ones get a smaller copy
 
 
 RESOLUTION = Resolution()
@@ -71,10 +72,19 @@ class Detector:
         height, width = image.shape[:2]
         side = _first_side(estimate_letter_height(copies), width, height)
         result = self._detect_at(image, side, settings)
-        needed = _needed_side(result["dt_polys"], width, height)
+        needed = self._needed_side(image, result["dt_polys"])
         if needed > side * RESOLUTION.min_gain:
             side, result = needed, self._detect_at(image, needed, settings)
         return self._detect_unread(image, copies, result, side / max(width, height), settings)
+
+    def _needed_side(self, image: Pixels, polygons: Any) -> int:
+        """Return the side at which the detected lines are large enough; polygons (n, 4, 2)."""
+        height, width = image.shape[:2]
+        needed = _side_for_lines(polygons, width, height)
+        if max(width, height) <= RESOLUTION.page_side:
+            return needed
+        letter_height = letter_height_in_lines(image, polygons)  # lines of few pixels on the copy are detected too high
+        return max(needed, _first_side(letter_height, width, height)) if letter_height else needed
 
     def _detect_unread(
         self, image: Pixels, copies: Sequence[GreyCopy], result: dict[str, Any], scale: float, settings: dict[str, Any]
@@ -105,7 +115,7 @@ def _first_side(letter_height: float | None, width: int, height: int) -> int:
     return _side_for(RESOLUTION.line_to_letter_height * letter_height, width, height)
 
 
-def _needed_side(polygons: Any, width: int, height: int) -> int:
+def _side_for_lines(polygons: Any, width: int, height: int) -> int:
     """Return the side at which the detected lines are large enough; polygons (n, 4, 2)."""
     if len(polygons) == 0:
         return min(round(RESOLUTION.max_side * _elongation(width, height)), max(width, height))
@@ -119,7 +129,8 @@ def _side_for(line_height: float, width: int, height: int) -> int:
     limits, full_side = RESOLUTION, max(width, height)
     scale, elongation = full_side / max(line_height, 1), _elongation(width, height)
     side = min(limits.max_side * elongation, limits.line_height * scale)
-    side_for_small_print = min(limits.max_side_for_small_print * elongation, limits.min_line_height * scale)
+    small_print_limit = limits.max_side_for_small_print * max(elongation, full_side / limits.page_side)
+    side_for_small_print = min(small_print_limit, limits.min_line_height * scale)
     return min(full_side, max(limits.min_side, round(side), round(side_for_small_print)))
 
 

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .arrays import Integers, Pixels
+from .arrays import AnyArray, Integers, Pixels
 
 #: Ratio of the sides. An image above it is copied in pieces, because a copy of the whole image would be too coarse.
 ELONGATED = 4
@@ -19,6 +19,7 @@ _MAX_HEIGHT = 120
 _MIN_WIDTH = 2
 _MAX_ASPECT = 4  # width by height; touching letters stay below it, rules do not
 _MIN_FILL = 0.15  # share of its box that a letter covers
+_SAMPLE_LINES = 20
 _MIN_COUNT = 30  # fewer letters give no reliable estimate
 
 
@@ -59,6 +60,20 @@ def estimate_letter_height(copies: Sequence[GreyCopy]) -> float | None:
     """
     heights = np.concatenate([find_letters(copy.grey)[:, 3] / copy.scale for copy in copies])
     return float(np.median(heights)) if len(heights) >= _MIN_COUNT else None
+
+
+def letter_height_in_lines(image: Pixels, polygons: Sequence[AnyArray]) -> float | None:
+    """Return the median height of the letters in a sample of lines, in pixels. None if there are too few letters.
+
+    image: (H, W, 3) BGR. polygons: (4, 2) each.
+    """
+    heights = [np.zeros(0)]
+    for polygon in polygons[:: -(-len(polygons) // _SAMPLE_LINES) or 1]:
+        (x0, y0), (x1, y1) = np.maximum(polygon.min(axis=0), 0), polygon.max(axis=0)
+        if x1 > x0 and y1 > y0:
+            heights.append(find_dark_or_light_letters(grey_copy(image[y0:y1, x0:x1], 1.0)[0])[:, 3])
+    found = np.concatenate(heights)
+    return float(np.median(found)) if len(found) >= _MIN_COUNT else None
 
 
 def find_letters(grey: Pixels) -> Integers:

@@ -5,7 +5,7 @@ takes a third as long as the computation. A tile is small enough for that memory
 large pages take less memory and time, and the size of the process does not depend on the last page.
 
 PaddleX prepares the whole page before it calls the network: 36 bytes per pixel. ``run_in_tiles`` moves that into the
-tiles, too. So a picture may be very long: it takes 8 bytes per pixel of the scaled copy.
+tiles, too. So a picture may be very long: it takes 10 bytes per pixel of the scaled copy.
 """
 
 from collections.abc import Callable
@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from .arrays import AnyArray, Pixels, Tensor
+from .arrays import AnyArray, Mask, Pixels, Tensor
 
 #: Pixels of the largest input that is processed in one piece.
 MAX_TILE_PIXELS = 1152 * 480
@@ -77,6 +77,12 @@ def run_in_tiles(predictor: Any) -> None:
         steps[name] = _unchanged
     predictor.runner = TiledRunner(predictor.runner, prepare)
     predictor.post_op.max_candidates = _MAX_CANDIDATES
+    find_boxes = predictor.post_op.boxes_from_bitmap
+
+    def boxes_from_bitmap(probability: Tensor, bitmap: Mask, *sizes: Any) -> Any:
+        return find_boxes(probability, bitmap.view(np.uint8), *sizes)  # PaddleX converts a bool mask to int64
+
+    predictor.post_op.boxes_from_bitmap = boxes_from_bitmap
 
 
 def _unchanged(imgs: list[Pixels]) -> list[Pixels]:

@@ -15,8 +15,8 @@ from .letter_height import GreyCopy, find_dark_or_light_letters, grey_copy
 
 _MIN_EDGE = 40  # grey levels between neighbouring pixels of the copy
 _BLOCK = 32  # pixels of the copy
-_MIN_EDGE_SHARE = 0.10  # of the pixels of a block; one short word of blurred letters is above it
-_MAGNIFICATION = 4  # size of the image in which letters are searched, by size of the copy
+_MIN_EDGE_SHARE = 0.06  # of the pixels of a block; one short word of blurred letters is above it
+_MAGNIFICATION = 6  # size of the image in which letters are searched, by size of the copy
 _MIN_LETTERS = 6  # of a region
 _MAX_REGIONS = 8  # each is one run of the detector
 _EDGE_OF_LINE = 0.3  # around a line, by its height; parts of its letters may reach into it
@@ -152,18 +152,19 @@ def _stand_in_words(letters: Floats) -> Mask:
     order = np.argsort(letters[:, 0], kind="stable")
     x, y, width, height = letters[order].T
     right, bottom = x + width, y + height
-    has_left, has_right = np.zeros(len(letters), bool), np.zeros(len(letters), bool)
-    for step in range(1, min(_WORD_NEIGHBOURS, len(letters) - 1) + 1):
-        first, second = slice(None, -step), slice(step, None)
-        larger, smaller = np.maximum(height[first], height[second]), np.minimum(height[first], height[second])
-        neighbours = (
-            (x[second] - right[first] <= _MAX_GAP * larger)
-            & (x[second] > (x[first] + right[first]) / 2)
-            & (abs(bottom[second] - bottom[first]) <= _MAX_SHIFT * larger)
-            & (larger <= _MAX_RATIO * smaller)
-        )
-        has_right[first] |= neighbours
-        has_left[second] |= neighbours
+    first = np.arange(len(letters))[:, None]
+    second = first + np.arange(1, min(_WORD_NEIGHBOURS, len(letters) - 1) + 1)
+    exists, second = second < len(letters), np.minimum(second, len(letters) - 1)
+    larger = np.maximum(height[first], height[second])
+    neighbours = (
+        exists
+        & (x[second] - right[first] <= _MAX_GAP * larger)
+        & (x[second] > (x[first] + right[first]) / 2)
+        & (abs(bottom[second] - bottom[first]) <= _MAX_SHIFT * larger)
+        & (larger <= _MAX_RATIO * np.minimum(height[first], height[second]))
+    )
+    has_right, has_left = neighbours.any(axis=1), np.zeros(len(letters), bool)
+    has_left[second[neighbours]] = True
     in_word = np.zeros(len(letters), bool)
     in_word[order] = has_left & has_right
     return in_word
