@@ -20,6 +20,7 @@ _MIN_WIDTH = 2
 _MAX_ASPECT = 4  # width by height; touching letters stay below it, rules do not
 _MIN_FILL = 0.15  # share of its box that a letter covers
 _SAMPLE_LINES = 20
+_LINE_HEIGHT = 48  # of such a line, at most; strokes of large letters are wider than the window
 _MIN_COUNT = 30  # fewer letters give no reliable estimate
 
 
@@ -71,7 +72,8 @@ def letter_height_in_lines(image: Pixels, polygons: Sequence[AnyArray]) -> float
     for polygon in polygons[:: -(-len(polygons) // _SAMPLE_LINES) or 1]:
         (x0, y0), (x1, y1) = np.maximum(polygon.min(axis=0), 0), polygon.max(axis=0)
         if x1 > x0 and y1 > y0:
-            heights.append(find_dark_or_light_letters(grey_copy(image[y0:y1, x0:x1], 1.0)[0])[:, 3])
+            grey, scale = grey_copy(image[y0:y1, x0:x1], _LINE_HEIGHT / min(x1 - x0, y1 - y0))
+            heights.append(find_dark_or_light_letters(grey)[:, 3] / scale)
     found = np.concatenate(heights)
     return float(np.median(found)) if len(found) >= _MIN_COUNT else None
 

@@ -10,12 +10,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .arrays import Floats, Integers, Mask, Pixels
+from .arrays import Floats, Integers, Mask, Pixels, Tensor
 from .letter_height import GreyCopy, find_dark_or_light_letters, grey_copy
 
 _MIN_EDGE = 40  # grey levels between neighbouring pixels of the copy
 _BLOCK = 32  # pixels of the copy
 _MIN_EDGE_SHARE = 0.06  # of the pixels of a block; one short word of blurred letters is above it
+_MIN_RUN_SHARE = 0.15  # sum over neighbouring blocks
 _MAGNIFICATION = 6  # size of the image in which letters are searched, by size of the copy
 _MIN_LETTERS = 6  # of a region
 _MAX_REGIONS = 8  # each is one run of the detector
@@ -53,7 +54,7 @@ def find_unread_regions(
 def _unread_letters(image: Pixels, copy: GreyCopy, polygons: Sequence[Integers], max_height: float) -> Iterator[Floats]:
     """Yield letters (n, 5): x, y, width and height in pixels of the image, and 1 if the letter stands in a word."""
     outside = _outside(copy, polygons)
-    for row, start, end in _runs(_blocks_with_edges(copy.grey, outside)):
+    for row, start, end in _runs(_edge_shares(copy.grey, outside)):
         edges = np.array([start, row, end, row + 1]) * _BLOCK / copy.scale + (copy.x, copy.y) * 2
         left, top, right, bottom = edges.round().astype(int)
         part = image[top:bottom, left:right]
@@ -74,10 +75,12 @@ def _outside(copy: GreyCopy, polygons: Sequence[Integers]) -> Pixels:
     outside = np.full(copy.grey.shape, 255, np.uint8)
     if not len(polygons):
         return outside
-    for polygon in ((np.asarray(polygons) - (copy.x, copy.y)) * copy.scale).round().astype(np.int32):
-        edge = _EDGE_OF_LINE * np.linalg.norm(polygon[1:3] - polygon[0:2], axis=1).min()
+    scaled = (np.asarray(polygons) - (copy.x, copy.y)) * copy.scale
+    heights = np.linalg.norm(scaled[:, 1:3] - scaled[:, 0:2], axis=2).min(axis=1)
+    edges = np.maximum(1, 2 * (_EDGE_OF_LINE * heights).round()).astype(int).tolist()
+    for polygon, edge in zip(scaled.round().astype(np.int32), edges, strict=True):
         cv2.fillConvexPoly(outside, polygon, (0,))
-        cv2.polylines(outside, [polygon], isClosed=True, color=(0,), thickness=max(1, 2 * round(edge)))
+        cv2.polylines(outside, [polygon], isClosed=True, color=(0,), thickness=edge)
     return outside
 
 
@@ -88,8 +91,8 @@ def _centres_in(mask: Pixels, letters: Floats, copy: GreyCopy) -> Mask:
     return np.asarray(mask[rows, columns] > 0)
 
 
-def _blocks_with_edges(grey: Pixels, outside: Pixels) -> Mask:
-    """Return which blocks of a copy have edges outside of the lines: (rows, columns)."""
+def _edge_shares(grey: Pixels, outside: Pixels) -> Tensor:
+    """Return the share of each block's pixels that are edges outside of the lines: (rows, columns)."""
     import cv2
 
     edges = np.asarray(cv2.morphologyEx(grey, cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8)))
@@ -97,15 +100,17 @@ def _blocks_with_edges(grey: Pixels, outside: Pixels) -> Mask:
     is_edge = np.zeros((rows * _BLOCK, columns * _BLOCK), np.uint8)
     np.bitwise_and(edges >= _MIN_EDGE, outside, out=is_edge[: grey.shape[0], : grey.shape[1]])
     share = np.asarray(cv2.resize(is_edge * 255, (columns, rows), interpolation=cv2.INTER_AREA))
-    return np.asarray(share >= 255 * _MIN_EDGE_SHARE)
+    return np.asarray(share / np.float32(255))
 
 
-def _runs(blocks: Mask) -> Iterator[tuple[int, int, int]]:
-    """Yield row, first column and last column + 1 of each run of neighbouring blocks in a row."""
+def _runs(shares: Tensor) -> Iterator[tuple[int, int, int]]:
+    """Yield row, first column and last column + 1 of each run of blocks in a row that have enough edges for a word."""
+    blocks = shares >= _MIN_EDGE_SHARE
     for y in np.flatnonzero(blocks.any(axis=1)):
         edges = np.flatnonzero(np.diff(np.concatenate([[False], blocks[y], [False]]).astype(np.int8)))
         for x0, x1 in zip(edges[::2], edges[1::2], strict=True):
-            yield int(y), int(x0), int(x1)
+            if shares[y, x0:x1].sum() >= _MIN_RUN_SHARE:
+                yield int(y), int(x0), int(x1)
 
 
 def _regions(letters: Floats, width: int, height: int, cell: float) -> list[Region]:

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from PIL import Image, ImageDraw, ImageFont
 
 from paddleocr_service.detector import RESOLUTION, Detector
 from paddleocr_service.letter_height import estimate_letter_height, grey_copies
@@ -48,7 +49,7 @@ def test_size_of_the_copy_is_limited():
 
 def test_small_print_gets_a_larger_copy_with_the_minimum_line_height():
     assert sides(FakePredictor(24), 3508, 3508) == [MIN_SIDE, round(3508 * RESOLUTION.min_line_height / 24)]
-    assert sides(FakePredictor(10), 8000, 8000) == [MIN_SIDE, RESOLUTION.max_side_for_small_print]
+    assert sides(FakePredictor(10), 4096, 4096) == [MIN_SIDE, RESOLUTION.max_side_for_small_print]
 
 
 def test_without_result_the_largest_copy_is_tried():
@@ -91,3 +92,54 @@ def test_letter_height_is_estimated_at_any_resolution():
     assert estimate_letter_height(grey_copies(image)) == pytest.approx(40, rel=0.1)
     assert estimate_letter_height(grey_copies(image[::2, ::2])) == pytest.approx(20, rel=0.1)
     assert estimate_letter_height(grey_copies(255 - image * 0)) is None, "white paper"
+
+
+def test_shorter_side_of_an_elongated_image_is_limited():
+    assert sides(FakePredictor(40), 1000, 20_000)[-1] == round(RESOLUTION.line_height * 20_000 / 40)
+    assert sides(FakePredictor(12), 1000, 20_000)[-1] == round(RESOLUTION.min_line_height * 20_000 / 12)
+    assert sides(FakePredictor(), 20_000, 1000)[-1] == MAX_SIDE * 10
+
+
+def test_limit_for_small_print_grows_with_large_images():
+    assert sides(FakePredictor(30), 7000, 5000)[-1] == round(RESOLUTION.min_line_height * 7000 / 30)
+
+
+class PredictorOfRegions(FakePredictor):
+    """Finds a heading in the whole image, and one line in each region of it."""
+
+    def __init__(self, width):
+        super().__init__(100)
+        self.width, self.shapes = width, []
+
+    def __call__(self, images, **settings):
+        self.shapes.append(images[0].shape)
+        if images[0].shape[1] == self.width:
+            yield from super().__call__(images, **settings)
+        else:
+            yield {"dt_polys": np.array([[(10, 12), (60, 12), (60, 30), (10, 30)]], np.int16)}
+
+
+@pytest.mark.parametrize(("ink", "ground"), [(0, 255), (230, 20)])
+def test_small_letters_beside_a_heading_are_detected_again(ink, ground):
+    picture = Image.new("RGB", (2560, 1440), (ground,) * 3)
+    ImageDraw.Draw(picture).text((1800, 900), "small letters here", (ink,) * 3, font=ImageFont.load_default(14))
+    predictor = PredictorOfRegions(2560)
+    (result,) = Detector(predictor)([np.asarray(picture)])
+    heading, line = result["dt_polys"]
+    assert heading.max() == 200
+    assert 1500 < line[0][0] < 1800 and 700 < line[0][1] < 900, "in pixels of the whole image"
+    assert len(predictor.shapes) == 2 and predictor.shapes[1][0] * predictor.shapes[1][1] < 100_000
+
+
+def test_pages_are_detected_once_if_no_letters_remain():
+    image = page_of_letters(32)
+    lines = [[(0, y), (2000, y), (2000, y + 45), (0, y + 45)] for y in range(32, 1980, 64)]
+    calls = []
+    Detector(lambda images, **settings: [calls.append(settings) or {"dt_polys": np.array(lines)}])([image])
+    assert len(calls) == 1
+
+
+def test_small_image_gets_a_margin():
+    predictor = FakePredictor(20)
+    (result,) = Detector(predictor)([np.full((15, 98, 3), 255, np.uint8)])
+    assert result["dt_polys"].tolist() == [[[0, 0], [98, 0], [98, 4], [0, 4]]]
