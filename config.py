@@ -135,7 +135,8 @@ class Settings:
     max_content_length: int = setting("52428800", integer(), "Limits")
     """Bytes of a request body (50 MB). Larger requests are rejected before their body is read."""
     max_image_width: int = setting("32000", integer(32))
-    """Wider images are scaled down for OCR, and polygons are scaled back up. Small print on large images gets lost then."""
+    """Wider images are scaled down for OCR, and polygons are scaled back up. A low limit loses the small print of large
+    images."""
     max_image_height: int = setting("32000", integer(32))
     """The same for taller images."""
     max_image_pixels: int = setting("100000000", integer(1024))
