@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .arrays import AnyArray, Integers, Pixels
+from .arrays import AnyArray, Floats, Integers, Pixels
 
 #: Ratio of the sides. An image above it is copied in pieces, because a copy of the whole image would be too coarse.
 ELONGATED = 4
@@ -20,7 +20,7 @@ _MIN_WIDTH = 2
 _MAX_ASPECT = 4  # width by height; touching letters stay below it, rules do not
 _MIN_FILL = 0.15  # share of its box that a letter covers
 _SAMPLE_LINES = 20
-_LINE_HEIGHT = 48  # of such a line, at most; strokes of large letters are wider than the window
+_LINE_HEIGHTS = (48, 96, 192, 384)  # at most; strokes of large letters are wider than the window
 _MIN_COUNT = 30  # fewer letters give no reliable estimate
 
 
@@ -66,16 +66,23 @@ def estimate_letter_height(copies: Sequence[GreyCopy]) -> float | None:
 def letter_height_in_lines(image: Pixels, polygons: Sequence[AnyArray]) -> float | None:
     """Return the median height of the letters in a sample of lines, in pixels. None if there are too few letters.
 
-    image: (H, W, 3) BGR. polygons: (4, 2) each.
+    image: (H, W, 3) BGR. polygons: (4, 2) each. They may be much higher than their letters, so if there are no letters
+    of the usual size in them, smaller ones are searched.
     """
-    heights = [np.zeros(0)]
-    for polygon in polygons[:: -(-len(polygons) // _SAMPLE_LINES) or 1]:
-        (x0, y0), (x1, y1) = np.maximum(polygon.min(axis=0), 0), polygon.max(axis=0)
-        if x1 > x0 and y1 > y0:
-            grey, scale = grey_copy(image[y0:y1, x0:x1], _LINE_HEIGHT / min(x1 - x0, y1 - y0))
-            heights.append(find_dark_or_light_letters(grey)[:, 3] / scale)
-    found = np.concatenate(heights)
-    return float(np.median(found)) if len(found) >= _MIN_COUNT else None
+    sample = polygons[:: -(-len(polygons) // _SAMPLE_LINES) or 1]
+    boxes = [(*np.maximum(polygon.min(axis=0), 0), *polygon.max(axis=0)) for polygon in sample]
+    parts = [image[y0:y1, x0:x1] for x0, y0, x1, y1 in boxes if x1 > x0 and y1 > y0]
+    for line_height in _LINE_HEIGHTS:
+        heights = [_letter_heights(part, line_height / min(part.shape[:2])) for part in parts if part.size]
+        if heights and sum(map(len, heights)) >= _MIN_COUNT:
+            return float(np.median(np.concatenate(heights)))
+    return None
+
+
+def _letter_heights(image: Pixels, scale: float) -> Floats:
+    """Return the heights (n,) of letters in pixels of an image (H, W, 3) BGR, measured in a copy."""
+    grey, scale = grey_copy(image, scale)
+    return np.asarray(find_dark_or_light_letters(grey)[:, 3] / scale)
 
 
 def find_letters(grey: Pixels) -> Integers:
