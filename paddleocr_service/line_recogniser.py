@@ -7,16 +7,19 @@ when each thread has its own line, and takes more memory.
 """
 
 import math
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from .arrays import Pixels, Tensor
-from .uncertainty import character_kinds, resolve_spaces
+from .character_pitch import measure_spacing, scale_for_second_reading
+from .line_parts import split_line
+from .uncertainty import DIGIT, character_kinds, resolve_spaces
 
 HEIGHT = 48  # pixels; input height of the recognisers
-_MAX_WIDTH = 3200
+_MAX_WIDTH = 3200  # a wider line is recognised in parts, which bounds the memory of the network
 #: (maximum width, step) in pixels. There are few steps, because the runtime compiles its kernels for each new shape.
 _WIDTH_STEPS = ((320, 32), (640, 64), (_MAX_WIDTH, 128))
 #: A line wider than a step by up to this factor is narrowed to the step instead of padded to the next one.
@@ -30,11 +33,19 @@ class LineReading:
     text: output of PaddleX's decoder: a string, or (string, positions) if word boxes were requested.
     confidence: mean over the characters, 0..1.
     uncertainty: highest probability of a different text at any position of the line, 0..1; see ``resolve_spaces``.
+    wider_scale: width scale at which the line should be recognised again, because equal characters are too close to be
+        told apart; None if they are not.
     """
 
     text: object
     confidence: float
     uncertainty: float
+    wider_scale: float | None = None
+
+    @property
+    def characters(self) -> str:
+        """The text without positions."""
+        return str(self.text[0] if isinstance(self.text, tuple) else self.text)
 
 
 class LineRecogniser:
@@ -43,51 +54,103 @@ class LineRecogniser:
     def __init__(self, predictor: Any, width_scale: float = 1.0) -> None:
         """width_scale: factor for the width of a line, after the line is scaled to the input height."""
         self._predictor = predictor
-        self._width_scale = width_scale
+        self.width_scale = width_scale
         self._kinds = character_kinds(predictor.post_op.character)
+        self._is_digit = self._kinds == DIGIT
 
     @property
     def concurrency(self) -> int:
         return int(getattr(self._predictor.runner, "concurrency", 1))
 
-    def recognize(self, line: Pixels, word_boxes: bool = False) -> LineReading:
-        """Recognise one line: array (h, w, 3) uint8 BGR, text from left to right."""
+    def recognize(self, line: Pixels, word_boxes: bool = False, width_scale: float | None = None) -> LineReading:
+        """Recognise one line: array (h, w, 3) uint8 BGR, text from left to right. width_scale: instead of the usual.
 
-        def decode(outputs: list[Tensor]) -> LineReading:
-            return self._decode(outputs, line, word_boxes)
-
-        runner, tensor = self._predictor.runner, self._to_input(line)
-        return runner.run(tensor, decode) if hasattr(runner, "run") else decode(runner(x=[tensor]))
+        A line that is wider than the largest input is recognised in parts.
+        """
+        scale = width_scale or self.width_scale
+        max_width = max(1, int(_MAX_WIDTH * line.shape[0] / (scale * HEIGHT)))
+        parts = [(self._recognize(part, word_boxes, scale), gap) for part, gap in split_line(line, max_width)]
+        return parts[0][0] if len(parts) == 1 else _join(parts)
 
     def width_of(self, line: Pixels) -> int:
-        """Return the width in pixels at which a line is recognised, without padding."""
-        height, width = line.shape[:2]
-        scaled: int = min(_MAX_WIDTH, max(1, math.ceil(self._width_scale * HEIGHT * width / height)))
-        narrower = scaled // _step(scaled) * _step(scaled)
-        return narrower if scaled <= narrower * _NARROWING_TOLERANCE else scaled
+        """Return the width in pixels at which a line is usually recognised, without padding."""
+        return _scaled_width(line, self.width_scale)
 
-    def _decode(self, outputs: list[Tensor], line: Pixels, word_boxes: bool) -> LineReading:
-        width = self.width_of(line)
-        probabilities, uncertainty = resolve_spaces(outputs[0][0], self._kinds)
+    def _recognize(self, line: Pixels, word_boxes: bool, scale: float) -> LineReading:
+        width = _scaled_width(line, scale)
+
+        def decode(outputs: list[Tensor]) -> LineReading:
+            return self._decode(outputs[0][0], line, width, word_boxes)
+
+        runner, tensor = self._predictor.runner, _to_input(line, width)
+        return runner.run(tensor, decode) if hasattr(runner, "run") else decode(runner(x=[tensor]))
+
+    def _decode(self, steps: Tensor, line: Pixels, width: int, word_boxes: bool) -> LineReading:
+        """steps: probabilities (T, classes), a view of the runner's memory. width: of the line without padding."""
+        probabilities, uncertainty = resolve_spaces(steps, self._kinds)
         (text,), (confidence,) = self._predictor.post_op(
             [probabilities[None]],
             return_word_box=word_boxes,
             wh_ratio_list=[width / HEIGHT],
             max_wh_ratio=padded_width(width) / HEIGHT,
         )
-        return LineReading(text, float(confidence), uncertainty)
+        reading = LineReading(text, float(confidence), uncertainty)
+        full_width = HEIGHT * line.shape[1] / line.shape[0]
+        step_width = padded_width(width) / len(steps) * full_width / width
+        spacing = measure_spacing(probabilities.argmax(axis=1), self._is_digit, full_width, step_width)
+        return replace(reading, wider_scale=scale_for_second_reading(reading.characters, spacing))
 
-    def _to_input(self, line: Pixels) -> Tensor:
-        """Return the network's input (1, 3, 48, W) in PaddleX's format: RGB in -1..1, padded with 0 on the right."""
-        import cv2
 
-        width = self.width_of(line)
-        tensor = np.zeros((1, 3, HEIGHT, padded_width(width)), np.float32)
-        blue_green_red = cv2.split(cv2.resize(line, (width, HEIGHT)))
-        for channel, target in zip(reversed(blue_green_red), tensor[0, :, :, :width], strict=True):
-            np.multiply(channel, np.float32(2 / 255), out=target)
-            target -= 1
-        return tensor
+def _scaled_width(line: Pixels, scale: float) -> int:
+    height, width = line.shape[:2]
+    scaled: int = max(1, math.ceil(scale * HEIGHT * width / height))
+    narrower = scaled // _step(scaled) * _step(scaled)
+    return narrower if scaled <= narrower * _NARROWING_TOLERANCE else scaled
+
+
+def _to_input(line: Pixels, width: int) -> Tensor:
+    """Return the network's input (1, 3, 48, W) in PaddleX's format: RGB in -1..1, padded with 0 on the right."""
+    import cv2
+
+    tensor = np.zeros((1, 3, HEIGHT, padded_width(width)), np.float32)
+    blue_green_red = cv2.split(cv2.resize(line, (width, HEIGHT)))
+    for channel, target in zip(reversed(blue_green_red), tensor[0, :, :, :width], strict=True):
+        np.multiply(channel, np.float32(2 / 255), out=target)
+        target -= 1
+    return tensor
+
+
+def _join(parts: Sequence[tuple[LineReading, bool]]) -> LineReading:
+    """Return the reading of a line from those of its parts; a space follows a part whose flag is set."""
+    text, count, confidence = "", 0, 0.0
+    positions: list[Any] = [0.0, [], [], []]  # PaddleX's: number of steps, words, steps of their characters, kinds
+    space = False
+    for reading, gap in parts:
+        characters = reading.characters
+        space = space and not (text.endswith(" ") or characters.startswith(" "))
+        if isinstance(reading.text, tuple):
+            _append_positions(positions, reading.text[1], space)
+        text += " " * space + characters
+        confidence += reading.confidence * len(characters)
+        count += len(characters)
+        space = gap
+    uncertainty = max(reading.uncertainty for reading, _ in parts)
+    wider_scale = max((reading.wider_scale for reading, _ in parts if reading.wider_scale), default=None)
+    has_positions = isinstance(parts[0][0].text, tuple)
+    return LineReading(
+        (text, positions) if has_positions else text, confidence / max(1, count), uncertainty, wider_scale
+    )
+
+
+def _append_positions(positions: list[Any], added: Sequence[Any], space: bool) -> None:
+    steps, words, columns, kinds = added
+    offset = positions[0]
+    if space:
+        words, columns, kinds = [[" "], *words], [[0], *columns], ["symbol", *kinds]
+    positions[0] += steps
+    positions[1] += words
+    positions[2] += [[offset + column for column in word] for word in columns]
+    positions[3] += kinds
 
 
 def padded_width(width: int) -> int:
@@ -96,4 +159,4 @@ def padded_width(width: int) -> int:
 
 
 def _step(width: int) -> int:
-    return next(step for limit, step in _WIDTH_STEPS if width <= limit)
+    return next((step for limit, step in _WIDTH_STEPS if width <= limit), _WIDTH_STEPS[-1][1])

@@ -18,12 +18,12 @@ _MIN_SPACE_PROBABILITY = 0.3
 _SPACE_WEIGHT = 3
 #: The same between a digit and a letter: in ``13 A``, the fast recogniser gives the space only 0.002 to 0.03.
 _SPACE_NEAR_DIGIT_WEIGHT = 65
-_LETTER, _DIGIT = 1, 2
+_LETTER, DIGIT = 1, 2
 
 
 def character_kinds(characters: Sequence[str]) -> Kinds:
     """Return the kind of each class, (classes,) uint8: 1 letter, 2 digit, 0 other. characters: text of each class."""
-    kinds = [(_DIGIT if one.isdigit() else _LETTER) if one.isalnum() else 0 for one in characters]
+    kinds = [(DIGIT if one.isdigit() else _LETTER) if one.isalnum() else 0 for one in characters]
     return np.array(kinds, np.uint8)
 
 

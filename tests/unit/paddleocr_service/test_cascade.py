@@ -14,6 +14,8 @@ UNCERTAIN_LINES = {70, 30}
 
 
 class FakeRecogniser:
+    width_scale = 0.8
+
     def __init__(self, name, concurrency=1):
         self.name, self.concurrency = name, concurrency
         self.lines = []
@@ -21,7 +23,7 @@ class FakeRecogniser:
     def width_of(self, line):
         return line
 
-    def recognize(self, line, word_boxes):
+    def recognize(self, line, word_boxes, width_scale=None):
         self.lines.append(line)
         return LineReading(f"{self.name} {line}", 0.9, 0.5 if line in UNCERTAIN_LINES else 0.09)
 
@@ -52,9 +54,9 @@ def test_number_of_threads_equals_concurrency():
     barrier = threading.Barrier(3, timeout=10)
 
     class Waiting(FakeRecogniser):
-        def recognize(self, line, word_boxes):
+        def recognize(self, line, word_boxes, width_scale=None):
             barrier.wait()
-            return super().recognize(line, word_boxes)
+            return super().recognize(line, word_boxes, width_scale)
 
     lines = list(range(100, 106))
     assert texts(Cascade(Waiting("accurate", concurrency=3)), lines) == [f"accurate {line}" for line in lines]
@@ -63,11 +65,11 @@ def test_number_of_threads_equals_concurrency():
 @pytest.mark.parametrize("concurrency", [1, 3])
 def test_error_in_one_line_is_raised_and_stops_the_rest(concurrency):
     class Failing(FakeRecogniser):
-        def recognize(self, line, word_boxes):
+        def recognize(self, line, word_boxes, width_scale=None):
             if line == 500:
                 raise MemoryError
             time.sleep(0.02)  # the error has seconds to stop the other threads
-            return super().recognize(line, word_boxes)
+            return super().recognize(line, word_boxes, width_scale)
 
     recogniser = Failing("accurate", concurrency)
     with pytest.raises(MemoryError):
@@ -79,10 +81,10 @@ def test_time_limit_in_the_waiting_thread_stops_the_others():
     started, interrupted = threading.Event(), threading.Event()
 
     class Slow(FakeRecogniser):
-        def recognize(self, line, word_boxes):
+        def recognize(self, line, word_boxes, width_scale=None):
             started.set()
             assert interrupted.wait(10)
-            return super().recognize(line, word_boxes)
+            return super().recognize(line, word_boxes, width_scale)
 
     recogniser = Slow("accurate", concurrency=2)
     cascade = Cascade(recogniser)
@@ -102,3 +104,31 @@ def test_time_limit_in_the_waiting_thread_stops_the_others():
         with pytest.raises(TimeoutError):
             texts(cascade, list(range(1, 501)))
     assert len(recogniser.lines) <= 2, "each thread ends after the line that it was reading"
+
+
+class NarrowTypeRecogniser(FakeRecogniser):
+    """Every line is in narrow type, and its text becomes ``wide_text`` at a larger width."""
+
+    def __init__(self, wide_text, uncertainty=0.0):
+        super().__init__("narrow")
+        self.wide_text, self.uncertainty, self.scales = wide_text, uncertainty, []
+
+    def recognize(self, line, word_boxes, width_scale=None):
+        self.scales.append(width_scale)
+        return LineReading(self.wide_text if width_scale else "2,11", 0.9, self.uncertainty, 1.2)
+
+
+@pytest.mark.parametrize(
+    ("wide_text", "expected"), [("2,111", "2,111"), ("22,11", "22,11"), ("2,71", "2,11"), ("2,1", "2,11")]
+)
+def test_certain_line_in_narrow_type_is_repeated_wider_by_the_fast_recogniser(wide_text, expected):
+    fast, accurate = NarrowTypeRecogniser(wide_text), FakeRecogniser("accurate")
+    assert texts(Cascade(accurate, fast), [40]) == [expected]
+    assert (fast.scales, accurate.lines) == ([None, 1.2], [])
+
+
+def test_uncertain_line_in_narrow_type_is_wider_for_the_accurate_recogniser():
+    fast, accurate = NarrowTypeRecogniser("", uncertainty=0.5), NarrowTypeRecogniser("2,777")
+    assert texts(Cascade(accurate, fast), [40]) == ["2,777"]
+    assert accurate.scales == [pytest.approx(0.75 * 1.2)]
+    assert texts(Cascade(accurate), [40]) == ["2,11"], "without a fast recogniser no line is squeezed"
