@@ -18,6 +18,10 @@ from tests.support.manifests import K8S, Manifests, render
 from utils.process import tie_to
 
 
+#: The sample password in k8s/, which production rejects, and the one that these pods get.
+SAMPLE_PASSWORD, PASSWORD = "change-me", "0123456789abcdef"
+
+
 class Pods:
     """Redis, one web pod and one worker pod of the production overlay, with local ports and folders."""
 
@@ -33,7 +37,10 @@ class Pods:
 
     def environment(self, name: str) -> dict[str, str]:
         """The pod's variables with local addresses and folders. Each pod has its own temp folder."""
-        found = self.manifests.environment(name)
+        found = {
+            variable: value.replace(SAMPLE_PASSWORD, PASSWORD)
+            for variable, value in self.manifests.environment(name).items()
+        }
         if name != "redis":
             found |= {
                 "SECRET_KEY": "0123456789abcdef" * 2,
@@ -50,7 +57,8 @@ class Pods:
     def start(self, name: str) -> None:
         arguments = self.manifests.arguments(name)
         if name == "redis":
-            arguments = [{"/data": str(self.folder / "redis")}.get(word, word) for word in arguments]
+            changed = {"/data": str(self.folder / "redis"), SAMPLE_PASSWORD: PASSWORD}
+            arguments = [changed.get(word, word) for word in arguments]
             arguments += ["--port", str(self.redis_port)]
         program = [sys.executable, "-m"] if name != "redis" else []
         with open(self.folder / f"{name}.log", "ab") as log:
