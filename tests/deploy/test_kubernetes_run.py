@@ -17,7 +17,6 @@ from tests.support.drawing import picture, scanned_pdf
 from tests.support.manifests import K8S, Manifests, render
 from utils.process import tie_to
 
-
 #: The sample password in k8s/, which production rejects, and the one that these pods get.
 SAMPLE_PASSWORD, PASSWORD = "change-me", "0123456789abcdef"
 
