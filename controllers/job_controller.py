@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Response, g, jsonify, make_response
 
-from controllers import responses
+from controllers import responses, result_responses
 from controllers.context import ErrorClasses, services
 from controllers.idempotency import Outcome, mark_replayed, run_once
 from controllers.submission import FILE_ERRORS, JOB_ERRORS, UploadedFile, document_options, submit, uploaded_files
@@ -18,7 +18,10 @@ from services.jobs.record import JobRecord
 
 LIST_ERRORS = (errors.InvalidOption, errors.Unauthorized, errors.RedisUnavailable)
 STATUS_ERRORS = (*LIST_ERRORS, errors.JobNotFound)
-RESULT_ERRORS: ErrorClasses = (*STATUS_ERRORS, errors.JobCancelled, errors.ResultExpired, *JOB_ERRORS, *FILE_ERRORS)
+RESULT_ERRORS: ErrorClasses = (
+    *(*STATUS_ERRORS, errors.JobCancelled, errors.ResultExpired, errors.RateLimited),
+    *(*JOB_ERRORS, *FILE_ERRORS),
+)
 
 
 def create_job(options: dict[str, Any], kinds: tuple[str, ...] = KINDS) -> Response:
@@ -40,7 +43,9 @@ def create_job(options: dict[str, Any], kinds: tuple[str, ...] = KINDS) -> Respo
         return mark_replayed(responses.accepted(record), replayed)
 
     def respond(current: JobRecord) -> Response:
-        return mark_replayed(_result(current) if current.ended else responses.accepted(current), replayed)
+        return mark_replayed(
+            result_responses.result(current) if current.ended else responses.accepted(current), replayed
+        )
 
     if record.ended:
         return respond(record)
@@ -68,10 +73,10 @@ def job_result(job_id: str, wait: float = 0.0, partial: bool = False) -> Respons
     """
     record = services().jobs.get(job_id, g.owner)
     if record.ended:
-        return _result(record)
+        return result_responses.result(record)
     if wait:
         return once_ended([job_id], wait, lambda: job_result(job_id, partial=partial))
-    return _status(record, pages=services().jobs.finished_pages(record) if partial else None)
+    return result_responses.running(record) if partial else _status(record)
 
 
 def discard_job(job_id: str) -> Response:
@@ -86,26 +91,7 @@ def list_jobs(status: str, cursor: str, limit: int) -> Response:
     return jsonify(jobs=[responses.status_body(record) for record in records], next_cursor=next_cursor or None)
 
 
-def _status(record: JobRecord, pages: list[dict[str, object]] | None = None) -> Response:
+def _status(record: JobRecord) -> Response:
     """200 if the job has ended, otherwise 202."""
     body = responses.status_body(record, services().jobs.estimate_wait(record))
-    if pages is not None:
-        body["pages"] = pages
     return make_response(body, 200) if record.ended else make_response(body, 202, responses.RETRY_AFTER)
-
-
-def _result(record: JobRecord) -> Response:
-    """The result of an ended job. Raises JobFailed, JobCancelled or ResultExpired, naming the job and its file."""
-    try:
-        document = services().jobs.result(record)
-    except errors.OCRServiceError as error:
-        error.extra.update(job_id=record.id, filename=record.filename)
-        raise
-    job = {
-        "job_id": record.id,
-        "status": record.status,
-        "filename": record.filename,
-        "file_size": record.file_size,
-        "cached": record.cached,
-    }
-    return jsonify({**job, **document})

@@ -8,11 +8,10 @@
     ├── PayloadTooLarge, UnsupportedMediaType, RateLimited, IdempotencyConflict, UploadMismatch, UploadMissing
     ├── UnprocessableFile: UnsupportedType, CorruptFile, TruncatedFile, EncryptedFile, TooManyPages, TooManyPixels
     ├── JobFailed, RetriesExhausted, InternalError
-    ├── PageFailed: PageTimeout, PageCrashed
+    ├── PageFailed: PageTimeout, PageCrashed, ResultTooLarge
     └── ServiceUnavailable: RedisUnavailable (RedisFull), QueueFull, MemoryShort, StorageUnavailable, NotReady
 
-`middleware/error_catalog.py` maps a kind to an HTTP status; the OpenAPI description and `docs/errors.md` are generated
-from these classes. The worker writes `as_dict()` into the job record.
+`middleware/error_catalog.py` maps kinds to HTTP statuses. The OpenAPI description and `docs/errors.md` are generated.
 """
 
 from __future__ import annotations
@@ -22,12 +21,10 @@ from collections.abc import Iterator, Mapping
 from typing import ClassVar, Literal
 
 #: What an error means to the client. Several errors share a kind.
-# fmt: off
 Kind = Literal[
     "invalid", "unauthorized", "forbidden", "not_found", "method_not_allowed", "conflict", "gone", "length_required",
     "too_large", "unsupported_media_type", "unprocessable", "rate_limited", "internal", "unavailable",
-]
-# fmt: on
+]  # fmt: skip
 
 
 class OCRServiceError(Exception):
@@ -236,6 +233,10 @@ class PageCrashed(PageFailed, code="page_crashed", title="Page could not be proc
     remedy = "Send the page in another format."
 
 
+class ResultTooLarge(PageFailed, code="result_too_large"):
+    remedy = "Split the page or the document, or send it without `detail=word`."
+
+
 class RetriesExhausted(OCRServiceError, code="retries_exhausted", title="Job failed", kind="unprocessable"):
     problem = "Every attempt failed because of an error in the service."
     remedy = "Send the file again later, and report the request id to the operator."
@@ -262,8 +263,7 @@ class RedisFull(RedisUnavailable):
 
 
 class QueueFull(ServiceUnavailable, code="queue_full"):
-    """A new job would wait longer than MAX_QUEUE_WAIT; `seconds` is how long until the queue is short enough again."""
-
+    # A new job would wait longer than MAX_QUEUE_WAIT. `seconds`: until the queue is short enough again.
     problem = "The job queue is full. Nothing was accepted."
     remedy = "Try again after Retry-After seconds. Operators: add workers."
 

@@ -15,7 +15,7 @@ RESULT = "ocr:result:"  #: + job id. String: the result as compressed JSON.
 OWNED = "ocr:jobs:"  #: + owner. Sorted set: the owner's job ids by creation time.
 FOLLOWERS = "ocr:followers:"  #: + job id. Set: jobs with the same content, which end together with this one.
 INFLIGHT = "ocr:inflight:"  #: + cache key. String: id of the job that is working on this content.
-CACHE = "ocr:cache:"  #: + cache key. Hash: a cached result and its number of pages.
+CACHE = "ocr:cache:"  #: + cache key. Hash: the last job with this result, and its number of pages.
 CACHE_INDEX = "ocr:cache-index"  #: Sorted set: cache keys by last use.
 IDEMPOTENCY = "ocr:idempotency:"  #: + hash of owner and Idempotency-Key. String: fingerprint of the request, its jobs.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -24,9 +24,11 @@ from services.errors import (
 )
 from services.inspection import Inspector
 from services.jobs.admission import UNCHECKED, Admission, Slot
+from services.jobs.large_reads import LargeReads
 from services.jobs.planner import KINDS, plan_job
 from services.jobs.record import BY_ADDRESS, CANCELLED, FAILED, PROCESSING, JobRecord
-from services.jobs.store import NEEDS_NO_FILE, Document, JobStore, Submitted
+from services.jobs.result_body import StoredResult, unpack_json
+from services.jobs.store import NEEDS_NO_FILE, JobStore, Submitted
 from services.jobs.unit_queue import UnitQueue, WaitEstimate
 from services.ocr_service.options import DocumentOptions
 from services.ocr_service.page_ranges import check_pages
@@ -51,6 +53,7 @@ class JobService:
     send_ticket: Callable[[str, float], None]
     admission: Admission
     unit_queue: UnitQueue
+    large_reads: LargeReads = field(default_factory=LargeReads)
     _language_valid_until: dict[str, float] = field(init=False, default_factory=dict)
 
     def ensure_accepting(self, slot: Slot = UNCHECKED) -> None:
@@ -141,9 +144,11 @@ class JobService:
         """How long a running job may still take. None for a job that is not running."""
         return self.unit_queue.estimate_wait(record) if record.status == PROCESSING else None
 
-    def finished_pages(self, record: JobRecord) -> list[Document]:
-        """The finished pages of a running job, in page order."""
-        return list(self.store.pages_done(record.leader or record.id).values())
+    def finished_pages(self, record: JobRecord) -> Iterator[bytes]:
+        """The finished pages of a running job as JSON, in page order. They are read one after the other."""
+        job_id = record.leader or record.id
+        numbers = self.store.page_numbers_done(job_id)
+        return (unpack_json(packed) for _, packed in self.store.packed_pages(job_id, numbers))
 
     def discard(self, record: JobRecord) -> JobRecord | None:
         """Cancel a running job and return it, or delete an ended job with its result and file and return None."""
@@ -177,13 +182,13 @@ class JobService:
             before = ids[-1]
         return found, f"{at}_{before}"
 
-    def result(self, record: JobRecord) -> Document:
+    def result(self, record: JobRecord) -> StoredResult:
         """The result of an ended job. Raises JobFailed, JobCancelled or ResultExpired."""
         if record.status == CANCELLED:
             raise JobCancelled()
         if record.status == FAILED:
             raise JobFailed(record.error)
-        document = self.store.result(record.id)
-        if document is None:
+        stored = self.store.stored_result(record.id)
+        if stored is None:
             raise ResultExpired()
-        return document
+        return stored

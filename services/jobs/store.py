@@ -7,19 +7,19 @@ Results and pages are stored compressed: long results are large, and Redis keeps
 from __future__ import annotations
 
 import json
-import zlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
-from typing import Any, Literal, cast
+from typing import Any, Literal
 
 from services import keys
-from services.errors import JobNotFound, QueueFull
+from services.errors import JobNotFound, QueueFull, ResultExpired
 from services.jobs.record import PROCESSING, QUEUED, RUNNING_STAGES, STARTED, JobRecord
+from services.jobs.result_body import CHUNK, TAIL_BYTES, Document, StoredResult, is_open, unpack
 from services.redis_service import RedisService, Value
 
-#: A result or a page as JSON.
-Document = dict[str, Any]
+#: Pages that are read at a time. They may be large.
+PAGES_AT_ONCE = 5
 DEAD_LETTER_TTL = keys.SHARED.dead_letter_ttl
 #: As the longest wait of a submitted job: store it only if its file is not needed, because the result is cached or
 #: another job works on the same content.
@@ -129,6 +129,27 @@ class JobStore:
         body = self.redis.client.get(keys.RESULT + job_id)
         return unpack(body) if body else None
 
+    def stored_result(self, job_id: str) -> StoredResult | None:
+        """The result as it is stored. A large one is read while it is sent. None if it does not exist."""
+        key, client = keys.RESULT + job_id, self.redis.client
+        first = client.getrange(key, 0, CHUNK - 1)
+        if len(first) < CHUNK:
+            return StoredResult.of(first) if first else None
+        size, tail = client.pipeline().strlen(key).getrange(key, -TAIL_BYTES, -1).execute()
+        if not is_open(tail):  # stored by an older version, or deleted since
+            body = client.get(key)
+            return StoredResult.of(body) if body else None
+
+        def chunks() -> Iterator[bytes]:
+            yield first
+            for start in range(CHUNK, size, CHUNK):
+                part = client.getrange(key, start, start + CHUNK - 1)
+                if not part:
+                    raise ResultExpired()
+                yield part
+
+        return StoredResult(chunks(), size, tail)
+
     def cancel(self, job_id: str) -> str | None:
         """Cancel a job that has not ended.
 
@@ -159,19 +180,22 @@ class JobStore:
         found = pipeline.execute()
         return [JobRecord.from_hash(job_id, values) for job_id, values in zip(job_ids, found, strict=True) if values]
 
-    def pages_done(self, job_id: str, numbers: Sequence[int] | None = None) -> dict[int, Document]:
-        """Results of finished pages by page number: all of them, or those in `numbers`."""
-        if numbers is None:
-            stored = self.redis.client.hgetall(keys.PAGES + job_id)
-            bodies = {int(key[5:]): body for key, body in stored.items() if key.startswith(b"page:")}
-        else:
-            found = (
-                self.redis.client.hmget(keys.PAGES + job_id, [f"page:{number}" for number in numbers])
-                if numbers
-                else []
-            )
-            bodies = {number: body for number, body in zip(numbers, found, strict=True) if body}
-        return {number: unpack(bodies[number]) for number in sorted(bodies)}
+    def page_numbers_done(self, job_id: str) -> list[int]:
+        """Numbers of the finished pages, in order."""
+        stored = self.redis.client.hkeys(keys.PAGES + job_id)
+        return sorted(int(key[5:]) for key in stored if key.startswith(b"page:"))
+
+    def packed_pages(self, job_id: str, numbers: Sequence[int]) -> Iterator[tuple[int, bytes]]:
+        """Those of these pages that are finished: (number, packed result). Holds a few of them at a time."""
+        for start in range(0, len(numbers), PAGES_AT_ONCE):
+            some = numbers[start : start + PAGES_AT_ONCE]
+            bodies = self.redis.client.hmget(keys.PAGES + job_id, [f"page:{number}" for number in some])
+            yield from ((number, body) for number, body in zip(some, bodies, strict=True) if body)
+
+    def pages_done(self, job_id: str) -> dict[int, Document]:
+        """Results of finished pages by page number."""
+        pages = self.packed_pages(job_id, self.page_numbers_done(job_id))
+        return {number: unpack(body) for number, body in pages}
 
     def replay(self, job_id: str) -> int:
         """Start a dead letter again. Returns the number of ready units; 0 if the job is not a dead letter."""
@@ -193,14 +217,6 @@ class JobStore:
     def cache_entries(self) -> int:
         """Number of results in the cache."""
         return self.redis.client.zcount(keys.CACHE_INDEX, self.redis.now() - self.retention.cache_ttl, "+inf")
-
-
-def pack(document: Document) -> bytes:
-    return zlib.compress(json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode(), 1)
-
-
-def unpack(body: bytes) -> Document:
-    return cast(Document, json.loads(zlib.decompress(body)))
 
 
 def _upload_of(done: int, upload: bytes) -> str | None:

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 from services import keys
 from services.jobs.record import COMPLETED, FAILED, QUEUED, JobRecord, Stage, Status
-from services.jobs.store import Document, Retention, pack
+from services.jobs.result_body import Document, pack
+from services.jobs.store import Retention
 from services.jobs.units import BULK, LANES, QUICK
 from services.keys import SHARED
 from services.redis_service import RedisService
@@ -50,14 +51,19 @@ class WaitEstimate:
 
 @dataclass(frozen=True, slots=True)
 class PageOutcome:
-    """The outcome of a page or another step (see `UnitQueue.start_step`). `page` is None if there is no result."""
+    """The outcome of a page or another step (see `UnitQueue.start_step`). `page` is None if there is no result.
+
+    `packed`: the page as it is stored, if it has been packed already.
+    """
 
     step: int | str
     page: Document | None = None
+    packed: bytes = b""
 
     @property
     def arguments(self) -> tuple[int | str, bytes | str, str]:
-        return self.step, pack(self.page) if self.page else "", "1" if self.page and self.page["success"] else "0"
+        packed = self.packed or (pack(self.page) if self.page else "")
+        return self.step, packed, "1" if self.page and self.page["success"] else "0"
 
 
 @dataclass(eq=False)
@@ -105,13 +111,13 @@ class UnitQueue:
         """Return a unit (job id, number) to the queue if its lease has expired."""
         return bool(self.redis.script("requeue", *member, "", QUEUED, 0, 0))
 
-    def complete(self, unit: Unit, result: Document, pages: int, cacheable: bool, dead_letter: bool) -> int:
-        """End the job and its followers with a result.
+    def complete(self, unit: Unit, result: bytes, pages: int, cacheable: bool, dead_letter: bool) -> int:
+        """End the job and its followers with a result, packed by `result_body.pack_result`.
 
         Returns 0 if the unit is lost, 1 if the job has ended, 2 if it is now a dead letter, which keeps its upload.
         """
         cache_size = self.retention.cache_size if cacheable else 0
-        return self._finish(unit, COMPLETED, pack(result), "", pages, cache_size, dead_letter)
+        return self._finish(unit, COMPLETED, result, "", pages, cache_size, dead_letter)
 
     def fail(self, unit: Unit, record: JobRecord, error: dict[str, str], dead_letter: bool) -> int:
         """End the job and its followers with an error {code, title, detail}. Returns the same as `complete`."""

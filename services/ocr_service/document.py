@@ -10,7 +10,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -87,43 +86,3 @@ class OCRService:
 
 def _numbers(options: DocumentOptions, count: int) -> tuple[int, ...]:
     return parse_pages(options.pages, count) if options.pages else tuple(range(1, count + 1))
-
-
-def failed_page(number: int, error: OCRServiceError) -> Page:
-    """The result of a page that failed while the rest of the document goes on."""
-    return {
-        "page": number,
-        "text": "",
-        "lines": [],
-        "blocks": [],
-        "success": False,
-        "width": None,
-        "height": None,
-        "orientation": None,
-        "source": "ocr",
-        "warnings": [],
-        "fields": [],
-        "error": error.as_dict(),
-    }
-
-
-def summarize(
-    pages: list[Page], kind: str, engine: EngineInfo, options: DocumentOptions, seconds: float
-) -> dict[str, Any]:
-    """The result document of a job, without the fields of the job itself (id, file name, …)."""
-    # Some fields are absent in pages stored by an older version.
-    pages = [{"blocks": [], "orientation": 0, "warnings": [], "fields": [], **page} for page in pages]
-    common = {
-        "success": any(page["success"] for page in pages),
-        "processing_time_seconds": round(seconds, 3),
-        "engine": {"name": engine.name, "runtime": engine.runtime, "models": list(engine.models)},
-        "lang": options.lang,
-    }
-    if kind == "image" and len(pages) == 1:
-        fields = ("text", "lines", "blocks", "width", "height", "orientation", "warnings")
-        return {**{name: pages[0][name] for name in fields}, **common}
-    texts = [page["text"] for page in pages if page["text"]]
-    document = {"pages": pages, "full_text": "\n\n".join(texts), "total_pages": len(pages)}
-    if kind == "pdf":
-        document["processing_dpi"] = options.dpi
-    return {**document, **common}

@@ -11,6 +11,7 @@ if status == 'completed' and tonumber(redis.call('HGET', job, 'left')) > 1 then 
 
 local upload, content = unpack(redis.call('HMGET', job, 'upload', 'cache_key'))
 local ended, candidates = {}, redis.call('SMEMBERS', K.FOLLOWERS .. id)
+table.sort(candidates)
 table.insert(candidates, 1, id)
 for _, each in ipairs(candidates) do
   local key = K.JOB .. each
@@ -57,7 +58,7 @@ if dead and owner ~= C.PROBE_OWNER then
 end
 
 if status == 'completed' and cache_size > 0 then
-  redis.call('HSET', K.CACHE .. content, 'body', body, 'pages', pages_total)
+  redis.call('HSET', K.CACHE .. content, 'job', ended[1], 'pages', pages_total)
   redis.call('EXPIRE', K.CACHE .. content, cache_ttl)
   redis.call('ZADD', K.CACHE_INDEX, now, content)
   redis.call('ZREMRANGEBYSCORE', K.CACHE_INDEX, '-inf', tonumber(now) - cache_ttl)

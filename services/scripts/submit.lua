@@ -15,7 +15,8 @@ if status == 'processing' or status == 'completed' then return {'known'} end
 if status ~= 'awaiting_upload' and (status or announced) then return {'ended'} end
 
 local cached, leader = K.CACHE .. content, redis.call('GET', K.INFLIGHT .. content)
-local body = redis.call('HGET', cached, 'body')
+local cached_job = redis.call('HGET', cached, 'job')
+local body = cached_job and redis.call('GET', K.RESULT .. cached_job)
 leader = leader and has_open_work(leader) and leader
 if not body and not leader then
   if longest < 0 then return {'new'} end
@@ -38,6 +39,7 @@ if body then
   local pages = redis.call('HGET', cached, 'pages')
   redis.call('HSET', job, 'cached', '1', 'started_at', now, 'pages_total', pages, 'pages_done', pages)
   redis.call('SET', K.RESULT .. id, body, 'EX', result_ttl)
+  redis.call('HSET', cached, 'job', id)
   redis.call('ZADD', K.CACHE_INDEX, 'XX', now, content)
   count(id, 'lookups:hit')
   end_job(id, 'completed', now, record_ttl)

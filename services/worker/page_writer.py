@@ -41,9 +41,9 @@ class PageWriter:
         if starts > CRASHES_ALLOWED:
             raise PageCrashed()
 
-    def finish(self, step: int | str, page: dict[str, Any] | None = None) -> None:
-        """The step did not crash. `page` is its result if there is one to store."""
-        self._buffer.append(PageOutcome(step, page))
+    def finish(self, step: int | str, page: dict[str, Any] | None = None, packed: bytes = b"") -> None:
+        """The step did not crash. `page` is its result if there is one to store, `packed` the same as it is stored."""
+        self._buffer.append(PageOutcome(step, page, packed))
         if page is None or page["source"] != "text_layer" or time.monotonic() - self._flushed_at > BUFFER_SECONDS:
             self.flush()
 

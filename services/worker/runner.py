@@ -17,10 +17,13 @@ from structlog.contextvars import bound_contextvars
 
 from services.errors import DEAD_LETTER_CODES, JobNotFound, OCRServiceError, PageFailed, RetriesExhausted
 from services.jobs.record import QUEUED, RETRYING, JobRecord
+from services.jobs.result_body import pack_json, pack_result, unpack
 from services.jobs.store import JobStore
 from services.jobs.unit_queue import LAST, LOST, Unit, UnitQueue
 from services.jobs.units import pages_of
-from services.ocr_service.document import Document, OCRService, failed_page, summarize
+from services.ocr_service.document import Document, OCRService
+from services.ocr_service.result_document import ResultDocument, failed_page
+from services.ocr_service.result_limits import page_as_json
 from services.redis_retry import retry_until_redis_is_back
 from services.storage import Storage
 from services.worker.lease import Lease, LeaseLost
@@ -102,9 +105,9 @@ class UnitRunner:
         writer = PageWriter(self.unit_queue, unit)
         document = self._open(record, unit, writer)
         numbers = pages_of(unit.number, record.units, document.page_numbers)
-        stored: dict[int, dict[str, Any]] = {}
+        stored: list[int] = []
         if record.pages_done:
-            stored = retry_until_redis_is_back(lambda: self.store.pages_done(record.id, numbers))
+            stored = retry_until_redis_is_back(lambda: self.store.page_numbers_done(record.id))
         for number in numbers:
             if number not in stored:
                 if self.stopping():
@@ -128,10 +131,12 @@ class UnitRunner:
 
     def _read_page(self, document: Document, number: int, writer: PageWriter, last_try: bool) -> dict[str, Any]:
         """Returns the stored result of the page. An error that a retry of the unit may solve is raised instead."""
+        packed = b""
         try:
             writer.start(number)
             with page_time_limit(self.page_timeout):
                 page = document.recognize(number)
+                packed = pack_json(page_as_json(page))
         except LeaseLost:
             raise
         except OCRServiceError as error:
@@ -145,7 +150,7 @@ class UnitRunner:
                 raise
             log.exception("page failed on the last try", page=number)
             page = failed_page(number, PageFailed())
-        writer.finish(number, page)
+        writer.finish(number, page, packed)
         _log_page(page)
         return page
 
@@ -163,22 +168,29 @@ class UnitRunner:
         writer = PageWriter(self.unit_queue, unit)
         writer.start(RESULT_STEP)
         try:
-            pages = retry_until_redis_is_back(lambda: self.store.pages_done(record.id))
-            self._complete(record, unit, list(pages.values()), seconds)
+            numbers = retry_until_redis_is_back(lambda: self.store.page_numbers_done(record.id))
+            engine = self.ocr.engine_of(record.options)
+            document = ResultDocument(record.kind, len(numbers), engine, record.options, seconds)
+            body = retry_until_redis_is_back(lambda: self._packed_result(record, document, numbers))
+            self._complete(record, unit, document, body)
         except Exception:
             writer.finish(RESULT_STEP)
             raise
 
-    def _complete(self, record: JobRecord, unit: Unit, pages: list[dict[str, Any]], seconds: float) -> None:
-        errors = [page["error"] for page in pages if not page["success"]]
-        if record.kind == "image" and len(pages) == 1 and errors:
+    def _packed_result(self, record: JobRecord, document: ResultDocument, numbers: list[int]) -> bytes:
+        document.errors.clear()  # of an attempt during which Redis was lost
+        pages = (unpack(packed) for _, packed in self.store.packed_pages(record.id, numbers))
+        return pack_result(document.parts(pages))
+
+    def _complete(self, record: JobRecord, unit: Unit, document: ResultDocument, body: bytes) -> None:
+        errors, pages = document.errors, document.page_count
+        if record.kind == "image" and pages == 1 and errors:
             self._fail(record, unit, errors[0])
             return
-        result = summarize(pages, record.kind, self.ocr.engine_of(record.options), record.options, seconds)
         dead_letter = any(error["code"] in DEAD_LETTER_CODES for error in errors)
         cacheable = not errors and not record.is_probe
-        self._end_job(record, lambda: self.unit_queue.complete(unit, result, len(pages), cacheable, dead_letter))
-        log.info("job completed", pages=len(pages), failed_pages=len(errors), seconds=round(seconds, 3))
+        self._end_job(record, lambda: self.unit_queue.complete(unit, body, pages, cacheable, dead_letter))
+        log.info("job completed", pages=pages, failed_pages=len(errors), seconds=round(document.seconds, 3))
 
     def _retry_or_fail(self, record: JobRecord, unit: Unit, error: OCRServiceError, retry: bool) -> None:
         self._open_document.close()

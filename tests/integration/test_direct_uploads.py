@@ -15,6 +15,7 @@ from services.uploads.service import Put
 from services.worker.sweeper import Sweeper
 from stress.harness import wait_until
 from tests.support.drawing import picture, scanned_pdf
+from tests.support.jobs import packed
 from tests.support.upload_scene import IMAGE
 
 
@@ -49,7 +50,7 @@ def test_uploads_with_the_same_content_are_worked_on_once(scene):
     follower = scene.arrivals.start_job(scene.announce_and_put().id)
     assert follower.leader == leader.id and scene.tickets == [leader.id]
     unit = scene.services.unit_queue.take("t")
-    scene.services.unit_queue.complete(unit, {"text": "read"}, 1, True, False)
+    scene.services.unit_queue.complete(unit, packed("read"), 1, True, False)
     hit = scene.arrivals.start_job(scene.announce_and_put().id)
     assert (hit.status, hit.cached, scene.store.result(hit.id)) == ("completed", True, {"text": "read"})
     assert scene.files() == {leader.upload}

@@ -71,7 +71,7 @@ def test_every_documented_change_occurs(machine):
         *(submit, partial(machine.finish_a_unit, dead_letter=True), replay, machine.take, fail, replay, cancel, delete),
         *(submit, cancel, expire, announce, cancel, announce, reject, delete, announce, reject, expire),
         *(announce, arrive, partial(machine.finish_a_unit, dead_letter=False)),
-        *(delete, submit, expire, announce, arrive),
+        *(submit, announce, arrive, delete, expire),
     )
     assert seen == CHANGES
 

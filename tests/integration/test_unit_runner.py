@@ -210,7 +210,7 @@ def test_document_whose_opening_crashes_two_workers_is_a_dead_letter(scene, monk
 
 def test_job_whose_result_crashes_two_workers_is_a_dead_letter(scene, monkeypatch):
     monkeypatch.setattr("services.jobs.unit_queue.LEASE_SECONDS", 0.05)
-    monkeypatch.setattr("services.worker.runner.summarize", lambda *_: fails(WorkerDied())())
+    monkeypatch.setattr("services.worker.runner.pack_result", lambda *_: fails(WorkerDied())())
     scene.submit_file(pages=2)
     document = Pages(lambda: "one", lambda: "two")
     crash_two_workers(scene, document)
@@ -221,7 +221,7 @@ def test_job_whose_result_crashes_two_workers_is_a_dead_letter(scene, monkeypatc
 
 
 def test_job_whose_result_cannot_be_built_fails_after_the_retries(scene, monkeypatch):
-    monkeypatch.setattr("services.worker.runner.summarize", lambda *_: {}["no such key"])
+    monkeypatch.setattr("services.worker.runner.pack_result", lambda *_: {}["no such key"])
     scene.submit_file(pages=2)
     document = Pages(lambda: "one", lambda: "two")
     stages = [scene.run(document).stage for _ in range(4)]
@@ -230,9 +230,9 @@ def test_job_whose_result_cannot_be_built_fails_after_the_retries(scene, monkeyp
 
 
 def _unless_dying(original):
-    def finish(self, step, page=None):
+    def finish(self, step, *page):
         if not isinstance(sys.exc_info()[1], WorkerDied):
-            original(self, step, page)
+            original(self, step, *page)
 
     return finish
 

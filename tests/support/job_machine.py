@@ -23,7 +23,7 @@ from services.jobs.store import Retention
 from services.jobs.unit_queue import LAST, LOST, MORE, PageOutcome, Unit
 from tests.support.job_checks import JobChecks
 from tests.support.job_model import DELAYED, HELD, READY, JobModel
-from tests.support.jobs import ERROR, Work, page, record
+from tests.support.jobs import ERROR, Work, packed, page, record
 from tests.support.redis_snapshot import RedisSnapshot
 
 WEBHOOK = "https://example.com/hook"
@@ -38,7 +38,7 @@ LOST_UNIT_ACTIONS = (
     lambda queue, unit, job: queue.start_step(unit, unit.number) == 0,
     lambda queue, unit, job: queue.save_pages(unit, [PageOutcome(unit.number, page(unit.number))]) is False,
     lambda queue, unit, job: queue.end_unit(unit, 1.0)[0] == LOST,
-    lambda queue, unit, job: queue.complete(unit, {"text": "stale"}, 1, True, True) == 0,
+    lambda queue, unit, job: queue.complete(unit, packed("stale"), 1, True, True) == 0,
     lambda queue, unit, job: queue.fail(unit, job, ERROR, True) == 0,
     lambda queue, unit, job: queue.requeue(unit, RETRYING, delay=60) is False,
     lambda queue, unit, job: queue.requeue(unit, QUEUED, tries_back=1) is False,
@@ -210,12 +210,12 @@ class JobMachine(JobChecks, RuleBasedStateMachine):
     def complete(self, pick, cacheable, dead_letter):
         unit = self._held_unit(pick)
         if self.model.open_work[unit.job_id].left > 1:
-            self._changes_nothing(lambda: self.unit_queue.complete(unit, {}, 1, cacheable, dead_letter) == 0)
+            self._changes_nothing(lambda: self.unit_queue.complete(unit, packed(""), 1, cacheable, dead_letter) == 0)
         else:
             dead_letter = dead_letter and self._possible_dead_letters(unit) == 1
             cacheable = cacheable and not dead_letter
             pages = self.model.jobs[unit.job_id].record.pages_total
-            reply = self.unit_queue.complete(unit, {"text": unit.job_id}, pages, cacheable, dead_letter)
+            reply = self.unit_queue.complete(unit, packed(unit.job_id), pages, cacheable, dead_letter)
             self._check_finished(unit, COMPLETED, "", cacheable, dead_letter, reply)
 
     @rule(pick=PICK, dead_letter=st.booleans())
@@ -301,7 +301,7 @@ class JobMachine(JobChecks, RuleBasedStateMachine):
         content = self._pick(pick, sorted(self.model.cache))
         self.redis.client.delete(keys.CACHE + content)
         self.redis.client.zrem(keys.CACHE_INDEX, content)
-        self.model.cache.remove(content)
+        del self.model.cache[content]
 
     # After each step
 

@@ -71,7 +71,8 @@ class JobModel:
         self.open_work: dict[str, OpenWork] = {}
         #: Leaders by content.
         self.leaders: dict[str, str] = {}
-        self.cache: set[str] = set()
+        #: The last job with the result of each cached content.
+        self.cache: dict[str, str] = {}
         #: Dead letters. Expired ones are removed when the next one is added.
         self.dead_letters: set[str] = set()
         self.expired: set[str] = set()
@@ -98,13 +99,15 @@ class JobModel:
         if known and known.status != AWAITING_UPLOAD:
             return "known"
         content, leader = record.cache_key, self.leaders.get(record.cache_key, "")
-        if content not in self.cache and not leader and self._is_full(longest_wait):
+        is_cached = content in self.cache and self.jobs[self.cache[content]].has_result
+        if not is_cached and not leader and self._is_full(longest_wait):
             return "busy"
         job = ModelJob(record, PROCESSING, record.upload, announced=bool(known))
         self.jobs[record.id] = job
         if record.owner != PROBE_OWNER:
             self.owned.setdefault(record.owner, set()).add(record.id)
-        if content in self.cache:
+        if is_cached:
+            self.cache[content] = record.id
             self._count(record.id, "lookups:hit")
             job.has_result = job.cached = job.started = True
             self._end(record.id, COMPLETED)
@@ -214,7 +217,7 @@ class JobModel:
 
     def finish(self, job_id: str, status: str, code: str, cacheable: bool) -> list[str]:
         """The jobs that ended."""
-        candidates = (job_id, *self.open_work[job_id].followers)
+        candidates = (job_id, *sorted(self.open_work[job_id].followers))
         ended = [each for each in candidates if self.jobs[each].status == PROCESSING]
         for each in ended:
             if code:
@@ -224,7 +227,7 @@ class JobModel:
             self._end(each, status)
         self._close_work(job_id)
         if status == COMPLETED and cacheable:
-            self.cache.add(self.jobs[job_id].record.cache_key)
+            self.cache[self.jobs[job_id].record.cache_key] = ended[0]
         return ended
 
     def add_dead_letter(self, job_id: str, upload: str) -> None:

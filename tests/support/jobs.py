@@ -5,11 +5,13 @@ from __future__ import annotations
 import uuid
 
 from services.jobs.record import JobRecord, new_job_id
+from services.jobs.result_body import pack_result
 from services.jobs.store import JobStore, Retention
 from services.jobs.unit_queue import PageOutcome, Unit, UnitQueue
 from services.jobs.units import lane_for, units_for
 from services.ocr_service.options import DocumentOptions
 from services.redis_service import RedisService
+from utils.compact_json import dumps
 
 ERROR = {"code": "corrupt_file", "title": "Corrupt file", "detail": "broken"}
 
@@ -40,6 +42,11 @@ def page(number: int, success: bool = True, text: str = "hello") -> dict:
     return {"page": number, "text": text, "source": "ocr", "success": success, "lines": [], "width": 1, "height": 1}
 
 
+def packed(text: str) -> bytes:
+    """A result with this text, as it is stored."""
+    return pack_result([dumps({"text": text})[:-1]])
+
+
 class Work:
     """A job store and a unit queue over one Redis, with short forms of what clients and workers do."""
 
@@ -63,7 +70,7 @@ class Work:
     def complete(
         self, unit: Unit, text: str = "hello", pages: int = 1, cacheable: bool = True, dead_letter: bool = False
     ) -> int:
-        return self.unit_queue.complete(unit, {"text": text}, pages, cacheable, dead_letter)
+        return self.unit_queue.complete(unit, packed(text), pages, cacheable, dead_letter)
 
     def complete_next(self, text: str = "hello", **how) -> int:
         """Take the next unit, of a job with a single unit, and complete the job."""

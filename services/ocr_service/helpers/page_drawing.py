@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from services.ocr_service.helpers.page_transform import Box, PageTransform, is_inside
+from services.ocr_service.result_limits import check_text_page
 
 if TYPE_CHECKING:
     import pymupdf
@@ -91,6 +92,7 @@ def extract_drawing(page: pymupdf.Page, flags: int, characters: bool) -> PageDra
 
     flags |= pymupdf.TEXT_PRESERVE_IMAGES | pymupdf.TEXT_COLLECT_VECTORS | LAZY_VECTORS
     textpage = page.get_textpage(flags=flags)
+    check_text_page(pymupdf.mupdf.ll_fz_pool_size(textpage.this.m_internal.pool))
     images = _take_images(textpage)
     blocks = (textpage.extractRAWDICT() if characters else textpage.extractDICT())["blocks"]
     texts = [block for block in blocks if block["type"] == _TEXT]

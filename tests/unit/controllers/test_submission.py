@@ -7,6 +7,8 @@ from types import SimpleNamespace
 import pytest
 
 from services.errors import CorruptFile, EmptyFile, JobNotFound
+from services.jobs.large_reads import LargeReads
+from services.jobs.result_body import StoredResult, pack_result
 from tests.support.jobs import record
 from tests.support.memory_storage import MemoryStorage
 
@@ -16,6 +18,7 @@ class FakeJobs:
 
     def __init__(self):
         self.checked, self.reads, self.records = [], [], {}
+        self.large_reads = LargeReads()
 
     def ensure_accepting(self, slot):
         pass
@@ -37,7 +40,7 @@ class FakeJobs:
         return self.records[job_id]
 
     def result(self, job):
-        return {"success": True, "text": "text"}
+        return StoredResult.of(pack_result([b'{"success":true,"text":"text"']))
 
 
 class FakeIdempotency:

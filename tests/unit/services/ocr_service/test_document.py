@@ -8,7 +8,7 @@ import pytest
 from paddleocr_service import EngineInfo, NullEngine, UnreadableImage
 from paddleocr_service.errors import ModelNotAvailable, RuntimeNotAvailable, UnsupportedLanguage
 from services.errors import CorruptFile, ModelUnavailable, ServiceUnavailable, UnknownLanguage
-from services.ocr_service.document import OCRService, failed_page, summarize
+from services.ocr_service.document import OCRService
 from services.ocr_service.options import DocumentOptions
 
 OPTIONS = DocumentOptions(lang="en", dpi=300)
@@ -52,22 +52,3 @@ def test_the_reported_engine_is_the_one_that_read():
     assert service.engine_of(OPTIONS) == ENGINE
     service.read(PIXELS, OPTIONS)
     assert service.engine_of(OPTIONS) == OTHER
-
-
-def page(number, text, success=True):
-    return {"page": number, "text": text, "lines": [], "success": success, "width": 1, "height": 2}
-
-
-def test_the_result_of_an_image_is_its_only_page():
-    result = summarize([page(1, "hello")], "image", ENGINE, OPTIONS, 0.5)
-    assert (result["text"], result["width"], result["height"], result["success"]) == ("hello", 1, 2, True)
-    assert result["blocks"] == [], "absent in pages stored by an older version"
-    assert "pages" not in result and "processing_dpi" not in result
-
-
-def test_the_text_of_a_document_omits_failed_pages():
-    pages = [page(1, "one"), failed_page(2, CorruptFile("bad")), page(3, "three")]
-    result = summarize(pages, "pdf", ENGINE, OPTIONS, 0.5)
-    assert (result["full_text"], result["total_pages"], result["processing_dpi"]) == ("one\n\nthree", 3, 300)
-    assert result["success"]
-    assert not summarize([pages[1]], "pdf", ENGINE, OPTIONS, 0.5)["success"]

@@ -1,0 +1,57 @@
+"""Results and finished pages as responses. They are sent as they are stored, because they may be large."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from flask import Response, g, request
+
+from controllers import responses
+from controllers.context import services
+from services.errors import OCRServiceError
+from services.jobs.record import JobRecord
+from utils.compact_json import dumps
+
+JSON = "application/json"
+
+
+def result(record: JobRecord) -> Response:
+    """The result of an ended job. Raises JobFailed, JobCancelled or ResultExpired, naming the job and its file.
+
+    Raises RateLimited for a client that fetches too many large results at a time.
+    """
+    job = {
+        "job_id": record.id,
+        "status": record.status,
+        "filename": record.filename,
+        "file_size": record.file_size,
+        "cached": record.cached,
+    }
+    jobs = services().jobs
+    try:
+        stored = jobs.result(record)
+    except OCRServiceError as error:
+        error.extra.update(job_id=record.id, filename=record.filename)
+        raise
+    gzip = request.accept_encodings["gzip"] > 0
+    length, parts = stored.as_gzip(job) if gzip else stored.as_text(job)
+    end = jobs.large_reads.begin(g.owner, stored.size)
+    response = Response(parts, content_type=JSON, headers={"Content-Length": str(length), "Vary": "Accept-Encoding"})
+    response.call_on_close(end)
+    if gzip:
+        response.headers["Content-Encoding"] = "gzip"
+    return response
+
+
+def running(record: JobRecord) -> Response:
+    """202: the status of a running job with its finished pages."""
+    status = responses.status_body(record, services().jobs.estimate_wait(record))
+    pages = services().jobs.finished_pages(record)
+
+    def parts() -> Iterator[bytes]:
+        yield dumps(status)[:-1] + b',"pages":['
+        for number, page in enumerate(pages):
+            yield b"," + page if number else page
+        yield b"]}"
+
+    return Response(parts(), 202, responses.RETRY_AFTER, content_type=JSON)

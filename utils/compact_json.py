@@ -1,0 +1,8 @@
+"""JSON as the service stores and sends it: UTF-8 without spaces."""
+
+import json
+from typing import Any
+
+
+def dumps(document: Any) -> bytes:
+    return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
