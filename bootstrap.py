@@ -240,12 +240,13 @@ def build_engine(settings: Settings) -> OCREngine | NullEngine:
 
 def build_flask(runtime: Runtime) -> Flask:
     """An application with the services, but without middleware and routes."""
-    from middleware.flask_app import OCRFlask
+    from middleware.flask_app import OCRFlask, form_limits
 
     settings = runtime.settings
     app = OCRFlask("app", static_folder=None)
     app.config.update(SECRET_KEY=settings.secret_key, DEBUG=settings.debug, VERSION=VERSION, STARTED=time.monotonic())
     app.config.update(MAX_CONTENT_LENGTH=settings.max_content_length, SOURCE_URL=settings.source_url)
+    app.config.update(form_limits(settings.max_batch_files))
     app.extensions.update(celery=runtime.celery, services=runtime.services)
     return app
 
@@ -256,8 +257,8 @@ def add_middleware(app: Flask, runtime: Runtime) -> None:
     from routes.paths import OCR
 
     settings = runtime.settings
-    requests, window = settings.rate_limit_requests, settings.rate_limit_window
-    rate_limit = RateLimit(requests, window, redis_url=settings.broker_url, enabled=settings.rate_limit_enabled)
+    limits = (settings.rate_limit_requests, settings.rate_limit_window)
+    rate_limit = RateLimit(*limits, settings.broker_url, settings.max_batch_files, settings.rate_limit_enabled)
     stack.install(
         app,
         keys=settings.api_keys,

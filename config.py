@@ -134,6 +134,9 @@ class Settings:
 
     max_content_length: int = setting("52428800", integer(), "Limits")
     """Bytes of a request body (50 MB). Larger requests are rejected before their body is read."""
+    max_batch_files: int = setting("50", integer())
+    """Files of one batch. The request is rejected as soon as one more begins. A client may send as many further files
+    of batches (or RATE_LIMIT_REQUESTS, if that is more) per RATE_LIMIT_WINDOW."""
     max_image_width: int = setting("32000", integer(32))
     """Wider images are scaled down for OCR, and polygons are scaled back up. A low limit loses the small print of large
     images."""

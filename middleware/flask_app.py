@@ -5,9 +5,8 @@ from typing import Any
 
 from flask import Flask, Request
 from flask.sessions import NullSession, SessionInterface
-from werkzeug.datastructures import ImmutableDict
 
-from middleware.uploads import StreamingRequest
+from middleware.uploads import MAX_FORM_FIELDS, StreamingRequest
 
 
 class NoSessions(SessionInterface):
@@ -17,14 +16,14 @@ class NoSessions(SessionInterface):
         return NullSession()
 
 
-#: Files and fields of one form. Each takes memory and time, however small it is.
-MAX_FORM_PARTS = 100
+def form_limits(files: int) -> dict[str, int]:
+    """Flask's configuration for forms of at most so many files."""
+    return {"MAX_BATCH_FILES": files, "MAX_FORM_PARTS": files + MAX_FORM_FIELDS}
 
 
 class OCRFlask(Flask):
     request_class = StreamingRequest
     session_interface = NoSessions()
-    default_config = ImmutableDict({**Flask.default_config, "MAX_FORM_PARTS": MAX_FORM_PARTS})
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
         """No view is a coroutine. Flask would inspect 20 functions per request, which took 8% of its time."""

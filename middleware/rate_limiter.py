@@ -17,19 +17,28 @@ from services.errors import RateLimited
 
 log = structlog.get_logger(__name__)
 
-SCOPE = "work"
+SCOPE, FILES_SCOPE = "work", "files"
 HEADERS = ("X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset")
 _EXTENSION = "work_rate_limiter"
 
 
 @dataclass(frozen=True, slots=True)
 class RateLimit:
-    """`requests` per `window` (second, minute, hour or day) and client, counted in the Redis at `redis_url`."""
+    """`requests` per `window` (second, minute, hour or day) and client, counted in the Redis at `redis_url`.
+
+    The files of a batch beyond the first have a limit of their own. It is at least `batch_files`, so that a client may
+    send a full batch in each window although a batch has more files than there may be requests.
+    """
 
     requests: int
     window: str
     redis_url: str
+    batch_files: int
     enabled: bool = True
+
+    @property
+    def files(self) -> int:
+        return max(self.requests, self.batch_files)
 
     def __str__(self) -> str:
         return f"{self.requests} per {self.window}"
@@ -41,6 +50,7 @@ class WorkRateLimiter:
     def __init__(self, limit: RateLimit) -> None:
         self._limit = limit
         self._item = parse(str(limit))
+        self._files = parse(f"{limit.files} per {limit.window}")
         self._limiter = _make_limiter(limit)
 
     def init_app(self, app: Flask) -> None:
@@ -51,6 +61,24 @@ class WorkRateLimiter:
     def limited(self, view: View) -> View:
         """Decorator for views that create work."""
         return cast(View, self._limiter.shared_limit(str(self._limit), scope=SCOPE)(view))
+
+    def count_file(self, client: str) -> None:
+        """Count a further file of a batch. Raises RateLimited."""
+        if not self._limit.enabled:
+            return
+        limiter = self._limiter.limiter
+        try:
+            if limiter.hit(self._files, client, FILES_SCOPE):
+                return
+            reset, _ = limiter.get_window_stats(self._files, client, FILES_SCOPE)
+        except Exception:  # whatever the limiter's storage raises: without Redis no file is accepted anyway
+            log.debug("file not counted", exc_info=True)
+            return
+        raise RateLimited(
+            f"Too many files in batches. Limit: {self._limit.files} per {self._limit.window}. Nothing was accepted.",
+            retry_after=max(1, int(reset - time.time()) + 1),
+            remaining=0,
+        )
 
     def add_headers(self, request: Request, state: State, response: Response) -> None:
         """Report the client's remaining requests in every response, except to probes."""
@@ -74,6 +102,12 @@ class WorkRateLimiter:
                 remaining=current.remaining if current else 0,
             )
         )
+
+
+def count_file(app: Flask) -> None:
+    """Count a further file of the current request, which is a batch. Raises RateLimited."""
+    limiter: WorkRateLimiter = app.extensions[_EXTENSION]
+    limiter.count_file(str(g.owner))
 
 
 def limited(app: Flask) -> Callable[[View], View]:

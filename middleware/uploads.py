@@ -7,7 +7,12 @@ from gunicorn.http.errors import ParseException
 from werkzeug.exceptions import BadRequest, ClientDisconnected
 from werkzeug.formparser import FormDataParser
 
+from middleware.rate_limiter import count_file
+from services.errors import PayloadTooLarge
+
 MULTIPART = "multipart/form-data"
+#: Fields of one form that are not files. Each takes memory and time, however small it is.
+MAX_FORM_FIELDS = 50
 
 
 class MultipartParser(FormDataParser):
@@ -37,7 +42,15 @@ class StreamingRequest(Request):
     """A request whose uploaded files are `IncomingFile`s of the upload storage."""
 
     form_data_parser_class = MultipartParser
+    _file_count = 0
 
     def _get_file_stream(self, *args: Any, **kwargs: Any) -> IO[bytes]:
+        """Called when a file begins. Raises PayloadTooLarge or RateLimited if there may be no more."""
+        self._file_count += 1
+        limit = current_app.config["MAX_BATCH_FILES"]
+        if self._file_count > limit:
+            raise PayloadTooLarge(f"The request has more than {limit} files (MAX_BATCH_FILES). Nothing was accepted.")
+        if self._file_count > 1:  # the first one is counted as the request
+            count_file(current_app)
         stream: IO[bytes] = current_app.extensions["services"].storage.receive()
         return stream

@@ -54,9 +54,10 @@ def _add_submission_views(blueprint: DescribedBlueprint, limits: RequestLimits, 
         body = {"required": True, "content": {MULTIPART: {"schema": form}}}
 
         def decorate(view: View) -> View:
-            view = blueprint.problems(*submission.SUBMIT_ERRORS)(rate_limit(view))
+            view = blueprint.problems(*submission.SUBMIT_ERRORS)(view)
             view = blueprint.doc(requestBody=body, callbacks=CALLBACKS)(view)
-            return mark(Mark.CREATES_WORK)(blueprint.arguments(query, location="query")(view))
+            # The arguments include those of the form, so the limit is checked before the body is read.
+            return mark(Mark.CREATES_WORK)(rate_limit(blueprint.arguments(query, location="query")(view)))
 
         return decorate
 
@@ -88,7 +89,7 @@ def _add_submission_views(blueprint: DescribedBlueprint, limits: RequestLimits, 
         return job_controller.create_job(options, kinds=("pdf",))
 
     @blueprint.route("/batch", methods=["POST"], parameters=[IDEMPOTENCY_KEY])
-    @creates_jobs("BatchUpload", options, files=several_files())
+    @creates_jobs("BatchUpload", options, files=several_files(limits))
     @blueprint.response(202, BatchAccepted, example=examples.BATCH, headers=RETRY_AFTER)
     def create_batch(options: dict[str, Any]) -> Response:
         """Read several files

@@ -78,6 +78,7 @@ class RequestLimits:
     ocr_lang: str
     #: Bytes of a request.
     max_content_length: int
+    max_batch_files: int
     #: An image with more pixels is rejected. One that is only wider or higher is scaled down.
     max_image_pixels: int
     max_image_width: int

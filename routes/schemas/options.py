@@ -57,9 +57,10 @@ def one_file(formats: str) -> fields.Raw:
     return fields.Raw(required=True, **about(f"{formats}. The content decides, not the file name.", **BINARY))
 
 
-def several_files() -> fields.Field[Any]:
+def several_files(limits: RequestLimits) -> fields.Field[Any]:
     file = fields.Raw(metadata=BINARY)
-    return fields.List(file, required=True, validate=validate.Length(min=1), **about("Images and PDFs."))
+    count = validate.Length(min=1, max=limits.max_batch_files)
+    return fields.List(file, required=True, validate=count, **about("Images and PDFs."))
 
 
 def result_options(limits: RequestLimits) -> type[Schema]:

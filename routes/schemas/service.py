@@ -27,6 +27,7 @@ class Formats(Schema):
 
 class Limits(Schema):
     max_content_length = fields.Integer(required=True, **about("Bytes of a request."))
+    max_batch_files = fields.Integer(required=True, **about("Files of a batch."))
     max_image_pixels = fields.Integer(required=True, **about("Larger images are rejected."))
     max_image_width = fields.Integer(required=True, **about("Wider images are scaled down."))
     max_image_height = fields.Integer(required=True, **about("Higher images are scaled down."))

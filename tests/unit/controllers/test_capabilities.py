@@ -46,6 +46,7 @@ def test_capabilities_reflect_settings_catalogue_and_workers(make_app, workers, 
     assert response.json["languages"] == {"default": "de", "available": ["de", "en"], "installable": ["korean"]}
     assert response.json["limits"] == {
         "max_content_length": 1001,
+        "max_batch_files": 50,
         "max_image_pixels": 10_002,
         "max_image_width": 1003,
         "max_image_height": 1004,

@@ -85,7 +85,7 @@ def test_request_prefilled_by_swagger_ui_is_valid(description):
     [
         *((path, {"400", "401", "409", "413", "422", "429", "503", "default"}) for path in SUBMISSION_PATHS),
         ("/ocr/job/{job_id}", {"400", "401", "404", "503", "default"}),
-        ("/ocr/job/{job_id}/result", {"400", "401", "404", "409", "410", "422", "503", "default"}),
+        ("/ocr/job/{job_id}/result", {"400", "401", "404", "409", "410", "422", "429", "503", "default"}),
         ("/ocr/jobs", {"400", "401", "503", "default"}),
         ("/admin/dead-letters/{job_id}/replay", {"400", "401", "403", "404", "503", "default"}),
     ],
