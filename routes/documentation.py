@@ -10,6 +10,7 @@ from flask_smorest import Api
 from marshmallow.fields import Field
 
 from routes.blueprint import PROBLEM
+from routes.schemas.jobs import PageEvent
 from routes.schemas.service import Problem
 
 #: The wheel that contains the built assets of Swagger UI and ReDoc. Its code is not imported.
@@ -73,6 +74,7 @@ def init_app(app: Flask, version: str) -> Api:
         },
     )
     api = DescribedApi(app)
+    api.spec.components.schema("PageEvent", schema=PageEvent)
     api.spec.components.security_scheme("Key", {"type": "http", "scheme": "bearer", "description": API_KEY})
     content = {PROBLEM: {"schema": Problem}}
     api.spec.components.response("Problem", {"description": "Any other error", "content": content})

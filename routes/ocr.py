@@ -13,7 +13,7 @@ from routes.blueprint import RETRY_AFTER, Decorator, DescribedBlueprint, View
 from routes.paths import OCR
 from routes.schemas import examples
 from routes.schemas.base import NoOptions, StrictSchema
-from routes.schemas.jobs import Accepted, BatchAccepted, JobList, JobListOptions, JobStatus
+from routes.schemas.jobs import EVENT_NAMES, Accepted, BatchAccepted, JobList, JobListOptions, JobStatus
 from routes.schemas.options import job_options, one_file, result_options, several_files
 from routes.schemas.results import RESULT, PartialStatus
 from routes.schemas.webhooks import CALLBACKS
@@ -26,12 +26,22 @@ LOCATION = {"Location": {"schema": {"type": "string"}, "description": "The addre
 IDEMPOTENCY_KEY = {
     "in": "header",
     "name": "Idempotency-Key",
-    "schema": {"type": "string", "minLength": 1, "maxLength": 255},
+    "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"},
     "description": "Makes it safe to repeat the request. A second request with the same key and body creates nothing; "
     "its response has the jobs of the first one and `Idempotent-Replayed: true`. Keys are kept as long as results.",
 }
 JOB_ID = {"in": "path", "name": "job_id", "description": "The `job_id` of an accepted job.", "example": examples.JOB}
-EVENT_STREAM = {"text/event-stream": {"schema": {"type": "string"}, "example": examples.EVENTS}}
+#: OpenAPI 3.1 has no schema for the items of a stream, so their data is described in an extension.
+EVENT_STREAM = {
+    "text/event-stream": {
+        "schema": {"type": "string"},
+        "example": examples.EVENTS,
+        "x-event-data": {
+            **{name: {"$ref": "#/components/schemas/JobStatus"} for name in EVENT_NAMES},
+            "page": {"$ref": "#/components/schemas/PageEvent"},
+        },
+    }
+}
 
 
 def make_blueprint(limits: RequestLimits, rate_limit: Decorator) -> DescribedBlueprint:
@@ -168,5 +178,6 @@ def _add_job_views(blueprint: DescribedBlueprint, limits: RequestLimits) -> None
         Server-Sent Events. The first event is `status`, with the current status. Then follow `started`, `retrying` and
         `queued`, each with the status, and `page` for each finished page. The last event is `completed`, `failed` or
         `cancelled`, with the status; then the connection closes. A client that reconnects gets the status first.
+        `x-event-data` has the schema of each event's data.
         """
         return events_controller.job_events(job_id)

@@ -6,6 +6,8 @@ from routes.schemas.base import StrictSchema, about
 
 STATUSES = ["awaiting_upload", "processing", "completed", "failed", "cancelled"]
 STAGES = ["awaiting_upload", "queued", "started", "retrying", "completed", "failed", "cancelled"]
+#: Events of a job whose data is its status.
+EVENT_NAMES = ["status", "started", "retrying", "queued", "completed", "failed", "cancelled"]
 #: Option of all lists.
 LIMIT = fields.Integer(load_default=50, validate=validate.Range(min=1, max=200), **about("Maximum number to return."))
 
@@ -20,7 +22,11 @@ class JobListOptions(StrictSchema):
     )
     cursor = fields.String(
         load_default="",
-        validate=validate.Regexp(r"(|[0-9]{1,12}\.[0-9]{6}_[0-9a-f-]{36})\Z", error="It is not a `next_cursor`."),
+        validate=[
+            # In Python, but not in JSON Schema, `$` also matches before a line break at the end.
+            validate.Regexp(r"^(|[0-9]{1,12}\.[0-9]{6}_[0-9a-f-]{36})$(?!\n)", error="It is not a `next_cursor`."),
+            validate.Length(max=56),
+        ],
         **about("The `next_cursor` of the previous response. The newest jobs by default."),
     )
     limit = LIMIT
@@ -113,6 +119,15 @@ class JobStatus(Schema):
     eta_seconds = fields.Float(**about("While the job is running: estimated seconds until its end, from recent jobs."))
     filename = fields.String(required=True)
     error = fields.Nested(JobError)
+
+
+class PageEvent(Schema):
+    """The data of the event `page`: a page has been read, or has failed."""
+
+    page = fields.Integer(required=True, **about("Page number in the document, from 1."))
+    pages_done = fields.Integer(required=True)
+    pages_total = fields.Integer(required=True)
+    success = fields.Boolean(required=True)
 
 
 class JobList(Schema):

@@ -8,6 +8,8 @@ from controllers.context import MIN_DPI, RequestLimits
 from routes.schemas.base import StrictSchema, about
 
 BINARY = {"type": "string", "format": "binary"}
+#: The characters that `services/webhooks/guard.py` accepts, as JSON Schema.
+CALLBACK_URL = r"^(|[Hh][Tt][Tt][Pp][Ss]?://[!-\[\]-~]+)$"
 #: The syntax of `services/ocr_service/page_ranges.py` as JSON Schema.
 PAGES: dict[str, Any] = {"pattern": "^([0-9]{1,6}(-[0-9]{1,6})?(,[0-9]{1,6}(-[0-9]{1,6})?)*)?$", "maxLength": 1000}
 
@@ -42,7 +44,8 @@ def job_options(limits: RequestLimits, wait: int) -> dict[str, fields.Field[Any]
             validate=validate.Length(max=2048),
             **about(
                 "Where to `POST` a signed message when the job has ended: an http or https address on "
-                "the public internet. By default no message is sent. See the callback `jobEnded`."
+                "the public internet. By default no message is sent. See the callback `jobEnded`.",
+                pattern=CALLBACK_URL,
             ),
         ),
         "wait": _wait(

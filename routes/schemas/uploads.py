@@ -23,7 +23,8 @@ def announcement(limits: RequestLimits) -> Schema:
             required=True,
             strict=True,
             validate=validate.Range(min=1),
-            **about("Exact size in bytes, at most `limits.max_content_length` of /capabilities."),
+            # A larger file is the error 413, not one of the option.
+            **about("Exact size in bytes.", maximum=limits.max_content_length),
         ),
         "content_type": fields.String(
             load_default="",
