@@ -27,7 +27,7 @@ RECEIVE_ERRORS: ErrorClasses = (
     *(errors.InvalidSignature, errors.JobNotFound, errors.UploadFinished, errors.JobCancelled, errors.UploadExpired),
     *(errors.LengthRequired, errors.PayloadTooLarge, errors.UploadMismatch),
     *FILE_ERRORS,
-    *(errors.RedisUnavailable, errors.StorageUnavailable),
+    *(errors.RateLimited, errors.RedisUnavailable, errors.StorageUnavailable),
 )
 EVENT_ERRORS = (
     *(errors.MalformedRequest, errors.InvalidOption, errors.Unauthorized, errors.Forbidden),

@@ -20,6 +20,7 @@ from gunicorn.http import wsgi
 from structlog.contextvars import bound_contextvars, get_contextvars
 
 from server.arrivals import ArrivalWorker
+from server.client_gone import is_gone
 from server.connection import Connection, replay
 from server.connections import Detach, HeldConnection, WaitingRequest, stream_events, wait_for_jobs
 from server.event_loop import ConnectionLoop
@@ -230,6 +231,7 @@ class ServiceWorker(ArrivalWorker):
         resumed: WaitingRequest | None = self._current.resumed
         state = environ[environ_keys.CARRIED_STATE] = resumed.carried_state if resumed else {}
         environ[environ_keys.STUCK_SECONDS] = self.tpool.stuck_seconds
+        environ[environ_keys.CLIENT_GONE] = partial(is_gone, environ["gunicorn.socket"])
         if self._current.slot:
             environ[environ_keys.SLOT] = self._current.slot
         if resumed:

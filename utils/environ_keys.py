@@ -5,6 +5,8 @@ The server sets them for each request. Under another server, or in a test client
 
 #: What the server knows about room in the job queue (`services.jobs.admission.Slot`), if the request creates work.
 SLOT = "ocr.slot"
+#: `gone()`: whether the client has closed its connection.
+CLIENT_GONE = "ocr.client_gone"
 #: `wait(job_ids, seconds, respond)`: detaches the request and never returns. When the jobs have ended or the time is
 #: over, the request passes through the application again, with RESUME.
 WAIT_FOR_JOBS = "ocr.wait_for_jobs"

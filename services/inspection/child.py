@@ -13,6 +13,7 @@ import json
 import os
 import resource
 import sys
+import time
 from dataclasses import asdict
 from typing import Any
 
@@ -35,7 +36,9 @@ def main() -> None:
     _send(output, {"ready": True})
     for line in sys.stdin.buffer:
         _end_with_parent(True)
+        started = time.process_time()
         response = _respond(json.loads(line))
+        response["seconds"] = time.process_time() - started
         _end_with_parent(False)
         _send(output, response)
 

@@ -14,11 +14,13 @@ import logging
 import os
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from os import PathLike
 from typing import Any
 
 from services.errors import CorruptFile, EmptyFile, OCRServiceError, all_errors
+from services.inspection.budget import InspectionBudget
 from services.inspection.facts import FileFacts, InspectionLimits
 from services.inspection.process import ChildDied, ChildHung, InspectionProcess
 from utils.process import call_after_fork
@@ -56,23 +58,24 @@ class Inspector:
         """A forked process starts its own children."""
         self._idle: list[InspectionProcess] = []
         self._lock = threading.Lock()
+        self.budget = InspectionBudget()
         self._slots = threading.BoundedSemaphore(self.children)
 
-    def inspect(self, path: str | PathLike[str], key: str = "") -> FileFacts:
+    def inspect(self, path: str | PathLike[str], key: str = "", client: str = "") -> FileFacts:
         """Inspect the file at `path`. If `key` identifies its owner and content, the facts are remembered.
 
         The owner is part of the key because a quick answer would tell that someone else has sent the same file.
 
         Raises the errors of `inspect_upload`; CorruptFile also if the inspection crashes or exceeds a limit;
-        ServiceUnavailable if no child can be started.
+        ServiceUnavailable if no child can be started; RateLimited if the files of this client took too long before.
         """
         if os.path.getsize(path) == 0:
             raise EmptyFile()
         if facts := self._remembered.get(key):
             return facts
         request = {"path": os.path.abspath(os.fspath(path)), "limits": asdict(self.limits)}
-        with self._slots:
-            response = self._request(json.dumps(request).encode() + b"\n")
+        with self.budget.inspection(client) as count, self._slots:
+            response = self._request(json.dumps(request).encode() + b"\n", count)
         facts = _facts_from(response)
         if key:
             if len(self._remembered) >= _MAX_REMEMBERED:
@@ -88,22 +91,26 @@ class Inspector:
         for child in idle:
             child.kill()
 
-    def _request(self, line: bytes) -> dict[str, Any]:
+    def _request(self, line: bytes, count: Callable[[float], None]) -> dict[str, Any]:
+        """`count` gets the CPU seconds that the child used, or the time until it was killed."""
         while True:
             child = self._acquire()
-            used = child.responses > 0
+            used, started = child.responses > 0, time.monotonic()
             try:
                 response: dict[str, Any] = json.loads(child.request(line, self.seconds))
             except ChildHung as error:
                 child.kill()
+                count(self.seconds)
                 log.warning("inspection took longer than %s s", self.seconds)
                 raise _unsafe() from error
             except (ChildDied, ValueError) as error:
                 log.warning("inspection child died, exit status %s", child.kill())
+                count(time.monotonic() - started)
                 if not used:
                     raise _unsafe() from error
                 # An earlier file may have damaged that child, so this file is tried again with a new one.
             else:
+                count(response.pop("seconds", 0.0))
                 self._release(child)
                 return response
 

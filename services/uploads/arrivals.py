@@ -14,6 +14,7 @@ import structlog
 from services.errors import (
     JobNotFound,
     OCRServiceError,
+    RateLimited,
     RetriesExhausted,
     ServiceUnavailable,
     UploadExpired,
@@ -77,7 +78,7 @@ class Arrivals:
         try:
             with self.storage.local(key) as path:
                 started = self.jobs.submit_announced(replace(record, upload=key), path)
-        except (ServiceUnavailable, JobNotFound):
+        except (ServiceUnavailable, JobNotFound, RateLimited):
             raise  # The file may be good. It stays where it is, and a later round tries again.
         except OCRServiceError as error:
             self.storage.delete(key)
@@ -90,7 +91,7 @@ class Arrivals:
         """`start_job` for a worker: no client waits for the outcome, so errors are only logged."""
         try:
             self.start_job(job_id)
-        except ServiceUnavailable:
+        except (ServiceUnavailable, RateLimited):
             log.warning("upload not processed, it will be tried again", job_id=job_id, exc_info=True)
         except OCRServiceError as error:
             log.info("upload without a job", job_id=job_id, code=error.code)

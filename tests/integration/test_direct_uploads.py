@@ -7,7 +7,15 @@ import pytest
 import requests
 
 from services import keys
-from services.errors import InvalidSignature, JobFailed, JobNotFound, PayloadTooLarge, RedisUnavailable, UploadMismatch
+from services.errors import (
+    InvalidSignature,
+    JobFailed,
+    JobNotFound,
+    PayloadTooLarge,
+    RateLimited,
+    RedisUnavailable,
+    UploadMismatch,
+)
 from services.jobs.record import JobRecord, new_job_id
 from services.ocr_service.options import DocumentOptions
 from services.uploads import arrivals
@@ -254,3 +262,19 @@ class TestS3:
         job = scene.announce()
         with pytest.raises(InvalidSignature):
             scene.uploads.receive(Put(job.id, str(int(job.upload_expires_at)), "0" * 64, len(IMAGE), "", None))
+
+
+def test_a_file_beyond_the_budget_of_its_client_is_tried_again_later(scene, monkeypatch):
+    job = scene.announce_and_put()
+
+    def reject(*_):
+        raise RateLimited("later")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(scene.jobs.inspector, "inspect", reject)
+        with pytest.raises(RateLimited):
+            scene.arrivals.start_job(job.id)
+    assert scene.job(job).status == "awaiting_upload"
+    scene.arrivals.sweep()
+    assert job.id in scene.sent_arrivals
+    assert scene.arrivals.start_job(job.id).status == "processing"
