@@ -6,7 +6,6 @@ from dataclasses import dataclass, fields
 from typing import Any, cast
 
 from flask import g, request
-from werkzeug.exceptions import ClientDisconnected
 
 from controllers.context import ErrorClasses, services, traceparent
 from services import errors
@@ -94,13 +93,7 @@ def uploaded_files(field: str) -> list[UploadedFile]:
 def submit(
     upload: UploadedFile, options: DocumentOptions, callback_url: str, job_id: str, kinds: tuple[str, ...] = KINDS
 ) -> JobRecord:
-    """Create a job for the current client. Raises the errors of `JobService.submit`.
-
-    Raises ClientDisconnected if the client has gone: its other files are not inspected in vain.
-    """
-    gone = request.environ.get(environ_keys.CLIENT_GONE)
-    if gone and gone():
-        raise ClientDisconnected()
+    """Create a job for the current client. Raises the errors of `JobService.submit`."""
     record = new_record(job_id, upload.name, options, callback_url)
     return services().jobs.submit(record, upload.content, kinds, request_slot())
 
