@@ -11,7 +11,7 @@ import requests
 
 from stress.harness import ServiceProcesses
 
-PAGES = 40
+PAGES = 12
 
 
 @pytest.fixture(scope="module")
