@@ -137,7 +137,7 @@ def test_image_is_released_after_the_call(monkeypatch, runtime):
         references.append(weakref.ref(image))  # upright lines are views of it
         return crop_lines(image, polygons)
 
-    monkeypatch.setattr("paddleocr_service.pipeline.crop_lines", crop)
+    monkeypatch.setattr("paddleocr_service.large_lines.crop_lines", crop)
     image, draw = blank_page(900, 300)
     draw_lines(draw, list(PROSE[:2]), 20, 20, 18)
     OCREngine(runtime=runtime, threads=1).recognize(image)
