@@ -21,6 +21,8 @@ DETAIL_DPI = 150
 _POINT = DETAIL_DPI / 72
 #: Difference (of 255) between ink and ground. The ground is the median within a square of this size (points).
 _CONTRAST, _GROUND = 48, 24
+#: The same difference where a picture is so small that strokes are a fifth of a pixel wide.
+_MARK = 8
 #: Straight runs of this length (points) are rules, frames and filled areas.
 _RULE = 30
 #: Heights (points) of letters and of their parts.
@@ -87,7 +89,10 @@ def text_detail(picture: Pixels) -> TextDetail:
 
     if min(picture.shape[:2]) < _MIN_HEIGHT * _POINT:
         return NOTHING
-    ink = _ink(picture)
+    grey = _grey(picture)
+    if not _has_contrast(grey):
+        return NOTHING
+    ink = _ink(grey)
     parts = _components(ink)
     rows = _rows(parts, ink.shape)
     letters = sum(map(_letters, rows))
@@ -112,12 +117,44 @@ def _pixels(rows: list[np.ndarray]) -> int:
     return sum(int(row[:, 4].sum()) for row in rows)
 
 
-def _ink(picture: Pixels) -> np.ndarray:
+def is_plain(picture: Pixels) -> bool:
+    """Whether a picture has no ink at all, of any form. picture: (H, W, 3) uint8."""
+    return not _has_contrast(_grey(picture))
+
+
+def marked_box(picture: Pixels) -> tuple[int, int, int, int] | None:
+    """The box around what differs from its ground in a picture of about a quarter of DETAIL_DPI. None if it is plain.
+
+    Small letters are no more than a grey shade at this resolution. picture: (H, W, 3) uint8.
+    """
+    import cv2
+    import numpy as np
+
+    grey = _grey(picture)
+    ground = cv2.medianBlur(grey, int(_GROUND * _POINT / 4) | 1)
+    marked = cv2.absdiff(grey, ground) >= _MARK
+    columns, rows = np.flatnonzero(marked.any(axis=0)), np.flatnonzero(marked.any(axis=1))
+    if not len(columns):
+        return None
+    return int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1
+
+
+def _grey(picture: Pixels) -> np.ndarray:
+    import cv2
+    import numpy as np
+
+    return np.asarray(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)) if picture.size else np.zeros((1, 1), np.uint8)
+
+
+def _has_contrast(grey: np.ndarray) -> bool:
+    return int(grey.max()) - int(grey.min()) >= _CONTRAST
+
+
+def _ink(grey: np.ndarray) -> np.ndarray:
     """(H, W) uint8: 1 where there is ink that is not part of a rule or of a filled area."""
     import cv2
     import numpy as np
 
-    grey = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)
     height, width = grey.shape
     small = cv2.resize(grey, (max(1, width // 4), max(1, height // 4)), interpolation=cv2.INTER_AREA)
     # Reflected at the edges: repeating a frame at the edge would make it the ground.
@@ -162,19 +199,30 @@ def _rows(parts: np.ndarray, shape: tuple[int, int]) -> list[np.ndarray]:
 
 
 def _neighbours(parts: np.ndarray, shape: tuple[int, int]) -> list[np.ndarray]:
-    """Groups of components that lie next to each other, at most half their height apart from side to side."""
+    """Groups of components that lie next to each other, at most half their height apart from side to side.
+
+    Groups with too few letters for a row are left out.
+    """
     import cv2
     import numpy as np
 
+    letters = _letters_of(parts)
+    if letters.sum() < _MIN_LETTERS:
+        return []
     canvas = np.zeros(shape, np.uint8)
     for x0, y0, x1, y1, _ in parts.tolist():
         height = y1 - y0
         canvas[y0 + height // 4 : y1 - height // 4, max(0, x0 - height // 2 - 1) : x1 + height // 2 + 1] = 1
-    _, labels = cv2.connectedComponents(canvas, connectivity=4)
-    of_part = labels[(parts[:, 1] + parts[:, 3]) // 2, (parts[:, 0] + parts[:, 2]) // 2]
+    # Only the part of the canvas with components is labelled.
+    top, bottom = int(parts[:, 1].min()), int(parts[:, 3].max())
+    _, labels = cv2.connectedComponents(canvas[top:bottom], connectivity=4)
+    of_part = labels[(parts[:, 1] + parts[:, 3]) // 2 - top, (parts[:, 0] + parts[:, 2]) // 2]
+    enough = np.bincount(of_part, weights=letters) >= _MIN_LETTERS
+    kept = enough[of_part]
+    parts, of_part = parts[kept], of_part[kept]
     order = np.argsort(of_part, kind="stable")
     cuts = np.flatnonzero(np.diff(of_part[order])) + 1
-    return [parts[group] for group in np.split(order, cuts)]
+    return [parts[group] for group in np.split(order, cuts)] if len(order) else []
 
 
 def _is_text(row: np.ndarray) -> bool:
@@ -193,10 +241,15 @@ def _is_text(row: np.ndarray) -> bool:
 
 
 def _letters(row: np.ndarray) -> float:
-    """Approximate number of letters: a component may be a word whose letters touch."""
+    """Approximate number of letters."""
+    return float(_letters_of(row).sum())
+
+
+def _letters_of(parts: np.ndarray) -> np.ndarray:
+    """(N,) float: approximate letters of each component, which may be a word whose letters touch."""
     import numpy as np
 
-    return float(np.maximum(1, (row[:, 2] - row[:, 0]) / (_LETTER_WIDTH * (row[:, 3] - row[:, 1]))).sum())
+    return np.asarray(np.maximum(1, (parts[:, 2] - parts[:, 0]) / (_LETTER_WIDTH * (parts[:, 3] - parts[:, 1]))))
 
 
 def _box(row: np.ndarray) -> tuple[int, int, int, int]:

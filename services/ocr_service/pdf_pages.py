@@ -27,6 +27,7 @@ from services.ocr_service.line_sheet import read_lines
 from services.ocr_service.options import DocumentOptions
 from services.ocr_service.page_regions import RegionReader
 from services.ocr_service.page_warnings import PageWarning
+from services.ocr_service.region_checks import RegionChecker
 from services.ocr_service.stages import Stages
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ class PdfPages:
 
     def __post_init__(self) -> None:
         self._checker = LayerChecker(self.pdf.font_proofs(), self.options.lang)
-        self._regions = RegionReader(self._render, self.read, self.options.dpi)
+        self._regions = RegionReader(self._render, RegionChecker(self._sketch), self.read, self.options.dpi)
 
     def recognize(self, number: int) -> Page:
         """The result of one page. Raises OCRServiceError."""
@@ -109,3 +110,10 @@ class PdfPages:
         points = (part[0] / zoom, part[1] / zoom, part[2] / zoom, part[3] / zoom) if part else None
         with self.stages.measure("render"):
             return self.pdf.render(number, dpi, self.max_pixels, points)
+
+    def _sketch(self, number: int, dpi: int, parts: Sequence[Box], zoom: float) -> list[RGBArray]:
+        """Quick pictures of parts of a page. parts: in pixels of a page at `zoom` pixels per point."""
+        with self.stages.measure("render"):
+            return self.pdf.sketch(
+                number, dpi, [(x0 / zoom, y0 / zoom, x1 / zoom, y1 / zoom) for x0, y0, x1, y1 in parts]
+            )

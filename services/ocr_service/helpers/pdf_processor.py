@@ -6,7 +6,7 @@ No JavaScript runs: MuPDF runs a document's scripts only after `pdf_enable_js`, 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from functools import partial
 from os import PathLike, fspath
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 POINTS_PER_INCH = 72
 #: Number of text layers after which MuPDF's cached fonts and images are dropped.
 LAYERS_PER_CLEANUP = 50
+#: Bytes of unpacked images of sketches after which MuPDF's cache is dropped, and bytes of a pixel.
+_MAX_SKETCHED, _PIXEL = 32_000_000, 4
 
 
 class PdfDocument:
@@ -43,7 +45,7 @@ class PdfDocument:
 
     def __init__(self, path: str | PathLike[str]) -> None:
         self._mupdf = load_mupdf()
-        self._layers = 0
+        self._layers = self._sketched = 0
         self._actual_text = ActualTextCheck()
         with _as_corrupt_file("The PDF is damaged and cannot be opened. Save it again and send the new file."):
             self._document = self._mupdf.open(fspath(path), filetype="pdf")
@@ -103,20 +105,36 @@ class PdfDocument:
         at the highest resolution that fits. `part` limits rendering to a box in points of the page as displayed. Raises
         CorruptFile, PageOutOfRange.
         """
-        import numpy as np
-
         with self._page(number) as page:
             zoom = fitting_zoom(*_size_of(page, number), dpi / POINTS_PER_INCH, max_pixels)
             with without_passwords(page) if self._has_form else nullcontext():
                 pixmap = page.get_pixmap(matrix=self._mupdf.Matrix(zoom, zoom), clip=part)  # RGB without alpha
-            rows = np.frombuffer(pixmap.samples_mv, np.uint8).reshape(pixmap.height, pixmap.stride)
-            # A copy, because the samples are freed with the pixmap.
-            array: RGBArray = rows[:, : pixmap.width * 3].reshape(pixmap.height, pixmap.width, 3).copy()
+            array = _pixels_of(pixmap)
             # MuPDF reports truncated or damaged content only as a warning, and renders a blank page.
             has_warnings = part is None and self._mupdf.TOOLS.mupdf_warnings()
             if has_warnings and (array == array[0, 0]).all() and page.get_contents():
                 raise CorruptFile(f"Page {number} renders blank because its content is damaged. Send the whole file.")
         return array
+
+    def sketch(self, number: int, dpi: int, parts: Sequence[Box]) -> list[RGBArray]:
+        """Parts of page `number` (from 1), in points of the page as displayed, for checks: see `render`.
+
+        Colours are those without profiles, and MuPDF's cache stays, because unpacking fonts and images again and
+        loading profiles take longer than everything else. Raises CorruptFile, PageOutOfRange.
+        """
+        with self._page(number, lambda: None) as page:
+            self._sketched += _PIXEL * sum(image[2] * image[3] for image in page.get_images())
+            self._mupdf.TOOLS.set_icc(False)
+            try:
+                with without_passwords(page) if self._has_form else nullcontext():
+                    recorded = page.get_displaylist()
+                matrix = self._mupdf.Matrix(dpi / POINTS_PER_INCH, dpi / POINTS_PER_INCH)
+                return [_pixels_of(recorded.get_pixmap(matrix=matrix, clip=part)) for part in parts]
+            finally:
+                self._mupdf.TOOLS.set_icc(True)
+                if self._sketched > _MAX_SKETCHED:
+                    self._sketched = 0
+                    self._shrink_store()
 
     def close(self) -> None:
         if not self._document.is_closed:
@@ -208,6 +226,15 @@ def _size_of(page: pymupdf.Page, number: int) -> tuple[float, float]:
     if not (0 < width < math.inf and 0 < height < math.inf):
         raise CorruptFile(f"Page {number} of the PDF has no size.")
     return width, height
+
+
+def _pixels_of(pixmap: pymupdf.Pixmap) -> RGBArray:
+    import numpy as np
+
+    rows = np.frombuffer(pixmap.samples_mv, np.uint8).reshape(pixmap.height, pixmap.stride)
+    # A copy, because the samples are freed with the pixmap.
+    array: RGBArray = rows[:, : pixmap.width * 3].reshape(pixmap.height, pixmap.width, 3).copy()
+    return array
 
 
 @contextmanager
