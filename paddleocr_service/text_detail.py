@@ -9,6 +9,7 @@ but few rows.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from statistics import median
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -226,18 +227,21 @@ def _neighbours(parts: np.ndarray, shape: tuple[int, int]) -> list[np.ndarray]:
 
 
 def _is_text(row: np.ndarray) -> bool:
-    import numpy as np
-
     x0, y0, x1, y1 = _box(row)
-    typical = np.median(row[:, 3] - row[:, 1])
+    tops, bottoms, pixels = (row[:, column].tolist() for column in (1, 3, 4))
+    typical = median([bottom - top for top, bottom in zip(tops, bottoms, strict=True)])
     if y1 - y0 > _MAX_ROW * typical or x1 - x0 < _MIN_ASPECT * (y1 - y0):
         return False
-    off_line = min(np.median(np.abs(row[:, side] - np.median(row[:, side]))) for side in (1, 3))
-    if off_line > _MAX_OFF_LINE * typical:
+    if min(_off_line(tops), _off_line(bottoms)) > _MAX_OFF_LINE * typical:
         return False
-    pixels = row[:, 4]
-    alike = len(row) >= _MIN_LETTERS and np.ptp(pixels) <= _ALIKE * pixels.mean()
-    return bool(_letters(row) >= _MIN_LETTERS and not alike)
+    alike = len(row) >= _MIN_LETTERS and max(pixels) - min(pixels) <= _ALIKE * sum(pixels) / len(pixels)
+    return _letters(row) >= _MIN_LETTERS and not alike
+
+
+def _off_line(edges: list[int]) -> float:
+    """Median distance of edges from their line."""
+    line = median(edges)
+    return float(median([abs(edge - line) for edge in edges]))
 
 
 def _letters(row: np.ndarray) -> float:

@@ -9,14 +9,13 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from paddleocr_service import Line, Recognition
 from paddleocr_service.orientation import lines_as_given
 from paddleocr_service.text_detail import DETAIL_DPI, TextDetail
 from services.ocr_service.helpers.layer_regions import (
     Region,
-    blank_lines,
     images_to_read,
     merge_regions,
     without_layer_lines,
@@ -25,7 +24,7 @@ from services.ocr_service.helpers.outlines import outlined_regions
 from services.ocr_service.helpers.page_transform import Box, is_inside
 from services.ocr_service.helpers.text_layer import TextLayer
 from services.ocr_service.page_warnings import UNREAD_IMAGE, PageWarning
-from services.ocr_service.region_checks import RegionChecker, overlap, scale_of, with_margin
+from services.ocr_service.region_checks import RegionChecker, overlap, with_margin
 
 if TYPE_CHECKING:
     from services.ocr_service.helpers.colour import RGBArray
@@ -43,17 +42,10 @@ _MIN_LETTERS = 4
 _POINTS_PER_INCH = 72
 
 
-class Render(Protocol):
-    """Renders a page, or the part inside a box, which is in pixels of a page at `zoom` pixels per point."""
-
-    def __call__(self, number: int, dpi: int, part: Box | None = None, zoom: float = 1.0) -> RGBArray: ...
-
-
 @dataclass(eq=False)
 class RegionReader:
     """Reads regions of the pages of one document. `read_picture` runs OCR on an array (H, W, 3) uint8 RGB."""
 
-    render: Render
     checker: RegionChecker
     read_picture: Callable[[RGBArray], Recognition]
     dpi: int
@@ -92,9 +84,9 @@ class RegionReader:
         """OCR of a region. An image in the same place of several pages, without text on it, is rendered once."""
         key: object = (region.xref, *map(round, region.box))
         if region.xref is None or any(overlap(line.box, region.box) for line in layer.visible):
-            return self._read_picture(self._picture(region.box, layer, number, self.dpi))
+            return self._read_picture(*self.checker.pictures([region.box], layer, number, self.dpi))
         if key not in self._lines:
-            self._cache(key, self._read_picture(self._picture(region.box, layer, number, self.dpi)))
+            self._cache(key, self._read_picture(*self.checker.pictures([region.box], layer, number, self.dpi)))
         return self._lines[key]
 
     def _read_picture(self, pixels: RGBArray) -> tuple[Line, ...]:
@@ -107,11 +99,6 @@ class RegionReader:
         if len(self._lines) >= _CACHED_PICTURES:
             self._lines.clear()
         self._lines[key] = lines
-
-    def _picture(self, box: Box, layer: TextLayer, number: int, dpi: int) -> RGBArray:
-        """A part of the page without the lines of the layer."""
-        pixels = self.render(number, dpi, box, layer.zoom)
-        return blank_lines(pixels, box[0], box[1], scale_of(pixels, box), layer)
 
 
 def _outlines(layer: TextLayer, images: Sequence[Region]) -> list[Region]:

@@ -53,7 +53,7 @@ class PdfPages:
 
     def __post_init__(self) -> None:
         self._checker = LayerChecker(self.pdf.font_proofs(), self.options.lang)
-        self._regions = RegionReader(self._render, RegionChecker(self._sketch), self.read, self.options.dpi)
+        self._regions = RegionReader(RegionChecker(self._sketch), self.read, self.options.dpi)
 
     def recognize(self, number: int) -> Page:
         """The result of one page. Raises OCRServiceError."""
@@ -114,6 +114,5 @@ class PdfPages:
     def _sketch(self, number: int, dpi: int, parts: Sequence[Box], zoom: float) -> list[RGBArray]:
         """Quick pictures of parts of a page. parts: in pixels of a page at `zoom` pixels per point."""
         with self.stages.measure("render"):
-            return self.pdf.sketch(
-                number, dpi, [(x0 / zoom, y0 / zoom, x1 / zoom, y1 / zoom) for x0, y0, x1, y1 in parts]
-            )
+            boxes = [(x0 / zoom, y0 / zoom, x1 / zoom, y1 / zoom) for x0, y0, x1, y1 in parts]
+            return self.pdf.sketch(number, dpi, self.max_pixels, boxes)

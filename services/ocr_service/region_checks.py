@@ -63,7 +63,7 @@ class RegionChecker:
 
     def _details_of(self, regions: Sequence[Region], layer: TextLayer, number: int) -> dict[Region, TextDetail]:
         boxes = _pictures([with_margin(region.box, layer) for region in regions], layer.zoom)
-        pictures = self._pictures(boxes, layer, number, DETAIL_DPI)
+        pictures = self.pictures(boxes, layer, number, DETAIL_DPI)
         found = {}
         for region in regions:
             box = with_margin(region.box, layer)
@@ -73,7 +73,7 @@ class RegionChecker:
 
     def _detail_of_background(self, region: Region, layer: TextLayer, number: int) -> TextDetail:
         """Render only the part of a background that is not plain."""
-        (first,) = self._pictures([region.box], layer, number, _FIRST_DPI)
+        (first,) = self.pictures([region.box], layer, number, _FIRST_DPI)
         scale = scale_of(first, region.box)
         marked = marked_box(first)
         if marked is None:
@@ -82,7 +82,7 @@ class RegionChecker:
         x0, y0, x1, y1 = (edge / scale for edge in marked)
         around = with_margin((left + x0, top + y0, left + x1, top + y1), layer)
         part = intersection(region.box, around) or region.box
-        (picture,) = self._pictures([part], layer, number, DETAIL_DPI)
+        (picture,) = self.pictures([part], layer, number, DETAIL_DPI)
         detail = text_detail(picture)
         if detail.box is None:
             return detail
@@ -92,7 +92,7 @@ class RegionChecker:
         box = (x0 + right, y0 + down, x1 + right, y1 + down)
         return replace(detail, box=box, area=detail.area * area(part) / area(region.box))
 
-    def _pictures(self, boxes: Sequence[Box], layer: TextLayer, number: int, dpi: int) -> list[RGBArray]:
+    def pictures(self, boxes: Sequence[Box], layer: TextLayer, number: int, dpi: int) -> list[RGBArray]:
         """Parts of a page without the lines of the layer."""
         if not boxes:
             return []

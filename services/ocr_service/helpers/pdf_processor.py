@@ -116,8 +116,8 @@ class PdfDocument:
                 raise CorruptFile(f"Page {number} renders blank because its content is damaged. Send the whole file.")
         return array
 
-    def sketch(self, number: int, dpi: int, parts: Sequence[Box]) -> list[RGBArray]:
-        """Parts of page `number` (from 1), in points of the page as displayed, for checks: see `render`.
+    def sketch(self, number: int, dpi: int, max_pixels: int, parts: Sequence[Box]) -> list[RGBArray]:
+        """Parts of page `number` (from 1), in points of the page as displayed, beside a text layer: see `render`.
 
         Colours are those without profiles, and MuPDF's cache stays, because unpacking fonts and images again and
         loading profiles take longer than everything else. Raises CorruptFile, PageOutOfRange.
@@ -128,7 +128,8 @@ class PdfDocument:
             try:
                 with without_passwords(page) if self._has_form else nullcontext():
                     recorded = page.get_displaylist()
-                matrix = self._mupdf.Matrix(dpi / POINTS_PER_INCH, dpi / POINTS_PER_INCH)
+                zoom = fitting_zoom(*_size_of(page, number), dpi / POINTS_PER_INCH, max_pixels)
+                matrix = self._mupdf.Matrix(zoom, zoom)
                 return [_pixels_of(recorded.get_pixmap(matrix=matrix, clip=part)) for part in parts]
             finally:
                 self._mupdf.TOOLS.set_icc(True)

@@ -35,8 +35,18 @@ def order_with_regions(
     blocks = list(blocks_of(layer, width, height))
     for region in regions:
         if not _continue_rows(blocks, region):
-            _insert(blocks, list(reading_order(region, width, height)))
+            _insert(blocks, _blocks_of_region(region, width, height))
     return tuple(blocks)
+
+
+def _blocks_of_region(region: Sequence[Line], width: int, height: int) -> list[Block]:
+    if len(region) == 1:
+        return [_block_of(region[0])]
+    return list(reading_order(region, width, height))
+
+
+def _block_of(line: Line) -> Block:
+    return Block("text", ((line,),), box_around(line.polygon))
 
 
 def _continue_rows(blocks: list[Block], region: Sequence[Line]) -> bool:
@@ -49,7 +59,7 @@ def _continue_rows(blocks: list[Block], region: Sequence[Line]) -> bool:
         return False
     for line, place in zip(region, places, strict=True):
         if place is None:
-            _insert(blocks, [Block("text", ((line,),), box_around(line.polygon))])
+            _insert(blocks, [_block_of(line)])
     for line in region:
         # Blocks may have been inserted since, so the place is looked up again.
         place = _row_beside(blocks, box_around(line.polygon))
