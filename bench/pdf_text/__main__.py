@@ -30,7 +30,7 @@ def main(arguments: list[str] | None = None) -> int:
         for source in total.pages:
             total.pages[source] += best.pages[source]
             total.seconds[source] += best.seconds[source]
-        total.cpu_seconds += min(result.cpu_seconds for result in rounds)
+            total.cpu_seconds[source] += min(result.cpu_seconds[source] for result in rounds)
         total.errors += best.errors
         total.characters += best.characters
     _print_result("all", total)
@@ -38,12 +38,15 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _print_result(name: str, result: PdfResult) -> None:
-    pages, seconds = result.pages, result.seconds
+    pages, seconds, cpu = result.pages, result.seconds, result.cpu_seconds
     speed = pages["text_layer"] / seconds["text_layer"] if pages["text_layer"] else 0.0
+    cpu_speed = pages["text_layer"] / cpu["text_layer"] if cpu["text_layer"] else 0.0
     error_rate = result.errors / max(1, result.characters)
-    cpu_speed = pages["text_layer"] / result.cpu_seconds if result.cpu_seconds else 0.0
+    regions = (
+        f"   {pages['regions']} with regions read by OCR in {seconds['regions']:.2f} s" if pages["regions"] else ""
+    )
     recognised = f"   {pages['ocr']} recognised in {seconds['ocr']:.2f} s" if pages["ocr"] else ""
-    figures = f"{speed:7.1f} per second ({cpu_speed:.0f} per CPU second)   errors {error_rate:.4f}{recognised}"
+    figures = f"{speed:7.1f} per second ({cpu_speed:.0f} per CPU second)   errors {error_rate:.4f}{regions}{recognised}"
     print(f"{name[-40:]:40} {pages['text_layer']:4} pages {figures}", flush=True)
 
 

@@ -10,18 +10,21 @@ from bench.metrics import edit_distance, normalise
 from services.ocr_service.document import OCRService
 from services.ocr_service.options import DocumentOptions
 
+SOURCES = ("text_layer", "regions", "ocr")
+
 
 @dataclass
 class PdfResult:
     """Measurements of a document.
 
-    pages, seconds: number and wall time of the pages by source. cpu_seconds: CPU time of the pages with a text layer.
-    errors: edits between their text and the text layer. characters: length of these text layers.
+    pages, seconds, cpu_seconds: number, wall time and CPU time of the pages by source: "text_layer" with all checks,
+    "regions" for a text layer with parts of the page that OCR read, "ocr" for whole pages. errors: edits between the
+    text of the first two and the text layer. characters: length of these text layers.
     """
 
-    pages: dict[str, int] = field(default_factory=lambda: {"text_layer": 0, "ocr": 0})
-    seconds: dict[str, float] = field(default_factory=lambda: {"text_layer": 0.0, "ocr": 0.0})
-    cpu_seconds: float = 0.0
+    pages: dict[str, int] = field(default_factory=lambda: dict.fromkeys(SOURCES, 0))
+    seconds: dict[str, float] = field(default_factory=lambda: dict.fromkeys(SOURCES, 0.0))
+    cpu_seconds: dict[str, float] = field(default_factory=lambda: dict.fromkeys(SOURCES, 0.0))
     errors: int = 0
     characters: int = 0
 
@@ -37,19 +40,27 @@ def measure(service: OCRService, path: Path, options: DocumentOptions) -> PdfRes
     started, cpu = time.perf_counter(), time.process_time()
     with service.open(path, "pdf", options) as document:
         result.seconds["text_layer"] += time.perf_counter() - started
-        result.cpu_seconds += time.process_time() - cpu
+        result.cpu_seconds["text_layer"] += time.process_time() - cpu
         for number in document.page_numbers:
+            service.stages.take()
             started, cpu = time.perf_counter(), time.process_time()
             page = document.recognize(number)
-            result.seconds[page["source"]] += time.perf_counter() - started
-            result.pages[page["source"]] += 1
-            if page["source"] == "text_layer":
-                result.cpu_seconds += time.process_time() - cpu
+            source = _source_of(page["source"], service)
+            result.seconds[source] += time.perf_counter() - started
+            result.cpu_seconds[source] += time.process_time() - cpu
+            result.pages[source] += 1
+            if source != "ocr":
                 texts[number] = page["text"]
     for number, text in texts.items():
         result.errors += edit_distance(layers[number - 1], normalise(text))
         result.characters += len(layers[number - 1])
     return result
+
+
+def _source_of(source: str, service: OCRService) -> str:
+    """The source of a page, whose stages have not been taken yet."""
+    used_ocr = any(stage.name in ("detect", "recognise") for stage in service.stages.take())
+    return "regions" if source == "text_layer" and used_ocr else source
 
 
 def _text_layers(path: Path) -> list[str]:

@@ -39,6 +39,8 @@ _MIN_CONFIDENCE = 0.8
 _MIN_UNREAD = 20
 #: Minimum number of letters of a region that OCR reads.
 _MIN_LETTERS = 4
+#: A region with fewer letters or digits, as read, is a logo.
+_MIN_READ = 2
 _POINTS_PER_INCH = 72
 
 
@@ -77,6 +79,8 @@ class RegionReader:
         lines = read if region.kind == "large image" else tuple(filter(_is_certain, read))
         if any(_is_word(line) for line in read if line not in lines):
             unread.append(region.box)
+        if region.kind != "large image" and sum(map(_letters, lines)) < _MIN_READ:
+            return []
         moved = [line.transformed(lambda point: (point[0] + left, point[1] + top)) for line in lines]
         return without_layer_lines(moved, layer.visible)
 
@@ -126,4 +130,8 @@ def _is_certain(line: Line) -> bool:
 
 def _is_word(line: Line) -> bool:
     """Whether a line is more than noise: at least four letters or digits."""
-    return sum(char.isalnum() for char in line.text) >= _MIN_LETTERS
+    return _letters(line) >= _MIN_LETTERS
+
+
+def _letters(line: Line) -> int:
+    return sum(char.isalnum() for char in line.text)

@@ -26,6 +26,7 @@ _MARGIN = 6.0
 _AREA_OF_A_PICTURE = 20_000
 #: Resolution of the first picture of a large background, and the share of the page from which it is large.
 _FIRST_DPI, _LARGE = 36, 0.25
+_POINTS_PER_INCH = 72
 
 
 class Sketch(Protocol):
@@ -86,7 +87,8 @@ class RegionChecker:
         detail = text_detail(picture)
         if detail.box is None:
             return detail
-        scale = scale_of(picture, part)
+        # The exact scale: that of a small picture is rounded.
+        scale = DETAIL_DPI / (_POINTS_PER_INCH * layer.zoom)
         right, down = (part[0] - left) * scale, (part[1] - top) * scale
         x0, y0, x1, y1 = detail.box
         box = (x0 + right, y0 + down, x1 + right, y1 + down)

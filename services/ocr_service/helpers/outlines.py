@@ -45,7 +45,7 @@ def outlined_regions(layer: TextLayer) -> list[Box]:
 
     found = np.array(boxes)
     found = found[~_on_lines(found, layer)]
-    if not len(found):
+    if not len(found) or _letters_of(found).sum() < _MIN_LETTERS or _are_bullets(found):
         return []
     return [box for box, letters in _clusters(found, layer) if letters >= _MIN_LETTERS]
 
@@ -86,6 +86,13 @@ def _on_lines(boxes: np.ndarray, layer: TextLayer) -> np.ndarray:
     return np.asarray(grid[np.clip(y, 0, grid.shape[0] - 1), np.clip(x, 0, grid.shape[1] - 1)])
 
 
+def _letters_of(boxes: np.ndarray) -> np.ndarray:
+    """(N,) float: approximate number of letters in each box."""
+    import numpy as np
+
+    return np.asarray(np.maximum(1, (boxes[:, 2] - boxes[:, 0]) / (_LETTER_WIDTH * (boxes[:, 3] - boxes[:, 1]))))
+
+
 def _are_bullets(boxes: np.ndarray) -> bool:
     """Whether all boxes have the same size, as bullets, stars and markers of charts."""
     import numpy as np
@@ -109,7 +116,7 @@ def _clusters(boxes: np.ndarray, layer: TextLayer) -> list[tuple[Box, float]]:
         grid[y0 : y1 + 1, x0 : x1 + 1] = 1
     labels = connected_labels(grid)
     of_box = labels[np.minimum(cells[:, 1], grid.shape[0] - 1), np.minimum(cells[:, 0], grid.shape[1] - 1)]
-    letters = np.maximum(1, (boxes[:, 2] - boxes[:, 0]) / (_LETTER_WIDTH * (boxes[:, 3] - boxes[:, 1])))
+    letters = _letters_of(boxes)
     found = []
     for label in np.unique(of_box):
         group = of_box == label

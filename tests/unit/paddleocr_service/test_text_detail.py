@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageFont
 
-from paddleocr_service.text_detail import NOTHING, text_detail
+from paddleocr_service.text_detail import NOTHING, is_plain, marked_box, text_detail
 from tests.support.regions import letter_image
 
 LINES = ("Timber and Boards Ltd", "VAT 123 456 789", "14 Mill Lane, Hull")
@@ -115,3 +115,27 @@ def test_the_box_is_around_the_rows():
 @pytest.mark.parametrize("size", [(1, 1), (400, 2), (3, 400)])
 def test_tiny_pictures_hold_nothing(size):
     assert text_detail(np.asarray(Image.new("RGB", size, "white"))) == NOTHING
+
+
+def quarter(image):
+    """A picture at a quarter of the resolution, as MuPDF reduces images."""
+    return np.asarray(image.resize((image.width // 4, image.height // 4), Image.Resampling.BOX))
+
+
+@pytest.mark.parametrize("size", [11, 20, 60])
+@pytest.mark.parametrize("ink", ["black", "#c0c0c0"])
+def test_letters_are_marked_in_a_small_picture(size, ink):
+    image = Image.new("RGB", (900, 600), "white")
+    image.paste(letter_image("Page 7 of 12", size=size, ink=ink, margin=0), (400, 480))
+    x0, y0, x1, y1 = marked_box(quarter(image))
+    assert 95 <= x0 <= 105 and 118 <= y0 <= 126 and x1 <= 225 and y1 <= 150
+
+
+def test_a_small_picture_of_shades_has_no_marks():
+    shades = np.linspace(120, 250, 900).astype(np.uint8)
+    assert marked_box(quarter(Image.fromarray(np.repeat(np.tile(shades, (600, 1))[..., None], 3, axis=2)))) is None
+
+
+def test_a_plain_picture_has_no_ink():
+    assert is_plain(np.asarray(Image.new("RGB", (90, 60), "#e0f0ff")))
+    assert not is_plain(np.asarray(letter_image("a")))

@@ -266,6 +266,31 @@ def test_memory_does_not_grow_with_the_number_of_pages(file):
         assert resident_mb() - before < 20
 
 
+def test_a_sketch_shows_the_same_as_the_page(file):
+    with PdfDocument(file(one_page(lambda page: (red_left_half(page), page.set_rotation(90))))) as document:
+        page = document.render(1, 150, PLENTY)
+        left, right = document.sketch(1, 150, PLENTY, [(0, 0, 36, 144), (36, 72, 72, 144)])
+    assert left.shape == (300, 75, 3) and right.shape == (150, 75, 3)
+    assert (left == page[:, :75]).all() and (right == page[150:, 75:]).all()
+
+
+def test_memory_does_not_grow_with_the_number_of_sketches(file):
+    picture = hostile.noise(1000, 1400)
+    document = pymupdf.open()
+    for number in range(30):
+        stream = saved(picture.rotate(number), format="JPEG", quality=30)
+        document.new_page(width=500, height=700).insert_image((0, 0, 500, 700), stream=stream)
+    path = file(document.tobytes())
+    document.close()
+    with PdfDocument(path) as document:
+        document.sketch(1, 72, PLENTY, [(0, 0, 500, 700)])
+        before = resident_mb()
+        for number in range(2, 31):
+            document.sketch(number, 72, PLENTY, [(0, 0, 500, 700)])
+        # A decoded image is 4 MB: without a limit, they would take 120 MB.
+        assert resident_mb() - before < 50
+
+
 def test_a_closed_document_can_be_closed_again(file):
     document = PdfDocument(file(hostile.pdf()))
     document.close()
