@@ -45,7 +45,7 @@ class PdfDocument:
 
     def __init__(self, path: str | PathLike[str]) -> None:
         self._mupdf = load_mupdf()
-        self._layers = self._sketched = 0
+        self._layers = self._sketched = self._last_sketched = 0
         self._actual_text = ActualTextCheck()
         with _as_corrupt_file("The PDF is damaged and cannot be opened. Save it again and send the new file."):
             self._document = self._mupdf.open(fspath(path), filetype="pdf")
@@ -123,7 +123,9 @@ class PdfDocument:
         loading profiles take longer than everything else. Raises CorruptFile, PageOutOfRange.
         """
         with self._page(number, lambda: None) as page:
-            self._sketched += _PIXEL * sum(image[2] * image[3] for image in page.get_images())
+            if number != self._last_sketched:
+                self._sketched += _PIXEL * sum(image[2] * image[3] for image in page.get_images())
+                self._last_sketched = number
             self._mupdf.TOOLS.set_icc(False)
             try:
                 with without_passwords(page) if self._has_form else nullcontext():
@@ -134,7 +136,7 @@ class PdfDocument:
             finally:
                 self._mupdf.TOOLS.set_icc(True)
                 if self._sketched > _MAX_SKETCHED:
-                    self._sketched = 0
+                    self._sketched = self._last_sketched = 0
                     self._shrink_store()
 
     def close(self) -> None:
