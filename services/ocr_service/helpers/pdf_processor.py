@@ -77,7 +77,7 @@ class PdfDocument:
             self._mupdf.TOOLS.set_icc(False)
             try:
                 read = read_form_layer if self._has_form else partial(read_layer, check=self._actual_text)
-                return with_symbols(read(page, PageTransform.of(page, width, height, zoom), words, look))
+                return with_symbols(read(page, PageTransform.of(page, width, height, zoom), words, look), page)
             finally:
                 self._mupdf.TOOLS.set_icc(True)
 

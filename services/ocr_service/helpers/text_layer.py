@@ -38,6 +38,9 @@ _BULLET = re.compile("(?<!\\S)[\ue000-\uf8ff](?!\\S)")
 _PRESENTATION_FORMS = re.compile("[\ufb00-\ufdff\ufe70-\ufefc]+")
 #: Characters that count as words: Chinese, Japanese.
 _SINGLE_WORD = re.compile("[\u3040-\u30ff\u3400-\u9fff]")
+#: Control codes that Python counts as spaces. In fonts without a map they are glyphs: "fi" of TeX's T1 encoding is 1C.
+_CONTROL_SPACE = re.compile("[\x0b\x0c\x1c-\x1f\x85]")
+_UNKNOWN = "\ufffd"
 
 
 class LayerLine(NamedTuple):
@@ -140,6 +143,9 @@ def _line(
     first = spans[0]
     parts = [span_text(span) for span in spans]
     joined = "".join(parts)
+    if not joined.isprintable() and _CONTROL_SPACE.search(joined):
+        parts = [_CONTROL_SPACE.sub(_UNKNOWN, part) for part in parts]
+        joined = "".join(parts)
     text = " ".join(joined.split())
     if not text:
         return None
@@ -166,11 +172,15 @@ def _words(spans: Sequence[Raw], direction: tuple[float, float], transform: Page
     runs: list[list[Raw]] = [[]]
     for char in (char for span in spans for char in span["chars"]):
         letter = char["c"]
-        if letter.isspace() or _SINGLE_WORD.match(letter) or (runs[-1] and _SINGLE_WORD.match(runs[-1][-1]["c"])):
+        if _is_space(letter) or _SINGLE_WORD.match(letter) or (runs[-1] and _SINGLE_WORD.match(runs[-1][-1]["c"])):
             runs.append([])
-        if not letter.isspace():
+        if not _is_space(letter):
             runs[-1].append(char)
     for run in filter(None, runs):
-        text = _plain_characters("".join(char["c"] for char in run))
+        text = _plain_characters(_CONTROL_SPACE.sub(_UNKNOWN, "".join(char["c"] for char in run)))
         polygon, _ = transform.polygon(join(char["bbox"] for char in run), direction, 0.0)
         yield Word(text, 1.0, polygon)
+
+
+def _is_space(letter: str) -> bool:
+    return letter.isspace() and not _CONTROL_SPACE.match(letter)

@@ -117,6 +117,27 @@ def test_letters_of_dingbats_are_symbols(tmp_path, code, symbol):
     assert visible_text(tmp_path, content_pdf(content)) == [symbol, f"Item {code}"]
 
 
+@pytest.mark.parametrize(("code", "symbol"), [("3", "✓"), ("4", "✔"), ("8", "✘"), ("n", "■"), ("l", "●"), ("o", "❏")])
+def test_glyphs_of_dingbats_with_their_own_encoding_are_symbols(tmp_path, code, symbol):
+    """As most programs write them. MuPDF returns the numbers in the names of the glyphs."""
+    content = text(code, font="zadb") + text(f"Item {code}", y=400)
+    with pymupdf.open(stream=content_pdf(content)) as document:
+        (xref,) = (font[0] for font in document[0].get_fonts() if font[3] == "ZapfDingbats")
+        document.xref_set_key(xref, "Encoding", "null")
+        assert visible_text(tmp_path, document.tobytes()) == [symbol, f"Item {code}"]
+
+
+@pytest.mark.parametrize("code", range(0x1C, 0x20))
+def test_control_code_of_a_glyph_is_a_gap_and_no_space(tmp_path, code):
+    """In TeX's T1 encoding these codes are ligatures. Type 3 fonts name their glyphs by them: "a28"."""
+    with pymupdf.open(stream=content_pdf(text("signiAer"))) as document:
+        (xref,) = (font[0] for font in document[0].get_fonts() if font[3] == "Helvetica")
+        document.xref_set_key(xref, "Encoding", f"<</BaseEncoding/WinAnsiEncoding/Differences[65/a{code}]>>")
+        (line,) = visible_lines(tmp_path, document.tobytes(), words=True)
+    assert line.line.text == "signi\ufffder"
+    assert [word.text for word in line.line.words] == ["signi\ufffder"]
+
+
 @pytest.mark.parametrize(
     ("code", "symbol"),
     [("\uf0fe", "☑"), ("\uf0a8", "☐"), ("\uf0fd", "☒"), ("\uf0fc", "✔"), ("\uf0b7", "•"), ("\uf06f", "☐")],
