@@ -124,6 +124,8 @@ def _is_better(actual: str, glyphs: str) -> bool:
     one, two = _letters(actual), _letters(glyphs)
     if not NEEDS_ACTUAL_TEXT.search(glyphs):  # fonts of small capitals often map them to small letters
         return one != two and one.casefold() == two.casefold()
+    if Counter(one) < Counter(two):  # MuPDF loses an alef before the ligature of lam and alef
+        return False
     equal = (Counter(one) & Counter(two)).total()
     is_similar = equal >= _MIN_EQUAL * len(two) and len(one) <= _MAX_LONGER * len(two)
     return is_similar and _digits(one) == _digits(two)

@@ -93,6 +93,18 @@ def test_actual_text_with_the_same_letters_in_capitals_is_used(tmp_path):
     assert visible_text(tmp_path, with_actual_text(list("inTroduction"), "InTroduction")) == ["InTroduction"]
 
 
+@pytest.mark.parametrize("actual", ["السلام والحترام", "السلام"])
+def test_actual_text_that_only_lacks_letters_is_not_used(tmp_path, actual):
+    page = MappedGlyphs()
+    page.draw_leftwards(400, 700, list("السلام والاحترام"))
+    with pymupdf.open(stream=page.pdf()) as document:
+        (xref,) = document[0].get_contents()
+        value = ("\ufeff" + actual).encode("utf-16-be").hex().encode()
+        content = b"/Span <</ActualText <" + value + b">>> BDC " + document.xref_stream(xref) + b" EMC"
+        document.update_stream(xref, content)
+        assert visible_text(tmp_path, document.tobytes()) == ["السلام والاحترام"]
+
+
 @pytest.mark.parametrize(
     "line", ["Balance -45.00", "Invoice 2024-0815 dated 2024-03-12", "Fax 0049-30-123457", "well-known", "end-"]
 )
