@@ -12,6 +12,9 @@ from services.ocr_service.helpers.text_layer import LayerLine
 if TYPE_CHECKING:
     from pymupdf import mupdf
 
+#: Type of PyMuPDF's blocks.
+_IMAGE = 1
+
 
 class AppearanceLine(NamedTuple):
     """A line of text in points. characters: the boxes of its characters other than spaces. height: of its letters."""
@@ -33,12 +36,8 @@ class AppearanceLine(NamedTuple):
 def appearance_of(widget: mupdf.PdfAnnot) -> list[AppearanceLine]:
     """The lines of text in a widget, from top to bottom."""
     import pymupdf
-    from pymupdf import mupdf
 
-    page = mupdf.FzStextPage(mupdf.FzRect(mupdf.FzRect.Fixed_INFINITE))
-    device = mupdf.fz_new_stext_device(page, mupdf.FzStextOptions(pymupdf.TEXT_PRESERVE_LIGATURES))
-    mupdf.pdf_run_annot(widget, device, mupdf.FzMatrix(), mupdf.FzCookie())
-    mupdf.fz_close_device(device)
+    page = _text_page(widget, pymupdf.TEXT_PRESERVE_LIGATURES)
     lines = []
     for block in pymupdf.TextPage(page).extractRAWDICT()["blocks"]:
         for line in block["lines"]:
@@ -50,6 +49,28 @@ def appearance_of(widget: mupdf.PdfAnnot) -> list[AppearanceLine]:
             if text:
                 lines.append(AppearanceLine(text, line["bbox"], boxes, line["dir"], height))
     return lines
+
+
+def draws_image(widget: mupdf.PdfAnnot) -> bool:
+    import pymupdf
+
+    block = _text_page(widget, pymupdf.TEXT_PRESERVE_IMAGES).m_internal.first_block
+    while block:
+        if block.type == _IMAGE:
+            return True
+        block = block.next
+    return False
+
+
+def _text_page(widget: mupdf.PdfAnnot, flags: int) -> mupdf.FzStextPage:
+    """What MuPDF draws for a widget. flags: PyMuPDF's, for text."""
+    from pymupdf import mupdf
+
+    page = mupdf.FzStextPage(mupdf.FzRect(mupdf.FzRect.Fixed_INFINITE))
+    device = mupdf.fz_new_stext_device(page, mupdf.FzStextOptions(flags))
+    mupdf.pdf_run_annot(widget, device, mupdf.FzMatrix(), mupdf.FzCookie())
+    mupdf.fz_close_device(device)
+    return page
 
 
 def layer_line(line: AppearanceLine, transform: PageTransform, block: int, with_words: bool) -> LayerLine:

@@ -27,7 +27,8 @@ def read_form_layer(page: pymupdf.Page, transform: PageTransform, words: bool, l
             # Only the places of words show where to split.
             lines = lines if words else read_layer(page, transform, True, look).lines
             lines = tuple(_split_at(lines, [value.box for value in form.lines], words))
-    return replace(layer, lines=(*lines, *form.lines), fields=form.fields)
+    images = (*layer.images, *form.images)
+    return replace(layer, lines=(*lines, *form.lines), images=images, fields=form.fields)
 
 
 def read_form_or_nothing(page: pymupdf.Page, transform: PageTransform, words: bool = False) -> PageForm | None:

@@ -13,9 +13,10 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from services.ocr_service.helpers.appearance import AppearanceLine, appearance_of, layer_line
+from services.ocr_service.helpers.appearance import AppearanceLine, appearance_of, draws_image, layer_line
 from services.ocr_service.helpers.field_values import choices_of, is_ticked, signer_of
 from services.ocr_service.helpers.form_fields import FormField
+from services.ocr_service.helpers.page_drawing import LayerImage
 from services.ocr_service.helpers.page_transform import Box, PageTransform
 from services.ocr_service.helpers.text_layer import LayerLine
 
@@ -30,15 +31,21 @@ _HIDDEN = 2 | 32
 _MULTILINE, _PASSWORD = 1 << 12, 1 << 13
 #: A viewer shows one of these for each character of a password.
 _STAR = "*"
+#: Types of fields that can show images: push buttons and signatures.
+_WITH_IMAGES = (None, "signature")
 #: MuPDF's own appearance of a signature field that is not signed.
 _INVITATION = "SIGN"
 
 
 class PageForm(NamedTuple):
-    """lines: what the fields show, in the order of the file. `block` is negative and differs from field to field."""
+    """lines: what the fields show, in the order of the file. `block` is negative and differs from field to field.
+
+    images: where buttons and signatures show images, in pixels.
+    """
 
     fields: tuple[FormField, ...] = ()
     lines: tuple[LayerLine, ...] = ()
+    images: tuple[LayerImage, ...] = ()
 
 
 class _Shown(NamedTuple):
@@ -55,6 +62,7 @@ def read_form(page: pymupdf.Page, transform: PageTransform, words: bool = False)
     transform = replace(transform, matrix=(transform.zoom, 0.0, 0.0, transform.zoom, 0.0, 0.0))
     fields: list[FormField] = []
     lines: list[LayerLine] = []
+    images: list[LayerImage] = []
     for number, widget in enumerate(_widgets(page), 1):
         rect = _rect_of(widget)
         box = transform.box(rect) if rect else None
@@ -63,7 +71,9 @@ def read_form(page: pymupdf.Page, transform: PageTransform, words: bool = False)
             if shown.type:
                 fields.append(FormField(_name_of(widget), shown.type, shown.value, box))
             lines += [layer_line(line, transform, -number, words) for line in shown.lines if line.text]
-    return PageForm(tuple(fields), tuple(lines))
+            if shown.type in _WITH_IMAGES and draws_image(widget):
+                images.append(LayerImage(box, None))
+    return PageForm(tuple(fields), tuple(lines), tuple(images))
 
 
 def has_widgets(page: pymupdf.Page) -> bool:

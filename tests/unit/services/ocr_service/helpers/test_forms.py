@@ -169,6 +169,30 @@ def test_a_push_button_is_text_but_not_a_field(read):
     assert (rows_of(page), page["fields"]) == (["A form", "Print this form"], [])
 
 
+@pytest.mark.parametrize("kind", ["/FT/Btn/Ff 65536", "/FT/Sig/V<</Type/Sig/Name(Ann Lee)>>"])
+@pytest.mark.parametrize("with_image", [True, False])
+def test_images_of_buttons_and_signatures_are_images_of_the_page(tmp_path, kind, with_image):
+    with pymupdf.open(stream=raw_form(f"/T(b)/F 4{kind}", need_appearances=False)) as document:
+        page = document[0]
+        drawn = "/Inner Do" if with_image else "0 0 1 1 re f"
+        image = page.insert_image((0, 0, 1, 1), pixmap=pymupdf.Pixmap(pymupdf.csGRAY, (0, 0, 9, 9)))
+        page.clean_contents()
+        document.update_stream(page.get_contents()[0], b"BT ET")
+        appearance = add_object(document, "<<>>")
+        document.update_object(
+            appearance,
+            f"<</Type/XObject/Subtype/Form/BBox[0 0 1 1]/Resources<</XObject<</Inner {image} 0 R>>>>>>",
+        )
+        document.update_stream(appearance, drawn.encode())
+        (widget,) = page.annot_xrefs()
+        document.xref_set_key(widget[0], "AP", f"<</N {appearance} 0 R>>")
+        path = tmp_path / "form.pdf"
+        document.save(path)
+    with PdfDocument(path) as pdf:
+        boxes = [tuple(map(round, image.box)) for image in pdf.text_layer(1, 72, 10**8).images]
+    assert boxes == ([(200, 84, 400, 102)] if with_image else [])
+
+
 def test_one_of_several_radio_buttons_of_a_name_is_chosen(read):
     document = pymupdf.open(stream=raw_form("/F 4/AS/a", "/F 4/AS/Off", "/F 4/AS/Off"))
     kids = [annotation[0] for annotation in document[0].annot_xrefs()]
