@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from paddleocr_service.languages import SCRIPT_GROUPS, canonical_code
@@ -25,6 +26,8 @@ _SCRIPTS = {
 }
 #: Letters of these are used in formulas of all languages.
 _SYMBOLS = frozenset({"GREEK", "MICRO", "DOUBLE-STRUCK", "SCRIPT", "MATHEMATICAL", "FEMININE", "MASCULINE", "MODIFIER"})
+#: Three Greek letters are a word, and no formula.
+_GREEK_WORD = re.compile("[\u0370-\u03ff\u1f00-\u1fff]{3,}")
 #: A layer with a smaller share of such letters is in a script that can be read.
 _MIN_SHARE = 0.2
 
@@ -35,8 +38,11 @@ def unreadable_script(texts: Iterable[str], lang: str) -> str:
     lang: a language code or alias.
     """
     readable = {"", "LATIN", *_SYMBOLS, *_SCRIPTS.get(SCRIPT_GROUPS[canonical_code(lang)], ())}
+    texts = list(texts)
     letters = [script for text in texts for char in text if (script := script_of(char))]
     unreadable = [script for script in letters if script not in readable]
+    if "GREEK" not in _SCRIPTS.get(SCRIPT_GROUPS[canonical_code(lang)], ()):
+        unreadable += ["GREEK"] * sum(len(word) for text in texts for word in _GREEK_WORD.findall(text))
     if len(unreadable) <= _MIN_SHARE * len(letters):
         return ""
     return max(set(unreadable), key=unreadable.count).capitalize()

@@ -16,6 +16,7 @@ NOTHING = Recognition(1, 1, (), "", "en", EngineInfo("FakeEngine", "none", ()))
 ARABIC = ["الاسم الكامل للمشتري", "تحليلات المشكلات وحلولها", "لا يوجد أي اختلاف"]
 HINDI = ["कुल राशि रुपये", "ग्राहक का नाम राम कुमार"]
 THAI = ["ราคารวมทั้งหมด", "ชื่อลูกค้าและที่อยู่"]
+GREEK = ["Το ποσό είναι σε ευρώ", "Το όνομα του πελάτη"]
 
 
 class OpenedBook:
@@ -124,7 +125,7 @@ def test_words_of_a_corrected_line_are_corrected(read):
     assert set(AMOUNTS) <= set(words)
 
 
-@pytest.mark.parametrize("lines", [ARABIC, HINDI, THAI], ids=["Arabic", "Hindi", "Thai"])
+@pytest.mark.parametrize("lines", [ARABIC, HINDI, THAI, GREEK], ids=["Arabic", "Hindi", "Thai", "Greek"])
 @pytest.mark.parametrize("gaps", ["ل", "र", "าก"], ids=str)
 def test_a_layer_in_an_unreadable_script_keeps_its_gaps_with_a_warning(read, lines, gaps):
     missing = gaps[0] if any(gaps[0] in line for line in lines) else lines[0][0]
