@@ -38,6 +38,10 @@ def as_letters(character: str) -> str:
     return "KLMNPRSTUV"[int(character)] if character.isdecimal() else character
 
 
+def as_signs(character: str) -> str:
+    return '!"#$%&<=+*'[int(character)] if character.isdecimal() else character
+
+
 def private(character: str) -> str:
     return chr(0xE030 + int(character)) if character.isdecimal() else character
 

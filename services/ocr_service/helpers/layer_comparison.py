@@ -62,6 +62,7 @@ def wrong_characters(characters: Characters, readings: Iterable[tuple[LayerLine,
     """Those of the characters that OCR reads differently. readings: lines of the layer with what OCR reads there.
 
     A font shows its digits by one map, so all of them are wrong if one is; the same holds for its letters if most are.
+    Signs cannot be compared, so those in doubt are wrong.
     """
     seen: Counter[tuple[str, str]] = Counter()
     wrong: Counter[tuple[str, str]] = Counter()
@@ -72,7 +73,7 @@ def wrong_characters(characters: Characters, readings: Iterable[tuple[LayerLine,
                 wrong[name, character] += not agrees
     result = {}
     for name, doubted in characters.items():
-        bad = {char for char in doubted if is_private(char) or wrong[name, char] > _MAX_WRONG * seen[name, char]}
+        bad = {char for char in doubted if _is_sign(char) or wrong[name, char] > _MAX_WRONG * seen[name, char]}
         for kind in (str.isdecimal, _is_ascii_letter):
             of_kind = set(filter(kind, doubted))
             compared = [char for char in of_kind if seen[name, char]]
@@ -93,6 +94,10 @@ def differs_at(characters: Characters, line: LayerLine, ocr: str) -> bool:
         for kind, start, end, _, _ in opcodes
         for at in doubted
     )
+
+
+def _is_sign(character: str) -> bool:
+    return is_private(character) or not character.isalnum()
 
 
 def _is_ascii_letter(character: str) -> bool:

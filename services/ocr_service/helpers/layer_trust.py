@@ -23,6 +23,9 @@ _MAX_UNMAPPED = 0.01
 _MIN_SHARE = 0.2
 _DIGITS = string.digits
 _ALPHANUMERIC = string.digits + string.ascii_letters
+#: Signs that are rare beside each other, and the number of different ones that may stand for digits.
+_RARE_SIGNS = frozenset('!"#$%&*+<=>?@[]\\^_`{|}~')
+_MIN_RARE_SIGNS = 3
 
 #: Returns the characters without proof of fonts, given those to prove. Fonts that are not found are left out.
 Prove = Callable[[Mapping[str, frozenset[str]]], Mapping[str, frozenset[str]]]
@@ -99,14 +102,22 @@ def _text_by_font(lines: Sequence[LayerLine]) -> dict[str, str]:
 def _to_prove(text: str, plausible: bool | None) -> frozenset[str]:
     """The characters that the glyphs of a font must prove: digits, private use, accented letters.
 
-    And all letters unless they read like a language.
+    And all letters unless they read like a language, and all signs of a font that shows nothing else.
     """
     # Searching a text for some characters is faster than collecting all its characters.
     asked = frozenset(char for char in (_DIGITS if plausible else _ALPHANUMERIC) if char in text)
     if text.isascii():
-        return asked
+        return asked or _signs_to_prove(text)
     used = frozenset(text)
     asked = asked.union(filter(is_private, used))
     if used.isdisjoint(string.ascii_lowercase):  # accented letters of a symbol font are no text
         return asked
     return asked.union(character for character in used if character > "\x7f" and script_of(character) == "LATIN")
+
+
+def _signs_to_prove(text: str) -> frozenset[str]:
+    """All signs of a text that has many different rare ones."""
+    signs = frozenset(text)
+    if len(signs & _RARE_SIGNS) < _MIN_RARE_SIGNS or any(map(str.isalnum, signs)):
+        return frozenset()
+    return signs - {" "}

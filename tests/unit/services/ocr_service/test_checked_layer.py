@@ -9,7 +9,7 @@ from services.ocr_service.options import DocumentOptions
 from services.ocr_service.pdf_pages import PdfPages
 from tests.support import wrong_maps
 from tests.support.engine import PROSE
-from tests.support.wrong_maps import ITEMS, as_letters, invoice, private, right, shifted, swapped
+from tests.support.wrong_maps import ITEMS, as_letters, as_signs, invoice, private, right, shifted, swapped
 
 AMOUNTS = [amount for _, amount in ITEMS]
 NOTHING = Recognition(1, 1, (), "", "en", EngineInfo("FakeEngine", "none", ()))
@@ -66,7 +66,7 @@ def layer_with_gaps(lines, gap="\ufffd"):
     return document.tobytes()
 
 
-@pytest.mark.parametrize("change", [shifted, swapped, as_letters, private])
+@pytest.mark.parametrize("change", [shifted, swapped, as_letters, as_signs, private])
 @pytest.mark.parametrize(
     "kind", [invoice, wrong_maps.subset_invoice, wrong_maps.type1, wrong_maps.type3, wrong_maps.not_embedded]
 )
