@@ -123,8 +123,8 @@ class LayerChecker:
         places = [(x * layer.zoom, y * layer.zoom) for x, y in self.proofs.places(number, letters)]
         lines = tuple(line for line in layer.visible if any(_contains(line.box, place) for place in places))
         new = {name: chars - self._wrong.get(name, set()) for name, chars in letters.items()}
-        upright = [line for line in lines_with(new, lines) if line.upright][:_LIGATURE_LINES]
-        different = [differs_at(new, line, ocr.text if ocr else "") for line, ocr in _pairs(upright, read)]
+        straight = [line for line in lines_with(new, lines) if line.turns is not None][:_LIGATURE_LINES]
+        different = [differs_at(new, line, ocr.text if ocr else "") for line, ocr in _pairs(straight, read)]
         if different and fmean(different) < _MIN_DIFFERENT:
             self.proofs.confirm(new)
         elif different:
@@ -141,7 +141,7 @@ class LayerChecker:
         """Read wrong lines by OCR, or the whole page if there are many. Keep those in a script that OCR cannot read."""
         kept = [line for line in wrong if unreadable_script([line.line.text], self.lang)]
         reread = [line for line in visible if line in wrong and line not in kept]
-        if not script and (_size(reread) > _MAX_REREAD * _size(visible) or not all(line.upright for line in reread)):
+        if not script and (_size(reread) > _MAX_REREAD * _size(visible) or any(line.turns is None for line in reread)):
             return CheckedLayer(None)
         script = unreadable_script([line.line.text for line in kept], self.lang)
         warnings = (self._warning(kept, script),) if kept else ()

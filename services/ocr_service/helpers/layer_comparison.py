@@ -27,11 +27,11 @@ Characters = Mapping[str, Collection[str]]
 
 
 def sample(lines: Sequence[LayerLine]) -> list[LayerLine]:
-    """A few lines to compare with OCR: upright, long, and of different fonts if possible."""
-    upright = sorted((line for line in lines if line.upright), key=lambda line: -len(line.line.text))
-    first_of_font = {line.fonts[0][0]: line for line in reversed(upright)}
+    """A few lines to compare with OCR: long, and of different fonts if possible."""
+    straight = sorted((line for line in lines if line.turns is not None), key=lambda line: -len(line.line.text))
+    first_of_font = {line.fonts[0][0]: line for line in reversed(straight)}
     chosen = sorted(first_of_font.values(), key=lambda line: -len(line.line.text))[:_SAMPLE_LINES]
-    return chosen + [line for line in upright if line not in chosen][: _SAMPLE_LINES - len(chosen)]
+    return chosen + [line for line in straight if line not in chosen][: _SAMPLE_LINES - len(chosen)]
 
 
 def same_text(layer: str, ocr: str) -> bool:
@@ -46,9 +46,9 @@ def lines_with(characters: Characters, lines: Iterable[LayerLine]) -> tuple[Laye
 
 
 def sample_with(characters: Characters, lines: Sequence[LayerLine]) -> list[LayerLine]:
-    """A few upright lines that together contain as many of the characters as possible."""
+    """A few lines that together contain as many of the characters as possible."""
     mapped = {name: set(filterfalse(is_private, chars)) for name, chars in characters.items()}
-    contained = [(line, _contained(mapped, line)) for line in lines if line.upright]
+    contained = [(line, _contained(mapped, line)) for line in lines if line.turns is not None]
     chosen: list[LayerLine] = []
     missing = set().union(*(found for _, found in contained))
     while missing and len(chosen) < _CHARACTER_LINES:

@@ -41,6 +41,8 @@ _SINGLE_WORD = re.compile("[\u3040-\u30ff\u3400-\u9fff]")
 #: Control codes that Python counts as spaces. In fonts without a map they are glyphs: "fi" of TeX's T1 encoding is 1C.
 _CONTROL_SPACE = re.compile("[\x0b\x0c\x1c-\x1f\x85]")
 _UNKNOWN = "\ufffd"
+#: Slope of the steepest line that counts as parallel to an edge of the page.
+_MAX_SLOPE = 0.02
 
 
 class LayerLine(NamedTuple):
@@ -59,6 +61,17 @@ class LayerLine(NamedTuple):
     hidden: bool
     upright: bool
     unseen: bool = False
+
+    @property
+    def turns(self) -> int | None:
+        """Anticlockwise quarter turns of a picture of the line that make it upright. None if it runs askew."""
+        (x0, y0), (x1, y1) = self.line.polygon[:2]
+        across, down = x1 - x0, y1 - y0
+        if min(abs(across), abs(down)) > _MAX_SLOPE * max(abs(across), abs(down)):
+            return None
+        if abs(across) >= abs(down):
+            return 0 if across >= 0 else 2
+        return 1 if down > 0 else 3
 
 
 @dataclass(frozen=True, slots=True)

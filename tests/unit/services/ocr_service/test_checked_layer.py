@@ -80,6 +80,14 @@ def test_amounts_with_a_wrong_map_are_read_by_ocr_and_all_else_from_the_layer(re
     assert {line["confidence"] for line in page["lines"] if line["text"] in PROSE} == {1.0}
 
 
+@pytest.mark.parametrize("rotation", [90, 180, 270])
+def test_amounts_with_a_wrong_map_on_a_page_that_is_turned_are_read_by_ocr(read, rotation):
+    with pymupdf.open(stream=invoice(shifted)) as document:
+        document[0].set_rotation(rotation)
+        page = read(document.tobytes(), OpenedBook(AMOUNTS))
+    assert page["source"] == "text_layer" and all(amount in page["text"] for amount in AMOUNTS)
+
+
 @pytest.mark.parametrize("kind", [invoice, wrong_maps.subset_invoice, wrong_maps.type1, wrong_maps.not_embedded])
 def test_amounts_with_a_right_map_are_not_read_by_ocr(read, kind):
     engine = OpenedBook([])
