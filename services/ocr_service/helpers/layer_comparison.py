@@ -27,8 +27,9 @@ Characters = Mapping[str, Collection[str]]
 
 
 def sample(lines: Sequence[LayerLine]) -> list[LayerLine]:
-    """A few lines to compare with OCR: long, and of different fonts if possible."""
-    straight = sorted((line for line in lines if line.turns is not None), key=lambda line: -len(line.line.text))
+    """A few lines to compare with OCR: upright, long, and of different fonts if possible."""
+    straight = [line for line in lines if line.upright] or [line for line in lines if line.turns is not None]
+    straight.sort(key=lambda line: -len(line.line.text))
     first_of_font = {line.fonts[0][0]: line for line in reversed(straight)}
     chosen = sorted(first_of_font.values(), key=lambda line: -len(line.line.text))[:_SAMPLE_LINES]
     return chosen + [line for line in straight if line not in chosen][: _SAMPLE_LINES - len(chosen)]
