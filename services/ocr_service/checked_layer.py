@@ -19,7 +19,7 @@ from services.ocr_service.helpers.layer_comparison import (
     wrong_characters,
 )
 from services.ocr_service.helpers.layer_correction import corrected
-from services.ocr_service.helpers.layer_fonts import FontProofs
+from services.ocr_service.helpers.layer_fonts import SPACE, FontProofs
 from services.ocr_service.helpers.layer_gaps import is_unmapped, lines_with_gaps, mark_gaps
 from services.ocr_service.helpers.layer_scripts import unreadable_script
 from services.ocr_service.helpers.layer_trust import TrustChecker, Verdict
@@ -122,6 +122,8 @@ class LayerChecker:
             return ()
         places = [(x * layer.zoom, y * layer.zoom) for x, y in self.proofs.places(number, letters)]
         lines = tuple(line for line in layer.visible if any(_contains(line.box, place) for place in places))
+        # A space that shows something is always wrong.
+        self._record({name: {SPACE} for name, chars in letters.items() if SPACE in chars})
         new = {name: chars - self._wrong.get(name, set()) for name, chars in letters.items()}
         straight = [line for line in lines_with(new, lines) if line.turns is not None][:_LIGATURE_LINES]
         different = [differs_at(new, line, ocr.text if ocr else "") for line, ocr in _pairs(straight, read)]

@@ -66,6 +66,12 @@ def look_like_text(font: Any, glyphs: Collection[int]) -> bool:
     return len(found) >= _MIN_TEXT
 
 
+def have_ink(font: Any, glyphs: Sequence[int]) -> list[bool]:
+    """For each glyph of a MuPDF font (fz_font), whether it shows anything."""
+    shapes, _ = _shapes_of(font, glyphs)
+    return [bool(shape.any()) for shape in shapes]
+
+
 def _similarity(shape: Array, proportion: float, references: Array, proportions: Array) -> float:
     if not proportions.size:
         return 0.0

@@ -14,12 +14,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from services.ocr_service.helpers.character_maps import codes_of_characters
-from services.ocr_service.helpers.glyph_shapes import look_like, look_like_text
+from services.ocr_service.helpers.glyph_shapes import have_ink, look_like, look_like_text
 from services.ocr_service.helpers.layer_gaps import is_private
 
 _NAMES = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 _DIGIT_NAMES = dict(zip(string.digits, _NAMES, strict=True))
 _LETTERS = frozenset(string.ascii_letters)
+SPACE = " "
 #: If this share of the letters of a font is proven, the map is right, and the other letters only have unusual shapes.
 _MIN_PROVEN = 0.75
 #: Forms inside forms are followed to this depth.
@@ -32,7 +33,7 @@ class _Font:
 
     codes: the codes mapped to each character, empty without a map. is_known: its characters can be proven. unproven:
     some of `examined`. doubtful: the glyphs without proof of each character. ambiguous: letters that several codes are
-    mapped to, one of which may show a ligature.
+    mapped to, one of which may show a ligature. So may one of the codes of a space.
     """
 
     name: str
@@ -45,7 +46,7 @@ class _Font:
 
     def __post_init__(self) -> None:
         several = {char for char, codes in self.codes.items() if len(codes) > 1}
-        self.ambiguous = frozenset(filter(_is_latin_letter, several))
+        self.ambiguous = frozenset(char for char in several if char == SPACE or _is_latin_letter(char))
 
 
 class FontProofs:
@@ -167,6 +168,10 @@ class FontProofs:
         ]
         private = [(char, glyph) for char, glyph in nameless if is_private(char)]
         nameless = [pair for pair in nameless if pair not in private]
+        spaces = [glyph for char, glyph in nameless if char == SPACE]
+        if spaces and not all(inked := have_ink(program, spaces)):
+            blank = {glyph for glyph, has_ink in zip(spaces, inked, strict=True) if not has_ink}
+            nameless = [(char, glyph) for char, glyph in nameless if glyph not in blank]
         if private and look_like_text(program, {glyph for _, glyph in private}):
             font.unproven.update(char for char, _ in private)
         alike = look_like(program, [glyph for _, glyph in nameless], [char for char, _ in nameless])

@@ -110,7 +110,7 @@ def test_a_small_font_with_a_wrong_map_of_letters_is_read_by_ocr(read):
     assert all(f"{label} {amount}" in page["text"] for label, amount in ITEMS)
 
 
-@pytest.mark.parametrize("target", ["f", "t", "Ɵ", "Ō", "ƞ"])
+@pytest.mark.parametrize("target", ["f", "t", "Ɵ", "Ō", "ƞ", " "])
 def test_lines_with_wrong_ligatures_are_read_by_ocr(read, target):
     plain = [line.replace("ﬁ", "fi").replace("ﬂ", "fl") for line in wrong_maps.LIGATURES]
     page = read(wrong_maps.ligatures(target), OpenedBook(plain))
