@@ -114,7 +114,10 @@ def test_a_confirmed_font_is_not_compared_again():
 def test_a_sample_prefers_upright_long_lines_of_different_fonts():
     lines = [line("a" * 30), line("a" * 20), line("b", "Other"), line("c" * 99, "Sideways", upright=False)]
     assert [len(one.line.text) for one in sample(lines)] == [30, 1, 20]
-    assert sample(lines[3:]) == []
+    assert sample(lines[3:]) == lines[3:], "if there are no upright lines"
+    slope = ((0, 0), (60, 30), (60, 40), (0, 10))
+    askew = lines[3]._replace(line=Line("Askew", 1.0, slope))
+    assert sample([askew]) == []
 
 
 @pytest.mark.parametrize(
