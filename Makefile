@@ -17,7 +17,7 @@ TIED    := $(shell setpriv --pdeathsig TERM true 2>/dev/null && echo setpriv --p
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run install test test-unit lint bench bench-peers bench-ablation bench-split bench-memory load chaos paddle flower deploy-check image-check vps-check lock clean
+.PHONY: help run install test test-unit lint bench bench-differential bench-peers bench-ablation bench-split bench-memory load chaos paddle flower deploy-check image-check vps-check lock clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' Makefile
@@ -48,8 +48,12 @@ docs: $(DONE)/run ## Regenerate env.example and docs/errors.md from the code
 	$(PY) -m config > env.example
 	$(PY) -m middleware.error_catalog > docs/errors.md
 
-bench: install ## Speed and accuracy over a folder of images with ground truth (BENCH="folder ...")
+bench: install ## Speed and accuracy over images with ground truth (BENCH="folder ..."); without BENCH also by kind of fault
 	$(PY) -m bench $(BENCH)
+	$(if $(BENCH),,$(PY) -m bench faults --peers-python $(PEERS)/bin/python)
+
+bench-differential: install ## Born-digital PDFs: pages on which text layer and OCR disagree (BENCH="folder ...")
+	$(PY) -m bench differential $(BENCH)
 
 bench-peers: install $(PEERS)/.done ## Compare with RapidOCR, PaddleOCR, PaddleX and Tesseract: time, errors, memory (BENCH="folder ...")
 	@command -v tesseract >/dev/null || echo 'Tesseract is not installed and is left out: apt install tesseract-ocr' >&2

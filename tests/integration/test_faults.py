@@ -1,0 +1,72 @@
+"""Inputs on which text was once lost, turned, wrong or invented, read with the default options."""
+
+from collections import Counter
+
+import pytest
+
+from bench.faults.expected import EXPECTED
+from bench.faults.score import complaints, find_faults, score
+from config import Settings
+from paddleocr_service import OCREngine
+from services.errors import UnknownLanguage
+from services.ocr_service.document import OCRService
+from services.ocr_service.options import DocumentOptions
+
+KINDS = [f"K{number:02}" for number in range(1, 25)]
+#: Languages whose letters no recogniser knows are refused.
+REFUSED = {"l_az_dj.png", "l_vi_dj.png"}
+#: Least share of the words, where not all can be right. PP-OCRv6 does not know the inverted exclamation mark.
+LEAST = {"l_es_dj.png": 0.8}
+ALMOST_ALL = 0.98
+
+
+@pytest.fixture(scope="module")
+def ocr():
+    settings = Settings.from_env()
+    engine = OCREngine(max_width=settings.max_image_width, max_height=settings.max_image_height)
+    return OCRService(engine, settings.max_image_pixels)
+
+
+def read(ocr, fault):
+    """The pages of an input."""
+    options = DocumentOptions(fault.options.get("lang", "en"), 300)
+    with ocr.open(fault.path, "pdf" if fault.is_pdf else "image", options) as document:
+        return [document.recognize(number) for number in document.page_numbers]
+
+
+def problems(ocr, fault):
+    """What is wrong with the result of an input."""
+    if fault.path.name in REFUSED:
+        with pytest.raises(UnknownLanguage):
+            read(ocr, fault)
+        return
+    pages = read(ocr, fault)
+    text = "\n".join(page["text"] for page in pages)
+    if any(page["orientation"] for page in pages):
+        yield "turned"
+    if fault.truth is None:
+        warnings = tuple(warning["code"] for page in pages for warning in page["warnings"])
+        yield from complaints(EXPECTED[fault.path.name], text, warnings)
+    elif (found := score(fault, text)) < LEAST.get(fault.path.name, ALMOST_ALL):
+        yield f"{found:.1%} of the words"
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("kind", KINDS)
+def test_no_input_of_a_kind_fails_again(ocr, shared_data, kind):
+    faults = [fault for fault in find_faults(shared_data / "faults") if fault.kind == kind]
+    assert faults
+    assert {fault.path.name: found for fault in faults if (found := list(problems(ocr, fault)))} == {}
+
+
+@pytest.mark.timeout(300)
+def test_no_number_in_narrow_or_serif_type_is_wrong(ocr, shared_data):
+    for fault in find_faults(shared_data / "faults"):
+        if fault.kind == "K06":
+            text = " ".join(page["text"] for page in read(ocr, fault))
+            expected, found = (Counter(filter(has_digit, words.split())) for words in (fault.truth, text))
+            assert list((expected - found).elements()) == [], fault.path.name
+
+
+def has_digit(word):
+    return any(char.isdigit() for char in word)
