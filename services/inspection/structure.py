@@ -78,7 +78,8 @@ def _png_pixel_spans(data: mmap.mmap) -> tuple[list[tuple[int, int]], bool]:
     spans: list[tuple[int, int]] = []
     for chunk in png_chunks(data):
         complete = chunk.end + 4 <= len(data)
-        if complete and chunk.critical and not checksum_matches(data, chunk):
+        has_content = chunk.critical and chunk.name != b"IEND"
+        if complete and has_content and not checksum_matches(data, chunk):
             raise CorruptFile(f"The PNG is damaged: a checksum does not match. {CorruptFile.remedy}")
         if chunk.name == b"IEND" and complete:
             return spans, True

@@ -60,14 +60,22 @@ def _on_background(image: Image.Image) -> Image.Image:
     is_bitmap = image.format == "BMP"  # writers that do not know alpha leave it 0, and viewers ignore it
     image = (image.convert("LA") if image.mode == "La" else image).convert("RGBA")
     alpha = image.getchannel("A")
-    least, most = alpha.getextrema()
-    if least == 255 or (most == 0 and is_bitmap):
-        return image.convert("RGB")
-    luma = np.asarray(image.convert("RGB").convert("L"))
-    background = contrasting_background(luma, np.asarray(alpha))
+    colours = image.convert("RGB")
+    if alpha.getextrema()[0] == 255:
+        return colours
+    luma, opacity = np.asarray(colours.convert("L")), np.asarray(alpha)
+    if is_bitmap and _shows_nothing(luma, opacity):
+        return colours
+    background = contrasting_background(luma, opacity)
     canvas = Image.new("RGB", image.size, (background,) * 3)
     canvas.paste(image, mask=alpha)
     return canvas
+
+
+def _shows_nothing(luma: GreyArray, alpha: GreyArray) -> bool:
+    """Whether there is contrast only between pixels that are transparent. Both arrays are (height, width) uint8."""
+    visible = luma[alpha >= _VISIBLE]
+    return not visible.size or bool(np.ptp(visible) < _LOST_BELOW <= np.ptp(luma))
 
 
 def contrasting_background(luma: GreyArray, alpha: GreyArray) -> int:

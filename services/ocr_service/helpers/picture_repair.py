@@ -29,6 +29,9 @@ _JPEG_NOISE = bytes(range(1, 255)) * 8
 PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 #: PNG chunks without pixels that change how a picture is shown: transparency, EXIF orientation.
 _PNG_DISPLAY_CHUNKS = frozenset({b"tRNS", b"eXIf"})
+#: Position of the colour type in the file, the type with a palette, and bytes of tRNS for the types with one value.
+_PNG_COLOUR_TYPE, _PNG_PALETTE = 25, 3
+_PNG_TRANSPARENT_VALUE = {0: 2, 2: 6}
 #: Maximum size in bytes of such a chunk.
 _MAX_METADATA = 1 << 16
 #: PNG chunks that Pillow reads without risk if they have this size in bytes.
@@ -123,10 +126,21 @@ def _without_risky_metadata(data: mmap.mmap) -> bytes | None:
     return PNG_SIGNATURE + b"".join(data[chunk.start - 8 : chunk.end + 4] for chunk in kept)
 
 
+def _fits_colours(data: mmap.mmap, length: int) -> bool:
+    """Whether a tRNS chunk of this length suits the PNG's colour type: one value, or one byte per palette entry."""
+    colour_type = data[_PNG_COLOUR_TYPE]
+    if colour_type != _PNG_PALETTE:
+        return length == _PNG_TRANSPARENT_VALUE.get(colour_type)
+    entries = sum((chunk.end - chunk.start) // 3 for chunk in png_chunks(data) if chunk.name == b"PLTE")
+    return length <= entries
+
+
 def _is_risky(data: mmap.mmap, chunk: PngChunk) -> bool:
     length = chunk.end - chunk.start
     if chunk.end + 4 > len(data):
         return False
+    if chunk.name == b"tRNS" and not _fits_colours(data, length):
+        return True
     known = chunk.name in _PNG_DISPLAY_CHUNKS or _PNG_HARMLESS_CHUNKS.get(chunk.name) == length
     return not known or length > _MAX_METADATA or not checksum_matches(data, chunk)
 

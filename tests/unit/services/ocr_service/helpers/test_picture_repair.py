@@ -60,6 +60,9 @@ def _read(tmp_path: Path, data: bytes) -> np.ndarray:
         pytest.param(_png_with(_chunk(b"tEXt", b"Comment\0hello", checksum=1)), id="wrong checksum"),
         pytest.param(_png_with(_chunk(b"pHYs", b"\0\0"), before_pixels=True), id="short resolution"),
         pytest.param(_png_with(_chunk(b"eXIf", b"MM", checksum=1), before_pixels=False), id="damaged EXIF at the end"),
+        pytest.param(_png_with(_chunk(b"tRNS", b"")), id="empty transparency"),
+        pytest.param(_png_with(_chunk(b"tRNS", b"\0")), id="short transparency"),
+        pytest.param(_saved("PNG")[:-4] + b"\0\0\0\0", id="wrong checksum of the end"),
         pytest.param(_png_with(_chunk(b"acTL", struct.pack(">II", 9, 0), checksum=1)), id="damaged animation"),
     ],
 )
@@ -100,10 +103,13 @@ def test_a_jpeg_without_its_last_pixels_is_truncated(tmp_path: Path, missing: in
         _read(tmp_path, _saved("JPEG", progressive=progressive)[:-missing])
 
 
-def _bitmap(alpha: int, header: int) -> bytes:
+def _bitmap(alpha: int, header: int, opaque: tuple[int, int, int, int] | None = None) -> bytes:
     """A 32-bit BMP with a header of version 3 (40 bytes) or 5 (124 bytes, which names the bits of alpha)."""
     pixels = _picture().transpose(Image.Transpose.FLIP_TOP_BOTTOM).convert("RGBA")
-    pixels.putalpha(alpha)
+    levels = Image.new("L", pixels.size, alpha)
+    if opaque:
+        levels.paste(255, opaque)
+    pixels.putalpha(levels)
     masks = struct.pack("<IIII", 0xFF0000, 0xFF00, 0xFF, 0xFF000000)
     compression = 3 if header > 40 else 0
     info = struct.pack("<IiiHHIIiiII", header, *pixels.size, 1, 32, compression, 0, 2835, 2835, 0, 0)
@@ -117,3 +123,24 @@ def _bitmap(alpha: int, header: int) -> bytes:
 @pytest.mark.parametrize("alpha", [0, 255])
 def test_a_bitmap_whose_alpha_is_all_0_is_opaque(tmp_path: Path, alpha: int, header: int) -> None:
     assert np.array_equal(_read(tmp_path, _bitmap(alpha, header)), np.asarray(_picture()))
+
+
+@pytest.mark.parametrize("opaque", [(0, 0, 1, 1), (0, 0, 3, 120), (0, 110, 320, 120), None])
+def test_a_bitmap_that_would_show_only_its_ground_is_opaque(
+    tmp_path: Path, opaque: tuple[int, int, int, int] | None
+) -> None:
+    alpha = 0 if opaque else 1
+    assert np.array_equal(_read(tmp_path, _bitmap(alpha, 124, opaque)), np.asarray(_picture()))
+
+
+def test_a_bitmap_that_shows_text_keeps_its_transparency(tmp_path: Path) -> None:
+    pixels = _read(tmp_path, _bitmap(0, 124, opaque=(0, 0, 160, 120)))
+    assert np.array_equal(pixels[:, :160], np.asarray(_picture())[:, :160])
+    assert np.ptp(pixels[:, 160:]) == 0
+
+
+def test_a_palette_png_with_too_many_transparent_entries_is_read(tmp_path: Path) -> None:
+    data = _saved("PNG", "P")
+    end_of_palette = data.index(b"IDAT") - 4
+    with_transparency = data[:end_of_palette] + _chunk(b"tRNS", b"\xff" * 400) + data[end_of_palette:]
+    assert np.array_equal(_read(tmp_path, with_transparency), _read(tmp_path, data))
