@@ -3,7 +3,9 @@
 A small copy of the image is enough for large print, as on a receipt, and costs a third of a large copy. It is not
 enough for the small print of a dense page. So the height of the letters is estimated first, and determines the size of
 the copy. If the detected lines are smaller than estimated, or none is detected, a larger copy is used. If small letters
-remain outside of the detected lines, only their regions are detected again, see ``unread_text.py``.
+remain outside of the detected lines, only their regions are detected again, see ``unread_text.py``. A picture whose
+lines are strongly skewed is straightened first, see ``skew.py``. Digits that stand alone in a grid are found without
+the network, see ``character_grid.py``.
 
 ``Detector`` replaces PaddleX's detector inside PaddleOCR's pipeline and has the same interface.
 """
@@ -17,9 +19,18 @@ from typing import Any
 import numpy as np
 
 from .arrays import Pixels
-from .letter_height import ELONGATED, GreyCopy, estimate_letter_height, grey_copies, letter_height_in_lines
+from .character_grid import add_grid_of_characters
+from .letter_height import (
+    ELONGATED,
+    GreyCopy,
+    dark_letters,
+    estimate_letter_height,
+    grey_copies,
+    letter_height_in_lines,
+)
 from .margins import add_margin, needs_margin, remove_margin
 from .merging import merge_polygons
+from .skew import can_straighten, common_skew, straighten
 from .unread_text import Region, find_unread_regions
 
 
@@ -67,15 +78,23 @@ class Detector:
             return {**result, "dt_polys": remove_margin(result["dt_polys"], image)}
         return self._detect_text(image, settings)
 
-    def _detect_text(self, image: Pixels, settings: dict[str, Any]) -> dict[str, Any]:
+    def _detect_text(self, image: Pixels, settings: dict[str, Any], may_turn: bool = True) -> dict[str, Any]:
         copies = grey_copies(image)
+        letters = dark_letters(copies)
         height, width = image.shape[:2]
-        side = _first_side(estimate_letter_height(copies), width, height)
+        side = _first_side(estimate_letter_height(letters), width, height)
         result = self._detect_at(image, side, settings)
         needed = self._needed_side(image, result["dt_polys"])
         if needed > side * RESOLUTION.min_gain:
             side, result = needed, self._detect_at(image, needed, settings)
-        return self._detect_unread(image, copies, result, side / max(width, height), settings)
+        if may_turn:
+            skew = common_skew(result["dt_polys"])
+            if skew is not None and can_straighten(width, height, skew):
+                turned, map_back = straighten(image, skew)
+                found = self._detect_text(turned, settings, may_turn=False)
+                return {**result, "dt_polys": map_back(found["dt_polys"])}
+        result = self._detect_unread(image, copies, result, side / max(width, height), settings)
+        return {**result, "dt_polys": add_grid_of_characters(copies, letters, result["dt_polys"])}
 
     def _needed_side(self, image: Pixels, polygons: Any) -> int:
         """Return the side at which the detected lines are large enough; polygons (n, 4, 2)."""

@@ -54,12 +54,17 @@ def grey_copy(image: Pixels, scale: float) -> tuple[Pixels, float]:
     return np.asarray(grey, np.uint8), min(1.0, scale)
 
 
-def estimate_letter_height(copies: Sequence[GreyCopy]) -> float | None:
-    """Return the median height of dark letters, upper and lower case, in pixels of the image. None if there are few.
+def dark_letters(copies: Sequence[GreyCopy]) -> list[Floats]:
+    """Return the boxes (n, 4) of the dark letters of each copy: x, y, width, height in pixels of the image."""
+    return [find_letters(copy.grey) / copy.scale + (copy.x, copy.y, 0, 0) for copy in copies]
+
+
+def estimate_letter_height(letters: Sequence[Floats]) -> float | None:
+    """Return the median height of dark letters (n, 4), upper and lower case, in pixels. None if there are few.
 
     On a dark ground these are the spots between light letters, or none. ``unread_text.py`` finds what is lost by that.
     """
-    heights = np.concatenate([find_letters(copy.grey)[:, 3] / copy.scale for copy in copies])
+    heights = np.concatenate(letters)[:, 3]
     return float(np.median(heights)) if len(heights) >= _MIN_COUNT else None
 
 

@@ -53,7 +53,7 @@ def find_unread_regions(
 
 def _unread_letters(image: Pixels, copy: GreyCopy, polygons: Sequence[Integers], max_height: float) -> Iterator[Floats]:
     """Yield letters (n, 5): x, y, width and height in pixels of the image, and 1 if the letter stands in a word."""
-    outside = _outside(copy, polygons)
+    outside = outside_lines(copy, polygons)
     for row, start, end in _runs(_edge_shares(copy.grey, outside)):
         edges = np.array([start, row, end, row + 1]) * _BLOCK / copy.scale + (copy.x, copy.y) * 2
         left, top, right, bottom = edges.round().astype(int)
@@ -63,12 +63,12 @@ def _unread_letters(image: Pixels, copy: GreyCopy, polygons: Sequence[Integers],
         grey, scale = grey_copy(part, _MAGNIFICATION * copy.scale)
         letters = find_dark_or_light_letters(grey) / scale
         letters[:, :2] += (left, top)
-        letters = letters[(letters[:, 3] <= max_height) & _centres_in(outside, letters, copy)]
+        letters = letters[(letters[:, 3] <= max_height) & centres_in(outside, letters, copy)]
         if len(letters):
             yield np.column_stack([letters, _stand_in_words(letters)])
 
 
-def _outside(copy: GreyCopy, polygons: Sequence[Integers]) -> Pixels:
+def outside_lines(copy: GreyCopy, polygons: Sequence[Integers]) -> Pixels:
     """Return a mask (h, w) that is 255 outside of the polygons and 0 inside."""
     import cv2
 
@@ -84,7 +84,7 @@ def _outside(copy: GreyCopy, polygons: Sequence[Integers]) -> Pixels:
     return outside
 
 
-def _centres_in(mask: Pixels, letters: Floats, copy: GreyCopy) -> Mask:
+def centres_in(mask: Pixels, letters: Floats, copy: GreyCopy) -> Mask:
     """Return which letters (n, 4), in pixels of the image, have their centre in a mask of its copy."""
     centres = (letters[:, :2] + letters[:, 2:] / 2 - (copy.x, copy.y)) * copy.scale
     columns, rows = np.minimum(centres.astype(int), np.array(mask.shape[::-1]) - 1).T

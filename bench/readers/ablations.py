@@ -102,7 +102,7 @@ def _treat_spaces_like_other_characters() -> CreateEngine:
 
 
 def _skip_size_estimate() -> CreateEngine:
-    detector.estimate_letter_height = lambda copies: None
+    detector.estimate_letter_height = lambda letters: None
     return OCREngine
 
 

@@ -5,7 +5,7 @@ import pytest
 from PIL import Image, ImageDraw, ImageFont
 
 from paddleocr_service.detector import RESOLUTION, Detector
-from paddleocr_service.letter_height import estimate_letter_height, grey_copies
+from paddleocr_service.letter_height import dark_letters, estimate_letter_height, grey_copies
 
 MIN_SIDE, MAX_SIDE = RESOLUTION.min_side, RESOLUTION.max_side
 
@@ -89,9 +89,9 @@ def test_lines_lower_than_estimated_are_detected_again():
 
 def test_letter_height_is_estimated_at_any_resolution():
     image = page_of_letters(40)
-    assert estimate_letter_height(grey_copies(image)) == pytest.approx(40, rel=0.1)
-    assert estimate_letter_height(grey_copies(image[::2, ::2])) == pytest.approx(20, rel=0.1)
-    assert estimate_letter_height(grey_copies(255 - image * 0)) is None, "white paper"
+    assert estimate_letter_height(dark_letters(grey_copies(image))) == pytest.approx(40, rel=0.1)
+    assert estimate_letter_height(dark_letters(grey_copies(image[::2, ::2]))) == pytest.approx(20, rel=0.1)
+    assert estimate_letter_height(dark_letters(grey_copies(255 - image * 0))) is None, "white paper"
 
 
 def test_shorter_side_of_an_elongated_image_is_limited():
