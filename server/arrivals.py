@@ -8,6 +8,7 @@ import selectors
 import socket
 import struct
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Collection
 from contextlib import suppress
 from functools import partial
@@ -24,7 +25,7 @@ OUT_OF_RESOURCES = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.E
 ACCEPT_PAUSE_SECONDS = 0.5
 
 
-class ArrivalWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no type information
+class ArrivalWorker(ThreadWorker, ABC):  # type: ignore[misc]  # gunicorn has no type information
     """Accepts connections. A subclass serves their requests."""
 
     #: Seconds that a client may send nothing in the middle of a request, or accept nothing of a response. Without a
@@ -44,17 +45,17 @@ class ArrivalWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no type
         super().init_process()
 
     @property
+    @abstractmethod
     def connection_count(self) -> int:
         """The open connections of this process."""
-        raise NotImplementedError
 
+    @abstractmethod
     def dispatch(self, conn: Connection, head: RequestHead) -> None:
         """Serve the request of a connection whose head is complete."""
-        raise NotImplementedError
 
+    @abstractmethod
     def write_problem(self, sock: socket.socket, status: int, reason: str, message: str) -> None:
         """Answer a request that never reaches the application. Raises OSError."""
-        raise NotImplementedError
 
     def notify(self) -> None:
         """Called after each wait of the poller. The master needs a sign of life once per second."""

@@ -52,7 +52,7 @@ class RequestHead:
 
     @property
     def forwarded_for(self) -> str:
-        """The client's address as the last proxy saw it. Empty if there is none."""
+        """The client's address as the last proxy saw it. Empty without the header X-Forwarded-For."""
         found = _FORWARDED_FOR.search(self.received.partition(END)[0] + b"\r\n")
         return found[1].rpartition(b",")[2].strip().decode("latin-1") if found else ""
 

@@ -120,7 +120,7 @@ def area(box: Box) -> float:
 
 
 def intersection(one: Box, other: Box) -> Box | None:
-    """The part that two boxes share. None if there is none."""
+    """The part that two boxes share. None if they do not overlap."""
     x0, y0, x1, y1 = max(one[0], other[0]), max(one[1], other[1]), min(one[2], other[2]), min(one[3], other[3])
     return (x0, y0, x1, y1) if x0 < x1 and y0 < y1 else None
 
