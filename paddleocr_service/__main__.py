@@ -1,8 +1,9 @@
-"""Command line: recognise the text of an image, list models, install a model.
+"""Command line: recognise the text of an image, list models, install languages and models.
 
 python -m paddleocr_service receipt.jpg
 python -m paddleocr_service receipt.jpg --json --lang de
 python -m paddleocr_service models
+python -m paddleocr_service install hi ta
 python -m paddleocr_service install korean_PP-OCRv5_mobile_rec
 """
 
@@ -13,8 +14,9 @@ from dataclasses import asdict
 from typing import Any
 
 from . import Catalogue, EngineError, OCREngine, Recognition, RecognizeOptions
-from .installer import install
+from .installer import LanguageInstaller, install, is_language
 from .official_models import FAMILIES
+from .recognisers.debian_packages import MIRROR, DebianMirror
 from .results import AUTO, ORIENTATIONS
 from .runtimes import RUNTIMES
 
@@ -37,7 +39,10 @@ def _parser(usage: str, description: str) -> argparse.ArgumentParser:
 
 
 def _recognize(arguments: list[str]) -> int:
-    parser = _parser("", "Recognise the text of an image. Also: 'models' lists models, 'install NAME' downloads one.")
+    parser = _parser(
+        "",
+        "Recognise the text of an image. Also: 'models' lists models, 'install NAME' downloads a language or a model.",
+    )
     parser.add_argument("image", help="JPEG, PNG, TIFF, BMP, WebP or GIF file")
     parser.add_argument("--json", action="store_true", help="print lines with polygons and confidences as JSON")
     parser.add_argument("--words", action="store_true", help="with --json: include a polygon for each word")
@@ -90,10 +95,18 @@ def _models(arguments: list[str]) -> int:
 
 
 def _install(arguments: list[str]) -> int:
-    parser = _parser("install", "Download an official model with PaddleX.")
-    parser.add_argument("name", help="model name, such as korean_PP-OCRv5_mobile_rec")
+    parser = _parser("install", "Download languages or official models, from a model hub or a Debian mirror.")
+    parser.add_argument("names", nargs="+", help="languages such as hi, 'all', or models such as PP-OCRv6_medium_rec")
+    parser.add_argument("--model-dir", help="model folder; default for language data: the cache folder")
+    parser.add_argument("--mirror", default=MIRROR, help="Debian mirror, default: %(default)s")
     options = parser.parse_args(arguments)
-    print(install(options.name, options.runtime))
+    for name in options.names:
+        if not is_language(name):
+            print(install(name, options.runtime))
+    catalogue = Catalogue(model_dir=options.model_dir, runtime=options.runtime)
+    installer = LanguageInstaller(catalogue, DebianMirror(options.mirror))
+    for message in installer.install([name for name in options.names if is_language(name)]):
+        print(message, flush=True)
     return 0
 
 

@@ -5,7 +5,7 @@ Web processes use the catalogue to check whether a language is available, so not
 
 import hashlib
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from .environment import paddlex_homes
 from .errors import ModelNotAvailable, UnsupportedLanguage
 from .model_store import prepare_bundled
 from .official_models import FAMILIES, OFFICIAL_MODELS
+from .recognisers.language_data import LanguageData, data_folders, data_names, debian_package, find_language_data
 from .runtimes import choose_runtime
 
 _FAST_RECOGNISER = "PP-OCRv6_tiny_rec"
@@ -50,6 +51,8 @@ class ModelSet:
 
     fast_recogniser: recognises each line first; None if there is none or it would not help.
     alphabet: the recognisers are pruned to it; None keeps all characters.
+    language_data: Tesseract's; None if PP-OCR reads the language. With it, the recognisers read only lines in Latin
+    letters.
     """
 
     lang: str
@@ -58,6 +61,7 @@ class ModelSet:
     recogniser: Model
     fast_recogniser: Model | None = None
     alphabet: str | None = None
+    language_data: LanguageData | None = None
 
     @property
     def models(self) -> tuple[Model, ...]:
@@ -65,14 +69,16 @@ class ModelSet:
 
     @property
     def names(self) -> tuple[str, ...]:
-        return tuple(model.name for model in self.models)
+        data = (f"tesseract/{self.language_data.name}",) if self.language_data else ()
+        return (*(model.name for model in self.models), *data)
 
     @property
     def key(self) -> tuple[str | None, ...]:
         """Equal for languages that can share a pipeline."""
-        return (*self.names, self.alphabet)
+        return (*(model.name for model in self.models), self.alphabet)
 
     def weights(self) -> list[Path]:
+        """Return the files that determine the output of the PP-OCR models."""
         return [path for model in self.models for path in model.weights()]
 
 
@@ -110,6 +116,20 @@ class Catalogue:
         """
         code = languages.canonical_code(lang)
         recogniser = languages.recogniser_for(code, self.family)
+        if recogniser == f"{self.family}_rec" or (recogniser and self._find(recogniser)):
+            return self._resolve(code, recogniser)
+        if data := find_language_data(code, self.data_folders):
+            latin = self._resolve("en", f"{self.family}_rec")
+            return replace(latin, lang=code, language_data=data)
+        raise ModelNotAvailable(_missing_language(code, recogniser, self.format))
+
+    @property
+    def data_folders(self) -> list[Path]:
+        """Folders that may contain Tesseract's language data."""
+        return data_folders(self.model_dir, self.cache_dir)
+
+    def _resolve(self, code: str, recogniser: str) -> ModelSet:
+        """Return the PP-OCR models of a language."""
         models = self._require(f"{self.family}_det", code), self._require(recogniser, code)
         alphabet = alphabet_of(code) if self.format == ONNX else None
         # A fast recogniser is never uncertain about characters that it does not know, so it is used only for languages
@@ -133,7 +153,8 @@ class Catalogue:
     def identity(self, lang: str) -> str:
         """Return a cache key for ``lang`` that changes with the models, their weights and the runtime."""
         models = self.resolve(lang)
-        files = [(path, path.stat()) for path in models.weights()]
+        paths = [*models.weights(), *([models.language_data.path] if models.language_data else [])]
+        files = [(path, path.stat()) for path in paths]
         digests = "".join(_file_digest(path, stat.st_size, stat.st_mtime_ns) for path, stat in files)
         digest = hashlib.sha256(f"{models.alphabet}:{digests}".encode()).hexdigest()[:16]
         return f"{models.runtime}:{'+'.join(models.names)}:{models.lang}:{digest}"
@@ -166,6 +187,17 @@ class Catalogue:
             if _contains_model(folder, self.format):
                 return Model(name, self.format, folder)
         return None
+
+
+def _missing_language(code: str, recogniser: str | None, model_format: str) -> str:
+    """Return the message for a language that no installed model reads, with the commands that install one."""
+    option = " --runtime paddle" if model_format == PADDLE else ""
+    model = f" (the model {recogniser}, {model_format} format, or Tesseract's data)" if recogniser else ""
+    package = next((f", or: apt install {debian_package(name)}" for name in data_names(code)), "")
+    return (
+        f"No recogniser for the language {code!r} is installed. "
+        f"Install one with: python -m paddleocr_service install {code}{option}{model}{package}"
+    )
 
 
 def _contains_model(folder: Path, model_format: str) -> bool:

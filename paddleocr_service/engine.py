@@ -12,9 +12,11 @@ from .alphabet_pruning import prune_to_alphabet
 from .catalogue import Catalogue, Model, ModelSet
 from .digit_columns import split_digit_columns
 from .errors import RuntimeNotAvailable
+from .languages import is_latin
 from .letters import restore_letters
 from .memory import release_freed_memory
 from .pool import PipelinePool
+from .recognisers.reader_pool import ReaderPool
 from .results import OFF, EngineInfo, Line, Recognition, RecognizeOptions
 from .runtimes import AUTO, ONNXRUNTIME, OPENVINO, check_gpu, default_threads
 
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from .arrays import Pixels
     from .images import ImageSource
     from .pipeline import Pipeline
+    from .recognisers.mixed import MixedPipeline
 
 logger = logging.getLogger(__name__)
 
@@ -69,6 +72,7 @@ class OCREngine:
         self._lang = lang
         self._max_size = max_width, max_height
         self._pool = PipelinePool(self._load, memory_limit_mb)
+        self._readers = ReaderPool(self._threads)
         self._lock = threading.Lock()
 
     @property
@@ -122,7 +126,7 @@ class OCREngine:
         from .page_reading import TimedReader, read_page
 
         scaled, scale = shrink_to_fit(pixels, *self._max_size)
-        pipeline = self._pool.get(models)
+        pipeline = self._pipeline(models)
         reader = TimedReader(pipeline, options.words)
         lines, rotation = read_page(reader, scaled, turn=options.orientation != OFF)
         if pixels.shape[0] * pixels.shape[1] > _LARGE_IMAGE_PIXELS:
@@ -130,6 +134,14 @@ class OCREngine:
         if scale != 1:
             lines = [line.scaled(1 / scale) for line in lines]
         return lines, rotation, EngineInfo(ENGINE_NAME, pipeline.runtime, models.names), dict(reader.seconds)
+
+    def _pipeline(self, models: ModelSet) -> Pipeline | MixedPipeline:
+        pipeline = self._pool.get(models)
+        if not models.language_data:
+            return pipeline
+        from .recognisers.mixed import MixedPipeline
+
+        return MixedPipeline(pipeline, self._readers.get(models.language_data), is_latin(models.lang))
 
     def _load(self, models: ModelSet) -> Pipeline:
         """Load a pipeline. If ``auto`` chose OpenVINO and it fails on this machine, fall back to ONNX Runtime."""

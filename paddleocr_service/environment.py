@@ -1,4 +1,4 @@
-"""PaddleX's environment variables: this module sets them all, and explains why.
+"""Environment variables of libraries. This module sets all of PaddleX's, and explains why.
 
 PaddleX reads them while it is imported and has no arguments for them, so they must be set before the first import.
 Values set by the operator are not changed, except that an installation always checks the model hubs.
@@ -36,3 +36,9 @@ def prepare_paddlex(cache_dir: Path, check_hubs: bool = False) -> None:
         os.environ.pop("PADDLE_PDX_DISABLE_MODEL_SOURCE_CHECK", None)
     else:
         os.environ.setdefault("PADDLE_PDX_DISABLE_MODEL_SOURCE_CHECK", "True")
+
+
+def tessdata_prefix() -> Path | None:
+    """Return the folder of language data that the operator has set for Tesseract."""
+    configured = os.environ.get("TESSDATA_PREFIX")
+    return Path(configured) if configured else None

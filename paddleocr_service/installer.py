@@ -1,12 +1,23 @@
-"""Download an official model with PaddleX. Nothing else in this package uses the network."""
+"""Download official models with PaddleX, and language data from a Debian mirror.
+
+Nothing else in this package uses the network.
+"""
 
 import logging
 import os
+from collections.abc import Iterator, Sequence
+from pathlib import Path
 
+from .cache_dir import is_writable_directory
 from .catalogue import Catalogue
 from .environment import prepare_paddlex
-from .errors import EngineError
+from .errors import EngineError, ModelNotAvailable
+from .languages import canonical_code, recogniser_for
 from .official_models import OFFICIAL_MODELS
+from .recognisers.debian_packages import DebianMirror, DownloadFailed
+from .recognisers.language_data import data_names, debian_package
+
+ALL = "all"
 
 
 class InstallFailed(EngineError):
@@ -16,7 +27,7 @@ class InstallFailed(EngineError):
 
 
 def install(name: str, runtime: str = "auto", cache_dir: str | os.PathLike[str] | None = None) -> str:
-    """Download a model in the format of ``runtime``. Return a message for the user.
+    """Download an official model in the format of ``runtime``. Return a message for the user.
 
     Raises InstallFailed, within seconds if no model hub can be reached, and RuntimeNotAvailable.
     """
@@ -25,12 +36,88 @@ def install(name: str, runtime: str = "auto", cache_dir: str | os.PathLike[str] 
     catalogue = Catalogue(runtime=runtime, cache_dir=cache_dir)
     if name in catalogue.installed():
         return f"{name} is already installed ({catalogue.format} format)."
+    return f"{name} is installed in {_download(name, catalogue)}."
+
+
+class LanguageInstaller:
+    """Installs languages with what can be reached: the official model, otherwise Tesseract's data from Debian."""
+
+    def __init__(self, catalogue: Catalogue, mirror: DebianMirror) -> None:
+        self._catalogue = catalogue
+        self._mirror = mirror
+        self._has_hub = True  # until a download fails: the next one would fail as well, after several seconds
+
+    def install(self, names: Sequence[str]) -> Iterator[str]:
+        """Install languages, given as codes or aliases; ``all`` is every language. Yield a message for each.
+
+        Raises UnsupportedLanguage, and InstallFailed for the first one that cannot be installed.
+        """
+        codes = [canonical_code(name) for name in names if name != ALL]
+        if ALL in names:
+            codes += [code for code, available in self._catalogue.languages().items() if not available]
+        for code in dict.fromkeys(codes):
+            yield self._install(code)
+
+    def _install(self, code: str) -> str:
+        try:
+            return f"{code} is already installed: {self._catalogue.resolve(code).names[-1]}."
+        except ModelNotAvailable:
+            pass
+        recogniser = recogniser_for(code, self._catalogue.family)
+        if recogniser and self._has_hub:
+            try:
+                return f"{code} is installed: {recogniser} in {_download(recogniser, self._catalogue)}."
+            except InstallFailed:
+                self._has_hub = False
+        return self._install_data(code)
+
+    def _install_data(self, code: str) -> str:
+        name = next(iter(data_names(code)), None)
+        if name is None:
+            raise InstallFailed(f"No model hub can be reached, and Tesseract has no data for the language {code!r}.")
+        folder = tessdata_folder(self._catalogue)
+        try:
+            for file, content in self._mirror.language_data(debian_package(name)):
+                _write(folder / file, content)
+        except DownloadFailed as error:
+            raise InstallFailed(
+                f"The language {code!r} could not be downloaded: {error.message}. "
+                f"On Debian and Ubuntu, install it with: apt install {debian_package(name)}"
+            ) from error
+        return f"{code} is installed: {name}.traineddata in {folder}."
+
+
+def is_language(name: str) -> bool:
+    """Return whether a name is ``all``, or anything but the name of a model."""
+    return name == ALL or (name not in OFFICIAL_MODELS and "PP-OCR" not in name)
+
+
+def tessdata_folder(catalogue: Catalogue) -> Path:
+    """Return the folder for language data: in the model folder if it is writable, otherwise in the cache."""
+    parents = [catalogue.model_dir] if catalogue.model_dir else []
+    folders = [parent / "tessdata" for parent in [*parents, catalogue.cache_dir]]
+    return next((folder for folder in folders if is_writable_directory(folder)), folders[-1])
+
+
+def _write(path: Path, content: bytes) -> None:
+    """Write a file at once, so that a running service never loads a part of it."""
+    temporary = path.with_name(f".{path.name}-{os.getpid()}")
+    try:
+        temporary.write_bytes(content)
+        os.replace(temporary, path)
+    except OSError as error:
+        temporary.unlink(missing_ok=True)
+        raise InstallFailed(f"{path.name} cannot be written: {error.strerror}.") from error
+
+
+def _download(name: str, catalogue: Catalogue) -> str:
+    """Download a model from a hub. Return its folder."""
     prepare_paddlex(catalogue.cache_dir, check_hubs=True)
     from paddlex.inference.utils.official_models import official_models
 
     logging.disable(logging.CRITICAL)  # the clients of the hubs log every attempt; the error below is enough
     try:
-        folder = official_models.get_model_path(name, model_formats=(catalogue.format,))
+        return str(official_models.get_model_path(name, model_formats=(catalogue.format,)))
     except Exception as error:  # PaddleX raises plain Exception, the clients of the hubs raise errors of any type
         raise InstallFailed(
             f"{name} could not be downloaded: no model hub could be reached, or none of them has the model in "
@@ -39,4 +126,3 @@ def install(name: str, runtime: str = "auto", cache_dir: str | os.PathLike[str] 
         ) from error
     finally:
         logging.disable(logging.NOTSET)
-    return f"{name} is installed in {folder}."

@@ -1,10 +1,13 @@
-"""Language codes, and the recogniser for each of them.
+"""Language codes, and the PP-OCR recogniser for each of them.
 
-The codes are PaddleOCR's (``ch``, ``japan``, ``korean``, ``rs_latin``, ...). ISO 639-1 codes and English names
-(``zh``, ``ja``, ``german``) are accepted as aliases.
+The codes are PaddleOCR's (``ch``, ``japan``, ``korean``, ``rs_latin``, ...). ISO 639 codes, BCP 47 tags, Tesseract's
+names and English names (``zh``, ``jpn``, ``zh-Hant-TW``, ``chi_sim``, ``german``) are accepted as aliases.
 """
 
+import re
+
 from .errors import UnsupportedLanguage
+from .language_names import aliases
 from .letters import missing_letters
 
 #: Language code -> script group. The languages of a group share a recogniser.
@@ -13,50 +16,44 @@ SCRIPT_GROUPS: dict[str, str] = {
     for group, codes in {
         **{code: code for code in ("ch", "chinese_cht", "en", "japan", "korean", "th", "el", "te", "ta", "ka")},
         "latin": "af bs ca cs cy da de es et eu fi fr ga gl hr hu id is it ku la lb lt lv mi ms mt nl no oc pl "
-        "pt qu rm ro rs_latin sk sl sq sv sw tl tr uz",
+        "pt qu rm ro rs_latin sk sl sq sv sw tl tr uz br ceb co eo fo fy gd ht jv su to",
         "arabic": "ar bal fa ps sd ug ur",
         "eslav": "be ru uk",
         "cyrillic": "abq ady ava ba bg bua che cv dar inh kaa kbd kk kv ky lbe lez mhr mk mn mo os rs_cyrillic sah tab "
-        "tg tt tyv udm xal",
+        "tg tt tyv udm xal az_cyrl uz_cyrl",
         "devanagari": "ang bgc bh bho gom hi mah mai mr ne new sa sck",
+        # No official PP-OCR model reads these scripts, or it would read some Latin letters of these languages as other
+        # letters, with high confidence.
+        "latin_other": "az vi yo",
+        "bengali": "as bn",
+        "ethiopic": "am ti",
+        "hebrew": "he yi",
+        "tibetan": "bo dz",
+        "gujarati": "gu",
+        "gurmukhi": "pa",
+        "oriya": "or",
+        "malayalam": "ml",
+        "sinhala": "si",
+        "lao": "lo",
+        "khmer": "km",
+        "myanmar": "my",
+        "georgian": "kat",
+        "armenian": "hy",
+        "syriac": "syr",
+        "thaana": "dv",
+        "cherokee": "chr",
+        "canadian": "iu",
+        "greek": "grc",
     }.items()
     for code in codes.split()
 }
 
-ALIASES: dict[str, str] = {
-    alias: code
-    for code, aliases in {
-        "ch": "zh zh_cn zh_hans chinese",
-        "chinese_cht": "zh_tw zh_hk zh_hant",
-        "japan": "ja japanese",
-        "korean": "ko",
-        "en": "english",
-        "fr": "french",
-        "de": "german",
-        "es": "spanish",
-        "it": "italian",
-        "pt": "portuguese",
-        "nl": "dutch",
-        "pl": "polish",
-        "ru": "russian",
-        "uk": "ukrainian",
-        "ar": "arabic",
-        "hi": "hindi",
-        "ta": "tamil",
-        "te": "telugu",
-        "th": "thai",
-        "el": "greek",
-        "ka": "kn kannada",  # PaddleOCR's code for Kannada is ``ka``
-        "no": "nb nn",
-        "tl": "fil",
-        "rs_cyrillic": "sr sr_cyrl",
-        "rs_latin": "sr_latn",
-    }.items()
-    for alias in aliases.split()
-}
+ALIASES: dict[str, str] = aliases()
 
-#: Languages with frequent letters that no recogniser knows: they would be read as other letters, with high confidence.
-UNREADABLE = {"az": "Azerbaijani", "pi": "Pali", "vi": "Vietnamese"}
+#: Pali in Latin letters has dots below that no recogniser knows.
+_UNREADABLE = {"pi": "Pali"}
+#: Parts of a language tag that do not change the recogniser: script (4 letters) and region (2 letters or 3 digits).
+_SUBTAG = re.compile(r"_([a-z]{4}|[a-z]{2}|\d{3})$")
 
 # Script groups that the recogniser of a family supports; longest prefix first. Source: PaddleOCR's documentation of the
 # models; for PP-OCRv6_tiny its dictionary, which contains no kana.
@@ -67,6 +64,10 @@ _FAMILY_GROUPS: tuple[tuple[str, frozenset[str]], ...] = (
     ("PP-OCR", frozenset({"ch", "en"})),
 )
 _SMALL = "PP-OCRv6_small_rec"
+_WITHOUT_OFFICIAL_MODEL = frozenset({
+    "latin_other", "bengali", "ethiopic", "hebrew", "tibetan", "gujarati", "gurmukhi", "oriya", "malayalam", "sinhala",
+    "lao", "khmer", "myanmar", "georgian", "armenian", "syriac", "thaana", "cherokee", "canadian", "greek",
+})  # fmt: skip
 
 
 def canonical_code(lang: str) -> str:
@@ -74,16 +75,26 @@ def canonical_code(lang: str) -> str:
 
     Raises UnsupportedLanguage for an unknown code and for an unreadable language.
     """
-    code = lang.strip().lower().replace("-", "_")
-    code = ALIASES.get(code, code)
-    if code in UNREADABLE:
-        raise UnsupportedLanguage(f"{UNREADABLE[code]} is not supported: no recogniser knows all of its letters.")
-    if code not in SCRIPT_GROUPS:
-        raise UnsupportedLanguage(
-            f"Unknown language {lang[:40]!r}. Use a code such as en, de, fr, ch, japan, korean, ru, ar or hi. "
-            "The capabilities list all codes under 'languages'."
-        )
-    return code
+    tag = lang.strip().lower().replace("-", "_")
+    while True:
+        code = ALIASES.get(tag, tag)
+        if code in SCRIPT_GROUPS:
+            return code
+        if code in _UNREADABLE:
+            raise UnsupportedLanguage(f"{_UNREADABLE[code]} is not supported: no recogniser knows all of its letters.")
+        shorter = _SUBTAG.sub("", tag)
+        if shorter == tag:
+            break
+        tag = shorter
+    raise UnsupportedLanguage(
+        f"Unknown language {lang[:40]!r}. Use a code such as en, de, fr, ch, japan, korean, ru, ar or hi. "
+        "The capabilities list all codes under 'languages'."
+    )
+
+
+def is_latin(lang: str) -> bool:
+    """Return whether a language (a canonical code) is written in Latin letters."""
+    return SCRIPT_GROUPS[lang] in ("en", "latin", "latin_other")
 
 
 def knows_less(recogniser: str, other: str, lang: str) -> bool:
@@ -91,13 +102,15 @@ def knows_less(recogniser: str, other: str, lang: str) -> bool:
     return not set(missing_letters(lang, recogniser)) <= set(missing_letters(lang, other))
 
 
-def recogniser_for(lang: str, family: str) -> str:
+def recogniser_for(lang: str, family: str) -> str | None:
     """Return the name of the official recogniser for ``lang`` (a canonical code) in a model family.
 
     That is the family's own recogniser if it supports the language and knows its letters, otherwise the mobile
-    recogniser of its script.
+    recogniser of its script. None if no official recogniser reads the language.
     """
     group = SCRIPT_GROUPS[lang]
+    if group in _WITHOUT_OFFICIAL_MODEL:
+        return None
     family_groups = next(groups for prefix, groups in _FAMILY_GROUPS if family.startswith(prefix))
     own = f"{family}_rec"
     if group in family_groups and not knows_less(own, _SMALL, lang):

@@ -12,7 +12,9 @@ from .results import Line
 #: Letters and signs beyond ASCII, in lower case. Source: the main exemplar characters of the Unicode CLDR, with the
 #: accented letters of common loan words. A test compares them with the dictionaries of the models.
 LETTERS: dict[str, str] = {
-    "af": "áäéèêëíîïóôöúûüý", "bs": "čćđšž", "ca": "àçéèíïóòúü·", "cs": "áčďéěíňóřšťúůýž",
+    "af": "áäéèêëíîïóôöúûüý", "br": "ñùê", "bs": "čćđšž", "ca": "àçéèíïóòúü·", "ceb": "ñ", "co": "àèìòùï",
+    "cs": "áčďéěíňóřšťúůýž", "eo": "ĉĝĥĵŝŭ", "fo": "áæðíóøúý", "fy": "âäéêëïôöúûü", "gd": "àèìòù", "ht": "èòà",
+    "jv": "éè", "su": "é", "to": "áéíóúāēīōū",
     "cy": "áàâäéèêëíìîïóòôöúùûüẃẁŵẅýỳŷÿ", "da": "æøåé", "de": "äöüß", "en": "", "es": "áéíñóúü¿¡", "et": "äõöüšž",
     "eu": "ñç", "fi": "åäöšž", "fr": "àâæçéèêëîïôœùûüÿ«»", "ga": "áéíóú", "gl": "áéíñóúü¿¡", "hr": "čćđšž",
     "hu": "áéíóöőúüű", "id": "é", "is": "áðéíóúýþæö", "it": "àéèìóòù", "ku": "çêîşû", "la": "āēīōūæœ", "lb": "äéë",

@@ -92,6 +92,14 @@ class Pipeline:
         texts = result["rec_texts"]
         return [_line(result, index, words) for index, text in enumerate(texts) if text.strip()]
 
+    def detect(self, image: Pixels) -> list[Polygon]:
+        """Return the polygons of the lines of an RGB image (H, W, 3) in arbitrary order, and set ``seconds``."""
+        import cv2
+
+        result = self._detector([np.asarray(cv2.cvtColor(image, cv2.COLOR_RGB2BGR), np.uint8)])[0]
+        self.seconds = {"detect": self._detector.seconds}
+        return [_polygon(points) for points in result["dt_polys"]]
+
     def read_lines(self, image: Pixels, polygons: Sequence[Polygon], words: bool) -> list[Line]:
         """Return a line for each polygon of an RGB image (H, W, 3), without detection.
 

@@ -221,7 +221,7 @@ def test_bad_file_is_rejected_with_a_specific_code(service, path, make, status, 
         ({"wait": "nan"}, "invalid_option", "wait"),
         ({"pages": "0"}, "invalid_option", "pages"),
         ({"lang": "klingon"}, "unsupported_language", "klingon"),
-        ({"lang": "korean"}, "model_not_available", "korean_PP-OCRv5_mobile_rec"),
+        ({"lang": "che"}, "model_not_available", "cyrillic_PP-OCRv5_mobile_rec"),
     ],
 )
 def test_bad_option_is_rejected_and_named(service, options, code, named):
@@ -231,8 +231,8 @@ def test_bad_option_is_rejected_and_named(service, options, code, named):
 
 
 def test_missing_language_model_error_contains_the_install_command(service):
-    body = service.post("/ocr/image", picture("x"), lang="korean").json()
-    assert "python -m paddleocr_service install korean_PP-OCRv5_mobile_rec" in body["detail"]
+    body = service.post("/ocr/image", picture("x"), lang="che").json()
+    assert "python -m paddleocr_service install che" in body["detail"]
 
 
 def test_option_given_twice_is_rejected(service):
@@ -308,7 +308,7 @@ def test_error_type_is_the_address_of_its_description(service):
 def test_capabilities_list_languages_formats_and_limits(service):
     body = service.get("/capabilities").json()
     assert {"en", "ch", "japan", "de"} <= set(body["languages"]["available"])
-    assert "korean" in body["languages"]["installable"]
+    assert "che" in body["languages"]["installable"]
     assert body["models"]["default"] == "PP-OCRv6_small" and body["models"]["loaded"]
     assert body["limits"]["max_pdf_pages"] == 100
     assert "image/webp" in body["formats"]["image"]

@@ -70,10 +70,10 @@ def test_languages_share_models_and_unavailable_ones_raise(engine, image):
     engine.recognize(image, RecognizeOptions(lang="german"))
     assert {"de", "en"} <= set(engine.loaded_languages)
     with pytest.raises(ModelNotAvailable):
-        engine.recognize(image, RecognizeOptions(lang="ko"))
+        engine.recognize(image, RecognizeOptions(lang="che"))
     with pytest.raises(UnsupportedLanguage):
         engine.recognize(image, RecognizeOptions(lang="xx"))
-    assert "korean" not in engine.loaded_languages
+    assert "che" not in engine.loaded_languages
 
 
 def test_auto_falls_back_to_onnx_runtime_if_openvino_fails(monkeypatch, image):

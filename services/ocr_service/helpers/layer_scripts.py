@@ -37,11 +37,12 @@ def unreadable_script(texts: Iterable[str], lang: str) -> str:
 
     lang: a language code or alias.
     """
-    readable = {"", "LATIN", *_SYMBOLS, *_SCRIPTS.get(SCRIPT_GROUPS[canonical_code(lang)], ())}
+    group = SCRIPT_GROUPS[canonical_code(lang)]  # most groups of one language are named after their script
+    readable = {"", "LATIN", *_SYMBOLS, *_SCRIPTS.get(group, {group.upper()})}
     texts = list(texts)
     letters = [script for text in texts for char in text if (script := script_of(char))]
     unreadable = [script for script in letters if script not in readable]
-    if "GREEK" not in _SCRIPTS.get(SCRIPT_GROUPS[canonical_code(lang)], ()):
+    if "GREEK" not in _SCRIPTS.get(group, {group.upper()}):
         unreadable += ["GREEK"] * sum(len(word) for text in texts for word in _GREEK_WORD.findall(text))
     if len(unreadable) <= _MIN_SHARE * len(letters):
         return ""

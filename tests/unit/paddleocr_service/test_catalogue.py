@@ -8,6 +8,7 @@ import pytest
 
 from paddleocr_service import Catalogue, ModelNotAvailable, RuntimeNotAvailable
 from paddleocr_service.bundled import BundledModel
+from paddleocr_service.recognisers import language_data
 from tests.support.models import create_model_folder
 
 
@@ -16,6 +17,11 @@ def downloads(monkeypatch, tmp_path):
     """PaddleX's download folder, which is empty."""
     monkeypatch.setenv("PADDLE_PDX_CACHE_HOME", str(tmp_path / "paddlex"))
     return tmp_path / "paddlex" / "official_models"
+
+
+@pytest.fixture(autouse=True)
+def no_language_data(monkeypatch):
+    monkeypatch.setattr(language_data, "is_tesseract_installed", lambda: False)
 
 
 @pytest.fixture
@@ -44,7 +50,7 @@ def test_missing_model_fails_at_once_with_the_install_command(create_catalogue):
     with pytest.raises(ModelNotAvailable) as caught:
         create_catalogue().resolve("ko")
     assert time.monotonic() - started < 5, "no attempt to download it"
-    assert "python -m paddleocr_service install korean_PP-OCRv5_mobile_rec" in caught.value.message
+    assert "python -m paddleocr_service install korean (the model korean_PP-OCRv5_mobile_rec" in caught.value.message
     assert caught.value.code == "model_not_available"
 
 

@@ -4,6 +4,12 @@ import pytest
 
 from paddleocr_service import installer
 from paddleocr_service.__main__ import main
+from paddleocr_service.recognisers import language_data
+
+
+@pytest.fixture(autouse=True)
+def no_language_data(monkeypatch):
+    monkeypatch.setattr(language_data, "is_tesseract_installed", lambda: False)
 
 
 @pytest.fixture(autouse=True)
@@ -24,7 +30,7 @@ def test_models_lists_installed_and_installable_models(capsys):
         (["install", "PP-OCRv9"], "Unknown model 'PP-OCRv9'"),
         (["no-such-file.png"], "File not found."),
         (["no-such-file.png", "--lang", "xx"], "Unknown language 'xx'"),
-        (["no-such-file.png", "--lang", "ko"], "install korean_PP-OCRv5_mobile_rec"),
+        (["no-such-file.png", "--lang", "ko"], "install korean (the model korean_PP-OCRv5_mobile_rec"),
     ],
 )
 def test_error_is_one_line_on_stderr_and_exit_code_1(capsys, arguments, message):

@@ -1,0 +1,112 @@
+"""A page whose lines are read by Tesseract, except lines in Latin letters and digits, which PP-OCR reads better."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from ..ink_rows import is_one_character
+from ..line_crops import crop_along, is_standing
+from ..orientation import reading_polygon
+from ..polygons import Polygon, map_points, point_along
+from ..results import Line, Word
+from ..scripts import LATIN, script_of
+from .interface import LineReader, LineText, WordReading
+
+if TYPE_CHECKING:
+    from ..arrays import Pixels
+    from ..pipeline import Pipeline
+
+
+_EXTRA_HEIGHT = 0.15  # by the height of a line, above and below
+
+
+class MixedPipeline:
+    """Same interface as ``Pipeline``: PP-OCR's detector, and two recognisers. Not thread-safe."""
+
+    def __init__(self, latin: Pipeline, reader: LineReader, latin_script: bool = False) -> None:
+        """latin: detects the lines, and reads those in Latin letters. reader: reads all other lines.
+
+        latin_script: the language of ``reader`` is written in Latin letters, so that ``reader`` reads all lines.
+        """
+        self._latin = latin
+        self._reader = reader
+        self._latin_script = latin_script
+        self.runtime = latin.runtime
+        self.seconds: dict[str, float] = {}
+
+    def recognize(self, image: Pixels, words: bool) -> list[Line]:
+        """Return the lines of an RGB image (H, W, 3) in arbitrary order, with polygons in its pixels."""
+        polygons = self._latin.detect(image)
+        detect = self._latin.seconds["detect"]
+        started = time.perf_counter()
+        along = [_along(polygon, image) for polygon in polygons]
+        lines = self._read(image, along, words)
+        self.seconds = {"detect": detect, "recognise": time.perf_counter() - started}
+        placed = zip(lines, polygons, along, strict=True)
+        return [_from_corner(line, polygon, start) for line, polygon, start in placed if line.text]
+
+    def read_lines(self, image: Pixels, polygons: Sequence[Polygon], words: bool) -> list[Line]:
+        """Return a line for each polygon of an RGB image (H, W, 3), without detection; see ``Pipeline``."""
+        started = time.perf_counter()
+        lines = self._read(image, polygons, words)
+        self.seconds = {"recognise": time.perf_counter() - started}
+        return lines
+
+    def _read(self, image: Pixels, polygons: Sequence[Polygon], words: bool) -> list[Line]:
+        """Return the line of each polygon, whose first corner is the start of the text."""
+        crops = [crop_along(image, _heightened(polygon))[..., ::-1] for polygon in polygons]
+        texts = self._reader.read(crops, words)
+        lines = [_line(text, polygon) for text, polygon in zip(texts, polygons, strict=True)]
+        latin = [number for number, line in enumerate(lines) if self._is_latin(line.text)]
+        if latin:
+            read = self._latin.read_lines(image, [polygons[number] for number in latin], words)
+            for number, line in zip(latin, read, strict=True):
+                if line.confidence > lines[number].confidence:
+                    lines[number] = line
+        return lines
+
+    def _is_latin(self, text: str) -> bool:
+        return not self._latin_script and script_of(text) in ("", LATIN)
+
+
+def _line(text: LineText, polygon: Polygon) -> Line:
+    words = tuple(_word(word, polygon) for word in text.words)
+    return Line(text.text, text.confidence, polygon, words)
+
+
+def _word(word: WordReading, polygon: Polygon) -> Word:
+    width, height = math.dist(polygon[0], polygon[1]), math.dist(polygon[0], polygon[3])
+    start, end = word.start * width, word.end * width
+    level = ((start, 0.0), (end, 0.0), (end, height), (start, height))
+    return Word(word.text, word.confidence, map_points(level, point_along(polygon, width, height)))
+
+
+def _along(polygon: Polygon, image: Pixels) -> Polygon:
+    """Return the corners of a detected line, starting with the one at which its text starts."""
+    if not is_standing(polygon) or is_one_character(crop_along(image, polygon)):
+        return polygon
+    return reading_polygon(polygon)
+
+
+def _heightened(polygon: Polygon) -> Polygon:
+    """Return a line with some pixels more above and below: the detector cuts off marks and joined letters there."""
+    (x0, y0), (x1, y1), (x2, y2), (x3, y3) = polygon
+    dx, dy = _EXTRA_HEIGHT * (x3 - x0), _EXTRA_HEIGHT * (y3 - y0)
+    return (x0 - dx, y0 - dy), (x1 - dx, y1 - dy), (x2 + dx, y2 + dy), (x3 + dx, y3 + dy)
+
+
+def _from_corner(line: Line, polygon: Polygon, start: Polygon) -> Line:
+    """Return a line with the corners in the order of the detector, as ``Pipeline`` returns them."""
+    if start == polygon:
+        return line
+    words = tuple(replace(word, polygon=_rotated(word.polygon)) for word in line.words)
+    return replace(line, polygon=polygon, words=words)
+
+
+def _rotated(polygon: Polygon) -> Polygon:
+    first, second, third, fourth = polygon
+    return fourth, first, second, third

@@ -1,0 +1,23 @@
+"""Scripts of characters and texts, from the names of the characters in Unicode."""
+
+import unicodedata
+from collections import Counter
+from functools import lru_cache
+
+LATIN = "latin"
+_COMMON = frozenset({"", "fullwidth", "modifier", "combining", "feminine", "masculine", "micro", "circled"})
+
+
+@lru_cache(maxsize=4096)
+def script_of_character(character: str) -> str:
+    """Return the script of a letter or mark in lower case (``devanagari``); empty for all other characters."""
+    if unicodedata.category(character)[0] not in "LM":
+        return ""
+    script = unicodedata.name(character, "").partition(" ")[0].lower()
+    return "" if script in _COMMON else script
+
+
+def script_of(text: str) -> str:
+    """Return the script of most letters of a text; empty if it has none."""
+    scripts = Counter(filter(None, map(script_of_character, text)))
+    return scripts.most_common(1)[0][0] if scripts else ""
