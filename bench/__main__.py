@@ -11,6 +11,7 @@ from pathlib import Path
 from bench.ablation import main as run_ablation
 from bench.differential import main as run_differential
 from bench.faults.__main__ import main as run_faults
+from bench.languages import main as run_languages
 from bench.machine import describe
 from bench.memory import main as run_memory
 from bench.ocr import SAMPLE, Score, find_images, measure
@@ -25,6 +26,7 @@ from paddleocr_service.runtimes import RUNTIMES
 COMMANDS = {
     "differential": run_differential,
     "faults": run_faults,
+    "languages": run_languages,
     "orientation": run_orientation,
     "peers": run_peers,
     "ablation": run_ablation,

@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 from collections.abc import Callable
+from pathlib import Path
 
 
 def create(threads: int, **_unused: object) -> Callable[[dict], str]:
@@ -19,3 +20,14 @@ def create(threads: int, **_unused: object) -> Callable[[dict], str]:
         return subprocess.run(command, env=environment, capture_output=True, check=True, text=True).stdout
 
     return read
+
+
+def read_with_library(folder: Path, data: str, path: Path) -> str:
+    """Return the text of an image. Page analysis and recognition are Tesseract's. data: such as ``hin``."""
+    from PIL import Image
+
+    from paddleocr_service.recognisers.tesseract import page_api
+
+    with Image.open(path) as image, page_api(folder, data) as api:
+        api.SetImage(image.convert("RGB"))
+        return str(api.GetUTF8Text())
