@@ -21,6 +21,11 @@ from .recognisers.language_data import LanguageData, data_folders, data_names, d
 from .runtimes import choose_runtime
 
 _FAST_RECOGNISER = "PP-OCRv6_tiny_rec"
+#: With lang=auto, one language for each script that differs from the others.
+_EACH_SCRIPT = (
+    "hi", "ar", "ru", "ch", "korean", "th", "el", "he", "ta", "te", "ka", "ml", "bn", "gu", "pa", "or", "si", "my",
+    "km", "lo", "kat", "hy", "am",
+)  # fmt: skip
 _LARGER_RECOGNISERS = ("PP-OCRv6_small_rec", "PP-OCRv6_medium_rec")
 _GRAPH_FILES = {ONNX: ("inference.onnx",), PADDLE: ("inference.json", "inference.pdmodel")}
 
@@ -53,6 +58,7 @@ class ModelSet:
     alphabet: the recognisers are pruned to it; None keeps all characters.
     language_data: Tesseract's; None if PP-OCR reads the language. With it, the recognisers read only lines in Latin
     letters.
+    others: of further languages, which read the lines that the first recognisers doubt.
     """
 
     lang: str
@@ -62,6 +68,7 @@ class ModelSet:
     fast_recogniser: Model | None = None
     alphabet: str | None = None
     language_data: LanguageData | None = None
+    others: tuple["ModelSet", ...] = ()
 
     @property
     def models(self) -> tuple[Model, ...]:
@@ -70,7 +77,12 @@ class ModelSet:
     @property
     def names(self) -> tuple[str, ...]:
         data = (f"tesseract/{self.language_data.name}",) if self.language_data else ()
-        return (*(model.name for model in self.models), *data)
+        names = (
+            *(model.name for model in self.models),
+            *data,
+            *(name for other in self.others for name in other.names),
+        )
+        return tuple(dict.fromkeys(names))
 
     @property
     def key(self) -> tuple[str | None, ...]:
@@ -78,8 +90,13 @@ class ModelSet:
         return (*(model.name for model in self.models), self.alphabet)
 
     def weights(self) -> list[Path]:
-        """Return the files that determine the output of the PP-OCR models."""
+        """Return the files of the PP-OCR models of the first language."""
         return [path for model in self.models for path in model.weights()]
+
+    def files(self) -> list[Path]:
+        """Return all files that determine the output."""
+        data = [self.language_data.path] if self.language_data else []
+        return [*self.weights(), *data, *(path for other in self.others for path in other.files())]
 
 
 class Catalogue:
@@ -109,12 +126,28 @@ class Catalogue:
         return resolve_cache_dir(self._cache_dir)
 
     def resolve(self, lang: str) -> ModelSet:
-        """Return the models for ``lang`` (a code or alias). Never uses the network.
+        """Return the models for ``lang``: a code or alias, several (``hi+en``), or ``auto``. Never uses the network.
 
         Raises UnsupportedLanguage for an unknown code, and ModelNotAvailable for a model that is not installed; its
         message names the model and the command that installs it.
         """
-        code = languages.canonical_code(lang)
+        codes = languages.canonical_codes(lang)
+        if codes == (languages.AUTO,):
+            others = [self._resolve_one(code) for code in _EACH_SCRIPT if self._is_available(code)]
+            return replace(self._resolve_one("en"), lang=languages.AUTO, others=tuple(others))
+        sets = [self._resolve_one(code) for code in codes]
+        return sets[0] if len(sets) == 1 else self._combine(sets)
+
+    def _combine(self, sets: list[ModelSet]) -> ModelSet:
+        """Return the models of several languages. PP-OCR reads Latin letters first."""
+        latin = [models for models in sets if models.alphabet and not models.language_data]
+        slow = [models for models in latin if not models.fast_recogniser]  # the fast recogniser lacks letters of these
+        first = next(iter([*slow, *latin]), None) or self._resolve_one("en")
+        others = tuple(models for models in sets if models not in latin)
+        return replace(first, lang="+".join(models.lang for models in sets), others=others)
+
+    def _resolve_one(self, code: str) -> ModelSet:
+        """Return the models for one language."""
         recogniser = languages.recogniser_for(code, self.family)
         if recogniser == f"{self.family}_rec" or (recogniser and self._find(recogniser)):
             return self._resolve(code, recogniser)
@@ -153,8 +186,7 @@ class Catalogue:
     def identity(self, lang: str) -> str:
         """Return a cache key for ``lang`` that changes with the models, their weights and the runtime."""
         models = self.resolve(lang)
-        paths = [*models.weights(), *([models.language_data.path] if models.language_data else [])]
-        files = [(path, path.stat()) for path in paths]
+        files = [(path, path.stat()) for path in models.files()]
         digests = "".join(_file_digest(path, stat.st_size, stat.st_mtime_ns) for path, stat in files)
         digest = hashlib.sha256(f"{models.alphabet}:{digests}".encode()).hexdigest()[:16]
         return f"{models.runtime}:{'+'.join(models.names)}:{models.lang}:{digest}"

@@ -63,6 +63,9 @@ _FAMILY_GROUPS: tuple[tuple[str, frozenset[str]], ...] = (
     ("PP-OCRv5", frozenset({"ch", "chinese_cht", "en", "japan"})),
     ("PP-OCR", frozenset({"ch", "en"})),
 )
+#: In place of a language: the languages of the page are detected.
+AUTO = "auto"
+MAX_LANGUAGES = 8
 _SMALL = "PP-OCRv6_small_rec"
 _WITHOUT_OFFICIAL_MODEL = frozenset({
     "latin_other", "bengali", "ethiopic", "hebrew", "tibetan", "gujarati", "gurmukhi", "oriya", "malayalam", "sinhala",
@@ -90,6 +93,19 @@ def canonical_code(lang: str) -> str:
         f"Unknown language {lang[:40]!r}. Use a code such as en, de, fr, ch, japan, korean, ru, ar or hi. "
         "The capabilities list all codes under 'languages'."
     )
+
+
+def canonical_codes(lang: str) -> tuple[str, ...]:
+    """Return the codes of one or several languages: ``hi+eng`` -> ``("hi", "en")``, ``auto`` -> ``("auto",)``.
+
+    A space separates languages as well: that is a ``+`` in a URL. Raises UnsupportedLanguage.
+    """
+    if lang.strip().lower() == AUTO:
+        return (AUTO,)
+    parts = re.split(r"\s*[+ ]\s*", lang.strip())
+    if len(parts) > MAX_LANGUAGES:
+        raise UnsupportedLanguage(f"At most {MAX_LANGUAGES} languages can be combined.")
+    return tuple(dict.fromkeys(canonical_code(part) for part in parts))
 
 
 def is_latin(lang: str) -> bool:

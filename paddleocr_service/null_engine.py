@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .languages import canonical_code
+from .languages import canonical_codes
 from .polygons import Polygon
 from .results import Block, EngineInfo, Line, Recognition, RecognizeOptions, Word
 
@@ -23,11 +23,11 @@ class NullEngine:
         self.loaded_languages: tuple[str, ...] = ()
 
     def info(self, lang: str | None = None) -> EngineInfo:
-        canonical_code(lang or self._lang)
+        canonical_codes(lang or self._lang)
         return EngineInfo("null", "none", ())
 
     def warm_up(self, lang: str | None = None) -> EngineInfo:
-        self.loaded_languages = (canonical_code(lang or self._lang),)
+        self.loaded_languages = ("+".join(canonical_codes(lang or self._lang)),)
         return self.info(lang)
 
     def recognize(self, image: ImageSource, options: RecognizeOptions | None = None) -> Recognition:
@@ -39,7 +39,7 @@ class NullEngine:
         x1, y1 = float(width), float(height)
         polygon: Polygon = ((0.0, 0.0), (x1, 0.0), (x1, y1), (0.0, y1))
         words = tuple(Word(word, 1.0, polygon) for word in TEXT.split()) if options.words else ()
-        lang = canonical_code(options.lang or self._lang)
+        lang = "+".join(canonical_codes(options.lang or self._lang))
         line = Line(TEXT, 1.0, polygon, words)
         block = Block("text", ((line,),), (0.0, 0.0, x1, y1))
         return Recognition(width, height, (line,), TEXT, lang, self.info(lang), (block,))

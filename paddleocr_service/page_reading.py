@@ -13,13 +13,14 @@ from .results import Line
 if TYPE_CHECKING:
     from .pipeline import Pipeline
     from .recognisers.mixed import MixedPipeline
+    from .recognisers.several import SeveralPipeline
 
 
 class TimedReader:
     """A pipeline with one set of options. ``seconds`` is the total duration of each stage: a page may take several
     runs."""
 
-    def __init__(self, pipeline: "Pipeline | MixedPipeline", words: bool) -> None:
+    def __init__(self, pipeline: "Pipeline | MixedPipeline | SeveralPipeline", words: bool) -> None:
         self._pipeline = pipeline
         self._words = words
         self.seconds: Counter[str] = Counter()

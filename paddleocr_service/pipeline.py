@@ -77,9 +77,10 @@ class Pipeline:
         inner.text_rec_model = _cascade(inner, fast_recogniser)
         self.seconds: dict[str, float] = {}
 
-    def recognize(self, image: Pixels, words: bool) -> list[Line]:
+    def recognize(self, image: Pixels, words: bool, keep_empty: bool = False) -> list[Line]:
         """Return the lines of an RGB image (H, W, 3) in arbitrary order, with polygons in its pixels.
 
+        keep_empty: also return the lines in which nothing was recognised.
         Afterwards ``seconds`` holds the duration of each stage; ``recognise`` is everything except ``detect``.
         """
         import cv2
@@ -90,7 +91,7 @@ class Pipeline:
         detect = self._detector.seconds
         self.seconds = {"detect": detect, "recognise": time.perf_counter() - started - detect}
         texts = result["rec_texts"]
-        return [_line(result, index, words) for index, text in enumerate(texts) if text.strip()]
+        return [_line(result, index, words) for index, text in enumerate(texts) if keep_empty or text.strip()]
 
     def detect(self, image: Pixels) -> list[Polygon]:
         """Return the polygons of the lines of an RGB image (H, W, 3) in arbitrary order, and set ``seconds``."""
@@ -118,6 +119,8 @@ def _line(result: dict[str, Any], index: int, with_words: bool) -> Line:
     polygon = _polygon(result["rec_polys"][index])
     confidence = min(1.0, max(0.0, float(result["rec_scores"][index])))
     words: tuple[Word, ...] = ()
+    if not result["rec_texts"][index].strip():
+        return Line("", 0.0, polygon)
     if with_words and len(result["rec_texts"][index].strip()) == 1:
         words = (Word(result["rec_texts"][index].strip(), confidence, polygon),)
     elif with_words:

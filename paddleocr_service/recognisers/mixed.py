@@ -43,11 +43,11 @@ class MixedPipeline:
         polygons = self._latin.detect(image)
         detect = self._latin.seconds["detect"]
         started = time.perf_counter()
-        along = [_along(polygon, image) for polygon in polygons]
+        along = [along_text(polygon, image) for polygon in polygons]
         lines = self._read(image, along, words)
         self.seconds = {"detect": detect, "recognise": time.perf_counter() - started}
         placed = zip(lines, polygons, along, strict=True)
-        return [_from_corner(line, polygon, start) for line, polygon, start in placed if line.text]
+        return [from_corner(line, polygon, start) for line, polygon, start in placed if line.text]
 
     def read_lines(self, image: Pixels, polygons: Sequence[Polygon], words: bool) -> list[Line]:
         """Return a line for each polygon of an RGB image (H, W, 3), without detection; see ``Pipeline``."""
@@ -85,7 +85,7 @@ def _word(word: WordReading, polygon: Polygon) -> Word:
     return Word(word.text, word.confidence, map_points(level, point_along(polygon, width, height)))
 
 
-def _along(polygon: Polygon, image: Pixels) -> Polygon:
+def along_text(polygon: Polygon, image: Pixels) -> Polygon:
     """Return the corners of a detected line, starting with the one at which its text starts."""
     if not is_standing(polygon) or is_one_character(crop_along(image, polygon)):
         return polygon
@@ -99,7 +99,7 @@ def _heightened(polygon: Polygon) -> Polygon:
     return (x0 - dx, y0 - dy), (x1 - dx, y1 - dy), (x2 + dx, y2 + dy), (x3 + dx, y3 + dy)
 
 
-def _from_corner(line: Line, polygon: Polygon, start: Polygon) -> Line:
+def from_corner(line: Line, polygon: Polygon, start: Polygon) -> Line:
     """Return a line with the corners in the order of the detector, as ``Pipeline`` returns them."""
     if start == polygon:
         return line

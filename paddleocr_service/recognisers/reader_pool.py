@@ -28,5 +28,5 @@ class ReaderPool:
         reader = self._readers.pop(data, None) or TesseractReader(data, self._threads)
         self._readers[data] = reader
         if len(self._readers) > _MAX_READERS:
-            self._readers.popitem(last=False)[1].close()
+            self._readers.popitem(last=False)  # freed by its last user: one that is still in use must not be closed
         return reader

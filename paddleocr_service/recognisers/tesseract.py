@@ -10,6 +10,7 @@ import unicodedata
 from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -60,10 +61,12 @@ class TesseractReader:
                 pending.clear()
         return [readings[index] for index in range(len(lines))]
 
-    def close(self) -> None:
-        """Free the memory of the loaded data."""
-        for api in self._apis:
-            api.End()
+
+def page_api(folder: Path, name: str) -> Any:
+    """Return tesserocr's interface to Tesseract with its own page analysis, for comparisons."""
+    import tesserocr
+
+    return tesserocr.PyTessBaseAPI(path=f"{folder}/", lang=name, psm=tesserocr.PSM.AUTO, oem=tesserocr.OEM.LSTM_ONLY)
 
 
 def _load(data: LanguageData) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from paddleocr_service.languages import SCRIPT_GROUPS, canonical_code
+from paddleocr_service.languages import AUTO, SCRIPT_GROUPS, canonical_codes
 from services.ocr_service.helpers.layer_language import script_of
 
 #: Scripts, as `script_of` names them, of the groups of languages that share a recogniser. All read Latin letters.
@@ -37,12 +37,16 @@ def unreadable_script(texts: Iterable[str], lang: str) -> str:
 
     lang: a language code or alias.
     """
-    group = SCRIPT_GROUPS[canonical_code(lang)]  # most groups of one language are named after their script
-    readable = {"", "LATIN", *_SYMBOLS, *_SCRIPTS.get(group, {group.upper()})}
+    codes = canonical_codes(lang)
+    if codes == (AUTO,):
+        return ""
+    groups = {SCRIPT_GROUPS[code] for code in codes}  # most groups of one language are named after their script
+    own = set[str]().union(*(_SCRIPTS.get(group, {group.upper()}) for group in groups))
+    readable = {"", "LATIN", *_SYMBOLS, *own}
     texts = list(texts)
     letters = [script for text in texts for char in text if (script := script_of(char))]
     unreadable = [script for script in letters if script not in readable]
-    if "GREEK" not in _SCRIPTS.get(group, {group.upper()}):
+    if "GREEK" not in own:
         unreadable += ["GREEK"] * sum(len(word) for text in texts for word in _GREEK_WORD.findall(text))
     if len(unreadable) <= _MIN_SHARE * len(letters):
         return ""

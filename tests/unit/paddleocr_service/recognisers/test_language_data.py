@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from paddleocr_service import Catalogue, ModelNotAvailable
+from paddleocr_service import Catalogue, ModelNotAvailable, UnsupportedLanguage
 from paddleocr_service.languages import SCRIPT_GROUPS, recogniser_for
 from paddleocr_service.recognisers import language_data
 from paddleocr_service.recognisers.language_data import data_names, debian_package, find_language_data
@@ -97,3 +97,43 @@ def test_identity_changes_with_the_data(catalogue, tmp_path):
 def test_languages_with_data_share_the_pipeline_of_english(catalogue, tmp_path):
     install(tmp_path / "models" / "tessdata", "heb", "vie")
     assert catalogue.resolve("he").key == catalogue.resolve("vi").key == catalogue.resolve("en").key
+
+
+@pytest.mark.parametrize("lang", ["hi+en", "en+hin", "hi en", "hi + de"])
+def test_several_languages(lang, catalogue, tmp_path):
+    install(tmp_path / "models" / "tessdata", "hin")
+    models = catalogue.resolve(lang)
+    assert [other.lang for other in models.others] == ["hi"] and models.alphabet == "latin"
+    assert models.names[-1] == "tesseract/hin"
+
+
+def test_languages_in_latin_letters_share_a_recogniser(catalogue):
+    assert catalogue.resolve("en+de+fr").others == ()
+    assert catalogue.resolve("en+ch").others[0].lang == "ch"
+
+
+def test_letters_of_all_languages_are_known_to_the_recognisers(catalogue):
+    assert catalogue.resolve("en").fast_recogniser and not catalogue.resolve("ro").fast_recogniser
+    assert catalogue.resolve("en+ro").fast_recogniser is None
+
+
+def test_missing_one_of_several_languages_is_named(catalogue, tmp_path):
+    install(tmp_path / "models" / "tessdata", "hin")
+    with pytest.raises(ModelNotAvailable, match=r"language 'ta' is not installed|language 'ta' is installed"):
+        catalogue.resolve("en+hi+ta")
+    with pytest.raises(UnsupportedLanguage, match="Unknown language 'klingon'"):
+        catalogue.resolve("en+klingon")
+
+
+def test_auto_uses_what_is_installed(catalogue, tmp_path):
+    install(tmp_path / "models" / "tessdata", "hin", "ara")
+    before = catalogue.identity("auto")
+    models = catalogue.resolve("AUTO")
+    assert models.lang == "auto" and [other.lang for other in models.others] == ["hi", "ar", "ch"]
+    install(tmp_path / "models" / "tessdata", "rus")
+    assert catalogue.identity("auto") != before
+
+
+def test_too_many_languages_are_refused(catalogue):
+    with pytest.raises(UnsupportedLanguage, match="At most 8"):
+        catalogue.resolve("+".join(["en", "de", "fr", "es", "it", "pt", "nl", "pl", "sv"]))

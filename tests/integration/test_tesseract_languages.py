@@ -1,0 +1,63 @@
+"""Languages that Tesseract reads. Skipped where their data is not installed: `make languages` installs it."""
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from bench.metrics import character_error_rate
+from paddleocr_service import ModelNotAvailable, OCREngine, RecognizeOptions
+
+DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
+FAULTS = {"vi": "l_vi_dj.png", "az": "l_az_dj.png"}
+#: Share of wrong characters that is accepted; 2 % for all other languages.
+LIMITS = {"ta": 0.04, "te": 0.04, "th": 0.04, "ar": 0.04, "he": 0.04, "kn": 0.04}
+DRAWN = ["hi", "ta", "te", "kn", "ar", "ru", "el", "th", "ko", "he"]
+
+
+@pytest.fixture(scope="module")
+def engine():
+    return OCREngine()
+
+
+def require(engine, lang):
+    try:
+        engine.info(lang)
+    except ModelNotAvailable as error:
+        pytest.skip(error.message)
+
+
+def picture(folder, name):
+    path = DATA / folder / name
+    if not path.is_file():
+        pytest.skip(f"{path} is not there")
+    return path
+
+
+@pytest.mark.parametrize("lang", FAULTS)
+def test_letters_that_pp_ocr_does_not_know_are_read(engine, lang):
+    require(engine, lang)
+    path = picture("faults", FAULTS[lang])
+    expected = Counter(path.with_name(path.name + ".truth").read_text().split())
+    found = Counter(engine.recognize(path, RecognizeOptions(lang=lang)).text.split())
+    assert (expected & found).total() >= 0.98 * expected.total()
+
+
+@pytest.mark.parametrize("lang", DRAWN)
+def test_drawn_page_is_read(engine, lang):
+    require(engine, lang)
+    path = picture(f"languages/{lang}_drawn", f"{lang}_d0.jpg")
+    truth = path.with_suffix(".txt").read_text()
+    page = engine.recognize(path, RecognizeOptions(lang=lang, words=True))
+    assert character_error_rate(truth, page.text) <= LIMITS.get(lang, 0.02)
+    assert all(line.words for line in page.lines)
+    assert page.orientation == 0
+
+
+@pytest.mark.parametrize("lang", ["hi", "ar", "ru"])
+def test_language_of_a_page_is_found(engine, lang):
+    require(engine, lang)
+    path = picture(f"languages/{lang}_drawn", f"{lang}_d0.jpg")
+    page = engine.recognize(path, RecognizeOptions(lang="auto"))
+    assert lang in page.lang.split("+")
+    assert character_error_rate(path.with_suffix(".txt").read_text(), page.text) <= 0.04
