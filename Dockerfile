@@ -5,6 +5,7 @@
 #   docker build -t paddleocr-service .                                        ONNX Runtime and OpenVINO
 #   docker build -t paddleocr-service:paddle --target paddle .                 PaddlePaddle too (OCR_RUNTIME=paddle)
 #   docker build -t paddleocr-service:flower --target flower .                 Flower, which shows workers and queue
+#   docker build --build-arg TESSERACT_LANGUAGES="hin tam" ...                 languages without a bundled model
 #   docker build --secret id=pip_conf,src=$HOME/.config/pip/pip.conf ...       with your own package index
 
 FROM debian:bookworm-slim AS base
@@ -37,6 +38,13 @@ RUN --mount=type=secret,id=pip_conf,target=/etc/pip.conf make VENV=/opt/venv flo
 
 # The service without packages.
 FROM base AS service
+# Tesseract's data for the scripts of India, Vietnamese, Azerbaijani, Arabic, Cyrillic, Greek, Hebrew, Thai and Korean:
+# 60 MB. Names as in Debian's packages tesseract-ocr-*; apt verifies them.
+ARG TESSERACT_LANGUAGES="hin mar nep san ben asm guj pan ori tam tel kan mal urd vie aze ara fas rus ukr bel bul ell heb tha kor"
+# hadolint ignore=DL3008,SC2046
+RUN apt-get update \
+ && apt-get install -y --no-install-recommends $(for language in $TESSERACT_LANGUAGES; do echo "tesseract-ocr-$language"; done) \
+ && rm -rf /var/lib/apt/lists/*
 RUN groupadd --gid 10001 ocr \
  && useradd --uid 10001 --gid ocr --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin ocr \
  && install -d -o ocr -g ocr -m 0750 /data /models
