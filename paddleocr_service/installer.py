@@ -12,7 +12,7 @@ from .cache_dir import is_writable_directory
 from .catalogue import Catalogue
 from .environment import prepare_paddlex
 from .errors import EngineError, ModelNotAvailable
-from .languages import canonical_code, recogniser_for
+from .languages import SCRIPT_GROUPS, canonical_code, recogniser_for
 from .official_models import OFFICIAL_MODELS
 from .recognisers.debian_packages import DebianMirror, DownloadFailed
 from .recognisers.language_data import data_names, debian_package
@@ -54,15 +54,13 @@ class LanguageInstaller:
         """
         codes = [canonical_code(name) for name in names if name != ALL]
         if ALL in names:
-            codes += [code for code, available in self._catalogue.languages().items() if not available]
+            codes += sorted(code for code in SCRIPT_GROUPS if not self._installed(code))
         for code in dict.fromkeys(codes):
             yield self._install(code)
 
     def _install(self, code: str) -> str:
-        try:
-            return f"{code} is already installed: {self._catalogue.resolve(code).names[-1]}."
-        except ModelNotAvailable:
-            pass
+        if installed := self._installed(code):
+            return f"{code} is already installed: {installed}."
         recogniser = recogniser_for(code, self._catalogue.family)
         if recogniser and self._has_hub:
             try:
@@ -70,6 +68,15 @@ class LanguageInstaller:
             except InstallFailed:
                 self._has_hub = False
         return self._install_data(code)
+
+    def _installed(self, code: str) -> str | None:
+        """Return the name of the recogniser of a language; None if there is none, or only one for its whole script."""
+        try:
+            models = self._catalogue.resolve(code)
+        except ModelNotAvailable:
+            return None
+        for_script = models.language_data and models.language_data.name != data_names(code)[0]
+        return None if for_script else models.names[-1]
 
     def _install_data(self, code: str) -> str:
         name = next(iter(data_names(code)), None)

@@ -5,6 +5,7 @@ from collections import Counter
 from functools import lru_cache
 
 LATIN = "latin"
+RIGHT_TO_LEFT = frozenset({"arabic", "hebrew", "syriac", "thaana"})
 _COMMON = frozenset({"", "fullwidth", "modifier", "combining", "feminine", "masculine", "micro", "circled"})
 
 

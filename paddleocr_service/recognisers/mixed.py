@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import time
 from collections.abc import Sequence
 from dataclasses import replace
@@ -13,7 +14,7 @@ from ..line_crops import crop_along, is_standing
 from ..orientation import reading_polygon
 from ..polygons import Polygon, map_points, point_along
 from ..results import Line, Word
-from ..scripts import LATIN, script_of
+from ..scripts import LATIN, RIGHT_TO_LEFT, script_of
 from .interface import LineReader, LineText, WordReading
 
 if TYPE_CHECKING:
@@ -21,6 +22,11 @@ if TYPE_CHECKING:
     from ..pipeline import Pipeline
 
 
+_DOUBTFUL_WORD = 0.8  # Tesseract's confidence of a word that may be a Latin one
+_CERTAIN_WORD = 0.95  # PP-OCR's confidence of a Latin word; words of other scripts are below 0.88
+_LATIN_WORD = re.compile(r"[A-Za-z0-9]{2}")
+_EDGES = re.compile(r"([.,:;!?-]*)(.*?)([.,:;!?-]*)", re.DOTALL)
+_EXTRA_WIDTH = 0.15  # by the height of a word, on both sides: its first and last letters are often cut
 _EXTRA_HEIGHT = 0.15  # by the height of a line, above and below
 
 
@@ -59,15 +65,39 @@ class MixedPipeline:
     def _read(self, image: Pixels, polygons: Sequence[Polygon], words: bool) -> list[Line]:
         """Return the line of each polygon, whose first corner is the start of the text."""
         crops = [crop_along(image, _heightened(polygon))[..., ::-1] for polygon in polygons]
-        texts = self._reader.read(crops, words)
+        texts = self._reader.read(crops, True)
         lines = [_line(text, polygon) for text, polygon in zip(texts, polygons, strict=True)]
+        if not self._latin_script:
+            lines = self._with_latin_words(image, lines)
         latin = [number for number, line in enumerate(lines) if self._is_latin(line.text)]
         if latin:
             read = self._latin.read_lines(image, [polygons[number] for number in latin], words)
             for number, line in zip(latin, read, strict=True):
                 if line.confidence > lines[number].confidence:
                     lines[number] = line
-        return lines
+        return lines if words else [replace(line, words=()) for line in lines]
+
+    def _with_latin_words(self, image: Pixels, lines: Sequence[Line]) -> list[Line]:
+        """Return lines whose doubtful words are read by PP-OCR if they are Latin words: the data of some languages has
+        no Latin letters."""
+        places = [
+            (number, index)
+            for number, line in enumerate(lines)
+            for index, word in enumerate(line.words)
+            if word.confidence < _DOUBTFUL_WORD and len(line.words) > 1
+        ]
+        result = list(lines)
+        polygons = [_widened(lines[number].words[index].polygon) for number, index in places]
+        read = self._latin.read_lines(image, polygons, False) if places else []
+        for (number, index), latin in zip(places, read, strict=True):
+            if latin.confidence >= _CERTAIN_WORD and _LATIN_WORD.search(latin.text) and latin.text.isascii():
+                words = list(result[number].words)
+                new = _from_right(latin.text) if script_of(lines[number].text) in RIGHT_TO_LEFT else latin.text
+                # Words are not joined again: there are no spaces between those of Thai.
+                text = result[number].text.replace(words[index].text, new, 1)
+                words[index] = replace(words[index], text=new, confidence=latin.confidence)
+                result[number] = replace(result[number], text=text, words=tuple(words))
+        return result
 
     def _is_latin(self, text: str) -> bool:
         return not self._latin_script and script_of(text) in ("", LATIN)
@@ -83,6 +113,20 @@ def _word(word: WordReading, polygon: Polygon) -> Word:
     start, end = word.start * width, word.end * width
     level = ((start, 0.0), (end, 0.0), (end, height), (start, height))
     return Word(word.text, word.confidence, map_points(level, point_along(polygon, width, height)))
+
+
+def _from_right(text: str) -> str:
+    """Return a Latin word of a line that runs from right to left: the full stop to its left is the end of it."""
+    before, word, after = _EDGES.fullmatch(text).groups()  # type: ignore[union-attr]  # matches any text
+    return f"{after}{word}{before}"
+
+
+def _widened(polygon: Polygon) -> Polygon:
+    """Return a word with some pixels more on both sides."""
+    (x0, y0), (x1, y1), (x2, y2), (x3, y3) = polygon
+    share = _EXTRA_WIDTH * math.dist(polygon[0], polygon[3]) / max(1.0, math.dist(polygon[0], polygon[1]))
+    dx, dy = share * (x1 - x0), share * (y1 - y0)
+    return (x0 - dx, y0 - dy), (x1 + dx, y1 + dy), (x2 + dx, y2 + dy), (x3 - dx, y3 - dy)
 
 
 def along_text(polygon: Polygon, image: Pixels) -> Polygon:

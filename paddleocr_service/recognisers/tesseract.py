@@ -10,6 +10,7 @@ import unicodedata
 from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -114,11 +115,25 @@ def _read_once(api: Any, grey: Pixels, mode: int, margin: int, words: bool) -> L
     if not text:
         return LineText("", 0.0)
     confidence = min(1.0, max(0.0, api.MeanTextConf() / 100))
-    return LineText(text, confidence, tuple(_words(api, margin, width)) if words else ())
+    return LineText(text, confidence, in_logical_order(tuple(_words(api, margin, width)), text) if words else ())
+
+
+def in_logical_order(words: tuple[WordReading, ...], text: str) -> tuple[WordReading, ...]:
+    """Return the words of a line with their characters and themselves in the order of the line's text.
+
+    In lines that run from right to left, Tesseract returns the characters of words from left to right.
+    """
+    expected = text.split()
+    if len(expected) != len(words):  # there are no spaces between words of Thai
+        return words
+    for order in (words, words[::-1]):
+        if all(sorted(word.text) == sorted(one) for word, one in zip(order, expected, strict=True)):
+            return tuple(replace(word, text=one) for word, one in zip(order, expected, strict=True))
+    return words
 
 
 def _words(api: Any, margin: int, width: int) -> Iterator[WordReading]:
-    """Yield the words of the recognised line in logical order."""
+    """Yield the words of the recognised line."""
     from tesserocr import RIL, iterate_level
 
     for item in iterate_level(api.GetIterator(), RIL.WORD):

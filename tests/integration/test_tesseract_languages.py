@@ -10,8 +10,8 @@ from paddleocr_service import ModelNotAvailable, OCREngine, RecognizeOptions
 
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
 FAULTS = {"vi": "l_vi_dj.png", "az": "l_az_dj.png"}
-#: Share of wrong characters that is accepted; 2 % for all other languages.
-LIMITS = {"ta": 0.04, "te": 0.04, "th": 0.04, "ar": 0.04, "he": 0.04, "kn": 0.04}
+#: Share of wrong characters that is accepted; 2 % for all other languages. The Hebrew page has many Latin names.
+LIMITS = {"ta": 0.04, "te": 0.04, "th": 0.04, "ar": 0.04, "he": 0.04}
 DRAWN = ["hi", "ta", "te", "kn", "ar", "ru", "el", "th", "ko", "he"]
 
 

@@ -126,3 +126,13 @@ def test_hub_is_tried_once(monkeypatch, files, catalogue):  # noqa: F811
     installer = LanguageInstaller(catalogue, FolderMirror(files))
     assert len(list(installer.install(["hi", "ta"]))) == 2
     assert tried == ["devanagari_PP-OCRv5_mobile_rec"]
+
+
+def test_own_data_is_installed_even_if_the_script_has_data(files, catalogue, tmp_path):  # noqa: F811
+    folder = tmp_path / "models" / "tessdata"
+    folder.mkdir(parents=True)
+    (folder / "Devanagari.traineddata").write_bytes(b"")
+    installer = LanguageInstaller(catalogue, FolderMirror(files))
+    assert list(installer.install(["bho"])) == ["bho is already installed: tesseract/Devanagari."]
+    with pytest.raises(InstallFailed, match="tesseract-ocr-hin"):
+        list(installer.install(["hi"]))

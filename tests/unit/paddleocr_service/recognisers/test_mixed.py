@@ -96,3 +96,24 @@ def test_lines_are_given_with_some_space_above_and_below():
     reader = FakeReader(LineText("नमस्ते", 0.9))
     MixedPipeline(FakeLatin(LEVEL), reader).recognize(IMAGE, words=False)
     assert reader.shapes == [(26, 200)]
+
+
+@pytest.mark.parametrize(
+    ("confidence", "latin", "expected"),
+    [
+        (0.5, ("BMP", 0.99), "תמונת BMP"),
+        (0.9, ("BMP", 0.99), "תמונת אאא"),  # certain about its own reading
+        (0.5, ("BMP", 0.85), "תמונת אאא"),  # not certain that it is a Latin word
+        (0.5, (".BMP", 0.99), "תמונת BMP."),  # the line ends on the left
+        (0.5, ("PNG-", 0.99), "תמונת -PNG"),
+        (0.5, (".", 0.99), "תמונת אאא"),
+        (0.5, ("X", 0.99), "תמונת אאא"),
+    ],
+)
+def test_latin_word_in_a_line_is_read_by_pp_ocr(confidence, latin, expected):
+    words = (WordReading("תמונת", 0.95, 0.5, 1), WordReading("אאא", confidence, 0, 0.4))
+    reader = FakeReader(LineText("תמונת אאא", 0.8, words))
+    fake = FakeLatin(LEVEL, text=latin[0], confidence=latin[1])
+    (line,) = MixedPipeline(fake, reader).recognize(IMAGE, words=True)
+    assert line.text == expected == " ".join(word.text for word in line.words)
+    assert MixedPipeline(fake, reader).recognize(IMAGE, words=False)[0].words == ()
