@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from paddleocr_service import Catalogue
+
 
 @pytest.fixture(scope="session")
 def shared_data() -> Path:
@@ -14,3 +16,12 @@ def shared_data() -> Path:
     if not folder.is_dir():
         pytest.skip(f"no sample data in {default} and OCR_TEST_DATA names no folder")
     return folder
+
+
+@pytest.fixture(scope="session")
+def missing_language() -> str:
+    """A language that no recogniser on this machine reads."""
+    for code, installed in Catalogue().languages().items():
+        if not installed:
+            return code
+    pytest.skip("all languages are installed")

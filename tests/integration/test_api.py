@@ -221,7 +221,6 @@ def test_bad_file_is_rejected_with_a_specific_code(service, path, make, status, 
         ({"wait": "nan"}, "invalid_option", "wait"),
         ({"pages": "0"}, "invalid_option", "pages"),
         ({"lang": "klingon"}, "unsupported_language", "klingon"),
-        ({"lang": "che"}, "model_not_available", "cyrillic_PP-OCRv5_mobile_rec"),
     ],
 )
 def test_bad_option_is_rejected_and_named(service, options, code, named):
@@ -230,9 +229,11 @@ def test_bad_option_is_rejected_and_named(service, options, code, named):
     assert named in assert_problem(in_query, 400, code)["detail"]
 
 
-def test_missing_language_model_error_contains_the_install_command(service):
-    body = service.post("/ocr/image", picture("x"), lang="che").json()
-    assert "python -m paddleocr_service install che" in body["detail"]
+def test_missing_language_is_rejected_with_the_command_that_installs_it(service, missing_language):
+    for lang in (missing_language, f"en+{missing_language}"):
+        response = service.post("/ocr/image", picture("x"), lang=lang)
+        assert_problem(response, 400, "model_not_available")
+        assert f"python -m paddleocr_service install {missing_language}" in response.json()["detail"]
 
 
 def test_option_given_twice_is_rejected(service):
@@ -305,10 +306,13 @@ def test_error_type_is_the_address_of_its_description(service):
     assert kind["remedy"]
 
 
+def test_capabilities_list_a_missing_language_as_installable(service, missing_language):
+    assert missing_language in service.get("/capabilities").json()["languages"]["installable"]
+
+
 def test_capabilities_list_languages_formats_and_limits(service):
     body = service.get("/capabilities").json()
     assert {"en", "ch", "japan", "de"} <= set(body["languages"]["available"])
-    assert "che" in body["languages"]["installable"]
     assert body["models"]["default"] == "PP-OCRv6_small" and body["models"]["loaded"]
     assert body["limits"]["max_pdf_pages"] == 100
     assert "image/webp" in body["formats"]["image"]

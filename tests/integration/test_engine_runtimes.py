@@ -66,14 +66,15 @@ def test_tiny_model_recognises_text(image):
     assert page.engine.models == ("PP-OCRv6_tiny_det", "PP-OCRv6_tiny_rec")
 
 
-def test_languages_share_models_and_unavailable_ones_raise(engine, image):
-    engine.recognize(image, RecognizeOptions(lang="german"))
+def test_languages_share_models_and_unavailable_ones_raise(engine, image, missing_language):
+    for lang in ("en", "german"):
+        engine.recognize(image, RecognizeOptions(lang=lang))
     assert {"de", "en"} <= set(engine.loaded_languages)
     with pytest.raises(ModelNotAvailable):
-        engine.recognize(image, RecognizeOptions(lang="che"))
+        engine.recognize(image, RecognizeOptions(lang=missing_language))
     with pytest.raises(UnsupportedLanguage):
         engine.recognize(image, RecognizeOptions(lang="xx"))
-    assert "che" not in engine.loaded_languages
+    assert missing_language not in engine.loaded_languages
 
 
 def test_auto_falls_back_to_onnx_runtime_if_openvino_fails(monkeypatch, image):

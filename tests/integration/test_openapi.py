@@ -53,7 +53,7 @@ def test_batch_matches_description(service, checked):
     [
         ("/ocr/image", b"", {}, 400),
         ("/ocr/pdf", b"%PDF-", {"dpi": 10}, 400),
-        ("/ocr/image", b"x", {"lang": "che"}, 400),
+        ("/ocr/image", b"x", {"lang": "klingon"}, 400),
         ("/ocr/predict", b"x", {"colour": "red"}, 400),
         ("/ocr/pdf", b"%PDF-", {"pages": "0"}, 400),
         ("/ocr/image", b"not an image", {}, 422),
