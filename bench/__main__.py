@@ -10,6 +10,7 @@ from pathlib import Path
 
 from bench.ablation import main as run_ablation
 from bench.differential import main as run_differential
+from bench.documents import main as run_documents
 from bench.faults.__main__ import main as run_faults
 from bench.languages import main as run_languages
 from bench.machine import describe
@@ -25,6 +26,7 @@ from paddleocr_service.runtimes import RUNTIMES
 
 COMMANDS = {
     "differential": run_differential,
+    "documents": run_documents,
     "faults": run_faults,
     "languages": run_languages,
     "orientation": run_orientation,

@@ -43,6 +43,10 @@ class Cascade:
         for reading in self._recognize(lines, return_word_box):
             yield {"rec_text": reading.text, "rec_score": reading.confidence, "vis_font": None}
 
+    def recognize_in(self, line: Pixels, alphabet: str) -> str:
+        """Return the text of a line by the accurate recogniser, with the characters of an alphabet only."""
+        return self._accurate.recognize_in(line, alphabet)
+
     def _recognize(self, lines: Sequence[Pixels], word_boxes: bool) -> list[LineReading]:
         readings: dict[int, LineReading] = {}
         first = self._fast or self._accurate

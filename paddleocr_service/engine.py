@@ -25,9 +25,12 @@ from .runtimes import AUTO, ONNXRUNTIME, OPENVINO, check_gpu, default_threads
 from .scripts import LATIN, script_of
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from .arrays import Pixels
     from .images import ImageSource
     from .pipeline import Pipeline
+    from .polygons import Polygon
     from .recognisers.mixed import MixedPipeline
     from .recognisers.several import SeveralPipeline
 
@@ -123,6 +126,17 @@ class OCREngine:
         ordered = tuple(line for block in blocks for line in block.lines)
         lang = _languages_found(lines, found) if models.lang == AUTO_LANGUAGE else models.lang
         return Recognition(width, height, ordered, page_text(blocks), lang, info, blocks, rotation, seconds)
+
+    def read_codes(
+        self, image: Pixels, polygons: Sequence[Polygon], alphabet: str, lang: str | None = None
+    ) -> tuple[str, ...]:
+        """Read lines of an image (H, W, 3) uint8 RGB again, with the characters of an alphabet only: no detection.
+
+        polygons: in pixels of the image; the first corner is the start of the text. Raises the errors of ``recognize``.
+        """
+        models = self.catalogue.resolve(lang or self._lang)
+        with self._lock:
+            return tuple(self._pool.get(models).read_codes(image, polygons, alphabet))
 
     def _recognize_lines(
         self, pixels: Pixels, models: ModelSet, options: RecognizeOptions

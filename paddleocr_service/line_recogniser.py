@@ -72,6 +72,22 @@ class LineRecogniser:
         parts = [(self._recognize(part, word_boxes, scale), gap) for part, gap in split_line(line, max_width)]
         return parts[0][0] if len(parts) == 1 else _join(parts)
 
+    def recognize_in(self, line: Pixels, alphabet: str) -> str:
+        """Return the text of a line, array (h, w, 3) uint8 BGR, that has only characters of an alphabet.
+
+        All other classes except the blank are ruled out before the text is decoded (CTC, best path).
+        """
+        characters = list(self._predictor.post_op.character)
+        classes = np.array([0, *(index for index, one in enumerate(characters) if one and one in alphabet)])
+
+        def decode(outputs: list[Tensor]) -> str:
+            best = classes[outputs[0][0][:, classes].argmax(axis=1)]
+            changes = np.flatnonzero((best != 0) & (best != np.concatenate(([0], best[:-1]))))
+            return "".join(characters[best[step]] for step in changes)
+
+        runner, tensor = self._predictor.runner, _to_input(line, min(_MAX_WIDTH, _scaled_width(line, 1.0)))
+        return runner.run(tensor, decode) if hasattr(runner, "run") else decode(runner(x=[tensor]))
+
     def width_of(self, line: Pixels) -> int:
         """Return the width in pixels at which a line is usually recognised, without padding."""
         return _scaled_width(line, self.width_scale)

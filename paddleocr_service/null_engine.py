@@ -9,6 +9,9 @@ from .polygons import Polygon
 from .results import Block, EngineInfo, Line, Recognition, RecognizeOptions, Word
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from .arrays import Pixels
     from .images import ImageSource
 
 TEXT = "null engine"
@@ -43,3 +46,9 @@ class NullEngine:
         line = Line(TEXT, 1.0, polygon, words)
         block = Block("text", ((line,),), (0.0, 0.0, x1, y1))
         return Recognition(width, height, (line,), TEXT, lang, self.info(lang), (block,))
+
+    def read_codes(
+        self, image: Pixels, polygons: Sequence[Polygon], alphabet: str, lang: str | None = None
+    ) -> tuple[str, ...]:
+        """Return no text for any polygon."""
+        return ("",) * len(polygons)

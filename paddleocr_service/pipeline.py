@@ -114,6 +114,11 @@ class Pipeline:
         self.seconds = {"recognise": time.perf_counter() - started}
         return lines
 
+    def read_codes(self, image: Pixels, polygons: Sequence[Polygon], alphabet: str) -> list[str]:
+        """Return a text for each polygon of an RGB image (H, W, 3) that has only characters of an alphabet."""
+        recogniser = self._ocr.paddlex_pipeline._pipeline.text_rec_model
+        return [recogniser.recognize_in(crop_along(image, polygon)[..., ::-1], alphabet) for polygon in polygons]
+
 
 def _line(result: dict[str, Any], index: int, with_words: bool) -> Line:
     polygon = _polygon(result["rec_polys"][index])

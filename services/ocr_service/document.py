@@ -20,6 +20,7 @@ from services.ocr_service.helpers.pdf_processor import PdfDocument
 from services.ocr_service.helpers.text_extractor import Page, page_of
 from services.ocr_service.ink import missed_text
 from services.ocr_service.options import DocumentOptions
+from services.ocr_service.page_documents import PageDocuments
 from services.ocr_service.page_ranges import parse_pages
 from services.ocr_service.pdf_pages import PdfPages
 from services.ocr_service.stages import Stages
@@ -55,12 +56,21 @@ class OCRService:
 
         Raises OCRServiceError.
         """
+        read = partial(self.read, options=options)
         if kind == "pdf":
             with PdfDocument(path) as pdf:
-                pages = PdfPages(pdf, options, partial(self.read, options=options), self._max_pixels, self.stages)
-                yield Document(_numbers(options, pdf.page_count), pages.recognize)
+                render = partial(pdf.render, dpi=options.dpi, max_pixels=self._max_pixels)
+                search = self._search(options, render)
+                pages = PdfPages(
+                    pdf, options, search.remember_and_read if search else read, self._max_pixels, self.stages
+                )
+                recognize = search.add_to(pages.recognize) if search else pages.recognize
+                yield Document(_numbers(options, pdf.page_count), recognize)
         else:
-            yield Document(_numbers(options, frames), partial(self._recognize_frame, path, options))
+            render = partial(read_frame, path, max_pixels=self._max_pixels)
+            search = self._search(options, render)
+            frame = partial(self._recognize_frame, path, search.remember_and_read if search else read)
+            yield Document(_numbers(options, frames), search.add_to(frame) if search else frame)
 
     def engine_of(self, options: DocumentOptions) -> EngineInfo:
         """The engine that last read a page with these options, or the one that would."""
@@ -77,10 +87,17 @@ class OCRService:
         self._used[options.lang] = recognition.engine
         return recognition
 
-    def _recognize_frame(self, path: Path, options: DocumentOptions, number: int) -> Page:
+    def _search(self, options: DocumentOptions, render: Callable[[int], np.ndarray]) -> PageDocuments | None:
+        """None if the job neither asks for documents nor hides their numbers."""
+        if not options.extract and not options.mask:
+            return None
+        read_codes = partial(self._engine.read_codes, lang=options.lang)
+        return PageDocuments(options, partial(self.read, options=options), render, read_codes, self.stages)
+
+    def _recognize_frame(self, path: Path, read: Callable[[np.ndarray], Recognition], number: int) -> Page:
         with self.stages.measure("decode"):
             array = read_frame(path, number, max_pixels=self._max_pixels)
-        recognition = self.read(array, options)
+        recognition = read(array)
         return page_of(recognition, number, warnings=missed_text(recognition, array))
 
 

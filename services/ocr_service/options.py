@@ -16,6 +16,9 @@ class DocumentOptions:
     detail: str = "line"
     mode: str = "auto"
     orientation: str = "auto"
+    #: Names of `services/extraction/options.py` in canonical form, or empty.
+    extract: str = ""
+    mask: str = ""
 
     def dumps(self) -> str:
         """Canonical JSON: equal options give equal text."""

@@ -31,6 +31,8 @@ class ResultDocument:
     seconds: float
     #: {code, title, detail} of each failed page. Complete when `parts` has ended.
     errors: list[dict[str, str]] = field(init=False, default_factory=list)
+    #: What the pages found, if the job extracts documents. The result lists them together.
+    documents: list[dict[str, Any]] = field(init=False, default_factory=list)
 
     def parts(self, pages: Iterable[Page]) -> Iterator[bytes]:
         """JSON text in UTF-8, without the closing brace of the object."""
@@ -56,12 +58,14 @@ class ResultDocument:
         for stored in pages:
             # Some fields are absent in pages stored by an older version.
             page = {"blocks": [], "orientation": 0, "warnings": [], "fields": [], **stored}
+            documents = page.pop("documents", [])
             packed = dumps(page)
             if size + len(packed) > LIMITS.job_bytes:
                 detail = f"With this page, the result of the document is larger than {LIMITS.job_bytes} bytes."
                 page = failed_page(page["page"], ResultTooLarge(f"{detail} {ResultTooLarge.remedy}"))
-                packed = dumps(page)
+                packed, documents = dumps(page), []
             size += len(packed)
+            self.documents += documents
             if not page["success"]:
                 self.errors.append(page["error"])
             yield page, packed
@@ -73,6 +77,7 @@ class ResultDocument:
             "processing_time_seconds": round(self.seconds, 3),
             "engine": {"name": engine.name, "runtime": engine.runtime, "models": list(engine.models)},
             "lang": self.options.lang,
+            **({"documents": self.documents} if self.options.extract else {}),
         }
 
 

@@ -1,0 +1,169 @@
+"""Hide the numbers of documents in the result of a page: in its text, lines, words, blocks, form fields and documents.
+
+A hidden character becomes an X. Texts keep their length, and separators stay. What is hidden is more than what is
+reported: every text of the shape of a masked type, unless a label says that it is something else.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from services.extraction.candidates import Span, candidates
+from services.extraction.found import Document
+from services.extraction.number_type import has_foreign_label
+from services.extraction.options import BARCODE, MRZ
+from services.extraction.page_lines import PageLines, page_lines
+from services.extraction.types import number_types
+
+HIDDEN = "X"
+#: Characters that stay visible at the end of a number: what the issuer of Aadhaar numbers demands of masked ones.
+_VISIBLE = {"aadhaar": 4, "aadhaar_vid": 4}
+#: A shorter text is no identity number, and hiding it everywhere would spoil the text.
+_MIN_SECRET = 6
+_LOOK_ALIKES = ("O0QD", "I1L", "B8", "S5", "Z2", "G6")
+_GSTIN_PAN = slice(2, 12)
+
+
+@dataclass(frozen=True, slots=True)
+class Secret:
+    """A number to hide, in upper case and without separators. visible: characters at its end that stay."""
+
+    number: str
+    visible: int = 0
+
+
+def mask_page(page: Mapping[str, Any], documents: Sequence[Document], names: frozenset[str]) -> dict[str, Any]:
+    """The page with the numbers of the named types hidden. `documents` of the page are those found on it."""
+    lines = page_lines(page["lines"])
+    spans = list(_spans(lines, documents, names))
+    secrets = _secrets(documents, names, spans)
+    hide = _hider(secrets)
+    texts = _hidden_lines(lines, spans)
+    masked = {**page, "lines": [_line(line, texts[index]) for index, line in enumerate(page["lines"])]}
+    changed = {line.text: texts[line.index] for line in lines.lines if line.text != texts[line.index]}
+    # Longest first: a short line may be a part of a longer one.
+    replaced = sorted(changed.items(), key=lambda item: -len(item[0]))
+    masked["text"] = _replaced(page["text"], replaced)
+    masked["blocks"] = [{**block, "text": _replaced(block["text"], replaced)} for block in page["blocks"]]
+    masked["documents"] = [_document(each.as_dict(), each.type in names) for each in documents]
+    return {key: _walk(value, hide) for key, value in masked.items()}
+
+
+def _spans(page: PageLines, documents: Sequence[Document], names: frozenset[str]) -> Iterator[tuple[Span, int]]:
+    """What to hide of the lines, each with the number of characters that stay visible at its end."""
+    for document in documents:
+        if document.type in names and not document.masked:
+            yield from _with_visible(document.spans, _VISIBLE.get(document.type, 0))
+    for kind in number_types():
+        for shape in kind.shapes if kind.name in names else ():
+            for candidate in candidates(page, shape):
+                if not has_foreign_label(candidate.before):
+                    yield from _with_visible(candidate.spans, _VISIBLE.get(kind.name, 0))
+
+
+def _with_visible(spans: Sequence[Span], visible: int) -> Iterator[tuple[Span, int]]:
+    for span in reversed(spans):
+        characters = sum(char.isalnum() for char in span.line.text[span.start : span.end])
+        yield span, min(visible, characters)
+        visible = max(0, visible - characters)
+
+
+def _secrets(documents: Sequence[Document], names: frozenset[str], spans: Sequence[tuple[Span, int]]) -> list[Secret]:
+    found = []
+    for document in documents:
+        if document.masked or document.type == BARCODE:
+            continue
+        if document.type in names:
+            found.append(Secret(_plain(document.number), _VISIBLE.get(document.type, 0)))
+        if document.type == "gstin" and "pan" in names:
+            found.append(Secret(document.number[_GSTIN_PAN]))
+    found += [Secret(_plain(span.line.text[span.start : span.end]), visible) for span, visible in spans]
+    return [secret for secret in dict.fromkeys(found) if len(secret.number) >= _MIN_SECRET]
+
+
+def _plain(text: str) -> str:
+    return "".join(char for char in text.upper() if char.isalnum())
+
+
+def _hider(secrets: Sequence[Secret]) -> Any:
+    """A function that hides the secrets in a text, whatever separates their characters and however they are misread."""
+    patterns = [(re.compile(r"[\W_]*".join(_class(char) for char in one.number), re.I), one.visible) for one in secrets]
+
+    def hide(text: str) -> str:
+        for pattern, visible in patterns:
+            text = pattern.sub(lambda match, visible=visible: _crossed_out(match[0], visible), text)
+        return text
+
+    return hide
+
+
+def _class(char: str) -> str:
+    return next((f"[{group}]" for group in _LOOK_ALIKES if char in group), re.escape(char))
+
+
+def _crossed_out(text: str, visible: int = 0) -> str:
+    places = [place for place, char in enumerate(text) if char.isalnum()]
+    hidden = set(places[: len(places) - visible])
+    return "".join(HIDDEN if place in hidden else char for place, char in enumerate(text))
+
+
+def _hidden_lines(page: PageLines, spans: Sequence[tuple[Span, int]]) -> list[str]:
+    by_line: defaultdict[int, list[tuple[Span, int]]] = defaultdict(list)
+    for span, visible in spans:
+        by_line[span.line.index].append((span, visible))
+    texts = []
+    for line in page.lines:
+        text = line.text
+        for span, visible in by_line[line.index]:
+            hidden = _crossed_out(line.text[span.start : span.end], visible)
+            text = text[: span.start] + hidden + text[span.end :]
+        texts.append(text)
+    return texts
+
+
+def _line(line: Mapping[str, Any], text: str) -> dict[str, Any]:
+    """A line of the result with another text of the same length; its words are cut from that."""
+    if text == line["text"] or "words" not in line:
+        return {**line, "text": text}
+    words, place = [], 0
+    for word in line["words"]:
+        start = line["text"].find(word["text"], place)
+        if start < 0:  # words that are not in the text: nothing says which of their characters are hidden
+            words.append({**word, "text": _crossed_out(word["text"])})
+            continue
+        place = start + len(word["text"])
+        words.append({**word, "text": text[start:place]})
+    return {**line, "text": text, "words": words}
+
+
+def _replaced(text: str, changes: Sequence[tuple[str, str]]) -> str:
+    for before, after in changes:
+        text = text.replace(before, after)
+    return text
+
+
+def _document(document: dict[str, Any], hidden: bool) -> dict[str, Any]:
+    """A document of a masked type is marked as masked. Zones and barcodes are hidden as a whole."""
+    if not hidden:
+        return document
+    result = {**document, "masked": True}
+    if document["type"] == MRZ:
+        result["mrz"] = [_crossed_out(line) for line in document["mrz"]]
+    if document["type"] == BARCODE:
+        result["number"] = _crossed_out(document["number"])
+        result.pop("bytes", None)
+    return result
+
+
+def _walk(value: Any, hide: Any) -> Any:
+    if isinstance(value, str):
+        return hide(value)
+    if isinstance(value, list):
+        return [_walk(item, hide) for item in value]
+    if isinstance(value, dict):
+        return {key: _walk(item, hide) for key, item in value.items()}
+    return value

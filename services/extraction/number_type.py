@@ -1,0 +1,154 @@
+"""The description of one type of identity number, and the search for it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from services.extraction.candidates import Candidate, Span, candidates
+from services.extraction.found import CORRECTED, Document, box_around, span_box
+from services.extraction.look_alikes import DIGIT, alternatives
+from services.extraction.page_lines import PageLine, PageLines
+
+Fields = Mapping[str, str]
+Checks = dict[str, bool]
+#: Labels of numbers that are no identity numbers.
+_FOREIGN = re.compile(
+    r"order|track|invoice|\binv\b|phone|mobile|\bmob\b|\btel|\bfax|\bref\b|reference|consignment|\bawb\b|a/c|account\s*n"
+    r"|bill|receipt|customer|transaction|\btxn|\butr\b|\brrn\b|serial|batch|\bsku\b|policy|shipment|booking|ticket",
+    re.I,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class NumberType:
+    """A type of identity number.
+
+    shapes: see `look_alikes.py`. checks: of a number that fits a shape, with the fields of the page.
+    own_label: words in front of or above the number. context: words anywhere on the page.
+    proven: the number itself is evidence enough, because a checksum or its fixed beginning leaves little to chance.
+    checksum: whether look-alike characters may be corrected if the check `checksum` passes then.
+    fields: which fields of the page belong to the document.
+    masked: a number that the document itself shows masked; group 1 is its visible end.
+    normal: from the number without separators to the form that the result shows.
+    """
+
+    name: str
+    shapes: tuple[str, ...]
+    checks: Callable[[str, Fields], Checks]
+    own_label: re.Pattern[str]
+    context: re.Pattern[str]
+    proven: bool = False
+    checksum: bool = False
+    fields: tuple[str, ...] = ()
+    masked: re.Pattern[str] | None = None
+    normal: Callable[[str], str] = field(default=lambda number: number)
+
+
+def documents_of(kind: NumberType, page: PageLines, fields: Fields, number: int) -> Iterator[Document]:
+    """The documents of a type on a page. number: the page number."""
+    has_context = any(kind.context.search(line.text) for line in page.lines)
+    seen: set[str] = set()
+    for shape in kind.shapes:
+        for candidate in candidates(page, shape):
+            value, checks, corrected = _best(kind, candidate, shape, fields)
+            evident = _is_evident(kind, page, candidate, has_context)
+            if value in seen or not (evident or (kind.proven and all(checks.values()))):
+                continue
+            if not _has_label(kind, candidate) and not (checks["format"] and _is_whole(candidate, shape)):
+                continue
+            seen.add(value)
+            yield Document(
+                kind.name,
+                kind.normal(value),
+                checks,
+                candidate.confidence,
+                number,
+                box_around([span_box(span) for span in candidate.spans]),
+                [span.line.index for span in candidate.spans],
+                _chosen(kind, fields),
+                [CORRECTED] if corrected else [],
+                spans=candidate.spans,
+            )
+
+
+def _chosen(kind: NumberType, fields: Fields) -> Fields:
+    return {name: fields[name] for name in kind.fields if name in fields}
+
+
+def _best(kind: NumberType, candidate: Candidate, shape: str, fields: Fields) -> tuple[str, Checks, bool]:
+    """The number, its checks, and whether look-alike characters were corrected, which only a checksum allows."""
+    read = candidate.read
+    if candidate.corrected == read:
+        checks = kind.checks(read, fields)
+        if not kind.checksum or checks["checksum"]:
+            return read, checks, False
+    if kind.checksum:
+        options = [candidate.corrected, *alternatives(candidate.corrected, shape)]
+        proven = [text for text in options if all(kind.checks(text, fields).values())]
+        # Two alternatives that both pass prove neither.
+        if proven and (proven[0] == candidate.corrected or len(set(proven)) == 1):
+            return proven[0], kind.checks(proven[0], fields), True
+    checks = kind.checks(candidate.corrected, fields)
+    if candidate.corrected != read:
+        checks = dict.fromkeys(checks, False)
+    return read, checks, False
+
+
+def _is_evident(kind: NumberType, page: PageLines, candidate: Candidate, has_context: bool) -> bool:
+    if _has_label(kind, candidate):
+        return True
+    before = candidate.before
+    if has_foreign_label(before):
+        return False
+    line = candidate.spans[0].line
+    for other in _labels_beside(page, line):
+        if kind.own_label.search(other):
+            return True
+        if _FOREIGN.search(other):
+            return False
+    return has_context
+
+
+def _is_whole(candidate: Candidate, shape: str) -> bool:
+    """Letters and digits of two rows form a number too easily. Groups of digits do not."""
+    rows = [span.line.middle for span in candidate.spans]
+    return set(shape) == {DIGIT} or max(rows) - min(rows) < candidate.spans[0].line.height / 2
+
+
+def has_foreign_label(text: str) -> bool:
+    """Whether the text in front of a number says that it is a telephone, order or other number."""
+    return bool(_FOREIGN.search(text) or text.endswith("+"))
+
+
+def _has_label(kind: NumberType, candidate: Candidate) -> bool:
+    return bool(kind.own_label.search(candidate.before))
+
+
+def _labels_beside(page: PageLines, line: PageLine) -> list[str]:
+    """Texts to the left of a line in its row, then the nearest one above it."""
+    left = [other for other in page.lines if line in page.right_of(other)]
+    near = [other for other in page.above(line)[:1] if line.middle - other.middle < 3 * line.height]
+    return [other.text for other in [*sorted(left, key=lambda each: -each.left), *near]]
+
+
+def masked_documents_of(kind: NumberType, page: PageLines, fields: Fields, number: int) -> Iterator[Document]:
+    """Numbers of a type that the document itself shows masked."""
+    if not kind.masked:
+        return
+    for line in page.lines:
+        for match in kind.masked.finditer(line.text):
+            hidden = len(re.sub(r"[\s-]", "", match[0])) - len(match[1])
+            span = Span(line, match.start(), match.end())
+            yield Document(
+                kind.name,
+                "X" * hidden + match[1],
+                {"format": True},
+                line.confidence,
+                number,
+                span_box(span),
+                [line.index],
+                _chosen(kind, fields),
+                masked=True,
+            )

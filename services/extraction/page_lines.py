@@ -1,0 +1,97 @@
+"""The lines of a page with their places, as the search for numbers and labels needs them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from statistics import median
+from typing import Any
+
+Box = list[list[float]]
+
+#: Lines whose middles differ by less than this share of their height are in one row.
+_SAME_ROW = 0.6
+#: A value is at most this many line heights below its label.
+_BELOW = 2.6
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PageLine:
+    """One line. left, right, middle, height: pixels on the page turned by the slant of its lines."""
+
+    index: int
+    text: str
+    confidence: float
+    bbox: Box
+    left: float
+    right: float
+    middle: float
+    height: float
+
+
+@dataclass(frozen=True, slots=True)
+class PageLines:
+    """All lines of a page in reading order."""
+
+    lines: tuple[PageLine, ...]
+
+    def right_of(self, line: PageLine) -> list[PageLine]:
+        """Lines in the same row that start after this one, nearest first."""
+        found = [
+            other
+            for other in self.lines
+            if other is not line and other.left > (line.left + line.right) / 2 and _in_row(line, other)
+        ]
+        return sorted(found, key=lambda other: other.left)
+
+    def below(self, line: PageLine) -> list[PageLine]:
+        """Lines that are close below this one and overlap it horizontally, nearest first."""
+        found = [other for other in self.lines if _is_below(line, other)]
+        return sorted(found, key=lambda other: other.middle)
+
+    def above(self, line: PageLine) -> list[PageLine]:
+        """Lines above this one that overlap it horizontally, nearest first."""
+        found = [other for other in self.lines if other.middle < line.middle and not _in_row(line, other)]
+        return sorted((each for each in found if _overlap(line, each)), key=lambda other: -other.middle)
+
+
+def page_lines(lines: Sequence[Mapping[str, Any]]) -> PageLines:
+    """From the `lines` of a page result."""
+    slant = _slant([line["bbox"] for line in lines])
+    cos, sin = math.cos(-slant), math.sin(-slant)
+
+    def turned(point: Sequence[float]) -> tuple[float, float]:
+        return point[0] * cos - point[1] * sin, point[0] * sin + point[1] * cos
+
+    return PageLines(tuple(_line(index, line, [turned(p) for p in line["bbox"]]) for index, line in enumerate(lines)))
+
+
+def _line(index: int, line: Mapping[str, Any], corners: Sequence[tuple[float, float]]) -> PageLine:
+    xs, ys = zip(*corners, strict=True)
+    middle = sum(ys) / 4
+    height = (math.dist(corners[0], corners[3]) + math.dist(corners[1], corners[2])) / 2
+    return PageLine(index, line["text"], line["confidence"], line["bbox"], min(xs), max(xs), middle, max(height, 1.0))
+
+
+def _slant(boxes: Sequence[Box]) -> float:
+    """The median angle of the long lines in radians."""
+    angles = []
+    for (x0, y0), (x1, y1), *_, (x3, y3) in boxes:
+        if math.hypot(x1 - x0, y1 - y0) > 3 * math.hypot(x3 - x0, y3 - y0):
+            angles.append(math.atan2(y1 - y0, x1 - x0))
+    return median(angles) if angles else 0.0
+
+
+def _in_row(line: PageLine, other: PageLine) -> bool:
+    return abs(line.middle - other.middle) < _SAME_ROW * max(line.height, other.height)
+
+
+def _is_below(line: PageLine, other: PageLine) -> bool:
+    distance = other.middle - line.middle
+    tall = max(line.height, other.height)
+    return _SAME_ROW * tall <= distance < _BELOW * tall and _overlap(line, other)
+
+
+def _overlap(line: PageLine, other: PageLine) -> bool:
+    return min(line.right, other.right) - max(line.left, other.left) > 0

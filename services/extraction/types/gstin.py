@@ -1,0 +1,25 @@
+"""Identification numbers of the Indian goods and services tax, with a check character."""
+
+from __future__ import annotations
+
+import re
+
+from stdnum.in_ import gstin
+
+from services.extraction.number_type import Checks, Fields, NumberType
+
+
+def _checks(number: str, fields: Fields) -> Checks:
+    return {"format": True, "checksum": gstin.is_valid(number)}
+
+
+TYPE = NumberType(
+    name="gstin",
+    shapes=("99aaaaa9999axZx",),
+    checks=_checks,
+    own_label=re.compile(r"gst", re.I),
+    context=re.compile(r"\bgst", re.I),
+    proven=True,
+    checksum=True,
+    fields=("enterprise",),
+)
