@@ -31,7 +31,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--limit", type=int, help="maximum number of pictures of each folder")
     options = parser.parse_args(arguments)
     service = OCRService(OCREngine(), MAX_PIXELS)
-    print(f"machine   {describe()}")
+    _print(f"machine   {describe()}")
     counts: Counter[str] = Counter()
     for path in sorted((DATA / "ids").glob(f"{options.only}.json"))[: options.limit]:
         result, seconds = _read(service, path.with_suffix(".jpg"))
@@ -41,12 +41,17 @@ def main(arguments: list[str]) -> int:
             counts[name] += 1
             counts[f"{name} right"] += right
             if not right:
-                print(f"          {path.stem}: {name} wrong")
+                _print(f"          {path.stem}: {name} wrong")
     for name in ("number", "zone", "valid", "field"):
-        print(f"{name:9} {counts[f'{name} right']} of {counts[name]} right")
+        _print(f"{name:9} {counts[f'{name} right']} of {counts[name]} right")
     if counts["pictures"]:
-        print(f"seconds   {counts['seconds'] / counts['pictures']:.3f} for the search on each photograph")
+        _print(f"seconds   {counts['seconds'] / counts['pictures']:.3f} for the search on each photograph")
     return _check_others(service, options.without, options.limit)
+
+
+def _print(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
 
 
 def _check_others(service: OCRService, folders: Sequence[str], limit: int | None) -> int:
@@ -57,10 +62,10 @@ def _check_others(service: OCRService, folders: Sequence[str], limit: int | None
             pictures, spent = pictures + 1, spent + seconds
             for document in result["documents"]:
                 valid += document["valid"] is True
-                print(f"          {folder}/{path.name}: {document['type']}, valid: {document['valid']}")
+                _print(f"          {folder}/{path.name}: {document['type']}, valid: {document['valid']}")
     if pictures:
-        print(f"others    {valid} valid documents on {pictures} pictures without any")
-        print(f"seconds   {spent / pictures:.3f} for the search on each of them")
+        _print(f"others    {valid} valid documents on {pictures} pictures without any")
+        _print(f"seconds   {spent / pictures:.3f} for the search on each of them")
     return int(valid > 0)
 
 

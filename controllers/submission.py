@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any, cast
 
 from flask import g, request
 
 from controllers.context import ErrorClasses, services, traceparent
 from services import errors
+from services.extraction.mrz.formats import FORMATS
+from services.extraction.options import ALL, EXTRACT_NAMES, MASK_NAMES, canonical
 from services.jobs.admission import UNCHECKED, Slot
 from services.jobs.planner import KINDS
 from services.jobs.record import JobRecord
@@ -47,6 +49,11 @@ SUBMIT_ERRORS: ErrorClasses = (
 )
 
 
+#: What the type and the format of a found document can be.
+DOCUMENT_TYPES = MASK_NAMES
+ZONE_FORMATS = tuple(form.name for form in FORMATS)
+
+
 @dataclass(frozen=True, slots=True)
 class UploadedFile:
     """A file of a multipart body, with the client's name for it."""
@@ -72,10 +79,23 @@ def document_options(options: dict[str, Any]) -> DocumentOptions:
     Raises InvalidOption, UnknownLanguage or ModelUnavailable.
     """
     chosen = DocumentOptions(**{field.name: options[field.name] for field in fields(DocumentOptions)})
+    chosen = replace(chosen, extract=_names("extract", chosen.extract), mask=_names("mask", chosen.mask))
     services().jobs.check_options(chosen)
     if options["callback_url"]:
         services().webhook_guard.check(options["callback_url"])
     return chosen
+
+
+def _names(option: str, text: str) -> str:
+    """The canonical form of `extract` or `mask`. Raises InvalidOption."""
+    known = EXTRACT_NAMES if option == "extract" else MASK_NAMES
+    try:
+        return canonical(text, known)
+    except ValueError as error:
+        choices = ", ".join((*known, ALL))
+        raise errors.InvalidOption(
+            f"The option `{option}` cannot contain `{error}`. Choose from: {choices}."
+        ) from error
 
 
 def uploaded_files(field: str) -> list[UploadedFile]:

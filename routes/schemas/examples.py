@@ -120,6 +120,20 @@ _TEXT = {
     "warnings": [],
 }
 
+_LICENCE = {
+    "type": "driving_licence",
+    "number": "MH1220231234567",
+    "valid": True,
+    "checks": {"format": True, "state": True, "year": True},
+    "fields": {"name": "ASHA UDAHARAN", "date_of_birth": "1993-05-11", "date_of_expiry": "2043-05-10"},
+    "confidence": 0.97,
+    "needs_review": False,
+    "reasons": [],
+    "page": 1,
+    "bbox": _BOX,
+    "lines": [0],
+}
+
 _RESULT = {
     "job_id": JOB,
     "status": "completed",
@@ -148,5 +162,6 @@ _DOCUMENT_RESULT = {
 
 RESULTS = {
     "image": {"summary": "An image", "value": _IMAGE_RESULT},
+    "documents": {"summary": "With `extract=all`", "value": {**_IMAGE_RESULT, "documents": [_LICENCE]}},
     "document": {"summary": "A PDF, or a TIFF with several frames", "value": _DOCUMENT_RESULT},
 }

@@ -39,6 +39,14 @@ def job_options(limits: RequestLimits, wait: int) -> dict[str, fields.Field[Any]
         "orientation": _choice(
             ["auto", "off"], "`auto`: pages are rotated upright before they are read. `off`: they are not."
         ),
+        "extract": _names(
+            "What to find besides the text, separated by commas: `ids` (identity documents), `mrz` (machine-readable "
+            "zones), `barcodes`, or `all`. The result then has `documents`.",
+        ),
+        "mask": _names(
+            "Types of documents whose numbers are hidden everywhere in the result, separated by commas, such as "
+            "`aadhaar,pan`, or `all`.",
+        ),
         "callback_url": fields.String(
             load_default="",
             validate=validate.Length(max=2048),
@@ -76,6 +84,10 @@ def result_options(limits: RequestLimits) -> type[Schema]:
 def _choice(choices: list[str], description: str) -> fields.String:
     """The first choice is the default."""
     return fields.String(load_default=choices[0], validate=validate.OneOf(choices), **about(description))
+
+
+def _names(description: str) -> fields.String:
+    return fields.String(load_default="", validate=validate.Length(max=256), **about(description, examples=["all"]))
 
 
 def _wait(default: int, limits: RequestLimits, description: str) -> fields.Float:

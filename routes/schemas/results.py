@@ -4,6 +4,7 @@ from typing import Any
 
 from marshmallow import Schema, fields, validate
 
+from controllers.submission import DOCUMENT_TYPES, ZONE_FORMATS
 from middleware.error_catalog import WARNING_CODES
 from routes.schemas.base import about
 from routes.schemas.jobs import JobError, JobStatus
@@ -79,6 +80,33 @@ def _orientation(allow_none: bool) -> fields.Integer:
     )
 
 
+class FoundDocument(Schema):
+    """An identity document, a machine-readable zone or a barcode. A zone also has its `format` and its lines, `mrz`."""
+
+    type = fields.String(required=True, validate=validate.OneOf(DOCUMENT_TYPES))
+    number = fields.String(required=True, **about("The content of a barcode. Empty if that is bytes: see `bytes`."))
+    valid = fields.Boolean(required=True, allow_none=True, **about("All checks passed. null for masked numbers."))
+    checks = fields.Dict(keys=fields.String(), values=fields.Boolean(), required=True)
+    document_fields = fields.Dict(
+        keys=fields.String(), values=fields.String(), required=True, data_key="fields", **about("Dates as YYYY-MM-DD.")
+    )
+    confidence = fields.Float(required=True, validate=validate.Range(min=0, max=1))
+    needs_review = fields.Boolean(required=True)
+    reasons = fields.List(fields.String(), required=True, **about("Codes, such as `checksum_failed`."))
+    page = fields.Integer(required=True)
+    bbox = POLYGON
+    lines = fields.List(INDEX, required=True, **about("Indices into the `lines` of the page."))
+    masked = fields.Boolean(**about("The number is masked, on the document or by the option `mask`."))
+    format = fields.String(validate=validate.OneOf(ZONE_FORMATS))
+    mrz = fields.List(fields.String())
+    symbology = fields.String(**about("Barcodes only."))
+    length = fields.Integer(**about("Bytes of a barcode."))
+    bytes = fields.String(**about("Base64. Only if the content of a barcode is not text."))
+
+
+DOCUMENTS = fields.List(fields.Nested(FoundDocument), **about("With the option `extract`."))
+
+
 class PageResult(Schema):
     """A page. A failed page has `success: false` and an `error`."""
 
@@ -96,6 +124,9 @@ class PageResult(Schema):
         fields.Nested(FormField), required=True, data_key="fields", **about("Fields of a PDF form.")
     )
     error = fields.Nested(JobError)
+    documents = fields.List(
+        fields.Nested(FoundDocument), **about("Only for a running job with `extract`. Its result lists all documents.")
+    )
 
 
 class PartialStatus(JobStatus):
@@ -122,6 +153,7 @@ class JobResult(Schema):
     processing_time_seconds = fields.Float(required=True)
     engine = fields.Nested(Engine, required=True)
     lang = fields.String(required=True)
+    documents = DOCUMENTS
 
 
 class ImageResult(JobResult):

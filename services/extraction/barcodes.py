@@ -19,10 +19,10 @@ _TEXTS = ("Text", "GS1", "ISO15434")
 
 def find_barcodes(picture: np.ndarray, number: int, aadhaar: bool) -> list[Document]:
     """picture: (H, W, 3) uint8 RGB. number: the page number. aadhaar: decode an Aadhaar Secure QR into its fields."""
-    import cv2
     import zxingcpp
+    from PIL import Image
 
-    grey = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)
+    grey = Image.fromarray(picture).convert("L")
     return [_document(code, number, aadhaar) for code in zxingcpp.read_barcodes(grey) if code.valid]
 
 

@@ -8,14 +8,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
-from services.extraction.look_alikes import DIGIT, corrected, fits
+from services.extraction.look_alikes import DIGIT, corrected
 from services.extraction.page_lines import PageLine, PageLines
 
 #: Digits of other scripts are read as ASCII digits.
 _TOKEN = re.compile(r"[^\W_]+|[*•●×]+")
 _SEPARATORS = re.compile(r"[\s\-–./:·,_|]*")
 _GROUP_SEPARATORS = re.compile(r"[ \-]{1,3}")
+
+#: Gap between two parts of a number in one row, in line heights.
+_MAX_GAP = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,30 +57,60 @@ class _Token:
     end: int
 
 
-def candidates(page: PageLines, shape: str) -> Iterator[Candidate]:
-    """All candidates of a shape, each place once. Texts on one line come first, then those on several."""
-    used: set[tuple[int, int]] = set()
-    for pieces in _sources(page):
-        tokens = [token for line in pieces for token in _tokens(line)]
-        for first in range(len(tokens)):
-            found = _candidate_at(tokens, first, shape)
-            if found is None or (len(pieces) > 1 and len({span.line.index for span in found.spans}) == 1):
+class NumberSearch:
+    """Searches the lines of a page, single or joined, for numbers of several shapes."""
+
+    def __init__(self, page: PageLines) -> None:
+        self.page = page
+        self._sources = [_Source(tokens) for tokens in _token_lists(page)]
+
+    def candidates(self, shape: str) -> Iterator[Candidate]:
+        """All candidates of a shape, each place once. Texts on one line come first, then those on several."""
+        used: set[tuple[int, int]] = set()
+        needed = shape.count(DIGIT) - _most_changes(shape)
+        for source in self._sources:
+            if source.digits < needed:
                 continue
-            places = {(span.line.index, place) for span in found.spans for place in range(span.start, span.end)}
-            if not places & used:
-                used |= places
-                yield found
+            for first in range(len(source.tokens)):
+                found = _candidate_at(source.tokens, first, shape)
+                if found is None or (source.joined and len({span.line.index for span in found.spans}) == 1):
+                    continue
+                places = {(span.line.index, place) for span in found.spans for place in range(span.start, span.end)}
+                if not places & used:
+                    used |= places
+                    yield found
 
 
-def _sources(page: PageLines) -> Iterator[Sequence[PageLine]]:
-    for line in page.lines:
-        yield (line,)
-    for line in page.lines:
-        if right := page.right_of(line):
-            yield (line, *right)
-    for line in page.lines:
-        for below in page.below(line)[:1]:
-            yield (line, below)
+class _Source:
+    """Tokens of one line, or of lines that are joined. digits: how many there are in all."""
+
+    def __init__(self, tokens: Sequence[_Token]) -> None:
+        self.tokens = tokens
+        self.joined = tokens[0].line is not tokens[-1].line
+        self.digits = sum(char.isdigit() for token in tokens for char in token.text)
+
+
+def _token_lists(page: PageLines) -> Iterator[list[_Token]]:
+    """Of each line with digits; of its row; of it and the line below."""
+    tokens = {line.index: _tokens(line) for line in page.lines}
+    with_digits = {
+        index for index, found in tokens.items() if any(char.isdigit() for each in found for char in each.text)
+    }
+    for index in tokens:
+        if index in with_digits:
+            yield tokens[index]
+    for neighbours in (page.right_of, page.nearest_below):
+        for line in page.lines:
+            if not tokens[line.index]:
+                continue
+            others = [other for other in neighbours(line) if tokens[other.index]]
+            if any(other.index in with_digits for other in others):
+                yield [token for each in (line, *others) for token in tokens[each.index]]
+
+
+def _most_changes(shape: str) -> int:
+    """Look-alikes that a number may contain. With more of them, every word would be a number."""
+    return len(shape) // 4
 
 
 def _tokens(line: PageLine) -> list[_Token]:
@@ -92,17 +126,12 @@ def _ascii_digits(text: str) -> str:
 
 def _candidate_at(tokens: Sequence[_Token], first: int, shape: str) -> Candidate | None:
     """The candidate that starts with this token."""
-    read = ""
-    for last in range(first, len(tokens)):
-        token = tokens[last]
-        if last > first and not _joined(tokens[last - 1], token):
-            return None
-        read += token.text
-        if len(read) >= len(shape):
-            break
+    last = _last_token(tokens, first, len(shape))
+    if last is None or not all(_joined(*pair) for pair in pairwise(tokens[first : last + 1])):
+        return None
+    read = "".join(token.text for token in tokens[first : last + 1])
     text = corrected(read, shape)
-    # Without enough characters that fit as they are, every word would be a number of look-alikes.
-    if text is None or _changes(read, text) > len(shape) // 4 or _continues(tokens, first, last, shape):
+    if text is None or _changes(read, text) > _most_changes(shape) or _continues(tokens, first, last, shape):
         return None
     chosen = tokens[first : last + 1]
     lines = list(dict.fromkeys(token.line for token in chosen))
@@ -119,9 +148,20 @@ def _candidate_at(tokens: Sequence[_Token], first: int, shape: str) -> Candidate
     return Candidate(read, text, spans, before.strip())
 
 
+def _last_token(tokens: Sequence[_Token], first: int, length: int) -> int | None:
+    """The token with which the text has exactly this length. None if no token ends there."""
+    for last in range(first, len(tokens)):
+        length -= len(tokens[last].text)
+        if length <= 0:
+            return last if length == 0 else None
+    return None
+
+
 def _joined(token: _Token, following: _Token) -> bool:
-    """Whether only separators are between two tokens."""
+    """Whether only separators are between two tokens, and no wide gap between two lines of a row."""
     if token.line is not following.line:
+        if following.line.left - token.line.right > _MAX_GAP * token.line.height:
+            return False
         between = token.line.text[token.end :] + following.line.text[: following.start]
     else:
         between = token.line.text[token.end : following.start]
@@ -147,7 +187,3 @@ def _is_group(token: _Token, following: _Token) -> bool:
     if token.line is not following.line or not (token.text.isdigit() and following.text.isdigit()):
         return False
     return bool(_GROUP_SEPARATORS.fullmatch(token.line.text[token.end : following.start]))
-
-
-def fits_as_read(candidate: Candidate, shape: str) -> bool:
-    return fits(candidate.read, shape)

@@ -70,7 +70,7 @@ LABELS = (
     _label("surname", r"sur\s*name|last\s*name|family\s*name|उपनाम", name_in),
     _label("given_names", r"given\s*name\s*(\(s\)|s)?|first\s*name|fore\s*names?", name_in),
     _label("place_of_birth", r"(place|city)\s*of\s*birth", name_in),
-    _label("date_of_birth", r"date\s*of\s*birth|birth\s*date|\bd\.?\s?[o0]\.?\s?b\b|\bborn\b|जन्म|year\s*of\s*birth|\byob\b",
+    _label("date_of_birth", r"(date|year)\s*of\s*birth|birth\s*date|\bd\.?\s?[o0]\.?\s?b\b|\b(born|yob)\b|जन्म",
            date_in),
     _label("date_of_expiry", r"valid\s*(till|until|upto|up\s*to|to\b|thru|through)|(date\s*of\s*)?expir[ey]\w*"
            r"|validity|expiration", date_in),
@@ -146,19 +146,17 @@ def _unlabelled_sex(page: PageLines) -> str | None:
     return None
 
 
+def _announces_birth(text: str) -> bool:
+    return any(label.field == "date_of_birth" for label, *_ in _labels_in(text))
+
+
 def _unlabelled_name(page: PageLines) -> str | None:
     """The name above the date of birth. Old PAN cards print the holder, then the father, both without a label."""
-    line = next(
-        (
-            each
-            for each in page.lines
-            if any(label.field == "date_of_birth" for label, *_ in _labels_in(each.text)) or dates_in(each.text)
-        ),
-        None,
-    )
+    dated = (each for each in page.lines if _announces_birth(each.text) or dates_in(each.text))
+    line = next(dated, None)
     if line is None:
         return None
-    names = []
+    names: list[str] = []
     for other in page.above(line):
         name = name_in(other.text)
         if not name or len(names) == 2:

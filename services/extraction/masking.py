@@ -10,9 +10,10 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
-from services.extraction.candidates import Span, candidates
+from services.extraction.candidates import NumberSearch, Span
 from services.extraction.found import Document
 from services.extraction.number_type import has_foreign_label
 from services.extraction.options import BARCODE, MRZ
@@ -58,9 +59,10 @@ def _spans(page: PageLines, documents: Sequence[Document], names: frozenset[str]
     for document in documents:
         if document.type in names and not document.masked:
             yield from _with_visible(document.spans, _VISIBLE.get(document.type, 0))
+    search = NumberSearch(page)
     for kind in number_types():
         for shape in kind.shapes if kind.name in names else ():
-            for candidate in candidates(page, shape):
+            for candidate in search.candidates(shape):
                 if not has_foreign_label(candidate.before):
                     yield from _with_visible(candidate.spans, _VISIBLE.get(kind.name, 0))
 
@@ -89,16 +91,25 @@ def _plain(text: str) -> str:
     return "".join(char for char in text.upper() if char.isalnum())
 
 
-def _hider(secrets: Sequence[Secret]) -> Any:
-    """A function that hides the secrets in a text, whatever separates their characters and however they are misread."""
-    patterns = [(re.compile(r"[\W_]*".join(_class(char) for char in one.number), re.I), one.visible) for one in secrets]
+@dataclass(frozen=True, slots=True)
+class _Hider:
+    """Hides secrets in a text, whatever separates their characters and whichever look-alikes they are read as."""
 
-    def hide(text: str) -> str:
-        for pattern, visible in patterns:
-            text = pattern.sub(lambda match, visible=visible: _crossed_out(match[0], visible), text)
+    patterns: Sequence[tuple[re.Pattern[str], int]]
+
+    def __call__(self, text: str) -> str:
+        for pattern, visible in self.patterns:
+            text = pattern.sub(partial(_crossed_out_match, visible=visible), text)
         return text
 
-    return hide
+
+def _hider(secrets: Sequence[Secret]) -> _Hider:
+    separated = r"[\W_]*"
+    return _Hider([(re.compile(separated.join(map(_class, one.number)), re.I), one.visible) for one in secrets])
+
+
+def _crossed_out_match(match: re.Match[str], visible: int) -> str:
+    return _crossed_out(match[0], visible)
 
 
 def _class(char: str) -> str:
@@ -159,7 +170,7 @@ def _document(document: dict[str, Any], hidden: bool) -> dict[str, Any]:
     return result
 
 
-def _walk(value: Any, hide: Any) -> Any:
+def _walk(value: Any, hide: _Hider) -> Any:
     if isinstance(value, str):
         return hide(value)
     if isinstance(value, list):

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from services.extraction.candidates import Candidate, Span, candidates
+from services.extraction.candidates import Candidate, NumberSearch, Span
 from services.extraction.found import CORRECTED, Document, box_around, span_box
 from services.extraction.look_alikes import DIGIT, alternatives
 from services.extraction.page_lines import PageLine, PageLines
@@ -46,14 +46,16 @@ class NumberType:
     normal: Callable[[str], str] = field(default=lambda number: number)
 
 
-def documents_of(kind: NumberType, page: PageLines, fields: Fields, number: int) -> Iterator[Document]:
-    """The documents of a type on a page. number: the page number."""
-    has_context = any(kind.context.search(line.text) for line in page.lines)
+def documents_of(
+    kind: NumberType, search: NumberSearch, fields: Callable[[], Fields], number: int
+) -> Iterator[Document]:
+    """The documents of a type on a page. fields: of the page. number: the page number."""
+    page = search.page
     seen: set[str] = set()
     for shape in kind.shapes:
-        for candidate in candidates(page, shape):
-            value, checks, corrected = _best(kind, candidate, shape, fields)
-            evident = _is_evident(kind, page, candidate, has_context)
+        for candidate in search.candidates(shape):
+            value, checks, corrected = _best(kind, candidate, shape, fields())
+            evident = _is_evident(kind, page, candidate)
             if value in seen or not (evident or (kind.proven and all(checks.values()))):
                 continue
             if not _has_label(kind, candidate) and not (checks["format"] and _is_whole(candidate, shape)):
@@ -67,7 +69,7 @@ def documents_of(kind: NumberType, page: PageLines, fields: Fields, number: int)
                 number,
                 box_around([span_box(span) for span in candidate.spans]),
                 [span.line.index for span in candidate.spans],
-                _chosen(kind, fields),
+                _chosen(kind, fields()),
                 [CORRECTED] if corrected else [],
                 spans=candidate.spans,
             )
@@ -96,7 +98,7 @@ def _best(kind: NumberType, candidate: Candidate, shape: str, fields: Fields) ->
     return read, checks, False
 
 
-def _is_evident(kind: NumberType, page: PageLines, candidate: Candidate, has_context: bool) -> bool:
+def _is_evident(kind: NumberType, page: PageLines, candidate: Candidate) -> bool:
     if _has_label(kind, candidate):
         return True
     before = candidate.before
@@ -108,7 +110,7 @@ def _is_evident(kind: NumberType, page: PageLines, candidate: Candidate, has_con
             return True
         if _FOREIGN.search(other):
             return False
-    return has_context
+    return any(kind.context.search(line.text) for line in page.lines)
 
 
 def _is_whole(candidate: Candidate, shape: str) -> bool:
@@ -128,12 +130,14 @@ def _has_label(kind: NumberType, candidate: Candidate) -> bool:
 
 def _labels_beside(page: PageLines, line: PageLine) -> list[str]:
     """Texts to the left of a line in its row, then the nearest one above it."""
-    left = [other for other in page.lines if line in page.right_of(other)]
+    left = page.left_of(line)
     near = [other for other in page.above(line)[:1] if line.middle - other.middle < 3 * line.height]
-    return [other.text for other in [*sorted(left, key=lambda each: -each.left), *near]]
+    return [other.text for other in [*left, *near]]
 
 
-def masked_documents_of(kind: NumberType, page: PageLines, fields: Fields, number: int) -> Iterator[Document]:
+def masked_documents_of(
+    kind: NumberType, page: PageLines, fields: Callable[[], Fields], number: int
+) -> Iterator[Document]:
     """Numbers of a type that the document itself shows masked."""
     if not kind.masked:
         return
@@ -149,6 +153,6 @@ def masked_documents_of(kind: NumberType, page: PageLines, fields: Fields, numbe
                 number,
                 span_box(span),
                 [line.index],
-                _chosen(kind, fields),
+                _chosen(kind, fields()),
                 masked=True,
             )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
@@ -30,30 +31,45 @@ class PageLine:
     height: float
 
 
-@dataclass(frozen=True, slots=True)
 class PageLines:
-    """All lines of a page in reading order."""
+    """All lines of a page in reading order. Neighbours are searched among lines sorted from top to bottom."""
 
-    lines: tuple[PageLine, ...]
+    def __init__(self, lines: Sequence[PageLine]) -> None:
+        self.lines = tuple(lines)
+        self._sorted = sorted(lines, key=lambda line: line.middle)
+        self._middles = [line.middle for line in self._sorted]
+        self._tallest = max((line.height for line in lines), default=0.0)
 
     def right_of(self, line: PageLine) -> list[PageLine]:
         """Lines in the same row that start after this one, nearest first."""
-        found = [
-            other
-            for other in self.lines
-            if other is not line and other.left > (line.left + line.right) / 2 and _in_row(line, other)
-        ]
-        return sorted(found, key=lambda other: other.left)
+        centre = (line.left + line.right) / 2
+        near = self._between(line.middle - _SAME_ROW * self._tallest, line.middle + _SAME_ROW * self._tallest)
+        found = [each for each in near if each is not line and each.left > centre and _in_row(line, each)]
+        return sorted(found, key=lambda each: each.left)
+
+    def left_of(self, line: PageLine) -> list[PageLine]:
+        """Lines in the same row that this one starts after, nearest first."""
+        near = self._between(line.middle - _SAME_ROW * self._tallest, line.middle + _SAME_ROW * self._tallest)
+        found = [each for each in near if line.left > (each.left + each.right) / 2 and _in_row(line, each)]
+        return sorted(found, key=lambda each: -each.left)
 
     def below(self, line: PageLine) -> list[PageLine]:
         """Lines that are close below this one and overlap it horizontally, nearest first."""
-        found = [other for other in self.lines if _is_below(line, other)]
-        return sorted(found, key=lambda other: other.middle)
+        return [
+            each for each in self._between(line.middle, line.middle + _BELOW * self._tallest) if _is_below(line, each)
+        ]
+
+    def nearest_below(self, line: PageLine) -> list[PageLine]:
+        """The first of `below`, or nothing."""
+        return self.below(line)[:1]
 
     def above(self, line: PageLine) -> list[PageLine]:
         """Lines above this one that overlap it horizontally, nearest first."""
-        found = [other for other in self.lines if other.middle < line.middle and not _in_row(line, other)]
-        return sorted((each for each in found if _overlap(line, each)), key=lambda other: -other.middle)
+        found = [each for each in self._between(float("-inf"), line.middle) if not _in_row(line, each)]
+        return [each for each in reversed(found) if _overlap(line, each)]
+
+    def _between(self, top: float, bottom: float) -> list[PageLine]:
+        return self._sorted[bisect_left(self._middles, top) : bisect_right(self._middles, bottom)]
 
 
 def page_lines(lines: Sequence[Mapping[str, Any]]) -> PageLines:
@@ -64,7 +80,7 @@ def page_lines(lines: Sequence[Mapping[str, Any]]) -> PageLines:
     def turned(point: Sequence[float]) -> tuple[float, float]:
         return point[0] * cos - point[1] * sin, point[0] * sin + point[1] * cos
 
-    return PageLines(tuple(_line(index, line, [turned(p) for p in line["bbox"]]) for index, line in enumerate(lines)))
+    return PageLines([_line(index, line, [turned(p) for p in line["bbox"]]) for index, line in enumerate(lines)])
 
 
 def _line(index: int, line: Mapping[str, Any], corners: Sequence[tuple[float, float]]) -> PageLine:

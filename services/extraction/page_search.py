@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from services.extraction.candidates import NumberSearch
 from services.extraction.found import Document
 from services.extraction.labels import labelled_fields
 from services.extraction.mrz.search import ReadAgain, find_zones
@@ -49,22 +51,22 @@ def find_documents(
 
 def _numbers(page: PageLines, number: int, zones: Sequence[Document]) -> list[Document]:
     in_zones = {index for zone in zones for index in zone.lines}
-    rest = PageLines(tuple(line for line in page.lines if line.index not in in_zones))
-    fields = labelled_fields(rest)
+    rest = PageLines([line for line in page.lines if line.index not in in_zones])
+    search, fields = NumberSearch(rest), cache(lambda: labelled_fields(rest))
     found: list[Document] = []
     for kind in number_types():
-        found += documents_of(kind, rest, fields, number)
+        found += documents_of(kind, search, fields, number)
         found += masked_documents_of(kind, rest, fields, number)
     return [_compared(document, zones) for document in _without_parts(found)]
 
 
 def _without_parts(documents: Sequence[Document]) -> list[Document]:
     """Without a masked number that is the end of a longer masked number on the same line."""
-    longest = {}
+    longest: dict[tuple[object, ...], Document] = {}
     for document in documents:
-        key = (document.masked, tuple(document.lines), tuple(span.end for span in document.spans))
+        key: tuple[object, ...] = (document.masked, tuple(document.lines), tuple(span.end for span in document.spans))
         if not document.masked:
-            key = (*key, document.type, document.number)  # type: ignore[assignment]  # a longer key never matches
+            key = (*key, document.type, document.number)
         if key not in longest or len(document.number) > len(longest[key].number):
             longest[key] = document
     return list(longest.values())

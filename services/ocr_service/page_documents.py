@@ -93,10 +93,7 @@ class PageDocuments:
         found = find_documents(
             page["lines"], page["page"], names & set(EXTRACT_NAMES), picture, read_again if from_picture else None
         )
-        if mask:
-            page = mask_page(page, found, mask)
-        else:
-            page = {**page, "documents": [each.as_dict() for each in found]}
+        page = mask_page(page, found, mask) if mask else {**page, "documents": [each.as_dict() for each in found]}
         page["documents"] = [each for each in page["documents"] if _is_wanted(each["type"], extract)]
         return page
 

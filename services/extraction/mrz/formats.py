@@ -38,7 +38,7 @@ def _two_lines(name: str, first: str, length: int, personal_check: bool, composi
         "nationality": (1, 10, 13), "birth": (1, 13, 19), "sex": (1, 20, 21), "expiry": (1, 21, 27),
         "optional": (1, 28, optional_end),
     }  # fmt: skip
-    checks = {
+    checks: dict[str, tuple[Part, tuple[Part, ...]]] = {
         "number": ((1, 9, 10), (parts["number"],)),
         "date_of_birth": ((1, 19, 20), (parts["birth"],)),
         "date_of_expiry": ((1, 27, 28), (parts["expiry"],)),

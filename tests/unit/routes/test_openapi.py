@@ -9,7 +9,7 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 from middleware.error_catalog import CATALOG
 from tests.support.openapi import Description
 
-OPTIONS = {"lang", "dpi", "pages", "detail", "mode", "orientation", "callback_url", "wait"}
+OPTIONS = {"lang", "dpi", "pages", "detail", "mode", "orientation", "extract", "mask", "callback_url", "wait"}
 SUBMISSION_PATHS = ["/ocr/image", "/ocr/pdf", "/ocr/batch", "/ocr/predict"]
 #: These show the document and are not part of it.
 DOCUMENTATION = {"/openapi.json", "/docs", "/docs/swagger.js", "/docs/assets/{name}", "/redoc"}
