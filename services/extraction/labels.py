@@ -20,7 +20,10 @@ _SEX = re.compile(r"(?<!\w)(transgender|female|male|पुरुष|महिल
 _SEX_LETTER = re.compile(r"(?<![\w/])[MFX](?![\w/])")
 _NATIONALITIES = {"INDIAN": "IND", "IND": "IND"}
 _NAME = re.compile(r"[^\W\d_][^\d_:;|<>(){}\[\]=+*#@!?]*")
-_RELATION = r"father|mother|husband|spouse|guardian|s\s*/\s*[dw]|[sdwc]\s*/\s*o\b|son\b|daughter|wife|care\s*of"
+_RELATION = (
+    r"(father|mother|husband|spouse|guardian|wife)('?\s?s)?(\s*name)?|s\s*/\s*[dw](\s*/\s*w)?(\s*of)?|[sdwc]\s*/\s*o\b"
+    r"|(son|daughter)\s*of|care\s*of"
+)
 
 
 def name_in(text: str) -> str | None:

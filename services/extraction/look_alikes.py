@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from itertools import combinations
-
 TO_DIGIT = {"O": "0", "Q": "0", "D": "0", "I": "1", "L": "1", "Z": "2", "S": "5", "G": "6", "B": "8"}
 TO_LETTER = {"0": "O", "1": "I", "2": "Z", "5": "S", "6": "G", "8": "B"}
 
@@ -25,16 +22,19 @@ def corrected(text: str, shape: str) -> str | None:
     return result if fits(result, shape) else None
 
 
-def alternatives(text: str, shape: str, limit: int = 2) -> Iterator[str]:
-    """Texts with up to `limit` look-alike characters replaced where the shape admits letters and digits."""
-    free = [(place, _swapped(text[place])) for place, kind in enumerate(shape) if kind == EITHER]
-    changes = [(place, other) for place, other in free if other]
-    for count in range(1, limit + 1):
-        for chosen in combinations(changes, count):
-            changed = list(text)
-            for place, other in chosen:
-                changed[place] = other
-            yield "".join(changed)
+def other_end(text: str, shape: str) -> str | None:
+    """The text with its check character replaced by its look-alike, if the shape admits both. Otherwise None.
+
+    Other characters that may be a letter or a digit stay as they were read: with a wrong check character, one of their
+    look-alikes would seem proven too often.
+    """
+    other = look_alike(text[-1])
+    return text[:-1] + other if shape[-1] == EITHER and other else None
+
+
+def look_alike(char: str) -> str:
+    """The letter that looks like a digit, or the digit that looks like a letter. Empty if there is none."""
+    return TO_LETTER.get(char) or TO_DIGIT.get(char, "")
 
 
 def _fits(char: str, kind: str) -> bool:
@@ -55,7 +55,3 @@ def _corrected(char: str, kind: str) -> str:
     if kind == EITHER:
         return char
     return kind if kind in (TO_LETTER.get(char), TO_DIGIT.get(char)) else char
-
-
-def _swapped(char: str) -> str:
-    return TO_LETTER.get(char) or TO_DIGIT.get(char, "")

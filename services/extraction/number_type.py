@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from services.extraction.candidates import Candidate, NumberSearch, Span
 from services.extraction.found import CORRECTED, Document, box_around, span_box
-from services.extraction.look_alikes import DIGIT, alternatives
+from services.extraction.look_alikes import DIGIT, other_end
 from services.extraction.page_lines import PageLine, PageLines
 
 Fields = Mapping[str, str]
@@ -87,11 +87,9 @@ def _best(kind: NumberType, candidate: Candidate, shape: str, fields: Fields) ->
         if not kind.checksum or checks["checksum"]:
             return read, checks, False
     if kind.checksum:
-        options = [candidate.corrected, *alternatives(candidate.corrected, shape)]
-        proven = [text for text in options if all(kind.checks(text, fields).values())]
-        # Two alternatives that both pass prove neither.
-        if proven and (proven[0] == candidate.corrected or len(set(proven)) == 1):
-            return proven[0], kind.checks(proven[0], fields), True
+        for text in (candidate.corrected, other_end(candidate.corrected, shape)):
+            if text and text != read and all((checks := kind.checks(text, fields)).values()):
+                return text, checks, True
     checks = kind.checks(candidate.corrected, fields)
     if candidate.corrected != read:
         checks = dict.fromkeys(checks, False)

@@ -6,7 +6,6 @@ import math
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from statistics import median
 from typing import Any
 
 Box = list[list[float]]
@@ -91,12 +90,18 @@ def _line(index: int, line: Mapping[str, Any], corners: Sequence[tuple[float, fl
 
 
 def _slant(boxes: Sequence[Box]) -> float:
-    """The median angle of the long lines in radians."""
-    angles = []
+    """The median angle of the long lines in radians. Lines count by their length: short ones have no exact angle."""
+    angles: list[tuple[float, float]] = []
     for (x0, y0), (x1, y1), *_, (x3, y3) in boxes:
         if math.hypot(x1 - x0, y1 - y0) > 3 * math.hypot(x3 - x0, y3 - y0):
-            angles.append(math.atan2(y1 - y0, x1 - x0))
-    return median(angles) if angles else 0.0
+            angles.append((math.atan2(y1 - y0, x1 - x0), math.hypot(x1 - x0, y1 - y0)))
+    angles.sort()
+    half = sum(length for _, length in angles) / 2
+    for angle, length in angles:
+        half -= length
+        if half <= 0:
+            return angle
+    return 0.0
 
 
 def _in_row(line: PageLine, other: PageLine) -> bool:

@@ -5,6 +5,9 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, dataclass
 
+#: Options that earlier versions do not know.
+_NEWER = ("extract", "mask")
+
 
 @dataclass(frozen=True, slots=True)
 class DocumentOptions:
@@ -21,5 +24,10 @@ class DocumentOptions:
     mask: str = ""
 
     def dumps(self) -> str:
-        """Canonical JSON: equal options give equal text."""
-        return json.dumps(asdict(self), sort_keys=True)
+        """Canonical JSON: equal options give equal text.
+
+        Unused newer options are left out, because workers of an earlier version read it, too.
+        """
+        values = asdict(self)
+        used = {name: value for name, value in values.items() if value or name not in _NEWER}
+        return json.dumps(used, sort_keys=True)

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import combinations, product
+from itertools import product
 
-from services.extraction.look_alikes import TO_DIGIT, TO_LETTER
+from services.extraction.look_alikes import TO_DIGIT, TO_LETTER, look_alike
 from services.extraction.mrz.formats import ALPHABET, FILLER, FORMATS, Format, Part, check_digit
 
 #: Characters that are misread fillers.
@@ -16,8 +16,6 @@ _FILLERS = str.maketrans({"«": "<<", "‹": "<", "＜": "<", "≤": "<", "(": "
 _IN_FILLERS = re.compile(r"(?<=<<)[KCELS]{1,2}(?=<<)")
 #: Fillers that may be missing or added inside a line.
 _MAX_REPAIR = 6
-#: Look-alike characters that may be replaced in one part of the zone to make its check digit right.
-_MAX_CHANGES = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +60,10 @@ class Zone:
 
 def best_zone(readings: Sequence[Sequence[str]]) -> Zone | None:
     """The zone with most check digits right. readings: for each line its readings, the most trusted one first."""
-    zones = [zone for texts in product(*readings) for zone in _zones([cleaned(text) for text in texts])]
-    return max(zones, key=lambda zone: sum(zone.checks.values()) / len(zone.checks), default=None)
+    zones = [found for texts in product(*readings) for found in _zones([cleaned(text) for text in texts])]
+    # Of equally good ones, the format to which the fewest fillers had to be added.
+    best = max(zones, key=lambda found: (sum(found[0].checks.values()) / len(found[0].checks), -found[1]), default=None)
+    return best[0] if best else None
 
 
 def cleaned(text: str) -> str:
@@ -72,13 +72,15 @@ def cleaned(text: str) -> str:
     return _IN_FILLERS.sub(lambda match: FILLER * len(match[0]), text)
 
 
-def _zones(texts: Sequence[str]) -> Iterator[Zone]:
+def _zones(texts: Sequence[str]) -> Iterator[tuple[Zone, int]]:
+    """A zone for each format that the texts can have, and the number of fillers that were added or removed."""
     for form in FORMATS:
         if len(form.layout) != len(texts) or not texts[0] or TO_LETTER.get(texts[0][0], texts[0][0]) not in form.first:
             continue
         fitted = [_fitted(text, form.length) for text in texts]
         if all(fitted):
-            yield _corrected(form, [line for line in fitted if line])
+            changes = sum(abs(len(text) - form.length) for text in texts)
+            yield _corrected(form, [line for line in fitted if line]), changes
 
 
 def _fitted(text: str, length: int) -> str | None:
@@ -105,10 +107,7 @@ def _corrected(form: Format, lines: Sequence[str]) -> Zone:
         for line, layout in zip(lines, form.layout, strict=True)
     )
     zone = Zone(form, fixed, fixed != tuple(lines))
-    for name in form.checks:
-        if name != "composite" and not _passes(zone, name):
-            zone = _repaired(zone, name) or zone
-    return zone
+    return zone if _passes(zone, "number") else _repaired(zone) or zone
 
 
 def _to_kind(char: str, kind: str) -> str:
@@ -119,35 +118,31 @@ def _to_kind(char: str, kind: str) -> str:
     return char
 
 
-def _repaired(zone: Zone, name: str) -> Zone | None:
-    """The replacement of look-alikes in the part of this check digit that makes it right. None if there is none.
+def _repaired(zone: Zone) -> Zone | None:
+    """The zone with one look-alike in the document number replaced, so that its check digit and the composite fit.
 
-    Of several, the one with the fewest changes between letters and digits: numbers consist of groups of them.
+    The composite check digit covers the number and its check digit. It would not fit a wrong check digit: no look-alike
+    changes the sum by five. So one that fits proves the replacement. Of several, the number with the fewest changes
+    between letters and digits is taken, because numbers consist of groups of them. None if nothing is proven.
     """
-    ((line, start, end),) = zone.format.checks[name][1]
-    text = zone.lines[line]
-    layout = zone.format.layout[line]
-    places = [place for place in range(start, end) if layout[place] == "x" and _other(text[place])]
-    for count in range(1, _MAX_CHANGES + 1):
-        found = []
-        for chosen in combinations(places, count):
-            changed = "".join(_other(char) if place in chosen else char for place, char in enumerate(text))
+    if "composite" not in zone.format.checks:
+        return None
+    line, start, end = zone.format.parts["number"]
+    text, found = zone.lines[line], []
+    for place in range(start, end):
+        if other := look_alike(text[place]):
+            changed = text[:place] + other + text[place + 1 :]
             candidate = Zone(zone.format, (*zone.lines[:line], changed, *zone.lines[line + 1 :]), True)
-            if _passes(candidate, name):
+            if _passes(candidate, "number") and _passes(candidate, "composite"):
                 found.append(candidate)
-        if found:
-            found.sort(key=lambda each: _groups(each.lines[line][start:end]))
-            ambiguous = len(found) > 1 and len({_groups(each.lines[line][start:end]) for each in found[:2]}) == 1
-            return None if ambiguous else found[0]
-    return None
+    found.sort(key=lambda each: _groups(each.lines[line][start:end]))
+    if len(found) > 1 and len({_groups(each.lines[line][start:end]) for each in found[:2]}) == 1:
+        return None
+    return found[0] if found else None
 
 
 def _groups(text: str) -> int:
     return len(re.findall(r"[A-Z]+|[0-9]+", text))
-
-
-def _other(char: str) -> str:
-    return TO_LETTER.get(char) or TO_DIGIT.get(char, "")
 
 
 def _passes(zone: Zone, name: str) -> bool:
