@@ -104,8 +104,9 @@ def _token_lists(page: PageLines) -> Iterator[list[_Token]]:
             if not tokens[line.index]:
                 continue
             others = [other for other in neighbours(line) if tokens[other.index]]
-            if any(other.index in with_digits for other in others):
-                yield [token for each in (line, *others) for token in tokens[each.index]]
+            joined = (line, *others)
+            if others and any(each.index in with_digits for each in joined):
+                yield [token for each in joined for token in tokens[each.index]]
 
 
 def _most_changes(shape: str) -> int:
