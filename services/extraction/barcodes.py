@@ -1,41 +1,73 @@
-"""Barcodes of all common symbologies, found by zxing-cpp at full resolution."""
+"""Barcodes, found by zxing-cpp at full resolution.
+
+Two-dimensional codes have finder patterns that the library finds at any angle. Linear codes and PDF417 it reads only if
+they are nearly level, so their regions are found first and turned.
+"""
 
 from __future__ import annotations
 
 import base64
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from services.extraction.found import Document
+from services.extraction.page_lines import Box
 
 if TYPE_CHECKING:
     import numpy as np
     import zxingcpp
 
-#: Symbologies without a checksum, or with a weak one, match stripes of text and of tables by chance.
-_WEAK = ()
 #: Content types of zxing-cpp whose bytes are text.
 _TEXTS = ("Text", "GS1", "ISO15434")
+#: Symbologies that are searched in regions of stripes. Those without a check digit match text by chance.
+_STRIPED = ("PDF417", "MicroPDF417", "EANUPC", "Code128", "Code39", "Code93", "ITF", "DataBarOmni", "DataBarExp")
+_MATRIX = ("QRCode", "MicroQRCode", "RMQRCode", "Aztec", "DataMatrix", "MaxiCode")
 
 
-def find_barcodes(picture: np.ndarray, number: int, aadhaar: bool) -> list[Document]:
-    """picture: (H, W, 3) uint8 RGB. number: the page number. aadhaar: decode an Aadhaar Secure QR into its fields."""
-    import zxingcpp
+def find_barcodes(picture: np.ndarray, number: int) -> list[Document]:
+    """picture: (H, W, 3) uint8 RGB. number: the page number."""
+    import numpy as np
     from PIL import Image
 
-    grey = Image.fromarray(picture).convert("L")
-    return [_document(code, number, aadhaar) for code in zxingcpp.read_barcodes(grey) if code.valid]
+    grey = np.asarray(Image.fromarray(picture).convert("L"))
+    found: dict[tuple[str, str], Document] = {}
+    for code, place in _codes(grey):
+        document = _document(code, place, number)
+        found.setdefault((document.extra["symbology"], document.number), document)
+    return list(found.values())
 
 
-def _document(code: zxingcpp.Barcode, number: int, aadhaar: bool) -> Document:
+def _codes(grey: np.ndarray) -> Iterator[tuple[zxingcpp.Barcode, Callable[[float, float], list[float]]]]:
+    """Each code, and a function from its points to points of the page."""
+    import zxingcpp
+
+    from services.extraction.stripes import find_stripes
+
+    for code in zxingcpp.read_barcodes(grey, formats=_formats(_MATRIX), try_invert=False):
+        yield code, lambda x, y: [x, y]
+    for attempts in find_stripes(grey):
+        for cut in attempts:
+            stripes = cut()
+            codes = zxingcpp.read_barcodes(stripes.picture, formats=_formats(_STRIPED), try_invert=False)
+            yield from ((code, stripes.on_page) for code in codes)
+            if codes:
+                break
+
+
+def _formats(names: tuple[str, ...]) -> Any:
+    import zxingcpp
+
+    return [getattr(zxingcpp.BarcodeFormat, name) for name in names]
+
+
+def _document(code: zxingcpp.Barcode, place: Callable[[float, float], list[float]], number: int) -> Document:
     corners = code.position
-    box = [
-        [float(point.x), float(point.y)]
+    box: Box = [
+        place(float(point.x), float(point.y))
         for point in (corners.top_left, corners.top_right, corners.bottom_right, corners.bottom_left)
     ]
     extra: dict[str, Any] = {"symbology": code.format.name, "length": len(code.bytes)}
-    if code.content_type.name in _TEXTS:
-        text = code.text
-    else:
-        text = ""
+    text = code.text if code.content_type.name in _TEXTS else ""
+    if not text:
         extra["bytes"] = base64.b64encode(code.bytes).decode()
     return Document("barcode", text, {"symbology": True}, 1.0, number, box, [], extra=extra)

@@ -1,0 +1,90 @@
+"""Barcodes: drawn at two to four pixels per module, at any angle, slightly blurred."""
+
+import base64
+import random
+
+import numpy as np
+import pytest
+import zxingcpp
+from PIL import Image, ImageDraw, ImageFilter, ImageFont
+
+from services.extraction.barcodes import find_barcodes
+
+#: Degrees that no axis is near, and those that scanners produce.
+ANGLES = (0, 7, 33, 45, 78, 90, 123, 180, 251, 270, 304)
+TEXTS = {
+    "QRCode": "https://example.org/item/17",
+    "DataMatrix": "LOT 17 / 2026-01",
+    "Aztec": "TICKET 4711",
+    "Code128": "PKG-0017-AB",
+    "EAN13": "4006381333931",
+    "PDF417": "PERMIT 17 OF 2026",
+}
+#: Lower limits of the share that is read, where the library reads fewer than 95 %.
+SHARE = {"Aztec": 0.8, "PDF417": 0.8}
+
+
+def drawn(symbology, content, angle=0, module=3.0, blur=0.6):
+    """A page (H, W, 3) with a code at an angle in degrees. module: pixels. blur: of the page, in pixels."""
+    code = zxingcpp.create_barcode(content, getattr(zxingcpp.BarcodeFormat, symbology))
+    large = Image.fromarray(np.array(zxingcpp.write_barcode_to_image(code, scale=8, add_quiet_zones=True)))
+    turned = large.convert("L").rotate(angle, expand=True, fillcolor=255, resample=Image.Resampling.BICUBIC)
+    size = [round(length * module / 8) for length in turned.size]
+    page = Image.new("L", (size[0] + 240, size[1] + 200), 250)
+    page.paste(turned.resize(size, Image.Resampling.LANCZOS), (130, 90))
+    return np.asarray(page.filter(ImageFilter.GaussianBlur(blur)).convert("RGB"))
+
+
+def found(picture):
+    return [(each.extra["symbology"], each.number) for each in find_barcodes(picture, 1)]
+
+
+@pytest.mark.parametrize("symbology", TEXTS)
+def test_code_is_read_at_any_angle(symbology):
+    pictures = [drawn(symbology, TEXTS[symbology], angle, module) for angle in ANGLES for module in (2, 2.5, 3, 4)]
+    read = [found(picture) == [(symbology, TEXTS[symbology])] for picture in pictures]
+    assert sum(read) >= SHARE.get(symbology, 0.95) * len(read)
+
+
+def test_several_codes_of_a_page_are_found_with_their_places():
+    left, right = (drawn("Code128", "ONE", 0), drawn("QRCode", "TWO", 0))
+    height = max(len(left), len(right))
+    page = np.hstack(
+        [np.pad(each, ((0, height - len(each)), (0, 0), (0, 0)), constant_values=250) for each in (left, right)]
+    )
+    by_text = {each.number: each.bbox for each in find_barcodes(page, 1)}
+    assert by_text.keys() == {"ONE", "TWO"}
+    assert max(x for x, _ in by_text["ONE"]) < left.shape[1] <= min(x for x, _ in by_text["TWO"])
+
+
+@pytest.mark.parametrize("angle", [0, 33, 123])
+def test_polygon_surrounds_the_code(angle):
+    (document,) = find_barcodes(drawn("Code128", "PKG-0017-AB", angle), 1)
+    picture = drawn("Code128", "PKG-0017-AB", angle)
+    dark = np.argwhere(picture[..., 0] < 100)[:, ::-1]
+    xs, ys = zip(*document.bbox, strict=True)
+    assert abs(np.mean(xs) - dark[:, 0].mean()) < 25 and abs(np.mean(ys) - dark[:, 1].mean()) < 25
+
+
+def test_content_that_is_no_text_is_returned_as_bytes():
+    content = bytes(range(128, 160))
+    (document,) = find_barcodes(drawn("QRCode", content), 1)
+    assert (document.number, base64.b64decode(document.extra["bytes"])) == ("", content)
+    assert document.extra["length"] == 32
+
+
+def test_text_and_tables_are_no_barcodes():
+    page = Image.new("RGB", (1200, 900), "white")
+    draw, font = ImageDraw.Draw(page), ImageFont.load_default(22)
+    numbers = random.Random(1)
+    for row in range(28):
+        draw.text(
+            (30, 30 * row + 20), "  ".join(f"{numbers.randrange(10**7):,} Illlil" for _ in range(6)), "black", font
+        )
+    for column in range(0, 1200, 90):
+        draw.line((column, 0, column, 900), "black", 2)
+    assert found(np.asarray(page)) == []
+
+
+def test_small_picture_has_no_barcode():
+    assert found(np.full((20, 20, 3), 255, np.uint8)) == []
