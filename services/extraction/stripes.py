@@ -21,7 +21,7 @@ _PIXELS = 2 * _BLOCK
 #: Mean squared difference of neighbouring pixels, on a scale of 256 levels. Noise of a photograph is below.
 _MIN_ENERGY = 80.0
 #: 1 if all edges of a block and its neighbours run in one direction, 0 if they run in all.
-_MIN_COHERENCE = 0.5
+_MIN_COHERENCE = 0.4
 #: Blocks in one region differ by at most this angle, in radians.
 _MAX_TURN = 0.3
 #: Size of a region in pixels, across its stripes and along them.
@@ -32,10 +32,10 @@ _MAX_CODES, _MAX_PATTERNS = 12, 12
 #: Edges in a row through the region: of EAN-8, the shortest code, and of the start pattern of PDF417.
 _CHECKED = 240.0
 #: Degrees by which the estimated angle may be wrong. Most codes are read at the first one.
-_TURNS = (0, 2, -2, 4, -4, 7, -7)
-_MIN_CODE_EDGES, _MIN_PATTERN_EDGES = 20, 6
+_TURNS = (0, 3, -3)
+_MIN_CODE_EDGES, _MIN_PATTERN_EDGES = 14, 6
 #: Rows this many pixels apart correlate by at least this value in codes: 0.89 to 1.0 in drawn ones, up to 0.3 in text.
-_ROW_DISTANCE, _MIN_LIKENESS, _MAX_SHIFT = 12, 0.8, 3
+_ROW_DISTANCE, _MIN_LIKENESS, _MAX_SHIFT = 12, 0.7, 3
 _MIN_PATTERN_ALONG = 40.0
 #: Length of a code beside its pattern: as a share of its height, and at most in pixels.
 _SIDES, _MAX_SIDE = 8.0, 500.0
@@ -43,7 +43,7 @@ _MIN_PATTERN_COHERENCE = 0.7
 _MAX_PATTERN_ACROSS = 128.0
 _MIN_BLOCKS = 4
 #: Share of its rectangle that a region fills. Regions of text are ragged.
-_MIN_FILLED = 0.6
+_MIN_FILLED = 0.4
 
 
 @dataclass(frozen=True, slots=True)
