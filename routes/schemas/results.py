@@ -100,6 +100,7 @@ class FoundDocument(Schema):
     format = fields.String(validate=validate.OneOf(ZONE_FORMATS))
     mrz = fields.List(fields.String())
     symbology = fields.String(**about("Barcodes only."))
+    kind = fields.String(**about("`aadhaar_secure_qr` for such a code. It is decoded only with `extract=ids`."))
     length = fields.Integer(**about("Bytes of a barcode."))
     bytes = fields.String(**about("Base64. Only if the content of a barcode is not text."))
 

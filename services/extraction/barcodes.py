@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from services.extraction.found import Document
 from services.extraction.page_lines import Box
+from services.extraction.secure_qr import KIND, decode, is_secure_qr
 
 if TYPE_CHECKING:
     import numpy as np
@@ -24,8 +26,11 @@ _STRIPED = ("PDF417", "MicroPDF417", "EANUPC", "Code128", "Code39", "Code93", "I
 _MATRIX = ("QRCode", "MicroQRCode", "RMQRCode", "Aztec", "DataMatrix", "MaxiCode")
 
 
-def find_barcodes(picture: np.ndarray, number: int) -> list[Document]:
-    """picture: (H, W, 3) uint8 RGB. number: the page number."""
+def find_barcodes(picture: np.ndarray, number: int, decode_aadhaar: bool = False) -> list[Document]:
+    """picture: (H, W, 3) uint8 RGB. number: the page number. decode_aadhaar: report what an Aadhaar Secure QR says.
+
+    Otherwise only its kind and length are reported: its digits are personal data, too.
+    """
     import numpy as np
     from PIL import Image
 
@@ -33,7 +38,8 @@ def find_barcodes(picture: np.ndarray, number: int) -> list[Document]:
     found: dict[tuple[str, str], Document] = {}
     for code, place in _codes(grey):
         document = _document(code, place, number)
-        found.setdefault((document.extra["symbology"], document.number), document)
+        key = document.extra["symbology"], document.number
+        found.setdefault(key, _secure_qr(document, decode_aadhaar) if is_secure_qr(document.number) else document)
     return list(found.values())
 
 
@@ -52,6 +58,12 @@ def _codes(grey: np.ndarray) -> Iterator[tuple[zxingcpp.Barcode, Callable[[float
             yield from ((code, stripes.on_page) for code in codes)
             if codes:
                 break
+
+
+def _secure_qr(document: Document, decoded: bool) -> Document:
+    extra = {**document.extra, "kind": KIND}
+    number, fields = (decode(document.number) if decoded else None) or ("", {})
+    return replace(document, number=number, fields=fields, extra=extra)
 
 
 def _formats(names: tuple[str, ...]) -> Any:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
+from pkgutil import iter_modules
 
 ALL = "all"
 IDS, MRZ, BARCODES = "ids", "mrz", "barcodes"
 EXTRACT_NAMES = (IDS, MRZ, BARCODES)
 BARCODE = "barcode"
-#: Types of documents that can be masked: all that a result can name.
-MASK_NAMES = (
-    "pan", "aadhaar", "aadhaar_vid", "driving_licence", "passport", "udyam", "gstin", "voter_id", MRZ, BARCODE,
-)  # fmt: skip
+#: Types of documents that can be masked: all that a result can name. Each module in `types/` is named like its type.
+MASK_NAMES = (*(module.name for module in iter_modules([str(Path(__file__).with_name("types"))])), MRZ, BARCODE)
 
 
 def canonical(text: str, names: Sequence[str]) -> str:

@@ -45,7 +45,7 @@ def find_documents(
     if BARCODES in names and picture:
         from services.extraction.barcodes import find_barcodes  # loads the barcode library
 
-        found += find_barcodes(picture(), number)
+        found += find_barcodes(picture(), number, decode_aadhaar=IDS in names)
     return found
 
 

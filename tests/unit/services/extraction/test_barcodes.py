@@ -5,10 +5,10 @@ import random
 
 import numpy as np
 import pytest
-import zxingcpp
-from PIL import Image, ImageDraw, ImageFilter, ImageFont
+from PIL import Image, ImageDraw, ImageFont
 
 from services.extraction.barcodes import find_barcodes
+from tests.support.barcodes import drawn
 
 #: Degrees that no axis is near, and those that scanners produce.
 ANGLES = (0, 7, 33, 45, 78, 90, 123, 180, 251, 270, 304)
@@ -22,17 +22,6 @@ TEXTS = {
 }
 #: Lower limits of the share that is read, where the library reads fewer than 95 %.
 SHARE = {"Aztec": 0.8, "PDF417": 0.8}
-
-
-def drawn(symbology, content, angle=0, module=3.0, blur=0.6):
-    """A page (H, W, 3) with a code at an angle in degrees. module: pixels. blur: of the page, in pixels."""
-    code = zxingcpp.create_barcode(content, getattr(zxingcpp.BarcodeFormat, symbology))
-    large = Image.fromarray(np.array(zxingcpp.write_barcode_to_image(code, scale=8, add_quiet_zones=True)))
-    turned = large.convert("L").rotate(angle, expand=True, fillcolor=255, resample=Image.Resampling.BICUBIC)
-    size = [round(length * module / 8) for length in turned.size]
-    page = Image.new("L", (size[0] + 240, size[1] + 200), 250)
-    page.paste(turned.resize(size, Image.Resampling.LANCZOS), (130, 90))
-    return np.asarray(page.filter(ImageFilter.GaussianBlur(blur)).convert("RGB"))
 
 
 def found(picture):
