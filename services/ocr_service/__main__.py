@@ -11,13 +11,14 @@ import json
 import sys
 import time
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from paddleocr_service import OCREngine
 from services.errors import OCRServiceError
 from services.extraction.options import EXTRACT_NAMES, MASK_NAMES, canonical
-from services.ocr_service.document import OCRService, summarize
+from services.ocr_service.document import OCRService
 from services.ocr_service.options import DocumentOptions
+from services.ocr_service.result_document import ResultDocument
 
 MAX_PIXELS = 100_000_000
 
@@ -42,7 +43,9 @@ def read_file(path: Path, options: DocumentOptions, engine: OCREngine | None = N
     started = time.perf_counter()
     with service.open(path, kind, options) as document:
         pages = [document.recognize(number) for number in document.page_numbers]
-    return summarize(pages, kind, service.engine_of(options), options, time.perf_counter() - started)
+    seconds = time.perf_counter() - started
+    result = ResultDocument(kind, len(pages), service.engine_of(options), options, seconds)
+    return cast(dict[str, Any], json.loads(b"".join(result.parts(pages)) + b"}"))
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -55,7 +55,7 @@ def stored(redis, known=()) -> bytes:
         for each in value.values() if isinstance(value, dict) else value if isinstance(value, set) else [value]:
             content = each if isinstance(each, bytes) else str(each).encode()
             try:
-                found.append(zlib.decompress(content))
+                found.append(zlib.decompressobj().decompress(content))
             except zlib.error:
                 found.append(content)
     return b"\n".join(found)
