@@ -105,6 +105,8 @@ def labelled_fields(page: PageLines) -> dict[str, str]:
                 found[label.field] = value
     if "sex" not in found and (sex := _unlabelled_sex(page)):
         found["sex"] = sex
+    if "date_of_birth" not in found and (birth := _unlabelled_birth(page)):
+        found["date_of_birth"] = birth
     if "name" not in found and (name := _unlabelled_name(page)):
         found["name"] = name
     return found
@@ -165,5 +167,14 @@ def _unlabelled_name(page: PageLines) -> str | None:
         if not name or len(names) == 2:
             break
         names.append(name)
-    tax_card = any(re.search(r"income\s*tax", each.text, re.I) for each in page.lines)
-    return names[-1 if tax_card else 0] if names else None
+    return names[-1 if _is_tax_card(page) else 0] if names else None
+
+
+def _unlabelled_birth(page: PageLines) -> str | None:
+    """The only date of an old PAN card, which has no label."""
+    found = [date for line in page.lines for date in dates_in(line.text)]
+    return found[0] if len(found) == 1 and _is_tax_card(page) else None
+
+
+def _is_tax_card(page: PageLines) -> bool:
+    return any(re.search(r"income\s*tax", line.text, re.I) for line in page.lines)

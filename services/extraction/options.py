@@ -24,3 +24,8 @@ def canonical(text: str, names: Sequence[str]) -> str:
         if name not in names:
             raise ValueError(name[:64])
     return ",".join(name for name in names if ALL in chosen or name in chosen)
+
+
+def names_in(text: str, names: Sequence[str]) -> frozenset[str]:
+    """The chosen names of an option in any form. Raises ValueError with the first unknown name."""
+    return frozenset(filter(None, canonical(text, names).split(",")))

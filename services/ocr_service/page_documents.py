@@ -72,11 +72,11 @@ class PageDocuments:
 
     def _with_documents(self, page: Page) -> Page:
         from services.extraction.masking import mask_page
-        from services.extraction.options import EXTRACT_NAMES, IDS, MRZ
+        from services.extraction.options import EXTRACT_NAMES, IDS, MASK_NAMES, MRZ, names_in
         from services.extraction.page_search import find_documents
 
-        extract = frozenset(filter(None, self.options.extract.split(",")))
-        mask = frozenset(filter(None, self.options.mask.split(",")))
+        extract = names_in(self.options.extract, EXTRACT_NAMES)
+        mask = names_in(self.options.mask, MASK_NAMES)
         # What is to be hidden has to be found, whether the result reports it or not.
         names = extract | ({IDS, MRZ} if mask else set())
         upright: list[np.ndarray] = []

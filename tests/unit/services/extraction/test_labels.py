@@ -76,10 +76,9 @@ def test_name_without_a_label_is_above_the_date_of_birth():
     assert (found["name"], found["sex"]) == ("Harish Udaharan", "M")
 
 
-def test_old_tax_card_prints_the_holder_above_the_father():
-    assert (
-        fields("INCOME TAX DEPARTMENT", "SUNITA UDAHARAN", "RAVI UDAHARAN", "08/09/1983")["name"] == "SUNITA UDAHARAN"
-    )
+def test_old_tax_card_prints_holder_father_and_date_of_birth_without_labels():
+    found = fields("INCOME TAX DEPARTMENT", "SUNITA UDAHARAN", "RAVI UDAHARAN", "08/09/1983")
+    assert found == {"name": "SUNITA UDAHARAN", "date_of_birth": "1983-09-08"}
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """The result document of a job, and the limits of a page and of a job."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -67,3 +68,16 @@ def test_a_page_above_a_limit_is_an_error(large):
         page_as_json({**page(1, ""), **large})
     assert json.loads(page_as_json(page(1, "small")))["text"] == "small"
     assert result_limits.LIMITS.page_bytes < LIMITS.job_bytes
+
+
+@pytest.mark.parametrize("kind", ["image", "pdf"])
+def test_documents_of_all_pages_are_listed_together_if_the_job_extracts_them(kind):
+    def found():
+        pages = [{**page(number, "one"), "documents": [{"page": number}]} for number in (1, 2)]
+        return pages[:1] if kind == "image" else pages
+
+    extracting = ResultDocument(kind, len(found()), ENGINE, replace(OPTIONS, extract="ids"), 0.5)
+    result = json.loads(b"".join(extracting.parts(found())) + b"}")
+    assert result["documents"] == [{"page": 1}] if kind == "image" else [{"page": 1}, {"page": 2}]
+    assert not any("documents" in each for each in result.get("pages", []))
+    assert "documents" not in result_of(found(), kind)
