@@ -71,7 +71,7 @@ class NumberSearch:
         for source in self._sources:
             if source.digits < needed:
                 continue
-            for first in range(len(source.tokens)):
+            for first in range(source.starts):
                 found = _candidate_at(source.tokens, first, shape)
                 if found is None or (source.joined and len({span.line.index for span in found.spans}) == 1):
                     continue
@@ -82,11 +82,16 @@ class NumberSearch:
 
 
 class _Source:
-    """Tokens of one line, or of lines that are joined. digits: how many there are in all."""
+    """Tokens of one line, or of lines that are joined.
+
+    digits: how many there are in all. starts: tokens of the first line. A number that starts in another line is found
+    where that one is the first.
+    """
 
     def __init__(self, tokens: Sequence[_Token]) -> None:
         self.tokens = tokens
         self.joined = tokens[0].line is not tokens[-1].line
+        self.starts = sum(token.line is tokens[0].line for token in tokens)
         self.digits = sum(char.isdigit() for token in tokens for char in token.text)
 
 

@@ -30,7 +30,7 @@ _MIN_ACROSS, _MIN_ALONG = 64.0, 20.0
 _MARGIN = 28.0
 _MAX_CODES, _MAX_PATTERNS = 12, 12
 #: Edges in a row through the region: of EAN-8, the shortest code, and of the start pattern of PDF417.
-_CHECKED = 240.0
+_CHECKED_ACROSS, _CHECKED_ALONG = 240.0, 60.0
 #: Degrees by which the estimated angle may be wrong. Most codes are read at the first one.
 _TURNS = (0, 3, -3)
 _MIN_CODE_EDGES, _MIN_PATTERN_EDGES = 14, 6
@@ -78,10 +78,10 @@ def find_stripes(grey: np.ndarray) -> Iterator[list[Callable[[], Stripes]]]:
     codes = sorted((each for each in areas(_MIN_COHERENCE) if each.is_code), key=_size)
     patterns = sorted((each for each in areas(_MIN_PATTERN_COHERENCE) if each.is_pattern), key=_size)
     for area in codes[-_MAX_CODES:]:
-        if _is_striped(area.middle.cut(image).picture, _MIN_CODE_EDGES):
+        if _is_striped(area.middle.sample(image), _MIN_CODE_EDGES):
             yield _attempts(area, image)
     for area in patterns[-_MAX_PATTERNS:]:
-        if _is_striped(area.middle.cut(image).picture, _MIN_PATTERN_EDGES):
+        if _is_striped(area.middle.sample(image), _MIN_PATTERN_EDGES):
             yield _attempts(area.widened, image)
 
 
@@ -121,8 +121,12 @@ class _Area:
     def middle(self) -> _Area:
         """A part that is large enough to check the stripes."""
         x, y = (self.x0 + self.x1) / 2, (self.y0 + self.y1) / 2
-        across, along = (min(size, _CHECKED) / 2 for size in (self.across, self.along))
+        across, along = min(self.across, _CHECKED_ACROSS) / 2, min(self.along, _CHECKED_ALONG) / 2
         return replace(self, x0=x - across, x1=x + across, y0=y - along, y1=y + along)
+
+    def sample(self, image: Image.Image) -> np.ndarray:
+        """The area as an array with its stripes upright, roughly."""
+        return np.asarray(self.cut(image, 0.0, Image.Resampling.BILINEAR).picture, np.float32)
 
     @property
     def widened(self) -> _Area:
@@ -136,13 +140,13 @@ class _Area:
         right, down = x * (cos - 1) + y * sin, y * (cos - 1) - x * sin
         return _Area(self.angle + by, self.x0 + right, self.x1 + right, self.y0 + down, self.y1 + down, self.filled)
 
-    def cut(self, image: Image.Image) -> Stripes:
+    def cut(self, image: Image.Image, margin: float = _MARGIN, sampling: int = Image.Resampling.BICUBIC) -> Stripes:
         cos, sin = math.cos(self.angle), math.sin(self.angle)
-        x0, y0 = self.x0 - _MARGIN, self.y0 - _MARGIN
+        x0, y0 = self.x0 - margin, self.y0 - margin
         origin = (x0 * cos - y0 * sin, x0 * sin + y0 * cos)
-        size = (round(self.across + 2 * _MARGIN), round(self.along + 2 * _MARGIN))
+        size = (round(self.across + 2 * margin), round(self.along + 2 * margin))
         coefficients = (cos, -sin, origin[0], sin, cos, origin[1])
-        method, sampling = Image.Transform.AFFINE, Image.Resampling.BICUBIC
+        method = Image.Transform.AFFINE
         return Stripes(image.transform(size, method, coefficients, sampling, fillcolor=255), origin, self.angle)
 
 
@@ -150,10 +154,8 @@ def _attempts(area: _Area, image: Image.Image) -> list[Callable[[], Stripes]]:
     return [partial(area.turned(math.radians(degrees)).cut, image) for degrees in _TURNS]
 
 
-def _is_striped(picture: Image.Image, min_edges: int) -> bool:
+def _is_striped(core: np.ndarray, min_edges: int) -> bool:
     """Whether rows some pixels apart are alike, as in codes and rarely in text, and have this many edges."""
-    margin = int(_MARGIN)
-    core = np.asarray(picture, np.float32)[margin:-margin, margin:-margin]
     distance = min(_ROW_DISTANCE, len(core) // 2)
     rows = core[::4]
     apart = max(1, distance // 4)
