@@ -18,32 +18,49 @@ from PIL import Image
 #: Side of a block in samples. Every second pixel in both directions is a sample.
 _BLOCK = 8
 _PIXELS = 2 * _BLOCK
-#: Mean squared difference of neighbouring pixels, on a scale of 256 levels. Noise of a photograph is below.
-_MIN_ENERGY = 80.0
-#: 1 if all edges of a block and its neighbours run in one direction, 0 if they run in all.
-_MIN_COHERENCE = 0.4
-#: Blocks in one region differ by at most this angle, in radians.
-_MAX_TURN = 0.3
-#: Size of a region in pixels, across its stripes and along them.
-_MIN_ACROSS, _MIN_ALONG = 64.0, 20.0
-#: Light space around the region that the reader needs, in pixels.
-_MARGIN = 28.0
-_MAX_CODES, _MAX_PATTERNS = 12, 12
-#: Edges in a row through the region: of EAN-8, the shortest code, and of the start pattern of PDF417.
-_CHECKED_ACROSS, _CHECKED_ALONG = 240.0, 60.0
 #: Degrees by which the estimated angle may be wrong. Most codes are read at the first one.
 _TURNS = (0, 3, -3)
-_MIN_CODE_EDGES, _MIN_PATTERN_EDGES = 14, 6
-#: Rows this many pixels apart correlate by at least this value in codes: 0.89 to 1.0 in drawn ones, up to 0.3 in text.
-_ROW_DISTANCE, _MIN_LIKENESS, _MAX_SHIFT = 12, 0.7, 3
-_MIN_PATTERN_ALONG = 40.0
-#: Length of a code beside its pattern: as a share of its height, and at most in pixels.
-_SIDES, _MAX_SIDE = 8.0, 500.0
-_MIN_PATTERN_COHERENCE = 0.7
-_MAX_PATTERN_ACROSS = 128.0
-_MIN_BLOCKS = 4
-#: Share of its rectangle that a region fills. Regions of text are ragged.
-_MIN_FILLED = 0.4
+
+
+@dataclass(frozen=True, slots=True)
+class _Limits:
+    """What counts as stripes. Lengths are in pixels, angles in radians. Tuned on drawn codes and on pages of text."""
+
+    #: Mean squared difference of neighbouring pixels, on a scale of 256 levels. Noise of a photograph is below.
+    energy: float = 80.0
+    #: 1 if all edges of a block and its neighbours run in one direction, 0 if they run in all.
+    coherence: float = 0.4
+    #: Blocks in one region differ by at most this angle.
+    turn: float = 0.3
+    blocks: int = 4
+    #: Size of a code, across its stripes and along them, and the share of this rectangle that has stripes.
+    across: float = 64.0
+    along: float = 20.0
+    filled: float = 0.4
+    #: Edges in a row through a code. EAN-8, the shortest one, has 44.
+    edges: int = 14
+    #: The start and stop patterns of PDF417, which are at the sides of rows with edges in all directions.
+    pattern_coherence: float = 0.7
+    pattern_across: float = 128.0
+    pattern_along: float = 40.0
+    pattern_edges: int = 6
+    #: Length of a code beside its pattern: as a multiple of its height, and at most.
+    sides: float = 8.0
+    side: float = 500.0
+    #: Light space around a code that the reader needs.
+    margin: float = 28.0
+    #: The part of a region that is checked, and the most regions and patterns of a page.
+    checked_across: float = 240.0
+    checked_along: float = 60.0
+    codes: int = 12
+    patterns: int = 12
+    #: Rows this far apart correlate at least so much, with this shift: 0.89 to 1.0 in drawn codes, up to 0.3 in text.
+    row_distance: int = 12
+    likeness: float = 0.7
+    shift: int = 3
+
+
+_LIMITS = _Limits()
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,17 +88,17 @@ def find_stripes(grey: np.ndarray) -> Iterator[list[Callable[[], Stripes]]]:
     angle = np.arctan2(2 * xy, xx - yy) / 2
 
     def areas(min_coherence: float) -> list[_Area]:
-        striped = (energy > _MIN_ENERGY) & (coherence > min_coherence)
+        striped = (energy > _LIMITS.energy) & (coherence > min_coherence)
         return [_area(blocks, _mean_angle(blocks, xx - yy, xy)) for blocks in _regions(striped, angle)]
 
     image = Image.fromarray(grey)
-    codes = sorted((each for each in areas(_MIN_COHERENCE) if each.is_code), key=_size)
-    patterns = sorted((each for each in areas(_MIN_PATTERN_COHERENCE) if each.is_pattern), key=_size)
-    for area in codes[-_MAX_CODES:]:
-        if _is_striped(area.middle.sample(image), _MIN_CODE_EDGES):
+    codes = sorted((each for each in areas(_LIMITS.coherence) if each.is_code), key=_size)
+    patterns = sorted((each for each in areas(_LIMITS.pattern_coherence) if each.is_pattern), key=_size)
+    for area in codes[-_LIMITS.codes :]:
+        if _is_striped(area.middle.sample(image), _LIMITS.edges):
             yield _attempts(area, image)
-    for area in patterns[-_MAX_PATTERNS:]:
-        if _is_striped(area.middle.sample(image), _MIN_PATTERN_EDGES):
+    for area in patterns[-_LIMITS.patterns :]:
+        if _is_striped(area.middle.sample(image), _LIMITS.pattern_edges):
             yield _attempts(area.widened, image)
 
 
@@ -106,22 +123,22 @@ class _Area:
 
     @property
     def is_solid(self) -> bool:
-        return self.filled >= _MIN_FILLED and self.along >= _MIN_ALONG
+        return self.filled >= _LIMITS.filled and self.along >= _LIMITS.along
 
     @property
     def is_code(self) -> bool:
-        return self.is_solid and self.across >= _MIN_ACROSS
+        return self.is_solid and self.across >= _LIMITS.across
 
     @property
     def is_pattern(self) -> bool:
         """Whether it may be the start or stop pattern of PDF417."""
-        return self.is_solid and self.along >= _MIN_PATTERN_ALONG and self.across <= _MAX_PATTERN_ACROSS
+        return self.is_solid and self.along >= _LIMITS.pattern_along and self.across <= _LIMITS.pattern_across
 
     @property
     def middle(self) -> _Area:
         """A part that is large enough to check the stripes."""
         x, y = (self.x0 + self.x1) / 2, (self.y0 + self.y1) / 2
-        across, along = min(self.across, _CHECKED_ACROSS) / 2, min(self.along, _CHECKED_ALONG) / 2
+        across, along = min(self.across, _LIMITS.checked_across) / 2, min(self.along, _LIMITS.checked_along) / 2
         return replace(self, x0=x - across, x1=x + across, y0=y - along, y1=y + along)
 
     def sample(self, image: Image.Image) -> np.ndarray:
@@ -131,7 +148,7 @@ class _Area:
     @property
     def widened(self) -> _Area:
         """The area in which a code with this pattern lies, to the left or to the right of it."""
-        side = min(_MAX_SIDE, _SIDES * self.along)
+        side = min(_LIMITS.side, _LIMITS.sides * self.along)
         return replace(self, x0=self.x0 - side, x1=self.x1 + side)
 
     def turned(self, by: float) -> _Area:
@@ -140,7 +157,9 @@ class _Area:
         right, down = x * (cos - 1) + y * sin, y * (cos - 1) - x * sin
         return _Area(self.angle + by, self.x0 + right, self.x1 + right, self.y0 + down, self.y1 + down, self.filled)
 
-    def cut(self, image: Image.Image, margin: float = _MARGIN, sampling: int = Image.Resampling.BICUBIC) -> Stripes:
+    def cut(
+        self, image: Image.Image, margin: float = _LIMITS.margin, sampling: int = Image.Resampling.BICUBIC
+    ) -> Stripes:
         cos, sin = math.cos(self.angle), math.sin(self.angle)
         x0, y0 = self.x0 - margin, self.y0 - margin
         origin = (x0 * cos - y0 * sin, x0 * sin + y0 * cos)
@@ -156,24 +175,24 @@ def _attempts(area: _Area, image: Image.Image) -> list[Callable[[], Stripes]]:
 
 def _is_striped(core: np.ndarray, min_edges: int) -> bool:
     """Whether rows some pixels apart are alike, as in codes and rarely in text, and have this many edges."""
-    distance = min(_ROW_DISTANCE, len(core) // 2)
+    distance = min(_LIMITS.row_distance, len(core) // 2)
     rows = core[::4]
     apart = max(1, distance // 4)
-    if len(rows) <= apart or core.shape[1] <= 4 * _MAX_SHIFT:
+    if len(rows) <= apart or core.shape[1] <= 4 * _LIMITS.shift:
         return False
     middle = core[len(core) // 2 - 2 : len(core) // 2 + 2].mean(axis=0)
     dark = middle < (middle.min() + middle.max()) / 2
     if np.count_nonzero(dark[1:] != dark[:-1]) < min_edges:
         return False
-    return bool(np.median(_likeness(rows[:-apart], rows[apart:])) > _MIN_LIKENESS)
+    return bool(np.median(_likeness(rows[:-apart], rows[apart:])) > _LIMITS.likeness)
 
 
 def _likeness(rows: np.ndarray, others: np.ndarray) -> np.ndarray:
     """The best correlation of each row with the other one, shifted by a few pixels, because the angle is estimated."""
-    first = rows[:, _MAX_SHIFT:-_MAX_SHIFT]
+    first = rows[:, _LIMITS.shift : -_LIMITS.shift]
     first = first - first.mean(axis=1, keepdims=True)
     found = []
-    for shift in range(2 * _MAX_SHIFT + 1):
+    for shift in range(2 * _LIMITS.shift + 1):
         second = others[:, shift : shift + first.shape[1]]
         second = second - second.mean(axis=1, keepdims=True)
         scale = np.sqrt((first**2).sum(axis=1) * (second**2).sum(axis=1)) + 1e-3
@@ -226,11 +245,11 @@ def _regions(striped: np.ndarray, angle: np.ndarray) -> Iterator[list[tuple[int,
         while pending:
             row, column = pending.pop()
             for near in ((row - 1, column), (row + 1, column), (row, column - 1), (row, column + 1)):
-                if near in left and _turn(angle[near], angle[row, column]) < _MAX_TURN:
+                if near in left and _turn(angle[near], angle[row, column]) < _LIMITS.turn:
                     left.remove(near)
                     region.append(near)
                     pending.append(near)
-        if len(region) >= _MIN_BLOCKS:
+        if len(region) >= _LIMITS.blocks:
             yield region
 
 
