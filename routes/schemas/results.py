@@ -85,7 +85,7 @@ class FoundDocument(Schema):
 
     type = fields.String(required=True, validate=validate.OneOf(DOCUMENT_TYPES))
     number = fields.String(required=True, **about("The content of a barcode. Empty if that is bytes: see `bytes`."))
-    valid = fields.Boolean(required=True, allow_none=True, **about("All checks passed. null for masked numbers."))
+    valid = fields.Boolean(required=True, allow_none=True, **about("All checks passed. null: nothing to check."))
     checks = fields.Dict(keys=fields.String(), values=fields.Boolean(), required=True)
     document_fields = fields.Dict(
         keys=fields.String(), values=fields.String(), required=True, data_key="fields", **about("Dates as YYYY-MM-DD.")

@@ -21,8 +21,10 @@ if TYPE_CHECKING:
 
 #: Content types of zxing-cpp whose bytes are text.
 _TEXTS = ("Text", "GS1", "ISO15434")
-#: Symbologies that are searched in regions of stripes. Those without a check digit match text by chance.
+#: Symbologies that are searched in regions of stripes.
 _STRIPED = ("PDF417", "MicroPDF417", "EANUPC", "Code128", "Code39", "Code93", "ITF", "DataBarOmni", "DataBarExp")
+#: Symbologies whose check digit is optional, so that a misread code may pass.
+_WITHOUT_CHECK = ("Code39", "ITF")
 _MATRIX = ("QRCode", "MicroQRCode", "RMQRCode", "Aztec", "DataMatrix", "MaxiCode")
 
 
@@ -79,7 +81,8 @@ def _document(code: zxingcpp.Barcode, place: Callable[[float, float], list[float
         for point in (corners.top_left, corners.top_right, corners.bottom_right, corners.bottom_left)
     ]
     extra: dict[str, Any] = {"symbology": code.format.name, "length": len(code.bytes)}
+    checks = {} if code.format.name in _WITHOUT_CHECK else {"symbology": True}
     text = code.text if code.content_type.name in _TEXTS else ""
     if not text:
         extra["bytes"] = base64.b64encode(code.bytes).decode()
-    return Document("barcode", text, {"symbology": True}, 1.0, number, box, [], extra=extra)
+    return Document("barcode", text, checks, 1.0, number, box, [], extra=extra)

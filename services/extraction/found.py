@@ -15,6 +15,7 @@ REVIEW_CONFIDENCE = 0.8
 #: Codes in `reasons`. They name no part of the number.
 CORRECTED = "look_alike_corrected"
 MASKED = "masked_on_document"
+NO_CHECK = "no_check_digit"
 UNSURE = "low_confidence"
 
 
@@ -37,14 +38,15 @@ class Document:
 
     @property
     def valid(self) -> bool | None:
-        """Whether all checks passed. None if the number is masked, so that nothing can be checked."""
-        return None if self.masked else all(self.checks.values())
+        """Whether all checks passed. None if nothing can be checked: the number is masked, or has no check digit."""
+        return None if self.masked or not self.checks else all(self.checks.values())
 
     @property
     def all_reasons(self) -> list[str]:
         failed = [f"{name}_failed" for name, passed in self.checks.items() if not passed]
         unsure = [UNSURE] if self.confidence < REVIEW_CONFIDENCE else []
-        return [*failed, *([MASKED] if self.masked else []), *self.reasons, *unsure]
+        unchecked = [MASKED] if self.masked else [] if self.checks else [NO_CHECK]
+        return [*failed, *unchecked, *self.reasons, *unsure]
 
     def as_dict(self) -> dict[str, Any]:
         """The document as in the JSON result."""

@@ -75,5 +75,11 @@ def test_text_and_tables_are_no_barcodes():
     assert found(np.asarray(page)) == []
 
 
+@pytest.mark.parametrize(("symbology", "content"), [("ITF", "6600020070"), ("Code39", "CODE39")])
+def test_code_without_a_check_digit_is_not_valid(symbology, content):
+    (document,) = [each.as_dict() for each in find_barcodes(drawn(symbology, content), 1)]
+    assert (document["number"], document["valid"], document["reasons"]) == (content, None, ["no_check_digit"])
+
+
 def test_small_picture_has_no_barcode():
     assert found(np.full((20, 20, 3), 255, np.uint8)) == []
