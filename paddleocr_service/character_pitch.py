@@ -90,10 +90,15 @@ def scale_for_second_reading(text: str, spacing: Spacing) -> float | None:
 def _has_close_digits(text: str, spacing: Spacing) -> bool:
     narrow = NARROW_TYPE
     close = spacing.digit_pitch <= narrow.digit_pitch
-    if not _NUMBER.fullmatch(text):
+    if not is_number(text):
         return close and spacing.irregular
     usual = narrow.number_width < spacing.character_width < narrow.lost_width
     return close or (spacing.irregular and (not usual or spacing.digit_pitch <= narrow.number_pitch))
+
+
+def is_number(text: str) -> bool:
+    """Return whether a text consists of digits, commas, points and spaces."""
+    return bool(_NUMBER.fullmatch(text))
 
 
 def adds_only_repeats(first: str, second: str) -> bool:
