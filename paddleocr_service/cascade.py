@@ -95,7 +95,7 @@ class Cascade:
         wider = max(usual, ACCURATE_SHARE * (first.wider_scale or 0))
         if wider > usual and _is_complete(first, line):
             second = self._accurate.recognize(line, word_boxes, usual)
-            if not adds_only_repeats(second.characters, first.characters):
+            if _is_complete(second, line):
                 return second
         return self._accurate.recognize(line, word_boxes, wider)
 
