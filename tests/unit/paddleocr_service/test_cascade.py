@@ -4,6 +4,7 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 
+import numpy as np
 import pytest
 
 from paddleocr_service.cascade import Cascade
@@ -106,12 +107,19 @@ def test_time_limit_in_the_waiting_thread_stops_the_others():
     assert len(recogniser.lines) <= 2, "each thread ends after the line that it was reading"
 
 
+#: Its ink does not show that a number is complete. `test_ink_columns.py` tests lines whose ink does.
+LINE_WITHOUT_INK = np.full((48, 40, 3), 255, np.uint8)
+
+
 class NarrowTypeRecogniser(FakeRecogniser):
     """Every line is in narrow type, and its text becomes ``wide_text`` at a larger width."""
 
     def __init__(self, wide_text, uncertainty=0.0):
         super().__init__("narrow")
         self.wide_text, self.uncertainty, self.scales = wide_text, uncertainty, []
+
+    def width_of(self, line):
+        return line.shape[1]
 
     def recognize(self, line, word_boxes, width_scale=None):
         self.scales.append(width_scale)
@@ -123,12 +131,12 @@ class NarrowTypeRecogniser(FakeRecogniser):
 )
 def test_certain_line_in_narrow_type_is_repeated_wider_by_the_fast_recogniser(wide_text, expected):
     fast, accurate = NarrowTypeRecogniser(wide_text), FakeRecogniser("accurate")
-    assert texts(Cascade(accurate, fast), [40]) == [expected]
+    assert texts(Cascade(accurate, fast), [LINE_WITHOUT_INK]) == [expected]
     assert (fast.scales, accurate.lines) == ([None, 1.2], [])
 
 
 def test_uncertain_line_in_narrow_type_is_wider_for_the_accurate_recogniser():
     fast, accurate = NarrowTypeRecogniser("", uncertainty=0.5), NarrowTypeRecogniser("2,777")
-    assert texts(Cascade(accurate, fast), [40]) == ["2,777"]
+    assert texts(Cascade(accurate, fast), [LINE_WITHOUT_INK]) == ["2,777"]
     assert accurate.scales == [pytest.approx(0.75 * 1.2)]
-    assert texts(Cascade(accurate), [40]) == ["2,11"], "without a fast recogniser no line is squeezed"
+    assert texts(Cascade(accurate), [LINE_WITHOUT_INK]) == ["2,11"], "without a fast recogniser no line is squeezed"
