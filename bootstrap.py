@@ -15,6 +15,11 @@ from typing import TYPE_CHECKING
 from config import VERSION, ConfigurationError, Settings
 from paddleocr_service import Catalogue, EngineError, NullEngine, OCREngine
 from routes.paths import job_links, upload_path
+from services.accounts.account import Limits
+from services.accounts.audit import AuditLog
+from services.accounts.authenticator import Authenticator
+from services.accounts.deletion import AccountData
+from services.accounts.service import AccountPolicy, AccountService
 from services.container import Broker, RequestLimits, Services
 from services.health.known_picture.check import KnownPictureCheck
 from services.health.readiness import Readiness
@@ -24,6 +29,7 @@ from services.inspection import InspectionLimits, Inspector
 from services.jobs.admission import Admission
 from services.jobs.dead_letters import DeadLetters
 from services.jobs.idempotency import Idempotency
+from services.jobs.quota import UsualQuota
 from services.jobs.service import JobService
 from services.jobs.store import JobStore, Retention
 from services.jobs.unit_queue import UnitQueue
@@ -88,7 +94,11 @@ def build_services(settings: Settings, make_broker: Callable[[RedisClient], Brok
     redis = RedisService(settings.broker_url)
     broker = make_broker(redis.client)
     retention = Retention(settings.result_ttl, settings.redis_cache_ttl, settings.cache_max_size)
-    store, unit_queue = JobStore(redis, retention), UnitQueue(redis, retention)
+    quota = UsualQuota(
+        settings.account_pages_per_day, settings.account_pages_per_month, settings.account_concurrent_jobs
+    )
+    store, unit_queue = JobStore(redis, retention, quota), UnitQueue(redis, retention)
+    accounts = _accounts(settings, redis)
     signature = UploadSignature(settings.secret_key)
     storage = _storage(settings, signature)
     worker_registry, counters = WorkerRegistry(redis), Counters(redis)
@@ -142,6 +152,9 @@ def build_services(settings: Settings, make_broker: Callable[[RedisClient], Brok
         admission=admission,
         idempotency=Idempotency(redis, settings.secret_key, settings.result_ttl),
         dead_letters=DeadLetters(store, broker.send_ticket),
+        authenticator=_authenticator(settings, redis),
+        accounts=accounts,
+        account_data=AccountData(accounts, jobs, store),
         uploads=uploads,
         arrivals=arrivals,
         worker_registry=worker_registry,
@@ -154,6 +167,27 @@ def build_services(settings: Settings, make_broker: Callable[[RedisClient], Brok
         webhook_guard=Guard(settings.webhook_allowed_networks),
         webhook_signer=Signer(settings.webhook_secret or (derived_secret(settings.secret_key),)),
     )
+
+
+def _accounts(settings: Settings, redis: RedisService) -> AccountService:
+    defaults = Limits(
+        requests_per_minute=_usual_requests(settings) if settings.rate_limit_window == "minute" else 0,
+        pages_per_day=settings.account_pages_per_day,
+        pages_per_month=settings.account_pages_per_month,
+        concurrent_jobs=settings.account_concurrent_jobs,
+        max_file_bytes=settings.max_content_length,
+    )
+    policy = AccountPolicy(settings.registration, settings.registration_limit, settings.key_grace_seconds, defaults)
+    return AccountService(redis, policy, AuditLog(redis))
+
+
+def _authenticator(settings: Settings, redis: RedisService) -> Authenticator:
+    window = {"second": 1, "minute": 60, "hour": 3600, "day": 86_400}[settings.rate_limit_window]
+    return Authenticator(redis, settings.failed_key_limit, _usual_requests(settings), window)
+
+
+def _usual_requests(settings: Settings) -> int:
+    return settings.rate_limit_requests if settings.rate_limit_enabled else 0
 
 
 def _storage(settings: Settings, signature: UploadSignature) -> Storage:
@@ -253,17 +287,23 @@ def build_flask(runtime: Runtime) -> Flask:
 
 def add_middleware(app: Flask, runtime: Runtime) -> None:
     from middleware import stack
+    from middleware.api_keys import KeyRules
     from middleware.rate_limiter import RateLimit
-    from routes.paths import OCR
+    from routes.paths import AUTH, OCR
 
     settings = runtime.settings
     limits = (settings.rate_limit_requests, settings.rate_limit_window)
     rate_limit = RateLimit(*limits, settings.broker_url, settings.max_batch_files, settings.rate_limit_enabled)
+    key_rules = KeyRules(
+        of_settings=settings.api_keys,
+        admin_token=settings.admin_token,
+        required=settings.api_key_enabled or bool(settings.api_keys),
+        prefixes=(f"{OCR}/", f"{AUTH}/"),
+        account_prefix=f"{AUTH}/",
+    )
     stack.install(
         app,
-        keys=settings.api_keys,
-        admin_token=settings.admin_token,
-        client_prefix=f"{OCR}/",
+        key_rules=key_rules,
         tracer=runtime.services.tracer if settings.otel_exporter_otlp_endpoint else None,
         cors_origins=settings.cors_origins,
         rate_limit=rate_limit,

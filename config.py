@@ -72,16 +72,35 @@ class Settings:
     """Where users of this installation find its source code, which the AGPL demands if you have changed it. Shown at /
     and in the API description. Empty: not shown."""
 
-    api_keys: dict[str, str] = setting("", clients, "Access")
-    """Clients as name:key, separated by commas. Requests send the key as `Authorization: Bearer KEY`. Each client has
-    access only to its own jobs. Empty: no key is required, and clients are identified by their address."""
+    api_key_enabled: bool = setting("false", boolean, "Access")
+    """Every request for a job needs an API key: of an account, or one of API_KEYS. If API_KEYS has any, they do in any
+    case. Otherwise clients without a key are identified by their address."""
+    api_keys: dict[str, str] = setting("", clients)
+    """Keys without an account, as name:key or only the key, separated by commas. Requests send one as
+    `Authorization: Bearer KEY`. Each of these clients has access only to its own jobs."""
     admin_token: str = setting("", secret)
-    """Bearer token for /admin/..., which lists and replays dead letters. Empty: /admin is disabled."""
+    """Bearer token for /admin/..., which manages accounts and dead letters. Empty: only accounts with the scope `admin`
+    may use it."""
+    registration: str = setting("off", one_of("off", "open", "approve"))
+    """Who may create an account with POST /auth/register. off: only administrators create accounts. open: everyone.
+    approve: everyone, and an administrator approves each account before its key works."""
+    registration_limit: int = setting("5", integer())
+    """Registrations per hour and address."""
+    failed_key_limit: int = setting("30", integer())
+    """Wrong API keys per minute and address that are answered with 401. Further ones get 429."""
+    key_grace_seconds: int = setting("86400", integer(0))
+    """Seconds for which an API key still works after its account has replaced it."""
+    account_pages_per_day: int = setting("0", integer(0))
+    """Pages per day (UTC) of an account without a limit of its own. 0: no limit."""
+    account_pages_per_month: int = setting("0", integer(0))
+    """The same per month."""
+    account_concurrent_jobs: int = setting("0", integer(0))
+    """Running jobs of an account without a limit of its own. 0: no limit."""
     cors_origins: tuple[str, ...] = setting("", list_of(origin))
     """Origins of web pages that may call the API, such as https://app.example.org, separated by commas; * for all.
     Empty: none. An S3 bucket for direct uploads needs its own CORS rules."""
     rate_limit_enabled: bool = setting("true", boolean)
-    """Limit the requests that create work, per client."""
+    """Limit the requests that create work, per client: account, key of API_KEYS, or address."""
     rate_limit_requests: int = setting("10", integer())
     """Requests per client and RATE_LIMIT_WINDOW."""
     rate_limit_window: str = setting("minute", one_of("second", "minute", "hour", "day"))

@@ -11,7 +11,7 @@ from controllers.context import services
 from services import errors
 from services.jobs.dead_letters import DeadLetter
 
-LIST_ERRORS = (errors.InvalidOption, errors.Unauthorized, errors.Forbidden, errors.RedisUnavailable)
+LIST_ERRORS = (errors.InvalidOption, errors.Unauthorized, errors.Forbidden, errors.RateLimited, errors.RedisUnavailable)
 DEAD_LETTER_ERRORS = (*LIST_ERRORS, errors.DeadLetterNotFound)
 
 

@@ -10,7 +10,7 @@ from werkzeug.exceptions import ClientDisconnected
 
 from controllers import responses
 from controllers.idempotency import Outcome, find_job, mark_replayed, run_once
-from controllers.submission import UploadedFile, document_options, submit, uploaded_files
+from controllers.submission import UploadedFile, document_options, require_reading, submit, uploaded_files
 from controllers.waiting import once_ended
 from services.errors import MissingFile, OCRServiceError
 from services.jobs.idempotency import IdMaker
@@ -21,6 +21,7 @@ from utils import environ_keys
 
 def create_batch(options: dict[str, Any]) -> Response:
     """202 with a job or an error for each file. If every file fails, raises the error of the first one."""
+    require_reading(options)
     chosen = document_options(options)
     uploads = uploaded_files("files")
     if not uploads:

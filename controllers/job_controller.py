@@ -9,23 +9,32 @@ from flask import Response, g, jsonify, make_response
 from controllers import responses, result_responses
 from controllers.context import ErrorClasses, services
 from controllers.idempotency import Outcome, mark_replayed, run_once
-from controllers.submission import FILE_ERRORS, JOB_ERRORS, UploadedFile, document_options, submit, uploaded_files
+from controllers.submission import (
+    FILE_ERRORS,
+    JOB_ERRORS,
+    UploadedFile,
+    document_options,
+    require_reading,
+    submit,
+    uploaded_files,
+)
 from controllers.waiting import once_ended
 from services import errors
 from services.jobs.idempotency import IdMaker
 from services.jobs.planner import KINDS
 from services.jobs.record import JobRecord
 
-LIST_ERRORS = (errors.InvalidOption, errors.Unauthorized, errors.RedisUnavailable)
+LIST_ERRORS = (errors.InvalidOption, errors.Unauthorized, errors.Forbidden, errors.RateLimited, errors.RedisUnavailable)
 STATUS_ERRORS = (*LIST_ERRORS, errors.JobNotFound)
 RESULT_ERRORS: ErrorClasses = (
-    *(*STATUS_ERRORS, errors.JobCancelled, errors.ResultExpired, errors.RateLimited),
+    *(*STATUS_ERRORS, errors.JobCancelled, errors.ResultExpired),
     *(*JOB_ERRORS, *FILE_ERRORS),
 )
 
 
 def create_job(options: dict[str, Any], kinds: tuple[str, ...] = KINDS) -> Response:
     """202 with the job; with `wait`, 200 with the result if the job ends in time. `kinds`: accepted kinds of files."""
+    require_reading(options)
     chosen = document_options(options)
     upload = _single_file()
 

@@ -9,6 +9,7 @@ from flask import g, request
 
 from controllers.context import ErrorClasses, services, traceparent
 from services import errors
+from services.accounts.account import READ
 from services.extraction.mrz.formats import FORMATS
 from services.extraction.options import ALL, EXTRACT_NAMES, MASK_NAMES, canonical
 from services.jobs.admission import UNCHECKED, Slot
@@ -31,7 +32,9 @@ JOB_ERRORS: ErrorClasses = (errors.PageFailed, *errors.PageFailed.__subclasses__
 #: Reasons not to create a job that are neither in its options nor in its file.
 ADMISSION_ERRORS = (
     errors.Unauthorized,
+    errors.Forbidden,
     errors.RateLimited,
+    errors.QuotaExceeded,
     errors.RedisUnavailable,
     errors.QueueFull,
     errors.MemoryShort,
@@ -114,8 +117,22 @@ def submit(
     upload: UploadedFile, options: DocumentOptions, callback_url: str, job_id: str, kinds: tuple[str, ...] = KINDS
 ) -> JobRecord:
     """Create a job for the current client. Raises the errors of `JobService.submit`."""
+    check_file_size(upload.content.size())
     record = new_record(job_id, upload.name, options, callback_url)
     return services().jobs.submit(record, upload.content, kinds, request_slot())
+
+
+def check_file_size(size: int) -> None:
+    """Raises PayloadTooLarge if the file is larger than the account of the current client may send."""
+    limit = g.access.max_file_bytes if g.access else 0
+    if limit and size > limit:
+        raise errors.PayloadTooLarge(f"The file is too large. The limit of this account is {limit} bytes.")
+
+
+def require_reading(options: dict[str, Any]) -> None:
+    """Raises Forbidden if the client's key may not read the result that it wants to wait for."""
+    if options["wait"] and g.access and READ not in g.access.scopes:
+        raise errors.Forbidden("This API key does not have the scope `read`. Send the request with `wait=0`.")
 
 
 def new_record(job_id: str, filename: str, options: DocumentOptions, callback_url: str, **announced: Any) -> JobRecord:

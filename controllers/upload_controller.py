@@ -12,7 +12,14 @@ from werkzeug.exceptions import BadRequest, ClientDisconnected
 from controllers import responses
 from controllers.context import ErrorClasses, services
 from controllers.idempotency import Outcome, mark_replayed, run_once
-from controllers.submission import ADMISSION_ERRORS, FILE_ERRORS, OPTION_ERRORS, document_options, new_record
+from controllers.submission import (
+    ADMISSION_ERRORS,
+    FILE_ERRORS,
+    OPTION_ERRORS,
+    check_file_size,
+    document_options,
+    new_record,
+)
 from services import errors
 from services.jobs.idempotency import IdMaker
 from services.uploads.service import Put
@@ -27,7 +34,8 @@ RECEIVE_ERRORS: ErrorClasses = (
     *(errors.InvalidSignature, errors.JobNotFound, errors.UploadFinished, errors.JobCancelled, errors.UploadExpired),
     *(errors.LengthRequired, errors.PayloadTooLarge, errors.UploadMismatch),
     *FILE_ERRORS,
-    *(errors.RateLimited, errors.RedisUnavailable, errors.StorageUnavailable),
+    *(errors.RateLimited, errors.QuotaExceeded, errors.Unauthorized),
+    *(errors.RedisUnavailable, errors.StorageUnavailable),
 )
 EVENT_ERRORS = (
     *(errors.MalformedRequest, errors.InvalidOption, errors.Unauthorized, errors.Forbidden),
@@ -39,6 +47,7 @@ def announce(options: dict[str, Any]) -> Response:
     """201 with the job and the address for its file. The job starts when the file has arrived."""
     chosen = document_options(options)
     uploads = services().uploads
+    check_file_size(options["file_size"])
 
     def create(job_id: IdMaker) -> list[Outcome]:
         announced = {"file_size": options["file_size"], "content_type": options["content_type"]}

@@ -1,54 +1,135 @@
 """Authentication: finds the owner of the jobs that a request creates and may see.
 
-With API_KEYS, the owner is the name of the request's key. Without, it is the client's address, and a job is also
-accessible to everyone who knows its id, which cannot be guessed.
+With an API key, the owner is its account: one in Redis, or the name of a key in API_KEYS. Without, it is the client's
+address, and a job is also accessible to everyone who knows its id, which cannot be guessed.
 """
 
+import hashlib
 import hmac
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 from flask import Request
 
-from middleware.steps import Before, State
+from middleware.steps import State, carried_state
 from middleware.view_marks import Mark
-from services.errors import Forbidden, Unauthorized
+from services.accounts import access_key
+from services.accounts.account import ADMIN, READ, SUBMIT
+from services.accounts.audit import AuditLog
+from services.accounts.authenticator import CREATES_WORK, READS, RESUMED, Access, Authenticator
+from services.errors import Forbidden, RateLimited, RedisUnavailable, Unauthorized
 from services.jobs.record import BY_ADDRESS
 
+#: Methods that change nothing.
+READING = ("GET", "HEAD")
 
-def make_authentication(api_keys: Mapping[str, str], admin_token: str, client_prefix: str) -> Before:
-    """api_keys: {name: key}; empty if no key is needed. admin_token: empty if the admin API is disabled.
 
-    client_prefix: the paths that need a key begin with it. Raises Unauthorized or Forbidden for a request.
-    """
+@dataclass(frozen=True)
+class KeyRules:
+    """Which requests need a key, and which keys there are besides those of accounts."""
 
-    def authenticate(request: Request, state: State) -> None:
+    #: {name: key} of API_KEYS.
+    of_settings: Mapping[str, str]
+    #: Empty: /admin needs an account's key.
+    admin_token: str
+    #: Whether jobs need a key. Accounts themselves always do.
+    required: bool
+    #: Paths that take a key begin with one of these.
+    prefixes: tuple[str, ...]
+    #: Of those, paths that cannot be used without a key.
+    account_prefix: str
+    _digests: dict[str, bytes] = field(init=False, default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._digests.update({name: _digest(key.encode()) for name, key in self.of_settings.items()})
+
+    def name_of(self, credential: str) -> str:
+        """The name of this key of the settings, or "". Compares with all of them, in constant time."""
+        given = _digest(_as_sent(credential))
+        found = [name for name, digest in self._digests.items() if hmac.compare_digest(given, digest)]
+        return found[0] if found else ""
+
+    def is_admin_token(self, credential: str) -> bool:
+        same = hmac.compare_digest(_digest(_as_sent(credential)), _digest(self.admin_token.encode()))
+        return bool(self.admin_token) and same
+
+
+@dataclass(frozen=True)
+class Authentication:
+    rules: KeyRules
+    #: Called when a key has to be verified: tests replace the services.
+    authenticator: Callable[[], Authenticator]
+    audit: Callable[[], AuditLog]
+
+    def __call__(self, request: Request, state: State) -> None:
+        """A step before each view. Raises Unauthorized, Forbidden, RateLimited or RedisUnavailable."""
         state.owner = BY_ADDRESS + (request.remote_addr or "")
+        state.access = None
         if request.method == "OPTIONS" or Mark.OPEN in state.marks:
             return
         if Mark.ADMIN in state.marks:
-            _check_admin(_credential(request), admin_token, api_keys)
-        elif api_keys and request.path.startswith(client_prefix):
-            state.owner = _owner_of(_credential(request), api_keys)
+            self._authenticate_admin(request, state)
+        elif request.path.startswith(self.rules.prefixes):
+            self._authenticate_client(request, state)
 
-    return authenticate
+    def _authenticate_client(self, request: Request, state: State) -> None:
+        credential, rules = _credential(request), self.rules
+        if name := rules.name_of(credential):
+            state.access = Access.of_settings(name)
+            state.owner = name
+            return
+        required = rules.required or request.path.startswith(rules.account_prefix)
+        if not credential and required:
+            raise Unauthorized()
+        if required or credential.startswith(access_key.PREFIX):
+            self._verify(credential, request, state)
+            self._require_scope(READ if request.method in READING else SUBMIT, request, state.access)
+
+    def _authenticate_admin(self, request: Request, state: State) -> None:
+        credential, rules = _credential(request), self.rules
+        if rules.is_admin_token(credential):
+            return
+        if credential.startswith(access_key.PREFIX):
+            self._verify(credential, request, state)
+            self._require_scope(ADMIN, request, state.access)
+            return
+        if not rules.admin_token:
+            raise Forbidden("The admin API is disabled. The operator enables it with ADMIN_TOKEN.")
+        if rules.name_of(credential):
+            raise Forbidden("This key has no admin permission. Use the admin token.")
+        if not credential:
+            raise Unauthorized()
+        self._verify(credential, request, state)
+
+    def _verify(self, credential: str, request: Request, state: State) -> None:
+        try:
+            access = self.authenticator().verify(credential, request.remote_addr or "", _counts_as(request, state))
+        except RedisUnavailable:
+            if credential.startswith(access_key.PREFIX):
+                raise
+            raise Unauthorized() from None  # it cannot be the key of an account
+        state.access, state.owner = access, access.account
+        if access.limited and access.rate:
+            unit = "minute" if access.rate.window == 60 else f"{access.rate.window} s"
+            raise RateLimited(
+                f"Too many requests. Limit: {access.rate.limit} per {unit}",
+                retry_after=access.rate.seconds_left(),
+                remaining=0,
+            )
+
+    def _require_scope(self, scope: str, request: Request, access: Access) -> None:
+        if scope not in access.scopes:
+            self.audit().refuse("scope_missing", access.account, request.remote_addr or "", f"{access.key_id} {scope}")
+            raise Forbidden(f"This API key does not have the scope `{scope}`. Use another key.")
 
 
-def _check_admin(credential: str, admin_token: str, api_keys: Mapping[str, str]) -> None:
-    if admin_token and _same(credential, admin_token):
-        return
-    if not admin_token:
-        raise Forbidden("The admin API is disabled. The operator enables it with ADMIN_TOKEN.")
-    if any(_same(credential, key) for key in api_keys.values()):
-        raise Forbidden("This key has no admin permission. Use the admin token.")
-    raise Unauthorized()
-
-
-def _owner_of(credential: str, api_keys: Mapping[str, str]) -> str:
-    # All keys are compared, so that the time taken reveals nothing.
-    found = [name for name, key in api_keys.items() if _same(credential, key)]
-    if not found:
-        raise Unauthorized()
-    return found[0]
+def _counts_as(request: Request, state: State) -> str:
+    """A request that waited for its job passes through here twice. The second time, its key may have been revoked."""
+    carried = carried_state(request)
+    if "counted" in carried:
+        return RESUMED
+    carried["counted"] = True
+    return CREATES_WORK if Mark.LIMITED in state.marks else READS
 
 
 def _credential(request: Request) -> str:
@@ -58,6 +139,10 @@ def _credential(request: Request) -> str:
     return request.headers.get("X-API-Key", "")
 
 
-def _same(given: str, wanted: str) -> bool:
+def _as_sent(credential: str) -> bytes:
     # WSGI decodes header bytes as Latin-1. Keys are UTF-8.
-    return hmac.compare_digest(given.encode("latin-1", "replace"), wanted.encode())
+    return credential.encode("latin-1", "replace")
+
+
+def _digest(key: bytes) -> bytes:
+    return hashlib.sha256(key).digest()

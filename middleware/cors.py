@@ -22,22 +22,22 @@ READABLE_HEADERS = "Location, Retry-After, X-RateLimit-Limit, X-RateLimit-Remain
 
 
 class CrossOrigin:
-    """Adds CORS headers to the responses of paths that begin with `client_prefix`."""
+    """Adds CORS headers to the responses of paths that begin with one of `client_prefixes`."""
 
-    def __init__(self, origins: Collection[str], client_prefix: str) -> None:
+    def __init__(self, origins: Collection[str], client_prefixes: tuple[str, ...]) -> None:
         """origins: such as `https://a.example`, or `*` for all."""
         self._origins = origins
-        self._client_prefix = client_prefix
+        self._client_prefixes = client_prefixes
 
     def answer_preflight(self, request: Request, state: State) -> Response | None:
         """Browsers ask before they send a request that a form could not send."""
         preflight = request.method == "OPTIONS" and "Access-Control-Request-Method" in request.headers
-        if not preflight or not request.path.startswith(self._client_prefix):
+        if not preflight or not request.path.startswith(self._client_prefixes):
             return None
         return Response(status=204, headers=PREFLIGHT_HEADERS)
 
     def add_headers(self, request: Request, state: State, response: Response) -> None:
-        if not request.path.startswith(self._client_prefix):
+        if not request.path.startswith(self._client_prefixes):
             return
         response.vary.add("Origin")
         origin = request.headers.get("Origin", "")

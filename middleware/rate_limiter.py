@@ -1,4 +1,7 @@
-"""Limits how many requests that create work a client may send. Counts in Redis, or in memory while Redis is down."""
+"""Limits how many requests that create work a client may send. Counts in Redis, or in memory while Redis is down.
+
+The requests of an account are counted when its key is verified (`api_keys.py`); here only their headers are added.
+"""
 
 import time
 from collections.abc import Callable
@@ -12,7 +15,8 @@ from limits import parse
 
 from middleware.error_handler import problem_response
 from middleware.steps import State
-from middleware.view_marks import Mark, View
+from middleware.view_marks import Mark, View, mark
+from services.accounts.authenticator import Access
 from services.errors import RateLimited
 
 log = structlog.get_logger(__name__)
@@ -60,29 +64,40 @@ class WorkRateLimiter:
 
     def limited(self, view: View) -> View:
         """Decorator for views that create work."""
-        return cast(View, self._limiter.shared_limit(str(self._limit), scope=SCOPE)(view))
+        limit = self._limiter.shared_limit(str(self._limit), scope=SCOPE, exempt_when=_has_account)
+        return mark(Mark.LIMITED)(cast(View, limit(view)))
 
-    def count_file(self, client: str) -> None:
+    def count_file(self, client: str, access: Access | None = None) -> None:
         """Count a further file of a batch. Raises RateLimited."""
         if not self._limit.enabled:
             return
-        limiter = self._limiter.limiter
+        limiter, files, text = self._limiter.limiter, self._files, f"{self._limit.files} per {self._limit.window}"
+        if access and access.rate:
+            text = f"{max(access.rate.limit, self._limit.batch_files)} per {access.rate.window} second"
+            files = parse(text)
         try:
-            if limiter.hit(self._files, client, FILES_SCOPE):
+            if limiter.hit(files, client, FILES_SCOPE):
                 return
-            reset, _ = limiter.get_window_stats(self._files, client, FILES_SCOPE)
+            reset, _ = limiter.get_window_stats(files, client, FILES_SCOPE)
         except Exception:  # whatever the limiter's storage raises: without Redis no file is accepted anyway
             log.debug("file not counted", exc_info=True)
             return
         raise RateLimited(
-            f"Too many files in batches. Limit: {self._limit.files} per {self._limit.window}. Nothing was accepted.",
+            f"Too many files in batches. Limit: {text}. Nothing was accepted.",
             retry_after=max(1, int(reset - time.time()) + 1),
             remaining=0,
         )
 
     def add_headers(self, request: Request, state: State, response: Response) -> None:
         """Report the client's remaining requests in every response, except to probes."""
-        if self._limit.enabled and Mark.PROBE not in state.marks:
+        if Mark.PROBE in state.marks:
+            return
+        access: Access | None = state.get("access")
+        if access and not access.in_settings:
+            if rate := access.rate:
+                values = (str(rate.limit), str(rate.remaining), str(int(rate.resets_at) + 1))
+                response.headers.update(zip(HEADERS, values, strict=True))
+        elif self._limit.enabled:
             response.headers.update(self._headers(state.owner))
 
     def _headers(self, client: str) -> dict[str, str]:
@@ -107,7 +122,11 @@ class WorkRateLimiter:
 def count_file(app: Flask) -> None:
     """Count a further file of the current request, which is a batch. Raises RateLimited."""
     limiter: WorkRateLimiter = app.extensions[_EXTENSION]
-    limiter.count_file(str(g.owner))
+    limiter.count_file(str(g.owner), g.access)
+
+
+def _has_account() -> bool:
+    return g.access is not None and not g.access.in_settings
 
 
 def limited(app: Flask) -> Callable[[View], View]:

@@ -1,10 +1,11 @@
 """Installs all middleware in order."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 
 from flask import Flask, Request, Response, g, request
 
 from middleware import access_log, api_keys, cors, error_handler, host_header, metrics, request_id, tracing
+from middleware.api_keys import KeyRules
 from middleware.client_address import with_client_address
 from middleware.rate_limiter import RateLimit, WorkRateLimiter
 from middleware.security_headers import with_security_headers
@@ -18,25 +19,24 @@ from utils import environ_keys
 def install(
     app: Flask,
     *,
-    keys: Mapping[str, str],
-    admin_token: str,
-    client_prefix: str,
+    key_rules: KeyRules,
     tracer: Tracer | None,
     cors_origins: Collection[str],
     rate_limit: RateLimit,
     trusted_proxies: Collection[str],
 ) -> None:
-    """client_prefix: the paths for clients, with their API keys or from web pages, begin with it.
+    """key_rules: its prefixes are also the paths that web pages of other origins may use.
 
     tracer: None if requests are not traced.
     """
     limiter = WorkRateLimiter(rate_limit)
+    services = app.extensions["services"]
     request_metrics = app.extensions["request_metrics"] = RequestMetrics(lambda: paths_with(app, Mark.PROBE))
     before: list[Before] = [
         request_id.begin,
         access_log.begin,
         host_header.check,
-        api_keys.make_authentication(keys, admin_token, client_prefix),
+        api_keys.Authentication(key_rules, lambda: services.authenticator, lambda: services.accounts.audit),
     ]
     after: list[After] = [limiter.add_headers]
     app.teardown_request(request_id.unbind)
@@ -46,7 +46,7 @@ def install(
         app.teardown_request(tracing.end)
     before.append(_resume)
     if cors_origins:
-        cross_origin = cors.CrossOrigin(cors_origins, client_prefix)
+        cross_origin = cors.CrossOrigin(cors_origins, key_rules.prefixes)
         before.append(cross_origin.answer_preflight)
         after.append(cross_origin.add_headers)
     after += [metrics.make_counter(request_metrics), access_log.make_writer(), request_id.add_header]

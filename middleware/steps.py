@@ -13,6 +13,7 @@ from utils import environ_keys
 #: - `request_id`
 #: - `started`: on the clock of time.perf_counter()
 #: - `owner`: of the jobs that the request creates and may see
+#: - `access`: what the request's API key permits. None without a key
 #: - `span`, `tracing`: the request's span and its context, if requests are traced
 State = _AppCtxGlobals
 

@@ -13,7 +13,8 @@ _ATTRIBUTE = "_view_mark"
 class Mark(Flag):
     """PROBE: no log line, no rate limit headers, no trace, not in the request totals. FAST: answers from memory, on
     threads of its own. CREATES_WORK: the server checks before reading the body whether the job queue has room. OPEN:
-    authenticates by other means than an API key, such as a signature in the URL. ADMIN: needs the admin token.
+    authenticates by other means than an API key, such as a signature in the URL. ADMIN: needs the admin token, or a key
+    with the scope `admin`. LIMITED: the rate limit counts it.
     """
 
     NONE = 0
@@ -22,6 +23,7 @@ class Mark(Flag):
     CREATES_WORK = auto()
     OPEN = auto()
     ADMIN = auto()
+    LIMITED = auto()
 
 
 def mark(marks: Mark) -> Callable[[View], View]:

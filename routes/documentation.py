@@ -39,7 +39,10 @@ Every error is an `application/problem+json` document (RFC 9457) with a `code` f
 Every response has an `X-Request-ID`: the one that the client sent, or a new one.
 """
 
-API_KEY = "For /ocr: one of API_KEYS, if the operator has set any. For /admin: ADMIN_TOKEN. `X-API-Key` works, too."
+API_KEY = (
+    "For /ocr and /auth: the API key of an account, or one of API_KEYS. Whether /ocr needs one, the operator decides. "
+    "For /admin: ADMIN_TOKEN, or a key with the scope `admin`. `X-API-Key` works, too."
+)
 
 
 class DescribedApi(Api):  # type: ignore[misc]  # flask-smorest has no type information

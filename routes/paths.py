@@ -3,6 +3,8 @@
 OCR = "/ocr"
 UPLOADS = f"{OCR}/uploads"
 JOB = f"{OCR}/job"
+AUTH = "/auth"
+ADMIN = "/admin"
 
 
 def upload_path(job_id: str) -> str:

@@ -3,7 +3,7 @@
 from flask import Flask
 
 from controllers.context import RequestLimits
-from routes import admin, commands, documentation, health, meta, ocr, uploads
+from routes import admin, auth, commands, documentation, health, meta, ocr, uploads
 from routes.blueprint import Decorator
 
 
@@ -17,5 +17,6 @@ def register(
     api.register_blueprint(health.blueprint)
     api.register_blueprint(health.metrics_blueprint)
     api.register_blueprint(meta.make_blueprint(limits))
+    api.register_blueprint(auth.blueprint)
     api.register_blueprint(admin.blueprint)
     app.register_blueprint(commands.blueprint)

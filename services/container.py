@@ -6,6 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from paddleocr_service import Catalogue
+from services.accounts.authenticator import Authenticator
+from services.accounts.deletion import AccountData
+from services.accounts.service import AccountService
 from services.health.known_picture.check import KnownPictureCheck
 from services.health.readiness import Readiness
 from services.health.service import HealthService
@@ -53,6 +56,9 @@ class Services:
     admission: Admission
     idempotency: Idempotency
     dead_letters: DeadLetters
+    authenticator: Authenticator
+    accounts: AccountService
+    account_data: AccountData
     uploads: UploadService
     arrivals: Arrivals
     worker_registry: WorkerRegistry

@@ -6,6 +6,7 @@
     ├── Unauthorized, Forbidden, InvalidSignature, EndpointNotFound, MethodNotAllowed, JobNotFound, DeadLetterNotFound
     ├── JobCancelled, IdempotencyInFlight, UploadFinished, UploadExpired, ResultExpired, LengthRequired
     ├── PayloadTooLarge, UnsupportedMediaType, RateLimited, IdempotencyConflict, UploadMismatch, UploadMissing
+    ├── QuotaExceeded (TooManyJobs), AccountNotFound, AccessKeyNotFound, EmailTaken, TooManyKeys, KeyReplaced
     ├── UnprocessableFile: UnsupportedType, CorruptFile, TruncatedFile, EncryptedFile, TooManyPages, TooManyPixels
     ├── JobFailed, RetriesExhausted, InternalError
     ├── PageFailed: PageTimeout, PageCrashed, ResultTooLarge
@@ -165,6 +166,39 @@ class UnsupportedMediaType(OCRServiceError, code="unsupported_media_type", kind=
 
 class RateLimited(OCRServiceError, code="rate_limited", title="Rate limit exceeded", kind="rate_limited"):
     remedy = "Wait for Retry-After seconds, then send requests more slowly."
+
+
+class QuotaExceeded(OCRServiceError, code="quota_exceeded", kind="rate_limited"):
+    remedy = "Wait until `resets_at`, or ask the operator for a higher limit."
+
+
+class TooManyJobs(QuotaExceeded):
+    problem = "The account has as many running jobs as it may have."
+
+
+class AccountNotFound(OCRServiceError, code="account_not_found", kind="not_found"):
+    problem = "No account has this id."
+    remedy = "List them with GET /admin/accounts."
+
+
+class AccessKeyNotFound(OCRServiceError, code="key_not_found", kind="not_found"):
+    problem = "The account has no API key with this id."
+    remedy = "List the account's keys. Their ids are not the keys themselves."
+
+
+class EmailTaken(OCRServiceError, code="email_taken", title="E-mail address in use", kind="conflict"):
+    problem = "An account with this e-mail address exists."
+    remedy = "Use its API key, or ask the operator for a new one."
+
+
+class TooManyKeys(OCRServiceError, code="too_many_keys", kind="conflict"):
+    problem = "The account has as many API keys as it may have."
+    remedy = "Revoke keys that are no longer used. Revoked and expired keys are removed after 30 days."
+
+
+class KeyReplaced(OCRServiceError, code="key_replaced", kind="conflict"):
+    problem = "This API key has been replaced and works only for a short time."
+    remedy = "Use the new key."
 
 
 class IdempotencyConflict(OCRServiceError, code="idempotency_conflict", title="Key reused", kind="unprocessable"):

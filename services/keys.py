@@ -41,6 +41,19 @@ KNOWN_PICTURE_FRESH = "ocr:known-picture:fresh"  #: String, expires in seconds: 
 KNOWN_PICTURE_LAST = "ocr:known-picture:last"  #: String, expires in minutes: the last report.
 KNOWN_PICTURE_JOB = "ocr:known-picture:job"  #: String, expires: id of the check's job in progress.
 
+ACCOUNT = "ocr:account:"  #: + account id. Hash: the account and its limits. Never expires.
+ACCOUNTS = "ocr:accounts"  #: Sorted set: account ids by creation time.
+ACCOUNT_OF = "ocr:account-of:"  #: + normalised e-mail address. String: account id.
+ACCOUNT_KEYS = "ocr:account-keys:"  #: + account id. Set: SHA-256 digests of its API keys.
+ACCESS_KEY = "ocr:access-key:"  #: + SHA-256 digest of an API key. Hash: its account, id, name, scopes and expiry.
+USAGE = "ocr:usage:"  #: + owner. Hash: requests and pages in total, by day and by month; reserved pages; running jobs.
+REQUESTS = "ocr:requests:"  #: + account id. Sorted set: the recent requests that create work, by time.
+REGISTRATIONS = "ocr:registrations:"  #: + address. String, expires: registrations from there in this hour.
+FAILED_KEYS = "ocr:failed-keys:"  #: + address. String, expires: rejected keys from there in this minute.
+AUDIT = "ocr:audit"  #: Stream, bounded: changes of accounts.
+REFUSALS = "ocr:refusals"  #: Stream, bounded: refused requests. They cannot displace the changes.
+REFUSED = "ocr:refused:"  #: + event and who. String, expires: this refusal is in the audit log already.
+
 
 @dataclass(frozen=True, slots=True)
 class SharedConstants:
@@ -66,6 +79,18 @@ class SharedConstants:
     dead_letter_bytes_per_owner: int = 1 << 30
     #: Owner of the service's own check jobs. They are not counted, listed, cached or kept as dead letters.
     probe_owner: str = "@probe"
+
+    #: Owners that begin with this are addresses, or the service itself. Others are accounts and keys of the settings.
+    address_owner: str = "@"
+    #: Account ids begin with this, and no name of a key of the settings does.
+    account_prefix: str = "acct_"
+    #: Entries of the audit log: changes of accounts, and refused requests.
+    audit_entries: int = 10_000
+    refusal_entries: int = 2_000
+    #: Usage is stored by day for this long.
+    usage_days: int = 62
+    #: An expired or revoked key is listed for this long.
+    ended_key_ttl: int = 30 * 86_400
 
 
 SHARED = SharedConstants()

@@ -6,6 +6,7 @@ They raise marshmallow's ValidationError with a message for the operator.
 from __future__ import annotations
 
 import base64
+import hashlib
 import ipaddress
 import re
 from collections.abc import Callable
@@ -57,16 +58,24 @@ def webhook_secret(text: str) -> str:
 
 
 def clients(text: str) -> dict[str, str]:
-    """`alice:KEY, bob:KEY` -> {name: key}."""
-    pairs = [part.partition(":")[::2] for part in list_of(str)(text)]
+    """`alice:KEY, bob:KEY` or `KEY, KEY` -> {name: key}. A key without a name is named after its SHA-256."""
+    pairs = [_client(part) for part in list_of(str)(text)]
     for name, key in pairs:
-        if not re.fullmatch(r"[A-Za-z0-9._-]{1,64}", name):
-            raise ValidationError("must be name:key pairs separated by commas. Names have letters, digits, . _ - only.")
+        if not re.fullmatch(r"(?!acct_)[A-Za-z0-9._-]{1,64}", name):  # account ids begin with acct_
+            raise ValidationError(
+                "must be keys or name:key pairs separated by commas. Names have letters, digits, . _ - only, and do "
+                "not begin with acct_."
+            )
         if len(key) < MIN_SECRET_LENGTH:
             raise ValidationError(f"the key of {name} must have at least {MIN_SECRET_LENGTH} characters.")
     if len(set(dict(pairs).values())) < len(pairs):
         raise ValidationError("must not contain a name or a key twice.")
     return dict(pairs)
+
+
+def _client(part: str) -> tuple[str, str]:
+    name, colon, key = part.partition(":")
+    return (name, key) if colon else (f"key-{hashlib.sha256(part.encode()).hexdigest()[:12]}", part)
 
 
 boolean = fields.Boolean().deserialize

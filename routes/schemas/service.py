@@ -78,7 +78,10 @@ class Problem(Schema):
     retry_after = fields.Integer(
         **about("Seconds until it makes sense to try again: after a rate limit or with a full queue.")
     )
-    remaining = fields.Integer(**about("Requests that the rate limit still allows."))
+    remaining = fields.Integer(**about("Requests that the rate limit still allows, or what is left of the quota."))
+    quota = fields.String(**about("The quota that is exhausted, such as `pages_per_day`."))
+    limit = fields.Integer(**about("The limit of this quota."))
+    resets_at = fields.DateTime(**about("When this quota resets. Missing for `concurrent_jobs`."))
     jobs = fields.List(fields.Nested(BatchItem), **about("The files of a batch if all failed."))
     summary = fields.Nested(BatchSummary)
 

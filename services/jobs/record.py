@@ -30,7 +30,7 @@ RETRYING: Final = "retrying"
 RUNNING_STAGES: frozenset[Stage] = frozenset({QUEUED, STARTED, RETRYING})
 
 #: First character of the owner's name if the client is known only by its address.
-BY_ADDRESS = "@"
+BY_ADDRESS = SHARED.address_owner
 #: Owner of the service's own check jobs. No client's name begins like this.
 PROBE_OWNER = SHARED.probe_owner
 

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import chain
 from typing import Any, Literal
 
 from services import keys
-from services.errors import JobNotFound, QueueFull, ResultExpired
+from services.errors import JobNotFound, QueueFull, ResultExpired, Unauthorized
+from services.jobs.quota import UsualQuota, quota_error
 from services.jobs.record import PROCESSING, QUEUED, RUNNING_STAGES, STARTED, JobRecord
 from services.jobs.result_body import CHUNK, TAIL_BYTES, Document, StoredResult, is_open, unpack
 from services.redis_service import RedisService, Value
@@ -66,15 +67,17 @@ class JobStore:
 
     redis: RedisService
     retention: Retention
+    quota: UsualQuota = field(default_factory=UsualQuota)
 
     def submit(self, record: JobRecord, longest_wait: float = 0.0) -> Submitted:
         """Store a new job, or an announced job whose upload has arrived.
 
-        Raises QueueFull if it would wait `longest_wait` seconds or more (0: no limit).
+        Raises QueueFull if it would wait `longest_wait` seconds or more (0: no limit), QuotaExceeded if the account has
+        too few pages or too many running jobs, and Unauthorized if it is no longer active.
         """
         ttls = (self.retention.result_ttl, self.retention.record_ttl)
-        announced = int(record.upload_expires_at > 0)
-        outcome, values = self._save("submit", record, longest_wait, record.cache_key, *ttls, longest_wait, announced)
+        limits = (longest_wait, int(record.upload_expires_at > 0), *self.quota.arguments)
+        outcome, values = self._save("submit", record, longest_wait, record.cache_key, *ttls, *limits)
         stored = record.updated(dict(zip(values[::2], values[1::2], strict=True)))
         return Submitted(outcome, _with_running_stage(stored) if outcome == "follow" else stored)
 
@@ -92,6 +95,10 @@ class JobStore:
         outcome, *values = self.redis.script(script, record.id, *args, *chain.from_iterable(record.to_hash().items()))
         if outcome == b"busy":
             raise QueueFull(float(values[0]) - longest_wait)
+        if outcome == b"quota":
+            raise quota_error(values)
+        if outcome == b"closed":
+            raise Unauthorized()
         return outcome.decode(), values
 
     def reject_upload(self, job_id: str, error: dict[str, str]) -> bool:

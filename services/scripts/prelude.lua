@@ -61,6 +61,84 @@ local function make_all_ready(id, waiting_since)
   for unit = 1, tonumber(units) do make_ready(id, unit, waiting_since, cost) end
 end
 
+-- The day and the month of a time in UTC, as 2026-01-31 and 2026-01. Howard Hinnant's `civil_from_days`.
+local function day_and_month(now)
+  local days = math.floor(tonumber(now) / 86400) + 719468
+  local era = math.floor(days / 146097)
+  local doe = days - era * 146097
+  local yoe = math.floor((doe - math.floor(doe / 1460) + math.floor(doe / 36524) - math.floor(doe / 146096)) / 365)
+  local doy = doe - (365 * yoe + math.floor(yoe / 4) - math.floor(yoe / 100))
+  local mp = math.floor((5 * doy + 2) / 153)
+  local month = mp < 10 and mp + 3 or mp - 9
+  local text = string.format('%04d-%02d', yoe + era * 400 + (month <= 2 and 1 or 0), month)
+  return text .. string.format('-%02d', doy - math.floor((153 * mp + 2) / 5) + 1), text
+end
+
+local function begins_with(text, start) return string.sub(text, 1, #start) == start end
+
+-- Adds to a number in an owner's usage: in total, and of this day and month. Forgets days that are long past.
+local function count_usage(owner, what, now)
+  local usage, day, month = K.USAGE .. owner, day_and_month(now)
+  redis.call('HINCRBY', usage, what, 1)
+  redis.call('HINCRBY', usage, what .. ':' .. month, 1)
+  if redis.call('HINCRBY', usage, what .. ':' .. day, 1) > 1 then return end
+  local oldest = day_and_month(tonumber(now) - C.USAGE_DAYS * 86400)
+  for _, field in ipairs(redis.call('HKEYS', usage)) do
+    local period = string.match(field, '^%a+:(.*)$')
+    if period and period < oldest then redis.call('HDEL', usage, field) end
+  end
+end
+
+-- Reserves the pages of a new job and counts it as running. The usage of addresses is not recorded.
+local function reserve_pages(id, owner, pages)
+  if begins_with(owner, C.ADDRESS_OWNER) then return end
+  redis.call('HSET', K.JOB .. id, 'reserved', pages)
+  redis.call('HINCRBY', K.USAGE .. owner, 'reserved', pages)
+  redis.call('HINCRBY', K.USAGE .. owner, 'running', 1)
+end
+
+-- A reserved page was read: now it counts. A replayed job has no reservation, so its pages cost nothing.
+local function count_page(id, now)
+  local owner, reserved = unpack(redis.call('HMGET', K.JOB .. id, 'owner', 'reserved'))
+  if not reserved or tonumber(reserved) <= 0 then return end
+  redis.call('HINCRBY', K.JOB .. id, 'reserved', -1)
+  redis.call('HINCRBY', K.USAGE .. owner, 'reserved', -1)
+  count_usage(owner, 'pages', now)
+end
+
+-- Releases the pages that were reserved and not read. The job no longer runs.
+local function release_pages(id)
+  local owner, reserved = unpack(redis.call('HMGET', K.JOB .. id, 'owner', 'reserved'))
+  if not reserved then return end
+  redis.call('HDEL', K.JOB .. id, 'reserved')
+  redis.call('HINCRBY', K.USAGE .. owner, 'reserved', 0 - tonumber(reserved))  -- not "-0"
+  redis.call('HINCRBY', K.USAGE .. owner, 'running', -1)
+end
+
+-- Adds an entry to the audit log: event, account, who did it, and what else is known.
+local function audit(event, account, actor, detail)
+  redis.call('XADD', K.AUDIT, 'MAXLEN', '~', C.AUDIT_ENTRIES, '*',
+    'event', event, 'account', account, 'actor', actor, 'detail', detail or '')
+end
+
+-- The same for a refused request: one entry per minute for each event and account, or address if no account is known.
+local function audit_refusal(event, account, address, detail)
+  local seen = K.REFUSED .. event .. ':' .. (account ~= '' and account or address)
+  if not redis.call('SET', seen, '1', 'NX', 'EX', 60) then return end
+  redis.call('XADD', K.REFUSALS, 'MAXLEN', '~', C.REFUSAL_ENTRIES, '*',
+    'event', event, 'account', account, 'actor', address, 'detail', detail or '')
+end
+
+-- Stores a new API key of an account. `expires`: Unix s, or "" for never.
+local function add_access_key(account, digest, id, name, scopes, expires, now)
+  local key = K.ACCESS_KEY .. digest
+  redis.call('HSET', key, 'account', account, 'id', id, 'name', name, 'scopes', scopes, 'created_at', now)
+  redis.call('SADD', K.ACCOUNT_KEYS .. account, digest)
+  if expires == '' then return end
+  redis.call('HSET', key, 'expires_at', expires)
+  redis.call('EXPIREAT', key, math.ceil(tonumber(expires)) + C.ENDED_KEY_TTL)
+end
+
 -- Ends the work on an ended job: its units cannot be taken, and a worker that holds one stops at its next step.
 -- The record of a job that its client has deleted is deleted now.
 local function close_work(id, record_ttl)
@@ -70,6 +148,7 @@ local function close_work(id, record_ttl)
     redis.call('ZREM', K.READY .. lane, member)
     for _, key in ipairs({K.WAITING, K.DELAYED, K.LEASES}) do redis.call('ZREM', key, member) end
   end
+  release_pages(id)
   redis.call('DEL', K.UNITS .. id, K.PAGES .. id, K.FOLLOWERS .. id)
   if redis.call('GET', K.INFLIGHT .. content) == id then redis.call('DEL', K.INFLIGHT .. content) end
   if redis.call('HEXISTS', K.JOB .. id, 'hidden') == 1 then

@@ -15,6 +15,7 @@ for index = 4, #ARGV, 3 do
   redis.call('HDEL', pages, 'begun:' .. step)
   if body ~= '' and redis.call('HSET', pages, 'page:' .. step, body) == 1 then
     local done = redis.call('HINCRBY', job, 'pages_done', 1)
+    if success then count_page(id, clock()) end
     local total = tonumber(redis.call('HGET', job, 'pages_total'))
     publish(id, 'page', {page = tonumber(step), pages_done = done, pages_total = total, success = success})
   end

@@ -17,6 +17,7 @@ from services.errors import (
     RateLimited,
     RetriesExhausted,
     ServiceUnavailable,
+    TooManyJobs,
     UploadExpired,
     UploadMismatch,
     UploadMissing,
@@ -78,7 +79,7 @@ class Arrivals:
         try:
             with self.storage.local(key) as path:
                 started = self.jobs.submit_announced(replace(record, upload=key), path)
-        except (ServiceUnavailable, JobNotFound, RateLimited):
+        except (ServiceUnavailable, JobNotFound, RateLimited, TooManyJobs):
             raise  # The file may be good. It stays where it is, and a later round tries again.
         except OCRServiceError as error:
             self.storage.delete(key)
@@ -91,7 +92,7 @@ class Arrivals:
         """`start_job` for a worker: no client waits for the outcome, so errors are only logged."""
         try:
             self.start_job(job_id)
-        except (ServiceUnavailable, RateLimited):
+        except (ServiceUnavailable, RateLimited, TooManyJobs):
             log.warning("upload not processed, it will be tried again", job_id=job_id, exc_info=True)
         except OCRServiceError as error:
             log.info("upload without a job", job_id=job_id, code=error.code)

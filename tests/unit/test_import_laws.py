@@ -39,6 +39,7 @@ SERVICES_MAY_IMPORT: dict[str, set[str]] = {
     "ocr_service": {"errors", "extraction"},
     "inspection": {"errors", "ocr_service"},
     "jobs": REDIS | {"storage", "ocr_service", "inspection"},
+    "accounts": REDIS | {"jobs"},
     "health": REDIS | {"storage", "ocr_service", "jobs"},
     "telemetry": REDIS | {"jobs", "health"},
     "uploads": REDIS | {"storage", "ocr_service", "jobs"},
@@ -53,7 +54,7 @@ READS_VARIABLES_OF_A_LIBRARY = REPOSITORY / "paddleocr_service" / "environment.p
 WITHOUT_FLASK = ("server", "embedded", "services", "tasks", "paddleocr_service", "utils", "config")
 #: routes/ defines the URLs; embedded/ polls its own service and prints the address.
 MAY_SPELL_URLS = {"routes", "embedded"}
-URL = re.compile(r"/(ocr|health|admin|docs|metrics|capabilities|errors)(?![\w-])")
+URL = re.compile(r"/(ocr|auth|health|admin|docs|metrics|capabilities|errors)(?![\w-])")
 MAX_FILE_LINES = 300
 #: Lists that read from top to bottom: what the composition root builds, and the tree of all errors.
 MAX_LIST_LINES = {"bootstrap.py": 420, "services/errors.py": 420}

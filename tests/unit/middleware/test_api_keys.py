@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import pytest
 from prometheus_client import CollectorRegistry
 
-from services.errors import JobNotFound
+from services.errors import JobNotFound, Unauthorized
 
 NO_KEYS = {"API_KEYS": "", "RATE_LIMIT_ENABLED": "false"}
 KEYS = {**NO_KEYS, "API_KEYS": "shop:the-key-of-the-shop,bank:the-key-of-the-bank"}
@@ -28,6 +28,13 @@ class FakeJobs:
         pass
 
 
+class NoAccounts:
+    """Knows no key."""
+
+    def verify(self, credential, address, counts_as):
+        raise Unauthorized()
+
+
 @pytest.fixture
 def jobs():
     return FakeJobs()
@@ -35,7 +42,7 @@ def jobs():
 
 @pytest.fixture(scope="module")
 def services():
-    return SimpleNamespace()
+    return SimpleNamespace(authenticator=NoAccounts())
 
 
 @pytest.fixture(scope="module")

@@ -83,11 +83,11 @@ def test_request_prefilled_by_swagger_ui_is_valid(description):
 @pytest.mark.parametrize(
     ("path", "statuses"),
     [
-        *((path, {"400", "401", "409", "413", "422", "429", "503", "default"}) for path in SUBMISSION_PATHS),
-        ("/ocr/job/{job_id}", {"400", "401", "404", "503", "default"}),
-        ("/ocr/job/{job_id}/result", {"400", "401", "404", "409", "410", "422", "429", "503", "default"}),
-        ("/ocr/jobs", {"400", "401", "503", "default"}),
-        ("/admin/dead-letters/{job_id}/replay", {"400", "401", "403", "404", "503", "default"}),
+        *((path, {"400", "401", "403", "409", "413", "422", "429", "503", "default"}) for path in SUBMISSION_PATHS),
+        ("/ocr/job/{job_id}", {"400", "401", "403", "404", "429", "503", "default"}),
+        ("/ocr/job/{job_id}/result", {"400", "401", "403", "404", "409", "410", "422", "429", "503", "default"}),
+        ("/ocr/jobs", {"400", "401", "403", "429", "503", "default"}),
+        ("/admin/dead-letters/{job_id}/replay", {"400", "401", "403", "404", "429", "503", "default"}),
     ],
 )
 def test_errors_are_described_as_problems(description, path, statuses):

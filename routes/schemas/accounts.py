@@ -1,0 +1,148 @@
+"""Accounts, API keys, usage, and the audit log."""
+
+from datetime import UTC
+from typing import Any
+
+from marshmallow import Schema, fields, validate
+
+from routes.schemas.base import StrictSchema, about
+
+SCOPES = ["submit", "read", "admin"]
+STATUSES = ["pending", "active", "revoked"]
+#: Largest value of a limit: JSON numbers are exact up to there.
+MAX_LIMIT = 2**53 - 1
+NAME = [
+    validate.Length(min=1, max=100),
+    validate.Regexp(r"^[^\x00-\x1f\x7f]*$(?!\n)", error="It has control characters."),
+]
+ID = fields.String(required=True, **about("The account's id, which also owns its jobs."))
+
+
+def _time(description: str, required: bool = True) -> fields.DateTime:
+    return fields.DateTime(required=required, allow_none=True, **about(description))
+
+
+def _scopes(**options: Any) -> fields.List[Any]:
+    return fields.List(
+        fields.String(validate=validate.OneOf(SCOPES)),
+        validate=validate.Length(min=1),
+        **options,
+        **about("`submit`: create, cancel and delete jobs. `read`: read jobs and results. `admin`: /admin."),
+    )
+
+
+class Registration(StrictSchema):
+    email = fields.String(
+        required=True, validate=validate.Length(max=254), **about("One account per address, whatever its case.")
+    )
+    name = fields.String(required=True, validate=NAME, **about("Of a person, a team or a program."))
+
+
+class NewKey(Schema):
+    """A new API key. No other response has it."""
+
+    id = ID
+    email = fields.String(required=True)
+    name = fields.String(required=True, **about("Of the account."))
+    status = fields.String(required=True, validate=validate.OneOf(STATUSES))
+    key_id = fields.String(required=True, **about("Identifies the key in lists. Not a secret."))
+    api_key = fields.String(required=True, **about("The key itself. It is not stored and cannot be shown again."))
+    message = fields.String(required=True)
+
+
+class ReplacedKey(NewKey):
+    """A new key, and how long the old one still works."""
+
+    grace_seconds = fields.Integer(required=True)
+
+
+class RevokedAccount(Schema):
+    id = ID
+    status = fields.String(required=True, validate=validate.OneOf(STATUSES))
+    message = fields.String(required=True)
+
+
+class Key(Schema):
+    """An API key without its secret."""
+
+    id = fields.String(required=True)
+    name = fields.String(required=True)
+    scopes = _scopes(required=True)
+    created_at = _time("Null for a key of the settings.")
+    expires_at = _time("Null if it does not expire.")
+    revoked_at = _time("Null if it is not revoked.")
+    replaced = fields.Boolean(required=True, **about("A new key was created for it, so it works only for a while."))
+    last_used_at = _time("To the minute.")
+
+
+class KeyList(Schema):
+    keys = fields.List(fields.Nested(Key), required=True)
+
+
+class NewKeyOptions(StrictSchema):
+    name = fields.String(load_default="further", validate=NAME)
+    scopes = _scopes(load_default=lambda: ["read", "submit"])
+    expires_at = fields.AwareDateTime(
+        load_default=None, allow_none=True, default_timezone=UTC, **about("By default, the key does not expire.")
+    )
+
+
+class AccountQuota(Schema):
+    """`remaining` = `limit` - `used` - `reserved`. Both are null without a limit."""
+
+    limit = fields.Integer(required=True, allow_none=True)
+    used = fields.Integer(required=True)
+    reserved = fields.Integer(required=True, **about("Pages of running jobs that have not been read yet."))
+    remaining = fields.Integer(required=True, allow_none=True)
+
+
+class PeriodQuota(AccountQuota):
+    resets_at = fields.DateTime(required=True)
+
+
+class Quotas(Schema):
+    pages_per_day = fields.Nested(PeriodQuota, required=True)
+    pages_per_month = fields.Nested(PeriodQuota, required=True)
+    concurrent_jobs = fields.Nested(AccountQuota, required=True)
+    requests_per_minute = fields.Integer(required=True, allow_none=True, **about("Requests that create work."))
+    max_file_bytes = fields.Integer(required=True, allow_none=True)
+
+
+class DayUsage(Schema):
+    date = fields.Date(required=True)
+    requests = fields.Integer(required=True)
+    pages = fields.Integer(required=True)
+
+
+class _Usage(Schema):
+    request_count = fields.Integer(required=True, **about("All requests with a key of the account."))
+    pages = fields.Integer(required=True, **about("Pages that were read, since the account was created."))
+    last_used_at = _time("Null if no key was used yet.")
+    quota = fields.Nested(Quotas, required=True)
+    days = fields.List(fields.Nested(DayUsage), required=True, **about("Newest first, for two months."))
+
+
+class AccountLimits(Schema):
+    """0 or null: no limit."""
+
+    requests_per_minute = fields.Integer(allow_none=True)
+    pages_per_day = fields.Integer(allow_none=True)
+    pages_per_month = fields.Integer(allow_none=True)
+    concurrent_jobs = fields.Integer(allow_none=True)
+    max_file_bytes = fields.Integer(allow_none=True)
+
+
+class AccountFields(Schema):
+    id = ID
+    email = fields.String(required=True, allow_none=True)
+    name = fields.String(required=True)
+    status = fields.String(required=True, validate=validate.OneOf(STATUSES))
+    created_at = fields.DateTime()
+    limits = fields.Nested(AccountLimits, **about("As they apply."))
+    own_limits = fields.Nested(AccountLimits, **about("Those that differ from the settings."))
+
+
+class Stats(AccountFields, _Usage):
+    """The account of the calling key. A key of the settings has no e-mail address, creation time and limits."""
+
+    key = fields.Nested(Key, required=True)
