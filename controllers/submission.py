@@ -15,7 +15,7 @@ from services.extraction.options import ALL, EXTRACT_NAMES, MASK_NAMES, canonica
 from services.jobs.admission import UNCHECKED, Slot
 from services.jobs.planner import KINDS
 from services.jobs.record import JobRecord
-from services.ocr_service.options import DocumentOptions
+from services.ocr_service.options import REGION_KINDS, DocumentOptions
 from services.storage import IncomingFile
 from utils import environ_keys
 from utils.file_names import plain_name
@@ -52,8 +52,9 @@ SUBMIT_ERRORS: ErrorClasses = (
 )
 
 
-#: What the type and the format of a found document can be.
+#: What the type and the format of a found document, and the kind of a block, can be.
 DOCUMENT_TYPES = MASK_NAMES
+BLOCK_KINDS = REGION_KINDS
 ZONE_FORMATS = tuple(form.name for form in FORMATS)
 
 

@@ -14,10 +14,10 @@ from .engine import OCREngine
 from .errors import EngineError, ModelNotAvailable, RuntimeNotAvailable, UnreadableImage, UnsupportedLanguage
 from .null_engine import NullEngine
 from .polygons import Point, Polygon
-from .results import Block, EngineInfo, Line, Recognition, RecognizeOptions, Word
+from .results import BLOCK_KINDS, Block, Cell, EngineInfo, Line, Recognition, RecognizeOptions, Word
 
 __all__ = [
-    "Block", "Catalogue", "EngineError", "EngineInfo", "Line", "Model", "ModelNotAvailable", "ModelSet", "NullEngine",
-    "OCREngine", "Point", "Polygon", "Recognition", "RecognizeOptions", "RuntimeNotAvailable", "UnreadableImage",
-    "UnsupportedLanguage", "Word",
+    "BLOCK_KINDS", "Block", "Catalogue", "Cell", "EngineError", "EngineInfo", "Line", "Model", "ModelNotAvailable",
+    "ModelSet", "NullEngine", "OCREngine", "Point", "Polygon", "Recognition", "RecognizeOptions", "RuntimeNotAvailable",
+    "UnreadableImage", "UnsupportedLanguage", "Word",
 ]  # fmt: skip

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from .languages import canonical_codes
 from .polygons import Polygon
-from .results import Block, EngineInfo, Line, Recognition, RecognizeOptions, Word
+from .results import PARAGRAPH, Block, EngineInfo, Line, Recognition, RecognizeOptions, Word
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -44,7 +44,7 @@ class NullEngine:
         words = tuple(Word(word, 1.0, polygon) for word in TEXT.split()) if options.words else ()
         lang = "+".join(canonical_codes(options.lang or self._lang))
         line = Line(TEXT, 1.0, polygon, words)
-        block = Block("text", ((line,),), (0.0, 0.0, x1, y1))
+        block = Block(PARAGRAPH, ((line,),), (0.0, 0.0, x1, y1))
         return Recognition(width, height, (line,), TEXT, lang, self.info(lang), (block,))
 
     def read_codes(

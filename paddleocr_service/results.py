@@ -10,6 +10,15 @@ from .polygons import Point, Polygon, map_points
 AUTO, OFF = "auto", "off"
 ORIENTATIONS = (AUTO, OFF)
 
+PARAGRAPH, TABLE, TITLE, HEADING, LIST_ITEM = "paragraph", "table", "title", "heading", "list_item"
+FIGURE, CAPTION, FORMULA, FOOTNOTE, SIDE_NOTE = "figure", "caption", "formula", "footnote", "side_note"
+PAGE_HEADER, PAGE_FOOTER, PAGE_NUMBER = "page_header", "page_footer", "page_number"
+#: Kinds of blocks.
+BLOCK_KINDS = (
+    TITLE, HEADING, PARAGRAPH, LIST_ITEM, TABLE, FIGURE, CAPTION, PAGE_HEADER, PAGE_FOOTER, PAGE_NUMBER, FOOTNOTE,
+    SIDE_NOTE, FORMULA,
+)  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True)
 class Word:
@@ -69,18 +78,47 @@ class RecognizeOptions:
 
 
 @dataclass(frozen=True, slots=True)
-class Block:
-    """A paragraph or a table, with its rows in reading order.
+class Cell:
+    """A cell of a table, with the row and the column of its top left corner, from 0.
 
-    kind: "table" if most rows contain several lines side by side, otherwise "text".
-    rows: visual rows from top to bottom, each with its lines in reading order. Table cells that span several lines
-    share one row, cell by cell.
     bbox: x0, y0, x1, y1 in pixels of the image as recognised.
+    lines: positions of its lines among the lines of the block.
+    """
+
+    row: int
+    column: int
+    bbox: tuple[float, float, float, float]
+    text: str = ""
+    rowspan: int = 1
+    colspan: int = 1
+    is_header: bool = False
+    lines: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A region of a page: a paragraph, a table, a figure or another of ``BLOCK_KINDS``.
+
+    rows: visual rows from top to bottom, each with its lines in reading order. Table cells that span several lines
+    share one row, cell by cell. A figure may have none.
+    bbox: x0, y0, x1, y1 in pixels of the image as recognised.
+    confidence: how certain the kind is, in 0..1.
+    level: of a heading, 1 to 6.
+    marker: of a list item, its bullet or number as printed.
+    cells: of a table, row by row. Empty if only its rows are known.
+    continued: a table that continues on the next page.
+    joined: the text with its lines joined and hyphenation undone; empty if each row stays a line of its own.
     """
 
     kind: str
     rows: tuple[tuple[Line, ...], ...]
     bbox: tuple[float, float, float, float]
+    confidence: float = 1.0
+    level: int | None = None
+    marker: str | None = None
+    cells: tuple[Cell, ...] = ()
+    continued: bool = False
+    joined: str = ""
 
     @property
     def lines(self) -> tuple[Line, ...]:
@@ -88,6 +126,11 @@ class Block:
 
     @property
     def text(self) -> str:
+        """The joined text, or that of the rows."""
+        return self.joined or self.row_text
+
+    @property
+    def row_text(self) -> str:
         """One text line per row; the lines of a row are joined by a space."""
         return "\n".join([" ".join([line.text for line in row]) for row in self.rows])
 
@@ -97,7 +140,7 @@ class Recognition:
     """The text of one image.
 
     width, height: pixels of the image as recognised (upright); all polygons use these coordinates.
-    lines: all lines in reading order. blocks: the same lines grouped into paragraphs and tables.
+    lines: all lines in reading order. blocks: the same lines grouped into regions, such as paragraphs and tables.
     text: one text line per row, with an empty line between blocks.
     lang: canonical code of the language used (``de`` for ``german``).
     orientation: degrees (0, 90, 180, 270) by which the input image was rotated clockwise to make it upright.

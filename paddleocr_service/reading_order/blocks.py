@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from ..arrays import Boxes, Integers, Mask
-from ..results import Block, Line
+from ..results import PARAGRAPH, TABLE, Block, Line
 from .cells import join_cells
 from .columns import split_into_regions
 from .geometry import upright_boxes
@@ -37,7 +37,7 @@ def reading_order(lines: Sequence[Line], width: int, height: int) -> tuple[Block
 
 def page_text(blocks: Sequence[Block]) -> str:
     """Return one text line per row, with the lines of a row joined by a space, and an empty line between blocks."""
-    return "\n\n".join(block.text for block in blocks)
+    return "\n\n".join(block.row_text for block in blocks if block.rows)
 
 
 def _blocks_with_line_numbers(lines: Sequence[Line], boxes: Boxes, level: Integers) -> list[list[Integers]]:
@@ -75,7 +75,7 @@ def _create_block(lines: Sequence[Line], rows: Sequence[Integers]) -> Block:
     xs, ys = zip(*(point for row in block_rows for line in row for point in line.polygon), strict=True)
     with_several_lines = sum(len(row) > 1 for row in block_rows)
     is_table = len(block_rows) >= _MIN_TABLE_ROWS and with_several_lines * 2 > len(block_rows)
-    return Block("table" if is_table else "text", block_rows, (min(xs), min(ys), max(xs), max(ys)))
+    return Block(TABLE if is_table else PARAGRAPH, block_rows, (min(xs), min(ys), max(xs), max(ys)))
 
 
 def _split_into_blocks(region: Region) -> Iterator[list[Integers]]:

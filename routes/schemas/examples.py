@@ -115,7 +115,7 @@ _BOX = [[10, 20], [100, 20], [100, 40], [10, 40]]
 _TEXT = {
     "text": "Hello World",
     "lines": [{"text": "Hello World", "confidence": 0.987, "bbox": _BOX}],
-    "blocks": [{"kind": "text", "bbox": _BOX, "text": "Hello World", "lines": [0]}],
+    "blocks": [{"kind": "paragraph", "bbox": _BOX, "text": "Hello World", "lines": [0], "confidence": 1.0}],
     "orientation": 0,
     "warnings": [],
 }

@@ -4,7 +4,7 @@ from typing import Any
 
 from marshmallow import Schema, fields, validate
 
-from controllers.submission import DOCUMENT_TYPES, ZONE_FORMATS
+from controllers.submission import BLOCK_KINDS, DOCUMENT_TYPES, ZONE_FORMATS
 from middleware.error_catalog import WARNING_CODES
 from routes.schemas.base import about
 from routes.schemas.jobs import JobError, JobStatus
@@ -37,14 +37,37 @@ class LineBox(WordBox):
     words = fields.List(fields.Nested(WordBox), **about("With the option `detail=word`."))
 
 
-class BlockBox(Schema):
-    """A paragraph or a table."""
+class TableCell(Schema):
+    """A cell of a table."""
 
-    kind = fields.String(required=True, validate=validate.OneOf(["text", "table"]))
+    row = fields.Integer(required=True, validate=validate.Range(min=0), **about("Of its top left corner, from 0."))
+    column = fields.Integer(required=True, validate=validate.Range(min=0), **about("Of its top left corner, from 0."))
+    rowspan = fields.Integer(required=True, validate=validate.Range(min=1))
+    colspan = fields.Integer(required=True, validate=validate.Range(min=1))
+    text = fields.String(required=True)
     bbox = POLYGON
-    text = fields.String(required=True, **about("One text line for each row. A space joins the lines of a row."))
+    is_header = fields.Boolean(required=True)
+    lines = fields.List(INDEX, required=True, **about("Indices into `lines` of the page, from 0."))
+
+
+class BlockBox(Schema):
+    """A region of the page, such as a paragraph or a table."""
+
+    kind = fields.String(required=True, validate=validate.OneOf(BLOCK_KINDS))
+    bbox = POLYGON
+    text = fields.String(
+        required=True,
+        **about("A paragraph's lines are joined and hyphenation is undone. Other kinds: a line of text for each row."),
+    )
     lines = fields.List(INDEX, required=True, **about("Indices into `lines`, from 0, in reading order."))
+    confidence = fields.Float(required=True, validate=validate.Range(min=0, max=1), **about("How certain the kind is."))
+    level = fields.Integer(validate=validate.Range(min=1, max=6), **about("Headings only."))
+    marker = fields.String(**about("List items only: the bullet or number."))
     rows = fields.List(fields.List(INDEX), **about("Tables only: the line indices of each row, from top to bottom."))
+    continued = fields.Boolean(**about("Tables only: the table continues on the next page."))
+    rows_count = fields.Integer(**about("Tables with `cells` only."))
+    columns_count = fields.Integer(**about("Tables with `cells` only."))
+    cells = fields.List(fields.Nested(TableCell), **about("Tables only, if their cells were found."))
 
 
 class PageWarning(Schema):

@@ -49,7 +49,7 @@ def mask_page(page: Mapping[str, Any], documents: Sequence[Document], names: fro
     # Longest first: a short line may be a part of a longer one.
     replaced = sorted(changed.items(), key=lambda item: -len(item[0]))
     masked["text"] = _replaced(page["text"], replaced)
-    masked["blocks"] = [{**block, "text": _replaced(block["text"], replaced)} for block in page["blocks"]]
+    masked["blocks"] = [_block(block, replaced) for block in page["blocks"]]
     masked["documents"] = [_document(each.as_dict(), each.type in names) for each in documents]
     return {key: _walk(value, hide) for key, value in masked.items()}
 
@@ -155,6 +155,13 @@ def _replaced(text: str, changes: Sequence[tuple[str, str]]) -> str:
     for before, after in changes:
         text = text.replace(before, after)
     return text
+
+
+def _block(block: Mapping[str, Any], changes: Sequence[tuple[str, str]]) -> dict[str, Any]:
+    result = {**block, "text": _replaced(block["text"], changes)}
+    if "cells" in block:
+        result["cells"] = [{**cell, "text": _replaced(cell["text"], changes)} for cell in block["cells"]]
+    return result
 
 
 def _document(document: dict[str, Any], hidden: bool) -> dict[str, Any]:

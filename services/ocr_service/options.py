@@ -5,6 +5,10 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, dataclass
 
+from paddleocr_service.results import BLOCK_KINDS
+
+#: What the kind of a block can be.
+REGION_KINDS = BLOCK_KINDS
 #: Options that earlier versions do not know.
 _NEWER = ("extract", "mask")
 

@@ -46,7 +46,7 @@ def test_image_result_has_text_and_positions(service):
     (left, top), (right, _), (_, bottom), _ = line["bbox"]
     assert 20 < left < 40 and right > 250 and 20 < top < bottom < 90
     assert [(block["kind"], block["text"], block["lines"]) for block in result["blocks"]] == [
-        ("text", "Hello World 42", [0])
+        ("paragraph", "Hello World 42", [0])
     ]
     assert result["engine"]["name"] == "PaddleOCR" and result["engine"]["models"]
 

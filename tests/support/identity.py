@@ -75,5 +75,6 @@ def box(x: float, y: float, width: float, height: float) -> list[list[float]]:
 def page_of_lines(lines: list[dict]) -> dict:
     """The result of a page with these lines, which are one block."""
     text = "\n".join(line["text"] for line in lines)
-    block = {"kind": "text", "bbox": box(0, 0, 500, 500), "text": text, "lines": list(range(len(lines)))}
+    region = {"kind": "paragraph", "bbox": box(0, 0, 500, 500), "confidence": 1.0}
+    block = {**region, "text": text, "lines": list(range(len(lines)))}
     return {"page": 1, "text": text, "lines": lines, "blocks": [block], "fields": [], "warnings": [], "source": "ocr"}

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby, pairwise
 
 from paddleocr_service.reading_order import reading_order
-from paddleocr_service.results import Block
+from paddleocr_service.results import PARAGRAPH, TABLE, Block
 from services.ocr_service.helpers.flattened_form import values_at_end
 from services.ocr_service.helpers.form_order import with_values
 from services.ocr_service.helpers.page_transform import Box, join
@@ -82,4 +82,4 @@ def _block(rows: Sequence[Sequence[LayerLine]]) -> Block:
     several = sum(len(row) > 1 for row in rows)
     is_table = len(rows) >= _MIN_TABLE_ROWS and several * 2 > len(rows)
     box = join([line.box for row in rows for line in row])
-    return Block("table" if is_table else "text", tuple([tuple([line.line for line in row]) for row in rows]), box)
+    return Block(TABLE if is_table else PARAGRAPH, tuple([tuple([line.line for line in row]) for row in rows]), box)

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from paddleocr_service.reading_order import reading_order
-from paddleocr_service.results import Block, Line
+from paddleocr_service.results import PARAGRAPH, Block, Line
 from services.ocr_service.helpers.layer_order import blocks_of, is_scrambled
 from services.ocr_service.helpers.page_transform import Box, box_around, join
 from services.ocr_service.helpers.text_layer import LayerLine
@@ -46,7 +46,7 @@ def _blocks_of_region(region: Sequence[Line], width: int, height: int) -> list[B
 
 
 def _block_of(line: Line) -> Block:
-    return Block("text", ((line,),), box_around(line.polygon))
+    return Block(PARAGRAPH, ((line,),), box_around(line.polygon))
 
 
 def _continue_rows(blocks: list[Block], region: Sequence[Line]) -> bool:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from paddleocr_service import Block, Line, Polygon, Recognition, Word
+from paddleocr_service import Block, Cell, Line, Polygon, Recognition, Word
 from paddleocr_service.letters import missing_letters
+from paddleocr_service.results import TABLE
 from services.ocr_service.helpers.form_fields import FormField
 from services.ocr_service.helpers.page_transform import Box
 from services.ocr_service.page_warnings import MISSING_LETTERS, PageWarning
@@ -46,13 +47,45 @@ def _blocks(blocks: tuple[Block, ...]) -> Iterator[dict[str, Any]]:
         for row in block.rows:
             rows.append(list(range(first, first + len(row))))
             first += len(row)
-        result = {
-            "kind": block.kind,
-            "bbox": _corners(block.bbox),
-            "text": block.text,
-            "lines": [index for row in rows for index in row],
-        }
-        yield {**result, "rows": rows} if block.kind == "table" else result
+        yield _block(block, rows)
+
+
+def _block(block: Block, rows: list[list[int]]) -> dict[str, Any]:
+    """rows: the indexes of the lines of each row."""
+    lines = [index for row in rows for index in row]
+    result = {
+        "kind": block.kind,
+        "bbox": _corners(block.bbox),
+        "text": block.text,
+        "lines": lines,
+        "confidence": round(block.confidence, 4),
+    }
+    if block.level is not None:
+        result["level"] = block.level
+    if block.marker is not None:
+        result["marker"] = block.marker
+    if block.kind == TABLE:
+        result["rows"] = rows
+        result["continued"] = block.continued
+    if block.cells:
+        result["rows_count"] = max(cell.row + cell.rowspan for cell in block.cells)
+        result["columns_count"] = max(cell.column + cell.colspan for cell in block.cells)
+        result["cells"] = [_cell(cell, lines) for cell in block.cells]
+    return result
+
+
+def _cell(cell: Cell, lines: Sequence[int]) -> dict[str, Any]:
+    """lines: the indexes of the lines of the block."""
+    return {
+        "row": cell.row,
+        "column": cell.column,
+        "rowspan": cell.rowspan,
+        "colspan": cell.colspan,
+        "text": cell.text,
+        "bbox": _corners(cell.bbox),
+        "is_header": cell.is_header,
+        "lines": [lines[position] for position in cell.lines],
+    }
 
 
 def _letter_warnings(recognition: Recognition) -> Iterator[PageWarning]:

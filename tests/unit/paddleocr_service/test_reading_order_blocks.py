@@ -42,7 +42,7 @@ def test_rows_of_several_lines_are_a_table() -> None:
     (table,) = reading_order(cells, 400, 200)
     assert (table.kind, table.bbox, len(table.rows)) == ("table", (0, 0, 360, 124), 5)
     (text,) = reading_order([line_at(0, y, 300) for y in range(0, 130, 26)], 400, 200)
-    assert text.kind == "text"
+    assert text.kind == "paragraph"
 
 
 def test_page_text_has_one_line_per_row_and_an_empty_line_between_blocks() -> None:

@@ -115,6 +115,16 @@ def test_text_keeps_its_length_and_separators():
     assert [word["text"] for word in page["lines"][0]["words"]] == ["Aadhaar:", "XXXX-XXXX-8814,", "Pune"]
 
 
+def test_numbers_are_hidden_in_the_cells_of_tables():
+    lines = lines_of("Aadhaar 3663", "6024 8814")
+    page = page_of_lines(lines)
+    cells = [{"row": row, "column": 0, "text": line["text"], "lines": [row]} for row, line in enumerate(lines)]
+    page["blocks"][0]["cells"] = cells
+    hidden = mask_page(page, find_documents(lines, 1, frozenset({"ids"})), frozenset({"aadhaar"}))
+    texts = [cell["text"] for cell in hidden["blocks"][0]["cells"]]
+    assert texts == [line["text"] for line in hidden["lines"]] == ["Aadhaar XXXX", "XXXX 8814"]
+
+
 def test_document_of_a_hidden_number_says_so():
     (document,) = masked(lines_of("Aadhaar 3663 6024 8814"), "aadhaar")["documents"]
     assert (document["number"], document["masked"], document["valid"]) == ("XXXXXXXX8814", True, True)

@@ -4,7 +4,7 @@ from itertools import chain
 
 from paddleocr_service import EngineInfo, Recognition
 from paddleocr_service.reading_order import page_text, reading_order
-from paddleocr_service.results import Line
+from paddleocr_service.results import Block, Cell, Line
 from services.ocr_service.helpers.text_extractor import page_of
 
 
@@ -25,16 +25,45 @@ def test_blocks_refer_to_lines_by_index():
     found = page(line("One", 0, 0), line("two", 0, 26), *BILL)
     paragraph, table = found["blocks"]
     assert paragraph == {
-        "kind": "text",
+        "kind": "paragraph",
         "bbox": [[0.0, 0.0], [200.0, 0.0], [200.0, 46.0], [0.0, 46.0]],
         "text": "One\ntwo",
         "lines": [0, 1],
+        "confidence": 1.0,
     }
     assert (table["kind"], table["lines"]) == ("table", list(range(2, 10)))
     assert [[found["lines"][at]["text"] for at in row] for row in table["rows"]] == [
         [f"Item {row}", f"Price {row}"] for row in range(4)
     ]
     assert found["text"] == "\n\n".join(block["text"] for block in found["blocks"])
+
+
+def test_blocks_have_the_fields_of_their_kind():
+    box = (0.0, 0.0, 400.0, 40.0)
+    rows = tuple((line(f"a{row}", 0, 20 * row), line(f"b{row}", 200, 20 * row)) for row in range(2))
+    cells = tuple(
+        Cell(row, column, box, f"{'ab'[column]}{row}", is_header=row == 0, lines=(2 * row + column,))
+        for row in range(2)
+        for column in range(2)
+    )
+    blocks = (
+        Block("heading", ((line("Results", 0, 0),),), box, level=2),
+        Block("list_item", ((line("• one", 0, 0),),), box, marker="•"),
+        Block("figure", (), box, 0.7),
+        Block("table", rows, box, cells=cells, continued=True),
+        Block("paragraph", ((line("exam-", 0, 0),), (line("ple", 0, 20),)), box, joined="example"),
+    )
+    lines = tuple(chain.from_iterable(block.lines for block in blocks))
+    found = page_of(Recognition(600, 800, lines, page_text(blocks), "en", EngineInfo("e", "r", ()), blocks), 1)
+    heading, item, figure, table, paragraph = found["blocks"]
+    assert (heading["level"], item["marker"]) == (2, "•")
+    assert (figure["lines"], figure["text"], figure["confidence"]) == ([], "", 0.7)
+    assert (table["rows_count"], table["columns_count"], table["continued"]) == (2, 2, True)
+    assert [found["lines"][cell["lines"][0]]["text"] for cell in table["cells"]] == ["a0", "b0", "a1", "b1"]
+    assert [cell["is_header"] for cell in table["cells"]] == [True, True, False, False]
+    assert paragraph["text"] == "example"
+    assert found["text"] == "Results\n\n• one\n\na0 b0\na1 b1\n\nexam-\nple", "the text keeps its lines"
+    assert not {"level", "marker", "rows", "continued", "cells"} & paragraph.keys()
 
 
 def test_a_page_without_text_has_no_blocks():
