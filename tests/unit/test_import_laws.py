@@ -37,6 +37,7 @@ SERVICES_MAY_IMPORT: dict[str, set[str]] = {
     "storage": {"errors"},
     "extraction": set(),
     "ocr_service": {"errors", "extraction"},
+    "exports": {"errors", "ocr_service"},
     "inspection": {"errors", "ocr_service"},
     "jobs": REDIS | {"storage", "ocr_service", "inspection"},
     "accounts": REDIS | {"jobs"},

@@ -71,7 +71,7 @@ def read_frame(path: str | PathLike[str], number: int, *, max_pixels: int) -> RG
         except EOFError as error:
             raise CorruptFile(f"The image has no frame {number}.") from error
         picture.load()
-        return to_rgb_array(picture, _TURNS.get(_orientation(picture)))
+        return to_rgb_array(picture, _TURNS.get(orientation_of(picture)))
 
 
 @contextmanager
@@ -104,10 +104,10 @@ def displayed_size(picture: Image.Image) -> tuple[int, int]:
     if picture.format == "PNG" and "exif" not in picture.info:
         return picture.size  # Pillow would decode the whole image to look for an EXIF block after the pixels
     width, height = picture.size
-    return (height, width) if _orientation(picture) in _SIDEWAYS else (width, height)
+    return (height, width) if orientation_of(picture) in _SIDEWAYS else (width, height)
 
 
-def _orientation(picture: Image.Image) -> int:
+def orientation_of(picture: Image.Image) -> int:
     """The EXIF orientation that still has to be applied, 1 to 8. A damaged EXIF block counts as 1."""
     if picture.format == "TIFF":
         return 1  # Pillow turns the pixels and the size itself
