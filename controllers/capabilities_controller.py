@@ -8,6 +8,7 @@ from flask import Response, jsonify
 
 from controllers.context import MIN_DPI, RequestLimits, services
 from services.errors import RedisUnavailable
+from services.exports.formats import FORMATS as RESULT_FORMATS
 
 FORMATS = {
     "image": ["image/jpeg", "image/png", "image/bmp", "image/tiff", "image/webp", "image/gif"],
@@ -37,6 +38,15 @@ def capabilities(limits: RequestLimits) -> Response:
             "installable": sorted(code for code, installed in languages.items() if not installed),
         },
         formats=FORMATS,
+        result_formats=[
+            {
+                "name": each.name,
+                "media_type": each.media_type,
+                "extension": each.extension,
+                "needs_outputs": each.needs_source,
+            }
+            for each in RESULT_FORMATS
+        ],
         limits=values,
     )
 

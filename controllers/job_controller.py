@@ -9,6 +9,7 @@ from flask import Response, g, jsonify, make_response
 from controllers import responses, result_responses
 from controllers.context import ErrorClasses, services
 from controllers.idempotency import Outcome, mark_replayed, run_once
+from controllers.result_formats import AS_JSON, Wanted, wanted
 from controllers.submission import (
     FILE_ERRORS,
     JOB_ERRORS,
@@ -26,13 +27,20 @@ from services.jobs.record import JobRecord
 
 LIST_ERRORS = (errors.InvalidOption, errors.Unauthorized, errors.Forbidden, errors.RateLimited, errors.RedisUnavailable)
 STATUS_ERRORS = (*LIST_ERRORS, errors.JobNotFound)
+#: Of the choice of a format.
+FORMAT_ERRORS = (errors.NotAcceptable, errors.OutputNotRequested, errors.PageOutOfRange)
 RESULT_ERRORS: ErrorClasses = (
-    *(*STATUS_ERRORS, errors.JobCancelled, errors.ResultExpired),
+    *(*STATUS_ERRORS, *FORMAT_ERRORS, errors.JobCancelled, errors.ResultExpired),
     *(*JOB_ERRORS, *FILE_ERRORS),
 )
 
 
-def create_job(options: dict[str, Any], kinds: tuple[str, ...] = KINDS) -> Response:
+def predict(options: dict[str, Any]) -> Response:
+    """The same as `create_job` for any kind of file, with the result in the wanted format."""
+    return create_job(options, want=wanted(options))
+
+
+def create_job(options: dict[str, Any], kinds: tuple[str, ...] = KINDS, want: Wanted = AS_JSON) -> Response:
     """202 with the job; with `wait`, 200 with the result if the job ends in time. `kinds`: accepted kinds of files."""
     require_reading(options)
     chosen = document_options(options)
@@ -53,7 +61,7 @@ def create_job(options: dict[str, Any], kinds: tuple[str, ...] = KINDS) -> Respo
 
     def respond(current: JobRecord) -> Response:
         return mark_replayed(
-            result_responses.result(current) if current.ended else responses.accepted(current), replayed
+            result_responses.result(current, want) if current.ended else responses.accepted(current), replayed
         )
 
     if record.ended:
@@ -75,16 +83,20 @@ def job_status(job_id: str) -> Response:
     return _status(services().jobs.get(job_id, g.owner))
 
 
-def job_result(job_id: str, wait: float = 0.0, partial: bool = False) -> Response:
+def job_result(job_id: str, options: dict[str, Any]) -> Response:
     """200 with the result; 202 with the status while the job runs, with `partial` also the finished pages.
 
     `wait`: seconds to wait for the end of the job.
     """
+    return _result(job_id, options["wait"], options["partial"], wanted(options))
+
+
+def _result(job_id: str, wait: float, partial: bool, want: Wanted) -> Response:
     record = services().jobs.get(job_id, g.owner)
     if record.ended:
-        return result_responses.result(record)
+        return result_responses.result(record, want)
     if wait:
-        return once_ended([job_id], wait, lambda: job_result(job_id, partial=partial))
+        return once_ended([job_id], wait, lambda: _result(job_id, 0.0, partial, want))
     return result_responses.running(record) if partial else _status(record)
 
 

@@ -6,20 +6,34 @@ from collections.abc import Iterator
 
 from flask import Response, g, request
 
-from controllers import responses
+from controllers import responses, result_formats
 from controllers.context import services
-from services.errors import OCRServiceError
+from controllers.result_formats import AS_JSON, Wanted
+from services.errors import OCRServiceError, OutputNotRequested
 from services.jobs.record import JobRecord
+from services.jobs.result_body import StoredResult
 from utils.compact_json import dumps
 
 JSON = "application/json"
 
 
-def result(record: JobRecord) -> Response:
+def result(record: JobRecord, want: Wanted = AS_JSON) -> Response:
     """The result of an ended job. Raises JobFailed, JobCancelled or ResultExpired, naming the job and its file.
 
     Raises RateLimited for a client that fetches too many large results at a time.
     """
+    jobs = services().jobs
+    try:
+        stored = jobs.result(record)
+    except OCRServiceError as error:
+        error.extra.update(job_id=record.id, filename=record.filename)
+        raise
+    if want.format.needs_source:
+        raise OutputNotRequested()
+    return _as_json(record, stored) if want.format.name == "json" else result_formats.response(record, stored, want)
+
+
+def _as_json(record: JobRecord, stored: StoredResult) -> Response:
     job = {
         "job_id": record.id,
         "status": record.status,
@@ -27,16 +41,11 @@ def result(record: JobRecord) -> Response:
         "file_size": record.file_size,
         "cached": record.cached,
     }
-    jobs = services().jobs
-    try:
-        stored = jobs.result(record)
-    except OCRServiceError as error:
-        error.extra.update(job_id=record.id, filename=record.filename)
-        raise
     gzip = request.accept_encodings["gzip"] > 0
     length, parts = stored.as_gzip(job) if gzip else stored.as_text(job)
-    end = jobs.large_reads.begin(g.owner, stored.size)
-    response = Response(parts, content_type=JSON, headers={"Content-Length": str(length), "Vary": "Accept-Encoding"})
+    end = services().jobs.large_reads.begin(g.owner, stored.size)
+    headers = {"Content-Length": str(length), "Vary": "Accept, Accept-Encoding"}
+    response = Response(parts, content_type=JSON, headers=headers)
     response.call_on_close(end)
     if gzip:
         response.headers["Content-Encoding"] = "gzip"

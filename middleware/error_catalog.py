@@ -18,6 +18,7 @@ STATUS: dict[Kind, int] = {
     "forbidden": 403,
     "not_found": 404,
     "method_not_allowed": 405,
+    "not_acceptable": 406,
     "conflict": 409,
     "gone": 410,
     "length_required": 411,

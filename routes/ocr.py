@@ -13,8 +13,9 @@ from routes.blueprint import RETRY_AFTER, Decorator, DescribedBlueprint, View
 from routes.paths import OCR
 from routes.schemas import examples
 from routes.schemas.base import NoOptions, StrictSchema
+from routes.schemas.formats import OTHER_FORMATS
 from routes.schemas.jobs import EVENT_NAMES, Accepted, BatchAccepted, JobList, JobListOptions, JobStatus
-from routes.schemas.options import job_options, one_file, result_options, several_files
+from routes.schemas.options import format_options, job_options, one_file, result_options, several_files
 from routes.schemas.results import RESULT, PartialStatus
 from routes.schemas.webhooks import CALLBACKS
 
@@ -55,7 +56,7 @@ def make_blueprint(limits: RequestLimits, rate_limit: Decorator) -> DescribedBlu
 
 def _add_submission_views(blueprint: DescribedBlueprint, limits: RequestLimits, rate_limit: Decorator) -> None:
     options = job_options(limits, wait=0)
-    predict_options = job_options(limits, wait=PREDICT_WAIT_SECONDS)
+    predict_options = {**job_options(limits, wait=PREDICT_WAIT_SECONDS), **format_options()}
 
     def creates_jobs(form_name: str, options: dict[str, Field[Any]], **file: Field[Any]) -> Decorator:
         """What all views that create jobs share: options, form, rate limit, errors."""
@@ -110,13 +111,16 @@ def _add_submission_views(blueprint: DescribedBlueprint, limits: RequestLimits, 
 
     @blueprint.route("/predict", methods=["POST"], parameters=[IDEMPOTENCY_KEY])
     @creates_jobs("PredictUpload", predict_options, file=one_file(f"{IMAGE_FORMATS}, or PDF"))
+    @blueprint.problems(*job_controller.FORMAT_ERRORS)
+    @blueprint.doc(responses={200: {"content": OTHER_FORMATS}})
     @job_or_result
     def predict(options: dict[str, Any]) -> Response:
         """Read an image or a PDF and return the result
 
-        Returns a job instead if it takes longer than `wait` seconds.
+        The option `format`, or else the header `Accept`, selects the format of the result. Returns a job instead if it
+        takes longer than `wait` seconds.
         """
-        return job_controller.create_job(options)
+        return job_controller.predict(options)
 
 
 def _add_job_views(blueprint: DescribedBlueprint, limits: RequestLimits) -> None:
@@ -158,15 +162,17 @@ def _add_job_views(blueprint: DescribedBlueprint, limits: RequestLimits) -> None
     @blueprint.problems(*job_controller.RESULT_ERRORS)
     @blueprint.arguments(result_options(limits), location="query")
     @blueprint.alt_response(200, schema=RESULT, examples=examples.RESULTS)
+    @blueprint.doc(responses={200: {"content": OTHER_FORMATS}})
     @blueprint.alt_response(
         202, schema=PartialStatus, description="The job is running", example=examples.STATUS, headers=RETRY_AFTER
     )
     def job_result(options: dict[str, Any], job_id: str) -> Response:
         """Get the result of a job
 
+        The option `format`, or else the header `Accept`, selects the format. `GET /capabilities` lists all formats.
         With `partial=true`, the response for a running job contains its finished `pages`.
         """
-        return job_controller.job_result(job_id, options["wait"], options["partial"])
+        return job_controller.job_result(job_id, options)
 
     @blueprint.route("/job/<string:job_id>/events", methods=["GET"], parameters=[JOB_ID])
     @blueprint.problems(*job_controller.STATUS_ERRORS)

@@ -4,7 +4,8 @@
     ├── MalformedRequest, ModelUnavailable, MissingFile, EmptyFile, UploadIncomplete
     ├── InvalidOption: PageOutOfRange, UnknownLanguage
     ├── Unauthorized, Forbidden, InvalidSignature, EndpointNotFound, MethodNotAllowed, JobNotFound, DeadLetterNotFound
-    ├── JobCancelled, IdempotencyInFlight, UploadFinished, UploadExpired, ResultExpired, LengthRequired
+    ├── NotAcceptable, JobCancelled, OutputNotRequested, IdempotencyInFlight, UploadFinished, UploadExpired
+    ├── ResultExpired, LengthRequired
     ├── PayloadTooLarge, UnsupportedMediaType, RateLimited, IdempotencyConflict, UploadMismatch, UploadMissing
     ├── QuotaExceeded (TooManyJobs), AccountNotFound, AccessKeyNotFound, EmailTaken, TooManyKeys, KeyReplaced
     ├── UnprocessableFile: UnsupportedType, CorruptFile, TruncatedFile, EncryptedFile, TooManyPages, TooManyPixels
@@ -23,8 +24,9 @@ from typing import ClassVar, Literal
 
 #: What an error means to the client. Several errors share a kind.
 Kind = Literal[
-    "invalid", "unauthorized", "forbidden", "not_found", "method_not_allowed", "conflict", "gone", "length_required",
-    "too_large", "unsupported_media_type", "unprocessable", "rate_limited", "internal", "unavailable",
+    "invalid", "unauthorized", "forbidden", "not_found", "method_not_allowed", "not_acceptable", "conflict", "gone",
+    "length_required", "too_large", "unsupported_media_type", "unprocessable", "rate_limited", "internal",
+    "unavailable",
 ]  # fmt: skip
 
 
@@ -126,9 +128,17 @@ class MethodNotAllowed(OCRServiceError, code="method_not_allowed", kind="method_
     remedy = "Use a method listed in the Allow header."
 
 
+class NotAcceptable(OCRServiceError, code="not_acceptable", title="No such format", kind="not_acceptable"):
+    remedy = "Send an `Accept` header or the option `format` with one of the formats listed in `detail`."
+
+
 class JobCancelled(OCRServiceError, code="job_cancelled", kind="conflict"):
     problem = "The job was cancelled and has no result."
     remedy = "Send the file again if you need the result."
+
+
+class OutputNotRequested(OCRServiceError, code="output_not_requested", title="Output not created", kind="conflict"):
+    remedy = "Send the file again with the option `outputs` naming the format, or to /ocr/predict with `format`."
 
 
 class IdempotencyInFlight(OCRServiceError, code="idempotency_in_flight", title="Request in progress", kind="conflict"):

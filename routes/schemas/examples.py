@@ -151,7 +151,7 @@ _RESULT = {
 
 _IMAGE_RESULT = {**_RESULT, **_TEXT, "width": 640, "height": 480}
 
-_DOCUMENT_RESULT = {
+DOCUMENT_RESULT = {
     **_RESULT,
     "filename": "scan.pdf",
     "pages": [{**_TEXT, "page": 1, "success": True, "width": 2480, "height": 3508, "source": "ocr", "fields": []}],
@@ -163,5 +163,5 @@ _DOCUMENT_RESULT = {
 RESULTS = {
     "image": {"summary": "An image", "value": _IMAGE_RESULT},
     "documents": {"summary": "With `extract=all`", "value": {**_IMAGE_RESULT, "documents": [_LICENCE]}},
-    "document": {"summary": "A PDF, or a TIFF with several frames", "value": _DOCUMENT_RESULT},
+    "document": {"summary": "A PDF, or a TIFF with several frames", "value": DOCUMENT_RESULT},
 }

@@ -5,11 +5,14 @@ from typing import Any
 from marshmallow import Schema, fields, validate
 
 from controllers.context import MIN_DPI, RequestLimits
+from controllers.result_formats import NAMES
 from routes.schemas.base import StrictSchema, about
 
 BINARY = {"type": "string", "format": "binary"}
 #: The characters that `services/webhooks/guard.py` accepts, as JSON Schema.
 CALLBACK_URL = r"^(|[Hh][Tt][Tt][Pp][Ss]?://[!-\[\]-~]+)$"
+#: Highest value of the option `page`.
+MAX_PAGE = 1_000_000
 #: The syntax of `services/ocr_service/page_ranges.py` as JSON Schema.
 PAGES: dict[str, Any] = {"pattern": "^([0-9]{1,6}(-[0-9]{1,6})?(,[0-9]{1,6}(-[0-9]{1,6})?)*)?$", "maxLength": 1000}
 
@@ -78,7 +81,27 @@ def result_options(limits: RequestLimits) -> type[Schema]:
     """Options for fetching a result."""
     partial = fields.Boolean(load_default=False, **about("Return the finished pages of a running job."))
     wait = _wait(0, limits, "Seconds to wait for the end of the job.")
-    return StrictSchema.from_dict({"wait": wait, "partial": partial}, name="ResultOptions")
+    return StrictSchema.from_dict({"wait": wait, "partial": partial, **format_options()}, name="ResultOptions")
+
+
+def format_options() -> dict[str, fields.Field[Any]]:
+    """In which format a result is sent."""
+    return {
+        "format": fields.String(
+            load_default="",
+            validate=validate.OneOf(["", *NAMES]),
+            **about("Format of the result. By default, the header `Accept` decides."),
+        ),
+        "page": fields.Integer(
+            load_default=0,
+            validate=validate.Range(min=0, max=MAX_PAGE),
+            **about("Only the page with this number. 0 for all pages. Not for the formats json and pdf."),
+        ),
+        "furniture": fields.Boolean(
+            load_default=False,
+            **about("Include page headers, page footers and page numbers. For the formats markdown and html."),
+        ),
+    }
 
 
 def _choice(choices: list[str], description: str) -> fields.String:

@@ -25,6 +25,17 @@ class Formats(Schema):
     pdf = fields.List(fields.String(), required=True)
 
 
+class ResultFormat(Schema):
+    """A format in which results are sent."""
+
+    name = fields.String(required=True, **about("Value of the option `format`."))
+    media_type = fields.String(required=True, **about("What `Accept` can ask for. hocr has the type of html."))
+    extension = fields.String(required=True)
+    needs_outputs = fields.Boolean(
+        required=True, **about("Only for jobs whose option `outputs` names it, and for POST /ocr/predict.")
+    )
+
+
 class Limits(Schema):
     max_content_length = fields.Integer(required=True, **about("Bytes of a request."))
     max_batch_files = fields.Integer(required=True, **about("Files of a batch."))
@@ -46,6 +57,7 @@ class Capabilities(Schema):
     models = fields.Nested(Models, required=True)
     languages = fields.Nested(Languages, required=True)
     formats = fields.Nested(Formats, required=True)
+    result_formats = fields.List(fields.Nested(ResultFormat), required=True)
     limits = fields.Nested(Limits, required=True)
 
 

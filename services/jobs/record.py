@@ -12,6 +12,7 @@ from typing import Any, Final, Literal, get_args, get_type_hints
 from services.jobs.units import QUICK
 from services.keys import SHARED
 from services.ocr_service.options import DocumentOptions
+from services.ocr_service.page_ranges import parse_pages
 
 Status = Literal["awaiting_upload", "processing", "completed", "failed", "cancelled"]
 AWAITING_UPLOAD: Final = "awaiting_upload"
@@ -83,6 +84,13 @@ class JobRecord:
     @property
     def ended(self) -> bool:
         return self.status in ENDED
+
+    @property
+    def page_numbers(self) -> tuple[int, ...]:
+        """The requested pages. Raises InvalidOption."""
+        if self.options.pages:
+            return parse_pages(self.options.pages, self.frames)
+        return tuple(range(1, self.frames + 1))
 
     @property
     def is_probe(self) -> bool:

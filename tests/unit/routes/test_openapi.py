@@ -10,6 +10,7 @@ from middleware.error_catalog import CATALOG
 from tests.support.openapi import Description
 
 OPTIONS = {"lang", "dpi", "pages", "detail", "mode", "orientation", "extract", "mask", "callback_url", "wait"}
+FORMAT_OPTIONS = {"format", "page", "furniture"}
 SUBMISSION_PATHS = ["/ocr/image", "/ocr/pdf", "/ocr/batch", "/ocr/predict"]
 #: These show the document and are not part of it.
 DOCUMENTATION = {"/openapi.json", "/docs", "/docs/swagger.js", "/docs/assets/{name}", "/redoc"}
@@ -57,10 +58,11 @@ def test_every_operation_has_id_summary_tag_and_default_error(description):
 def test_options_are_form_fields_and_query_parameters_with_configured_limits(description, path):
     fields, required = form_fields(description, path)
     file = "files" if path == "/ocr/batch" else "file"
-    assert (set(fields), required) == (OPTIONS | {file}, [file])
+    options = OPTIONS | FORMAT_OPTIONS if path == "/ocr/predict" else OPTIONS
+    assert (set(fields), required) == (options | {file}, [file])
     parameters = description.operations()["post", path]["parameters"]
     query = {parameter["name"]: parameter for parameter in parameters if parameter["in"] == "query"}
-    assert query.keys() == OPTIONS
+    assert query.keys() == options
     shared = description.document["paths"][path]["parameters"]
     assert [(parameter["in"], parameter["name"]) for parameter in shared] == [("header", "Idempotency-Key")]
     for schemas in (fields, {name: parameter["schema"] for name, parameter in query.items()}):
@@ -83,9 +85,10 @@ def test_request_prefilled_by_swagger_ui_is_valid(description):
 @pytest.mark.parametrize(
     ("path", "statuses"),
     [
-        *((path, {"400", "401", "403", "409", "413", "422", "429", "503", "default"}) for path in SUBMISSION_PATHS),
+        *((path, {"400", "401", "403", "409", "413", "422", "429", "503", "default"}) for path in SUBMISSION_PATHS[:3]),
+        ("/ocr/predict", {"400", "401", "403", "406", "409", "413", "422", "429", "503", "default"}),
         ("/ocr/job/{job_id}", {"400", "401", "403", "404", "429", "503", "default"}),
-        ("/ocr/job/{job_id}/result", {"400", "401", "403", "404", "409", "410", "422", "429", "503", "default"}),
+        ("/ocr/job/{job_id}/result", {"400", "401", "403", "404", "406", "409", "410", "422", "429", "503", "default"}),
         ("/ocr/jobs", {"400", "401", "403", "429", "503", "default"}),
         ("/admin/dead-letters/{job_id}/replay", {"400", "401", "403", "404", "429", "503", "default"}),
     ],
