@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any
+from urllib.parse import quote
 
 from flask import Response, g, request
 from werkzeug.datastructures import MIMEAccept
@@ -94,7 +95,7 @@ def disposition(content_type: str, name: str) -> str:
     if name.isascii():
         return dump_options_header(kind, {"filename": name})
     plain = name.encode("ascii", "replace").decode().replace("?", "_")
-    return dump_options_header(kind, {"filename": plain, "filename*": name})
+    return dump_options_header(kind, {"filename": plain, "filename*": f"UTF-8''{quote(name)}"})
 
 
 def file_name(uploaded: str, extension: str) -> str:
