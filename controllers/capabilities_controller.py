@@ -18,7 +18,7 @@ FORMATS = {
 
 def capabilities(limits: RequestLimits) -> Response:
     catalogue = services().catalogue
-    languages = catalogue.languages()
+    recognisers = catalogue.recognisers()
     values = asdict(limits)
     # Names of the API that differ from the settings.
     values["min_dpi"] = MIN_DPI
@@ -34,8 +34,9 @@ def capabilities(limits: RequestLimits) -> Response:
         },
         languages={
             "default": values.pop("ocr_lang"),
-            "available": sorted(code for code, installed in languages.items() if installed),
-            "installable": sorted(code for code, installed in languages.items() if not installed),
+            "available": sorted(code for code, (used, _) in recognisers.items() if used),
+            "installable": sorted(code for code, (used, _) in recognisers.items() if not used),
+            "recognisers": {code: {"used": used, "better": better} for code, (used, better) in recognisers.items()},
         },
         formats=FORMATS,
         result_formats=[

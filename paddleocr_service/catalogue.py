@@ -17,15 +17,17 @@ from .environment import paddlex_homes
 from .errors import ModelNotAvailable, UnsupportedLanguage
 from .model_store import prepare_bundled
 from .official_models import FAMILIES, OFFICIAL_MODELS
-from .recognisers.language_data import LanguageData, data_folders, data_names, debian_package, find_language_data
+from .recognisers.language_data import (
+    TESSERACT,
+    LanguageData,
+    data_folders,
+    data_names,
+    debian_package,
+    find_language_data,
+)
 from .runtimes import choose_runtime
 
 _FAST_RECOGNISER = "PP-OCRv6_tiny_rec"
-#: With lang=auto, one language for each script that differs from the others.
-_EACH_SCRIPT = (
-    "hi", "ar", "ru", "ch", "korean", "th", "el", "he", "ta", "te", "ka", "ml", "bn", "gu", "pa", "or", "si", "my",
-    "km", "lo", "kat", "hy", "am",
-)  # fmt: skip
 _LARGER_RECOGNISERS = ("PP-OCRv6_small_rec", "PP-OCRv6_medium_rec")
 _GRAPH_FILES = {ONNX: ("inference.onnx",), PADDLE: ("inference.json", "inference.pdmodel")}
 
@@ -76,7 +78,7 @@ class ModelSet:
 
     @property
     def names(self) -> tuple[str, ...]:
-        data = (f"tesseract/{self.language_data.name}",) if self.language_data else ()
+        data = (self.language_data.model_name,) if self.language_data else ()
         names = (
             *(model.name for model in self.models),
             *data,
@@ -133,8 +135,9 @@ class Catalogue:
         """
         codes = languages.canonical_codes(lang)
         if codes == (languages.AUTO,):
-            others = [self._resolve_one(code) for code in _EACH_SCRIPT if self._is_available(code)]
-            return replace(self._resolve_one("en"), lang=languages.AUTO, others=tuple(others))
+            others = [self._resolve_one(code) for code in languages.EACH_SCRIPT[1:] if self._is_available(code)]
+            shared = {models.names: models for models in reversed(others)}  # Chinese and Japanese are read by one model
+            return replace(self._resolve_one("en"), lang=languages.AUTO, others=tuple(reversed(shared.values())))
         sets = [self._resolve_one(code) for code in codes]
         return sets[0] if len(sets) == 1 else self._combine(sets)
 
@@ -174,6 +177,29 @@ class Catalogue:
     def languages(self) -> dict[str, bool]:
         """Return every language code and whether its models are installed."""
         return {code: self._is_available(code) for code in sorted(languages.SCRIPT_GROUPS)}
+
+    def recognisers(self) -> dict[str, tuple[str | None, str | None]]:
+        """Return, for each language code, the recogniser that reads it and a better one that is not installed.
+
+        None: nothing reads it; nothing is better. The ``install`` command installs the better one.
+        """
+        used = {code: self._used_for(code) for code in sorted(languages.SCRIPT_GROUPS)}
+        return {code: (name, self._better_for(code, name)) for code, name in used.items()}
+
+    def _used_for(self, code: str) -> str | None:
+        try:
+            models = self._resolve_one(code)
+        except ModelNotAvailable:
+            return None
+        return models.language_data.model_name if models.language_data else models.recogniser.name
+
+    def _better_for(self, code: str, used: str | None) -> str | None:
+        recogniser = languages.recogniser_for(code, self.family)
+        if recogniser and recogniser != used:
+            return recogniser
+        own = next(iter(data_names(code)), None)
+        for_script = used is not None and used.startswith(TESSERACT) and used != f"{TESSERACT}{own}"
+        return f"{TESSERACT}{own}" if own and (used is None or for_script) else None
 
     def installed(self) -> tuple[str, ...]:
         """Return the official models that this runtime can load: from wheels, the model folder and downloads."""

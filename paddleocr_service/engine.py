@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import os
 import threading
-from collections.abc import Collection, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,14 +14,13 @@ from .catalogue import Catalogue, Model, ModelSet
 from .digit_columns import split_digit_columns
 from .errors import RuntimeNotAvailable
 from .languages import AUTO as AUTO_LANGUAGE
-from .languages import is_latin
+from .languages import is_latin, languages_found
 from .letters import restore_letters
 from .memory import release_freed_memory
 from .pool import PipelinePool
 from .recognisers.reader_pool import ReaderPool
 from .results import OFF, EngineInfo, Line, Recognition, RecognizeOptions
 from .runtimes import AUTO, ONNXRUNTIME, OPENVINO, check_gpu, default_threads
-from .scripts import LATIN, script_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -118,13 +116,13 @@ class OCREngine:
         pixels = load_image(image)
         height, width = pixels.shape[:2]
         with self._lock:
-            lines, rotation, info, seconds, found = self._recognize_lines(pixels, models, options)
+            lines, rotation, info, seconds = self._recognize_lines(pixels, models, options)
         lines = [restore_letters(line, models.lang) for line in lines]
         if rotation in (90, 270):
             height, width = width, height
         blocks = reading_order(split_digit_columns(lines), width, height)
         ordered = tuple(line for block in blocks for line in block.lines)
-        lang = _languages_found(lines, found) if models.lang == AUTO_LANGUAGE else models.lang
+        lang = languages_found((line.text for line in lines), models.lang)
         return Recognition(width, height, ordered, page_text(blocks), lang, info, blocks, rotation, seconds)
 
     def read_codes(
@@ -140,9 +138,8 @@ class OCREngine:
 
     def _recognize_lines(
         self, pixels: Pixels, models: ModelSet, options: RecognizeOptions
-    ) -> tuple[list[Line], int, EngineInfo, dict[str, float], tuple[str, ...]]:
-        """Return the lines, the clockwise rotation applied to the image in degrees, engine info, seconds per stage, and
-        the languages that were found besides the first one."""
+    ) -> tuple[list[Line], int, EngineInfo, dict[str, float]]:
+        """Return the lines, the clockwise rotation applied to the image in degrees, engine info, seconds per stage."""
         from .images import shrink_to_fit
         from .page_reading import TimedReader, read_page
 
@@ -155,7 +152,7 @@ class OCREngine:
         if scale != 1:
             lines = [line.scaled(1 / scale) for line in lines]
         info = EngineInfo(ENGINE_NAME, pipeline.runtime, models.names)
-        return lines, rotation, info, dict(reader.seconds), tuple(getattr(pipeline, "found", ()))
+        return lines, rotation, info, dict(reader.seconds)
 
     def _pipeline(self, models: ModelSet) -> Pipeline | MixedPipeline | SeveralPipeline:
         pipeline = self._pool.get(models)
@@ -206,12 +203,6 @@ class OCREngine:
             cache_dir=cache_dir,
             use_gpu=self._use_gpu,
         )
-
-
-def _languages_found(lines: Sequence[Line], others: Collection[str]) -> str:
-    """Return the canonical codes of the languages of a page. others: besides English."""
-    latin = any(script_of(line.text) == LATIN for line in lines)
-    return "+".join([*(["en"] if latin or not others else []), *others])
 
 
 def _prepare(model: Model, cache_dir: Path, alphabet: str | None = None) -> tuple[str, Path]:

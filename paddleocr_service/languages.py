@@ -5,10 +5,12 @@ names and English names (``zh``, ``jpn``, ``zh-Hant-TW``, ``chi_sim``, ``german`
 """
 
 import re
+from collections.abc import Iterable
 
 from .errors import UnsupportedLanguage
 from .language_names import aliases
 from .letters import missing_letters
+from .scripts import LATIN, script_of
 
 #: Language code -> script group. The languages of a group share a recogniser.
 SCRIPT_GROUPS: dict[str, str] = {
@@ -48,6 +50,22 @@ SCRIPT_GROUPS: dict[str, str] = {
     for code in codes.split()
 }
 
+#: Scripts of the groups that are not named after theirs; names as in ``scripts.py``.
+_SCRIPTS = {
+    **dict.fromkeys(("ch", "chinese_cht"), ("cjk",)),
+    "japan": ("hiragana", "katakana", "cjk"),
+    "korean": ("hangul",),
+    **dict.fromkeys(("en", "latin", "latin_other"), (LATIN,)),
+    "eslav": ("cyrillic",),
+    "th": ("thai",),
+    "el": ("greek",),
+    "te": ("telugu",),
+    "ta": ("tamil",),
+    "ka": ("kannada",),
+}
+
+_KANA = {"hiragana", "katakana"}
+
 ALIASES: dict[str, str] = aliases()
 
 #: Pali in Latin letters has dots below that no recogniser knows.
@@ -65,6 +83,11 @@ _FAMILY_GROUPS: tuple[tuple[str, frozenset[str]], ...] = (
 )
 #: In place of a language: the languages of the page are detected.
 AUTO = "auto"
+#: The languages that ``auto`` reads: one for each script.
+EACH_SCRIPT = (
+    "en", "ch", "japan", "hi", "ar", "ru", "korean", "th", "el", "he", "ta", "te", "ka", "ml", "bn", "gu", "pa", "or",
+    "si", "my", "km", "lo", "kat", "hy", "am",
+)  # fmt: skip
 MAX_LANGUAGES = 8
 _SMALL = "PP-OCRv6_small_rec"
 _WITHOUT_OFFICIAL_MODEL = frozenset({
@@ -106,6 +129,28 @@ def canonical_codes(lang: str) -> tuple[str, ...]:
     if len(parts) > MAX_LANGUAGES:
         raise UnsupportedLanguage(f"At most {MAX_LANGUAGES} languages can be combined.")
     return tuple(dict.fromkeys(canonical_code(part) for part in parts))
+
+
+def scripts_of(lang: str) -> tuple[str, ...]:
+    """Return the scripts of a language (a canonical code), as ``script_of`` names them, the most specific one first."""
+    group = SCRIPT_GROUPS[lang]
+    return _SCRIPTS.get(group, (group,))
+
+
+def languages_found(texts: Iterable[str], lang: str) -> str:
+    """Return the languages that lines of text can be in, such as ``en+hi``.
+
+    lang: the requested language or languages; with ``auto``, each script stands for one language.
+    """
+    codes = canonical_codes(lang)
+    if len(codes) == 1 and codes != (AUTO,):
+        return codes[0]
+    codes = EACH_SCRIPT if codes == (AUTO,) else codes
+    found = set(map(script_of, texts))
+    used = [code for code in codes if found.intersection(scripts_of(code))]
+    if {"ch", "japan"} <= set(used):  # most Japanese lines contain kana
+        used.remove("ch" if found & _KANA else "japan")
+    return "+".join(used) or codes[0]
 
 
 def is_latin(lang: str) -> bool:

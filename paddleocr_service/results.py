@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 from .polygons import Point, Polygon, map_points
+from .scripts import script_name
 
 AUTO, OFF = "auto", "off"
 ORIENTATIONS = (AUTO, OFF)
@@ -37,6 +38,11 @@ class Line:
     confidence: float
     polygon: Polygon
     words: tuple[Word, ...] = ()
+
+    @property
+    def script(self) -> str | None:
+        """Unicode's name of the script of most letters, such as ``Devanagari``; None for a line without letters."""
+        return script_name(self.text)
 
     def transformed(self, transform: Callable[[Point], Point]) -> Line:
         """Apply ``transform`` to the corners of the line and its words."""
@@ -142,7 +148,8 @@ class Recognition:
     width, height: pixels of the image as recognised (upright); all polygons use these coordinates.
     lines: all lines in reading order. blocks: the same lines grouped into regions, such as paragraphs and tables.
     text: one text line per row, with an empty line between blocks.
-    lang: canonical code of the language used (``de`` for ``german``).
+    lang: canonical code of the language used (``de`` for ``german``); of several or ``auto``, those that were found
+    (``en+hi``).
     orientation: degrees (0, 90, 180, 270) by which the input image was rotated clockwise to make it upright.
     seconds: duration of each stage (``detect``, ``recognise``); ignored when results are compared.
     """

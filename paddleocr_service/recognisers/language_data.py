@@ -13,6 +13,8 @@ from ..environment import tessdata_prefix
 from ..language_names import TESSERACT_NAMES
 from ..languages import SCRIPT_GROUPS
 
+#: Before the name of language data, where recognisers are listed.
+TESSERACT = "tesseract/"
 SUFFIX = ".traineddata"
 #: Where Debian's packages and other distributions install language data.
 SYSTEM_FOLDERS = (
@@ -41,6 +43,11 @@ class LanguageData:
 
     name: str
     folder: Path
+
+    @property
+    def model_name(self) -> str:
+        """As in ``engine.models``: ``tesseract/hin``."""
+        return f"{TESSERACT}{self.name}"
 
     @property
     def path(self) -> Path:

@@ -57,7 +57,7 @@ class Candidate:
 
 
 class SeveralPipeline:
-    """Same interface as ``Pipeline``. Not thread-safe. ``found``: languages of the lines of all calls so far."""
+    """Same interface as ``Pipeline``. Not thread-safe."""
 
     def __init__(self, first: Pipeline, candidates: Sequence[Candidate], choose: bool) -> None:
         """choose: the languages are not known; only those of which samples are found read the page."""
@@ -65,7 +65,6 @@ class SeveralPipeline:
         self._candidates = candidates
         self._choose = choose
         self.runtime = first.runtime
-        self.found: dict[str, None] = {}
         self.seconds: dict[str, float] = {}
 
     def recognize(self, image: Pixels, words: bool) -> list[Line]:
@@ -101,7 +100,6 @@ class SeveralPipeline:
             for number, line in zip(uncertain, read, strict=False):
                 if candidate.score(line) > scores[number] and line.text:
                     scores[number], better[number] = candidate.score(line), line
-                    self.found[candidate.lang] = None
         return better
 
     def _chosen(

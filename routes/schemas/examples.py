@@ -114,7 +114,7 @@ _BOX = [[10, 20], [100, 20], [100, 40], [10, 40]]
 
 _TEXT = {
     "text": "Hello World",
-    "lines": [{"text": "Hello World", "confidence": 0.987, "bbox": _BOX}],
+    "lines": [{"text": "Hello World", "confidence": 0.987, "bbox": _BOX, "script": "Latin"}],
     "blocks": [{"kind": "paragraph", "bbox": _BOX, "text": "Hello World", "lines": [0], "confidence": 1.0}],
     "orientation": 0,
     "warnings": [],
@@ -154,7 +154,18 @@ _IMAGE_RESULT = {**_RESULT, **_TEXT, "width": 640, "height": 480}
 DOCUMENT_RESULT = {
     **_RESULT,
     "filename": "scan.pdf",
-    "pages": [{**_TEXT, "page": 1, "success": True, "width": 2480, "height": 3508, "source": "ocr", "fields": []}],
+    "pages": [
+        {
+            **_TEXT,
+            "page": 1,
+            "success": True,
+            "width": 2480,
+            "height": 3508,
+            "lang": "en",
+            "source": "ocr",
+            "fields": [],
+        }
+    ],
     "full_text": "Hello World",
     "total_pages": 1,
     "processing_dpi": 300,

@@ -22,8 +22,11 @@ def job_options(limits: RequestLimits, wait: int) -> dict[str, fields.Field[Any]
     return {
         "lang": fields.String(
             load_default=limits.ocr_lang,
-            validate=validate.Length(min=1, max=32),
-            **about("Language of the text. `GET /capabilities` lists the available ones."),
+            validate=validate.Length(min=1, max=100),
+            **about(
+                "Language of the text, several (`hi+en`), or `auto`: the script of each line is detected. "
+                "`GET /capabilities` lists the available ones."
+            ),
         ),
         "dpi": fields.Integer(
             load_default=limits.default_dpi,

@@ -34,6 +34,11 @@ class WordBox(Schema):
 
 
 class LineBox(WordBox):
+    script = fields.String(
+        required=True,
+        allow_none=True,
+        **about("Unicode's name of the script of most letters. Null for a line without letters.", examples=["Latin"]),
+    )
     words = fields.List(fields.Nested(WordBox), **about("With the option `detail=word`."))
 
 
@@ -142,6 +147,7 @@ class PageResult(Schema):
     width = fields.Integer(required=True, allow_none=True, **about("Pixels."))
     height = fields.Integer(required=True, allow_none=True, **about("Pixels."))
     orientation = _orientation(allow_none=True)
+    lang = fields.String(required=True, allow_none=True, **about("As `lang` of the result, for this page."))
     source = fields.String(required=True, validate=validate.OneOf(["ocr", "text_layer"]))
     warnings = WARNINGS
     form_fields = fields.List(
@@ -176,7 +182,9 @@ class JobResult(Schema):
     cached = fields.Boolean(required=True, **about("The result comes from the cache."))
     processing_time_seconds = fields.Float(required=True)
     engine = fields.Nested(Engine, required=True)
-    lang = fields.String(required=True)
+    lang = fields.String(
+        required=True, **about("The language. With `lang=auto` or several languages, those that were found.")
+    )
     documents = DOCUMENTS
 
 

@@ -14,10 +14,25 @@ class Models(Schema):
     installable = fields.List(fields.String(), required=True)
 
 
+class LanguageRecogniser(Schema):
+    used = fields.String(required=True, allow_none=True, **about("Null if nothing that is installed reads it."))
+    better = fields.String(
+        required=True,
+        allow_none=True,
+        **about("Reads it better, but is not installed: `python -m paddleocr_service install LANGUAGE`."),
+    )
+
+
 class Languages(Schema):
     default = fields.String(required=True)
     available = fields.List(fields.String(), required=True, **about("Valid values of `lang`."))
     installable = fields.List(fields.String(), required=True, **about("Valid once their model is installed."))
+    recognisers = fields.Dict(
+        fields.String(),
+        fields.Nested(LanguageRecogniser),
+        required=True,
+        **about("The recogniser of each language.", examples=[{"hi": {"used": "tesseract/hin", "better": None}}]),
+    )
 
 
 class Formats(Schema):

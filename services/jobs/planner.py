@@ -14,7 +14,7 @@ from services.jobs.units import lane_for, units_for
 from services.ocr_service.page_ranges import parse_pages
 
 #: Increase it when a result gains or changes a field, so that no cached result without that field is returned.
-RESULT_SHAPE = "2"
+RESULT_SHAPE = "4"
 KINDS = ("image", "pdf")
 
 

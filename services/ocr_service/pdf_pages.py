@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from paddleocr_service import EngineInfo, Line, Recognition
+from paddleocr_service.languages import languages_found
 from paddleocr_service.reading_order import page_text
 from services.ocr_service.checked_layer import CheckedLayer, LayerChecker, warnings_of_ocr
 from services.ocr_service.helpers.form_fields import upright_fields
@@ -96,7 +97,8 @@ class PdfPages:
         else:
             blocks = blocks_of(layer_lines, layer.width, layer.height)
         lines = tuple(line for block in blocks for line in block.lines)
-        page = Recognition(layer.width, layer.height, lines, page_text(blocks), self.options.lang, _LAYER, blocks)
+        lang = languages_found((line.text for line in lines), self.options.lang)
+        page = Recognition(layer.width, layer.height, lines, page_text(blocks), lang, _LAYER, blocks)
         hidden = hidden_text_warnings(layer, lines) if self.options.mode != TEXT else ()
         shown = (*self.pdf.warnings, *missing_layer(layer), *hidden, *warnings)
         return page_of(page, number, "text_layer", shown, layer.fields)

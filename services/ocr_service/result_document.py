@@ -33,6 +33,8 @@ class ResultDocument:
     errors: list[dict[str, str]] = field(init=False, default_factory=list)
     #: What the pages found, if the job extracts documents. The result lists them together.
     documents: list[dict[str, Any]] = field(init=False, default_factory=list)
+    #: The languages of the pages, in the order in which they were found.
+    _langs: dict[str, None] = field(init=False, default_factory=dict)
 
     def parts(self, pages: Iterable[Page]) -> Iterator[bytes]:
         """JSON text in UTF-8, without the closing brace of the object."""
@@ -57,8 +59,10 @@ class ResultDocument:
         size = 0
         for stored in pages:
             # Some fields are absent in pages stored by an older version.
-            page = {"blocks": [], "orientation": 0, "warnings": [], "fields": [], **stored}
+            page = {"blocks": [], "orientation": 0, "lang": None, "warnings": [], "fields": [], **stored}
             documents = page.pop("documents", [])
+            if page["text"]:  # an empty page does not show its language
+                self._langs |= dict.fromkeys((page["lang"] or self.options.lang).split("+"))
             packed = dumps(page)
             if size + len(packed) > LIMITS.job_bytes:
                 detail = f"With this page, the result of the document is larger than {LIMITS.job_bytes} bytes."
@@ -76,7 +80,7 @@ class ResultDocument:
             "success": len(self.errors) < self.page_count,
             "processing_time_seconds": round(self.seconds, 3),
             "engine": {"name": engine.name, "runtime": engine.runtime, "models": list(engine.models)},
-            "lang": self.options.lang,
+            "lang": "+".join(self._langs) or self.options.lang,
             **({"documents": self.documents} if self.options.extract else {}),
         }
 
@@ -92,6 +96,7 @@ def failed_page(number: int, error: OCRServiceError) -> Page:
         "width": None,
         "height": None,
         "orientation": None,
+        "lang": None,
         "source": "ocr",
         "warnings": [],
         "fields": [],

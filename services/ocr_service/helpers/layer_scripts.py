@@ -5,25 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from paddleocr_service.languages import AUTO, SCRIPT_GROUPS, canonical_codes
+from paddleocr_service.languages import AUTO, canonical_codes, scripts_of
 from services.ocr_service.helpers.layer_language import script_of
 
-#: Scripts, as `script_of` names them, of the groups of languages that share a recogniser. All read Latin letters.
-_SCRIPTS = {
-    "ch": {"CJK"},
-    "chinese_cht": {"CJK"},
-    "japan": {"CJK"},
-    "korean": {"CJK"},
-    "arabic": {"ARABIC"},
-    "eslav": {"CYRILLIC"},
-    "cyrillic": {"CYRILLIC"},
-    "devanagari": {"DEVANAGARI"},
-    "th": {"THAI"},
-    "el": {"GREEK"},
-    "te": {"TELUGU"},
-    "ta": {"TAMIL"},
-    "ka": {"KANNADA"},
-}
 #: Letters of these are used in formulas of all languages.
 _SYMBOLS = frozenset({"GREEK", "MICRO", "DOUBLE-STRUCK", "SCRIPT", "MATHEMATICAL", "FEMININE", "MASCULINE", "MODIFIER"})
 #: Three Greek letters are a word, and no formula.
@@ -40,8 +24,9 @@ def unreadable_script(texts: Iterable[str], lang: str) -> str:
     codes = canonical_codes(lang)
     if codes == (AUTO,):
         return ""
-    groups = {SCRIPT_GROUPS[code] for code in codes}  # most groups of one language are named after their script
-    own = set[str]().union(*(_SCRIPTS.get(group, {group.upper()}) for group in groups))
+    own = {script.upper() for code in codes for script in scripts_of(code)}
+    if own & {"CJK", "HANGUL"}:
+        own.add("CJK")  # `script_of` has this name for all scripts of Chinese, Japanese and Korean
     readable = {"", "LATIN", *_SYMBOLS, *own}
     texts = list(texts)
     letters = [script for text in texts for char in text if (script := script_of(char))]

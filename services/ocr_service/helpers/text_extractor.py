@@ -33,6 +33,7 @@ def page_of(
         "width": recognition.width,
         "height": recognition.height,
         "orientation": recognition.orientation,
+        "lang": recognition.lang,
         "source": source,
         "warnings": [_warning(warning) for warning in (*warnings, *_letter_warnings(recognition))],
         "fields": [_field(field) for field in fields],
@@ -91,7 +92,8 @@ def _cell(cell: Cell, lines: Sequence[int]) -> dict[str, Any]:
 def _letter_warnings(recognition: Recognition) -> Iterator[PageWarning]:
     """A warning if the recogniser does not know letters of the language that may be on the page."""
     recognisers = [name for name in recognition.engine.models if name.endswith("_rec")]
-    missing = missing_letters(recognition.lang, recognisers[0], recognition.text) if recognisers else ""
+    langs = recognition.lang.split("+") if recognisers else []
+    missing = "".join(missing_letters(lang, recognisers[0], recognition.text) for lang in langs)
     if missing:
         yield MISSING_LETTERS.at(f"The recogniser does not know these letters: {' '.join(missing)}.")
 
@@ -111,7 +113,7 @@ def _corners(box: Box) -> list[list[float]]:
 
 
 def _line(line: Line) -> dict[str, Any]:
-    result = _item(line)
+    result = {**_item(line), "script": line.script}
     if line.words:
         result["words"] = [_item(word) for word in line.words]
     return result

@@ -9,7 +9,7 @@ from services.errors import RedisUnavailable
 CATALOGUE = SimpleNamespace(
     installed=lambda: ("installed model",),
     installable=lambda: ("other model",),
-    languages=lambda: {"en": True, "de": True, "korean": False},
+    recognisers=lambda: {"en": ("a", None), "de": ("a", None), "hi": ("b", "c"), "korean": (None, "d")},
 )
 SETTINGS = {
     "MAX_CONTENT_LENGTH": 1001,
@@ -43,7 +43,17 @@ def test_capabilities_reflect_settings_catalogue_and_workers(make_app, workers, 
         "installed": ["installed model"],
         "installable": ["other model"],
     }
-    assert response.json["languages"] == {"default": "de", "available": ["de", "en"], "installable": ["korean"]}
+    assert response.json["languages"] == {
+        "default": "de",
+        "available": ["de", "en", "hi"],
+        "installable": ["korean"],
+        "recognisers": {
+            "en": {"used": "a", "better": None},
+            "de": {"used": "a", "better": None},
+            "hi": {"used": "b", "better": "c"},
+            "korean": {"used": None, "better": "d"},
+        },
+    }
     assert response.json["limits"] == {
         "max_content_length": 1001,
         "max_batch_files": 50,

@@ -61,6 +61,19 @@ def test_installed_data_reads_a_language_that_pp_ocr_does_not(catalogue, tmp_pat
     assert catalogue.languages()["vi"] is True
 
 
+def test_recogniser_of_each_language_and_a_better_one_are_listed(catalogue, tmp_path):
+    assert catalogue.recognisers()["hi"] == (None, "devanagari_PP-OCRv5_mobile_rec")
+    assert catalogue.recognisers()["vi"] == (None, "tesseract/vie")
+    install(tmp_path / "models" / "tessdata", "Devanagari", "vie", "kor", "Latin")
+    create_model_folder(tmp_path / "models", "korean_PP-OCRv5_mobile_rec")
+    found = catalogue.recognisers()
+    assert found["hi"] == ("tesseract/Devanagari", "devanagari_PP-OCRv5_mobile_rec")
+    assert found["vi"] == ("tesseract/vie", None)
+    assert found["korean"] == ("korean_PP-OCRv5_mobile_rec", None)
+    assert found["en"] == ("PP-OCRv6_small_rec", None)
+    assert found.keys() == catalogue.languages().keys()
+
+
 def test_official_model_is_preferred(catalogue, tmp_path):
     install(tmp_path / "models" / "tessdata", "kor")
     assert catalogue.resolve("ko").names[-1] == "tesseract/kor"
@@ -129,7 +142,7 @@ def test_auto_uses_what_is_installed(catalogue, tmp_path):
     install(tmp_path / "models" / "tessdata", "hin", "ara")
     before = catalogue.identity("auto")
     models = catalogue.resolve("AUTO")
-    assert models.lang == "auto" and [other.lang for other in models.others] == ["hi", "ar", "ch"]
+    assert models.lang == "auto" and [other.lang for other in models.others] == ["ch", "hi", "ar"]
     install(tmp_path / "models" / "tessdata", "rus")
     assert catalogue.identity("auto") != before
 
