@@ -24,7 +24,7 @@ from services.ocr_service.helpers.outlines import outlined_regions
 from services.ocr_service.helpers.page_transform import Box, is_inside
 from services.ocr_service.helpers.text_layer import TextLayer
 from services.ocr_service.page_warnings import UNREAD_IMAGE, PageWarning
-from services.ocr_service.region_checks import RegionChecker, overlap, with_margin
+from services.ocr_service.region_checks import RegionChecker, key_of, overlap, with_margin
 
 if TYPE_CHECKING:
     from services.ocr_service.helpers.colour import RGBArray
@@ -63,7 +63,7 @@ class RegionReader:
     def _checked(self, layer: TextLayer, number: int, unread: list[Box]) -> list[Region]:
         """The regions to read. Those with text that is not worth reading are added to `unread`."""
         regions = []
-        images = images_to_read(layer)
+        images = images_to_read(layer, self.checker.images.is_empty)
         found = images + _outlines(layer, images)
         for region, detail in zip(found, self.checker.details(found, layer, number), strict=True):
             if detail.letters >= _MIN_LETTERS and (detail.is_mostly_text or region.kind == "large image"):
@@ -85,8 +85,8 @@ class RegionReader:
         return without_layer_lines(moved, layer.visible)
 
     def _lines_of_image(self, region: Region, layer: TextLayer, number: int) -> tuple[Line, ...]:
-        """OCR of a region. An image in the same place of several pages, without text on it, is rendered once."""
-        key: object = (region.xref, *map(round, region.box))
+        """OCR of a region. An image on several pages, without text on it, is rendered once."""
+        key: object = key_of(region, layer)
         if region.xref is None or any(overlap(line.box, region.box) for line in layer.visible):
             return self._read_picture(*self.checker.pictures([region.box], layer, number, self.dpi))
         if key not in self._lines:

@@ -14,6 +14,7 @@ from paddleocr_service.text_detail import CERTAIN, DETAIL_DPI, NOTHING, TextDeta
 from services.ocr_service.helpers.layer_regions import Region, blank_lines
 from services.ocr_service.helpers.page_transform import Box, area, intersection, is_inside, join
 from services.ocr_service.helpers.text_layer import TextLayer
+from services.ocr_service.image_details import ImageDetails
 
 if TYPE_CHECKING:
     from services.ocr_service.helpers.colour import RGBArray
@@ -40,13 +41,15 @@ class RegionChecker:
     """Checks regions of the pages of one document."""
 
     sketch: Sketch
+    images: ImageDetails = field(init=False, default_factory=ImageDetails)
     _details: dict[tuple[object, ...], TextDetail] = field(init=False, default_factory=dict)
 
     def details(self, regions: Sequence[Region], layer: TextLayer, number: int) -> list[TextDetail]:
-        """The rows of letters in each region. An image or the same vectors in the same place are checked once."""
+        """The rows of letters in each region. The same image, or vectors in the same place, are checked once."""
         found = {region: CERTAIN for region in regions if _is_picture_alone(region, layer)}
-        keys = {region: (region.xref, *map(round, region.box)) for region in regions}
+        keys = {region: key_of(region, layer) for region in regions}
         found |= {region: self._details[key] for region, key in keys.items() if key in self._details}
+        found |= self._own_details([region for region in regions if region not in found], layer)
         unknown = [region for region in regions if region not in found]
         large = [region for region in unknown if _is_large_background(region, layer)]
         for region in large:
@@ -56,6 +59,12 @@ class RegionChecker:
             if region.xref or region.kind == "vectors":
                 self._cache(keys[region], found[region])
         return [found[region] for region in regions]
+
+    def _own_details(self, regions: Sequence[Region], layer: TextLayer) -> dict[Region, TextDetail]:
+        """The rows of letters of images that are seen as they are, which need not be rendered."""
+        images = {region: region.image for region in regions if region.image and region.kind != "background"}
+        details = {region: self.images.of(image, layer) for region, image in images.items()}
+        return {region: detail for region, detail in details.items() if detail and not _is_drawn_on(region.box, layer)}
 
     def _cache(self, key: tuple[object, ...], detail: TextDetail) -> None:
         if len(self._details) >= _CACHED_CHECKS:
@@ -103,6 +112,14 @@ class RegionChecker:
             blank_lines(picture, box[0], box[1], scale_of(picture, box), layer)
             for picture, box in zip(pictures, boxes, strict=True)
         ]
+
+
+def key_of(region: Region, layer: TextLayer) -> tuple[object, ...]:
+    """What the same regions of a document have in common: an image with nothing on it, or else the place."""
+    x0, y0, x1, y1 = region.box
+    if region.xref and region.kind != "background" and not _is_drawn_on(region.box, layer):
+        return region.xref, round(x1 - x0), round(y1 - y0)
+    return region.xref, *map(round, region.box)
 
 
 def scale_of(picture: RGBArray, box: Box) -> float:
@@ -156,6 +173,13 @@ def _part(picture: RGBArray, box: Box, around: Box) -> RGBArray:
 def _is_picture_alone(region: Region, layer: TextLayer) -> bool:
     """Whether a region is a large image without text of the layer on it, which is read without a check."""
     return region.kind == "large image" and not any(overlap(line.box, region.box) for line in layer.visible)
+
+
+def _is_drawn_on(box: Box, layer: TextLayer) -> bool:
+    """Whether there is text of the layer on an image, or paths, which may be letters."""
+    if any(overlap(line.box, box) for line in layer.visible):
+        return True
+    return any(overlap(vector.box, box) for vector in layer.vectors if not vector.is_rectangle)
 
 
 def _is_large_background(region: Region, layer: TextLayer) -> bool:

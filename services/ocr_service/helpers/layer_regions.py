@@ -6,7 +6,7 @@ reading the whole layer, so small ones are only read if a quick check finds rows
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from paddleocr_service import Line
@@ -32,36 +32,44 @@ _BLANKED = (0.12, 0.05)
 
 
 class Region(NamedTuple):
-    """A part of the page that may hold text, in pixels of the layer. `xref` identifies an image across pages."""
+    """A part of the page that may hold text, in pixels of the layer. image: None for several and for vectors."""
 
     box: Box
     kind: Literal["background", "large image", "small image", "vectors"]
-    xref: int | None = None
+    image: LayerImage | None = None
+
+    @property
+    def xref(self) -> int | None:
+        """Identifies an image across pages. None if unknown."""
+        return self.image.xref if self.image else None
 
 
-def images_to_read(layer: TextLayer) -> list[Region]:
-    """The images that may hold text.
+def images_to_read(
+    layer: TextLayer, is_empty: Callable[[LayerImage, TextLayer], bool] = lambda image, layer: False
+) -> list[Region]:
+    """The images that may hold text. is_empty: whether an image of the layer is known to hold none.
 
     Pieces of one image, as scanners write them, count as one. An image with invisible text on top is a scan.
     """
-    if not layer.images:
+    images = [image for image in layer.images if not is_empty(image, layer)]
+    if not images:
         return []
     seen, hidden = layer.visible, [line for line in layer.lines if line.hidden]
     written = sum(len(line.line.text) for line in seen)
     min_area = _MIN_SHARE * written / _FULL_PAGE * layer.width * layer.height
     found = []
-    for image in _merge_pieces(layer.images):
+    for image in _merge_pieces(images):
         x0, y0, x1, y1 = image.box
         if y1 - y0 < _MIN_HEIGHT * layer.zoom or x1 - x0 < _MIN_WIDTH * layer.zoom:
             continue
         scanned = any(is_inside(line.box, image.box) for line in hidden)
         on_top = sum(len(line.line.text) for line in seen if is_inside(line.box, image.box))
         if not scanned and on_top >= _HALF * written:
-            found.append(Region(image.box, "background", image.xref))
+            found.append(Region(image.box, "background", image))
         elif scanned or _area(image.box) >= min_area:
-            found.append(Region(image.box, "large image", image.xref))
+            found.append(Region(image.box, "large image", image))
         else:
-            found.append(Region(image.box, "small image", image.xref))
+            found.append(Region(image.box, "small image", image))
     return found
 
 

@@ -6,7 +6,7 @@ All come from MuPDF's text page: also inline images, and what annotations, patte
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from services.ocr_service.helpers.page_transform import Box, PageTransform, is_inside
@@ -37,19 +37,24 @@ _INDENT = 0.5
 
 @dataclass(frozen=True, slots=True)
 class LayerImage:
-    """An image on the page, in pixels. `xref` identifies it across pages. None if unknown."""
+    """An image on the page, in pixels. `xref` identifies it across pages. None if unknown. source: MuPDF's image."""
 
     box: Box
     xref: int | None
+    source: Any = field(default=None, compare=False, repr=False)
 
 
 class DrawnImage(NamedTuple):
-    """An image as drawn. `texts_before`: text blocks drawn before it. box: in points. size: its own, in pixels."""
+    """An image as drawn. `texts_before`: text blocks drawn before it. box: in points. size: its own, in pixels.
+
+    source: MuPDF's image.
+    """
 
     texts_before: int
     box: Box
     size: tuple[int, int]
     has_mask: bool
+    source: Any
 
 
 class DrawnVector(NamedTuple):
@@ -114,7 +119,7 @@ def _take_images(textpage: pymupdf.TextPage) -> list[DrawnImage]:
         if kind == _IMAGE:
             image = mupdf.FzStextBlock(block).i_image()
             size, has_mask = (image.w(), image.h()), bool(image.mask().m_internal)
-            images.append(DrawnImage(texts, _box_of(block.bbox), size, has_mask))
+            images.append(DrawnImage(texts, _box_of(block.bbox), size, has_mask, image))
             block.bbox.x0 = block.bbox.x1 = _OFF_PAGE
         elif kind == _TEXT:  # text off the page is not extracted
             box = _box_of(block.bbox)
@@ -175,7 +180,7 @@ def layer_images(
         box = transform.box(image.box)
         if box:
             same_size = [one[0] for one in known if one[2:4] == image.size]
-            found.append(LayerImage(box, same_size[0] if len(same_size) == 1 else None))
+            found.append(LayerImage(box, same_size[0] if len(same_size) == 1 else None, image.source))
     return tuple(found)
 
 

@@ -45,7 +45,8 @@ class PdfDocument:
 
     def __init__(self, path: str | PathLike[str]) -> None:
         self._mupdf = load_mupdf()
-        self._layers = self._sketched = self._last_sketched = 0
+        self._layers = self._sketched = 0
+        self._recorded: tuple[int, pymupdf.DisplayList | None] = (0, None)
         self._actual_text = ActualTextCheck()
         with _as_corrupt_file("The PDF is damaged and cannot be opened. Save it again and send the new file."):
             self._document = self._mupdf.open(fspath(path), filetype="pdf")
@@ -70,6 +71,7 @@ class PdfDocument:
 
         words: include word boxes. look: find out which of the text a reader sees. Raises CorruptFile, PageOutOfRange.
         """
+        self._recorded = 0, None
         with self._page(number, self._shrink_store_sometimes) as page:
             width, height = _size_of(page, number)
             zoom = fitting_zoom(width, height, dpi / POINTS_PER_INCH, max_pixels)
@@ -122,24 +124,34 @@ class PdfDocument:
         Colours are those without profiles, and MuPDF's cache stays, because unpacking fonts and images again and
         loading profiles take longer than everything else. Raises CorruptFile, PageOutOfRange.
         """
-        with self._page(number, lambda: None) as page:
-            if number != self._last_sketched:
+        self._mupdf.TOOLS.set_icc(False)
+        try:
+            recorded = self._record(number)
+            rect = recorded.rect
+            zoom = fitting_zoom(rect.width, rect.height, dpi / POINTS_PER_INCH, max_pixels)
+            matrix = self._mupdf.Matrix(zoom, zoom)
+            with _as_corrupt_file(f"Page {number} of the PDF is damaged and cannot be rendered."):
+                return [_pixels_of(recorded.get_pixmap(matrix=matrix, clip=part)) for part in parts]
+        finally:
+            self._mupdf.TOOLS.set_icc(True)
+            if self._sketched > _MAX_SKETCHED:
+                self._sketched = 0
+                self._shrink_store()
+
+    def _record(self, number: int) -> pymupdf.DisplayList:
+        """The drawing of a page. That of the last page is kept: several parts of a page are sketched, in turn."""
+        last, recorded = self._recorded
+        if recorded is None or number != last:
+            with self._page(number, lambda: None) as page:
+                _size_of(page, number)
                 self._sketched += _PIXEL * sum(image[2] * image[3] for image in page.get_images())
-                self._last_sketched = number
-            self._mupdf.TOOLS.set_icc(False)
-            try:
                 with without_passwords(page) if self._has_form else nullcontext():
                     recorded = page.get_displaylist()
-                zoom = fitting_zoom(*_size_of(page, number), dpi / POINTS_PER_INCH, max_pixels)
-                matrix = self._mupdf.Matrix(zoom, zoom)
-                return [_pixels_of(recorded.get_pixmap(matrix=matrix, clip=part)) for part in parts]
-            finally:
-                self._mupdf.TOOLS.set_icc(True)
-                if self._sketched > _MAX_SKETCHED:
-                    self._sketched = self._last_sketched = 0
-                    self._shrink_store()
+            self._recorded = number, recorded
+        return recorded
 
     def close(self) -> None:
+        self._recorded = 0, None
         if not self._document.is_closed:
             self._document.close()
             self._shrink_store()
