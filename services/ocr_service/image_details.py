@@ -31,9 +31,9 @@ class ImageDetails:
 
     def of(self, image: LayerImage, layer: TextLayer) -> TextDetail | None:
         """The rows of letters in an image of a page, without their place. None if only rendering shows them."""
-        if image.source is None or area(image.box) < _MIN_SHARE * layer.width * layer.height:
+        key = image.key
+        if key is None or area(image.box) < _MIN_SHARE * layer.width * layer.height:
             return None
-        key = image.source.m_internal_value()
         if key not in self._known:
             if len(self._known) >= _CACHED:
                 self._known.clear()

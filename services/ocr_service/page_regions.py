@@ -51,7 +51,7 @@ class RegionReader:
     checker: RegionChecker
     read_picture: Callable[[RGBArray], Recognition]
     dpi: int
-    _lines: dict[object, tuple[Line, ...]] = field(init=False, default_factory=dict)
+    _lines: dict[object, tuple[tuple[Line, ...], Region | None]] = field(init=False, default_factory=dict)
 
     def read(self, layer: TextLayer, number: int) -> tuple[list[list[Line]], list[PageWarning]]:
         """Lines that the layer lacks, by region, and warnings about regions with text that were not read."""
@@ -87,22 +87,24 @@ class RegionReader:
     def _lines_of_image(self, region: Region, layer: TextLayer, number: int) -> tuple[Line, ...]:
         """OCR of a region. An image on several pages, without text on it, is rendered once."""
         key: object = key_of(region, layer)
-        if region.xref is None or any(overlap(line.box, region.box) for line in layer.visible):
+        if region.key is None or any(overlap(line.box, region.box) for line in layer.visible):
             return self._read_picture(*self.checker.pictures([region.box], layer, number, self.dpi))
         if key not in self._lines:
-            self._cache(key, self._read_picture(*self.checker.pictures([region.box], layer, number, self.dpi)))
-        return self._lines[key]
+            lines = self._read_picture(*self.checker.pictures([region.box], layer, number, self.dpi))
+            self._cache(key, lines, region)
+        return self._lines[key][0]
 
     def _read_picture(self, pixels: RGBArray) -> tuple[Line, ...]:
         key = hashlib.sha256(pixels.tobytes() + repr(pixels.shape).encode()).digest()
         if key not in self._lines:
             self._cache(key, lines_as_given(self.read_picture(pixels)))
-        return self._lines[key]
+        return self._lines[key][0]
 
-    def _cache(self, key: object, lines: tuple[Line, ...]) -> None:
+    def _cache(self, key: object, lines: tuple[Line, ...], region: Region | None = None) -> None:
+        """A region is kept as well: the image of another one could get the same key."""
         if len(self._lines) >= _CACHED_PICTURES:
             self._lines.clear()
-        self._lines[key] = lines
+        self._lines[key] = lines, region
 
 
 def _outlines(layer: TextLayer, images: Sequence[Region]) -> list[Region]:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from services.ocr_service.helpers.colour import RGBArray
 
 #: Number of checks of a document that are cached, for images repeated on each page.
-_CACHED_CHECKS = 1000
+_CACHED_CHECKS = 200
 #: Margin (points) around a region that is checked, and around rows of letters.
 _MARGIN = 6.0
 #: Area (square points) that is rendered in the time that another picture costs.
@@ -42,13 +42,13 @@ class RegionChecker:
 
     sketch: Sketch
     images: ImageDetails = field(init=False, default_factory=ImageDetails)
-    _details: dict[tuple[object, ...], TextDetail] = field(init=False, default_factory=dict)
+    _details: dict[tuple[object, ...], tuple[TextDetail, Region]] = field(init=False, default_factory=dict)
 
     def details(self, regions: Sequence[Region], layer: TextLayer, number: int) -> list[TextDetail]:
         """The rows of letters in each region. The same image, or vectors in the same place, are checked once."""
         found = {region: CERTAIN for region in regions if _is_picture_alone(region, layer)}
         keys = {region: key_of(region, layer) for region in regions}
-        found |= {region: self._details[key] for region, key in keys.items() if key in self._details}
+        found |= {region: self._details[key][0] for region, key in keys.items() if key in self._details}
         found |= self._own_details([region for region in regions if region not in found], layer)
         unknown = [region for region in regions if region not in found]
         large = [region for region in unknown if _is_large_background(region, layer)]
@@ -56,8 +56,8 @@ class RegionChecker:
             found[region] = self._detail_of_background(region, layer, number)
         found |= self._details_of([region for region in unknown if region not in large], layer, number)
         for region in unknown:
-            if region.xref or region.kind == "vectors":
-                self._cache(keys[region], found[region])
+            if region.key or region.kind == "vectors":
+                self._cache(keys[region], region, found[region])
         return [found[region] for region in regions]
 
     def _own_details(self, regions: Sequence[Region], layer: TextLayer) -> dict[Region, TextDetail]:
@@ -66,10 +66,11 @@ class RegionChecker:
         details = {region: self.images.of(image, layer) for region, image in images.items()}
         return {region: detail for region, detail in details.items() if detail and not _is_drawn_on(region.box, layer)}
 
-    def _cache(self, key: tuple[object, ...], detail: TextDetail) -> None:
+    def _cache(self, key: tuple[object, ...], region: Region, detail: TextDetail) -> None:
+        """The region is kept as well: the image of another one could get the same key."""
         if len(self._details) >= _CACHED_CHECKS:
             self._details.clear()
-        self._details[key] = detail
+        self._details[key] = detail, region
 
     def _details_of(self, regions: Sequence[Region], layer: TextLayer, number: int) -> dict[Region, TextDetail]:
         boxes = _pictures([with_margin(region.box, layer) for region in regions], layer.zoom)
@@ -117,9 +118,9 @@ class RegionChecker:
 def key_of(region: Region, layer: TextLayer) -> tuple[object, ...]:
     """What the same regions of a document have in common: an image with nothing on it, or else the place."""
     x0, y0, x1, y1 = region.box
-    if region.xref and region.kind != "background" and not _is_drawn_on(region.box, layer):
-        return region.xref, round(x1 - x0), round(y1 - y0)
-    return region.xref, *map(round, region.box)
+    if region.key and region.kind != "background" and not _is_drawn_on(region.box, layer):
+        return region.key, round(x1 - x0), round(y1 - y0)
+    return region.key, *map(round, region.box)
 
 
 def scale_of(picture: RGBArray, box: Box) -> float:

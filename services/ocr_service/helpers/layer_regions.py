@@ -39,9 +39,9 @@ class Region(NamedTuple):
     image: LayerImage | None = None
 
     @property
-    def xref(self) -> int | None:
+    def key(self) -> int | None:
         """Identifies an image across pages. None if unknown."""
-        return self.image.xref if self.image else None
+        return self.image.key if self.image else None
 
 
 def images_to_read(
@@ -74,7 +74,7 @@ def images_to_read(
 
 
 def _merge_pieces(images: Sequence[LayerImage]) -> list[LayerImage]:
-    """Merge images that touch (the result has no xref), and drop images that lie on another."""
+    """Merge images that touch (the result has no source), and drop images that lie on another."""
     merged: list[LayerImage] = []
     for image in sorted(images, key=lambda image: -_area(image.box)):
         touching = [other for other in merged if _touch(image.box, other.box)]
@@ -82,7 +82,7 @@ def _merge_pieces(images: Sequence[LayerImage]) -> list[LayerImage]:
             continue
         if touching:
             merged = [other for other in merged if other not in touching]
-            image = LayerImage(join([image.box, *(other.box for other in touching)]), None)
+            image = LayerImage(join([image.box, *(other.box for other in touching)]))
         merged.append(image)
     return merged
 

@@ -5,6 +5,7 @@ All come from MuPDF's text page: also inline images, and what annotations, patte
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -37,22 +38,22 @@ _INDENT = 0.5
 
 @dataclass(frozen=True, slots=True)
 class LayerImage:
-    """An image on the page, in pixels. `xref` identifies it across pages. None if unknown. source: MuPDF's image."""
+    """An image on the page, in pixels. source: MuPDF's image. None for several in one place, and for widgets."""
 
     box: Box
-    xref: int | None
     source: Any = field(default=None, compare=False, repr=False)
+
+    @property
+    def key(self) -> int | None:
+        """The same for an image on several pages, as long as its source is kept."""
+        return self.source.m_internal_value() if self.source else None
 
 
 class DrawnImage(NamedTuple):
-    """An image as drawn. `texts_before`: text blocks drawn before it. box: in points. size: its own, in pixels.
-
-    source: MuPDF's image.
-    """
+    """An image as drawn. `texts_before`: text blocks drawn before it. box: in points. source: MuPDF's image."""
 
     texts_before: int
     box: Box
-    size: tuple[int, int]
     has_mask: bool
     source: Any
 
@@ -101,6 +102,9 @@ def extract_drawing(page: pymupdf.Page, flags: int, characters: bool) -> PageDra
     images = _take_images(textpage)
     blocks = (textpage.extractRAWDICT() if characters else textpage.extractDICT())["blocks"]
     texts = [block for block in blocks if block["type"] == _TEXT]
+    if images:  # text off the page is not extracted, but has a number
+        numbers = [text["number"] for text in texts]
+        images = [image._replace(texts_before=bisect_left(numbers, image.texts_before)) for image in images]
     if len(texts) == len(blocks):
         return PageDrawing(tuple(images), (), texts, textpage)
     _rejoin(texts, {image.texts_before for image in images})
@@ -108,22 +112,21 @@ def extract_drawing(page: pymupdf.Page, flags: int, characters: bool) -> PageDra
 
 
 def _take_images(textpage: pymupdf.TextPage) -> list[DrawnImage]:
-    """Take the images of a page and move them off the page: an extraction would compress each of them again."""
+    """Take the images of a page and move them off the page: an extraction would compress each of them again.
+
+    Their `texts_before` is the number of other blocks before them. PyMuPDF numbers its blocks in the same way.
+    """
     from pymupdf import mupdf
 
-    images, texts = [], 0
-    page = _box_of(textpage.this.m_internal.mediabox)
-    block = textpage.this.m_internal.first_block
+    images = []
+    block, number = textpage.this.m_internal.first_block, 0
     while block:
-        kind = block.type
-        if kind == _IMAGE:
+        if block.type == _IMAGE:
             image = mupdf.FzStextBlock(block).i_image()
-            size, has_mask = (image.w(), image.h()), bool(image.mask().m_internal)
-            images.append(DrawnImage(texts, _box_of(block.bbox), size, has_mask, image))
+            images.append(DrawnImage(number, _box_of(block.bbox), bool(image.mask().m_internal), image))
             block.bbox.x0 = block.bbox.x1 = _OFF_PAGE
-        elif kind == _TEXT:  # text off the page is not extracted
-            box = _box_of(block.bbox)
-            texts += max(box[0], page[0]) < min(box[2], page[2]) and max(box[1], page[1]) < min(box[3], page[3])
+        else:
+            number += 1
         block = block.next
     return images
 
@@ -171,17 +174,10 @@ def _is_one_block(line: Raw, following: Raw) -> bool:
     return distance <= _NEXT_LINE * size and indent <= _INDENT
 
 
-def layer_images(
-    images: Sequence[DrawnImage], known: Sequence[tuple[Any, ...]], transform: PageTransform
-) -> tuple[LayerImage, ...]:
-    """The images on the page, in pixels. known: PyMuPDF's list of images that the page may draw."""
-    found = []
-    for image in images:
-        box = transform.box(image.box)
-        if box:
-            same_size = [one[0] for one in known if one[2:4] == image.size]
-            found.append(LayerImage(box, same_size[0] if len(same_size) == 1 else None, image.source))
-    return tuple(found)
+def layer_images(images: Sequence[DrawnImage], transform: PageTransform) -> tuple[LayerImage, ...]:
+    """The images on the page, in pixels."""
+    boxes = [(transform.box(image.box), image.source) for image in images]
+    return tuple([LayerImage(box, source) for box, source in boxes if box])
 
 
 def in_pixels(vectors: Iterable[DrawnVector], transform: PageTransform) -> Iterator[DrawnVector]:

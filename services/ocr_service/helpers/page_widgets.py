@@ -72,7 +72,7 @@ def read_form(page: pymupdf.Page, transform: PageTransform, words: bool = False)
                 fields.append(FormField(_name_of(widget), shown.type, shown.value, box))
             lines += [layer_line(line, transform, -number, words) for line in shown.lines if line.text]
             if shown.type in _WITH_IMAGES and draws_image(widget):
-                images.append(LayerImage(box, None))
+                images.append(LayerImage(box))
     return PageForm(tuple(fields), tuple(lines), tuple(images))
 
 

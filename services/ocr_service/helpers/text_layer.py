@@ -116,7 +116,7 @@ def read_layer(
         named = page.get_text("rawdict" if text.has_characters else "dict", flags=plain)
         use_actual_text(drawing.texts, named["blocks"])
         text = PageText(drawing.texts)
-    images = layer_images(drawing.images, page.get_images(), transform) if drawing.images else ()
+    images = layer_images(drawing.images, transform)
     covered = covered_texts(drawing)
     if look:
         hide_unseen_text(page, drawing, covered, transform)

@@ -24,7 +24,7 @@ def layer_line(text, box, hidden=False):
 
 
 def layer(lines, *boxes):
-    return TextLayer(595, 842, 1.0, tuple(lines), tuple(LayerImage(tuple(map(float, box)), None) for box in boxes))
+    return TextLayer(595, 842, 1.0, tuple(lines), tuple(LayerImage(tuple(map(float, box))) for box in boxes))
 
 
 def lines_of(count, x0=72, y0=72):
@@ -88,7 +88,7 @@ def test_lines_of_the_layer_are_painted_over_with_the_colour_around_them():
 
 
 def test_regions_on_each_other_are_read_once():
-    inner, outer = Region((10, 10, 50, 30), "vectors"), Region((0, 0, 100, 100), "small image", 7)
+    inner, outer = Region((10, 10, 50, 30), "vectors"), Region((0, 0, 100, 100), "small image")
     apart = Region((0, 200, 100, 220), "vectors")
     assert [region.box for region in merge_regions([inner, apart, outer], 8)] == [outer.box, apart.box]
 

@@ -177,7 +177,7 @@ def test_a_large_png_is_found(layer_of):
     assert layer.images[0].box == pytest.approx((0, 0, *size_of(shown)), abs=8)
 
 
-def test_an_image_has_the_same_xref_on_each_page(tmp_path):
+def test_an_image_has_the_same_key_on_each_page(tmp_path):
     letterheads = [picture("Letterhead"), picture("Letterhead"), picture("Another")]
     path = tmp_path / "letter.pdf"
     path.write_bytes(
@@ -186,9 +186,9 @@ def test_an_image_has_the_same_xref_on_each_page(tmp_path):
         )
     )
     with PdfDocument(path) as document:
-        first, second, third = (document.text_layer(number, DPI, PLENTY).images[0].xref for number in (1, 2, 3))
-    assert first == second != third
-    assert None not in (first, third)
+        first, second, third = (document.text_layer(number, DPI, PLENTY).images[0] for number in (1, 2, 3))
+        assert first.key == second.key != third.key
+        assert None not in (first.key, third.key)
 
 
 def test_ligatures_become_letters(layer_of):
