@@ -7,6 +7,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from paddleocr_service import Word
+from services.ocr_service.helpers.actual_text import ActualTextCheck
+from services.ocr_service.helpers.hidden_text import Record
 from services.ocr_service.helpers.page_transform import Box, PageTransform, box_around, join
 from services.ocr_service.helpers.page_widgets import PageForm, has_widgets, read_form, without_widgets
 from services.ocr_service.helpers.text_layer import LayerLine, TextLayer, read_layer
@@ -15,11 +17,18 @@ if TYPE_CHECKING:
     import pymupdf
 
 
-def read_form_layer(page: pymupdf.Page, transform: PageTransform, words: bool, look: bool = False) -> TextLayer:
+def read_form_layer(
+    page: pymupdf.Page,
+    transform: PageTransform,
+    words: bool,
+    look: bool = False,
+    check: ActualTextCheck | None = None,
+    record: Record | None = None,
+) -> TextLayer:
     """As `read_layer`, with the page's fields. The lines of the fields come last."""
     form = read_form_or_nothing(page, transform, words)
     if form is None:
-        return read_layer(page, transform, words, look)
+        return read_layer(page, transform, words, look, check, record)
     with without_widgets(page):
         layer = read_layer(page, transform, words, look)
         lines = layer.lines

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 import re
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from itertools import groupby
 from operator import itemgetter
@@ -42,19 +42,23 @@ _NARROW = 0.3
 #: Words of letters that a reader can complete.
 _WORDS = re.compile(r"(?<!\w)[^\W\d_]{3,}(?!\w)")
 
+#: Returns the drawing of a page.
+Record = Callable[[], "pymupdf.DisplayList"]
+
 
 def hide_unseen_text(
-    page: pymupdf.Page, drawing: PageDrawing, covered: Sequence[Box], transform: PageTransform
+    page: pymupdf.Page, drawing: PageDrawing, covered: Sequence[Box], transform: PageTransform, record: Record
 ) -> None:
     """Mark the parts of the page's text that a reader does not see as not drawn.
 
     Changes the lines of `drawing.texts` in place: divides their spans, and takes MuPDF's flags for drawn characters
     from the unseen ones, which get the key UNSEEN. covered: boxes of text blocks that are known to be unseen.
+    record: returns the drawing of the page.
     """
     suspects = find_suspects(drawing, covered)
     if not suspects:
         return
-    reader = _Reader(page, drawing, suspects, transform)
+    reader = _Reader(page, drawing, suspects, transform, record())
     doubtful = [suspect for suspect in suspects if not reader.sees_all(suspect)]
     if not doubtful:
         return
@@ -116,10 +120,14 @@ class _Reader:
     """Decides what of a suspect a reader sees."""
 
     def __init__(
-        self, page: pymupdf.Page, drawing: PageDrawing, suspects: Sequence[Suspect], transform: PageTransform
+        self,
+        page: pymupdf.Page,
+        drawing: PageDrawing,
+        suspects: Sequence[Suspect],
+        transform: PageTransform,
+        recorded: pymupdf.DisplayList,
     ) -> None:
         self._page, self._drawing = page, drawing
-        recorded = page.get_displaylist()
         # Small parts of a recorded page are rendered faster than the whole page, unless there are many.
         blocks = {suspect.block for suspect in suspects}
         parts = [[suspect for suspect in suspects if suspect.block == block] for block in sorted(blocks)]

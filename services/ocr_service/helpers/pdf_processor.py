@@ -78,8 +78,9 @@ class PdfDocument:
             # Applying colour profiles to the text of a page takes longer than everything else.
             self._mupdf.TOOLS.set_icc(False)
             try:
-                read = read_form_layer if self._has_form else partial(read_layer, check=self._actual_text)
-                return with_symbols(read(page, PageTransform.of(page, width, height, zoom), words, look), page)
+                read = read_form_layer if self._has_form else read_layer
+                transform, record = PageTransform.of(page, width, height, zoom), partial(self._record, number, page)
+                return with_symbols(read(page, transform, words, look, self._actual_text, record), page)
             finally:
                 self._mupdf.TOOLS.set_icc(True)
 
@@ -126,7 +127,8 @@ class PdfDocument:
         """
         self._mupdf.TOOLS.set_icc(False)
         try:
-            recorded = self._record(number)
+            with self._page(number, lambda: None) as page:
+                recorded = self._record(number, page)
             rect = recorded.rect
             zoom = fitting_zoom(rect.width, rect.height, dpi / POINTS_PER_INCH, max_pixels)
             matrix = self._mupdf.Matrix(zoom, zoom)
@@ -138,15 +140,14 @@ class PdfDocument:
                 self._sketched = 0
                 self._shrink_store()
 
-    def _record(self, number: int) -> pymupdf.DisplayList:
+    def _record(self, number: int, page: pymupdf.Page) -> pymupdf.DisplayList:
         """The drawing of a page. That of the last page is kept: several parts of a page are sketched, in turn."""
         last, recorded = self._recorded
         if recorded is None or number != last:
-            with self._page(number, lambda: None) as page:
-                _size_of(page, number)
-                self._sketched += _PIXEL * sum(image[2] * image[3] for image in page.get_images())
-                with without_passwords(page) if self._has_form else nullcontext():
-                    recorded = page.get_displaylist()
+            _size_of(page, number)
+            self._sketched += _PIXEL * sum(image[2] * image[3] for image in page.get_images())
+            with without_passwords(page) if self._has_form else nullcontext():
+                recorded = page.get_displaylist()
             self._recorded = number, recorded
         return recorded
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from paddleocr_service import Line, Word
 from services.ocr_service.helpers.actual_text import ActualTextCheck, use_actual_text
 from services.ocr_service.helpers.form_fields import FormField
-from services.ocr_service.helpers.hidden_text import UNSEEN, hide_unseen_text
+from services.ocr_service.helpers.hidden_text import UNSEEN, Record, hide_unseen_text
 from services.ocr_service.helpers.layer_characters import PageText, span_text
 from services.ocr_service.helpers.layer_corrections import correct, is_invisible, needs_characters
 from services.ocr_service.helpers.page_drawing import (
@@ -95,12 +95,17 @@ class TextLayer:
 
 
 def read_layer(
-    page: pymupdf.Page, transform: PageTransform, words: bool, look: bool = False, check: ActualTextCheck | None = None
+    page: pymupdf.Page,
+    transform: PageTransform,
+    words: bool,
+    look: bool = False,
+    check: ActualTextCheck | None = None,
+    record: Record | None = None,
 ) -> TextLayer:
     """Read the text layer of a page.
 
     words: include word boxes. look: find out which of its text a reader sees. check: one for all pages of a document
-    saves time.
+    saves time. record: returns the drawing of the page, if that is kept.
     """
     import pymupdf
 
@@ -119,7 +124,7 @@ def read_layer(
     images = layer_images(drawing.images, transform)
     covered = covered_texts(drawing)
     if look:
-        hide_unseen_text(page, drawing, covered, transform)
+        hide_unseen_text(page, drawing, covered, transform, record or page.get_displaylist)
     correct(page, drawing.texts, text)
     lines = tuple(_lines(drawing.texts, transform, covered, words))
     vectors = tuple(in_pixels(drawing.vectors, transform))
