@@ -43,7 +43,7 @@ _ALIKE = 0.1
 #: Standing rows are searched if upright ones have a smaller share of the ink. Turned text has a few by chance.
 _MIN_UPRIGHT = 0.15
 #: Columns of components whose x and y are exchanged.
-_SWAPPED = [1, 0, 3, 2, 4]
+_SWAPPED = [1, 0, 3, 2, 4, 5]
 #: Maximum height of a row, as a multiple of its letters.
 _MAX_ROW = 2.2
 #: Minimum share of the ink (without rules) that is in rows of letters. A letterhead with a logo has less, but not much
@@ -111,7 +111,8 @@ def text_detail(picture: Pixels) -> TextDetail:
     for row in rows:
         x0, y0, x1, y1 = _box(row)
         covered[y0:y1, x0:x1] = True
-    members = np.unique(np.concatenate(rows), axis=0)
+    members = np.concatenate(rows)
+    members = members[np.unique(members[:, 5], return_index=True)[1]]
     x0, y0, x1, y1 = _box(members)
     found, inside = float(members[:, 4].sum()), max(1, int(np.count_nonzero(ink[y0:y1, x0:x1])))
     box = (float(x0), float(y0), float(x1), float(y1))
@@ -188,7 +189,7 @@ def _opened(ink: np.ndarray, run: np.ndarray) -> np.ndarray | None:
 
 
 def _components(ink: np.ndarray) -> np.ndarray:
-    """(N, 5) int: x0, y0, x1, y1 and number of pixels of components that may be letters."""
+    """(N, 6) int: x0, y0, x1, y1, number of pixels, and index of components that may be letters."""
     import cv2
     import numpy as np
 
@@ -196,12 +197,12 @@ def _components(ink: np.ndarray) -> np.ndarray:
     x, y, width, height, pixels = stats[1:].T
     possible = (height >= _MIN_HEIGHT * _POINT) & (height <= _MAX_HEIGHT * _POINT) & (width <= 12 * height)
     possible &= (width >= _POINT / 2) & (pixels >= 0.12 * width * height)
-    found = np.stack([x, y, x + width, y + height, pixels], axis=1)[possible]
+    found = np.stack([x, y, x + width, y + height, pixels, np.arange(len(x))], axis=1)[possible]
     return np.asarray(found[np.argsort(-found[:, 4])[:_MAX_COMPONENTS]], np.int64)
 
 
 def _rows(parts: np.ndarray, shape: tuple[int, int]) -> list[np.ndarray]:
-    """Rows of letters: (N, 5) each, see `_components`. A letter may be in two rows.
+    """Rows of letters: (N, 6) each, see `_components`. A letter may be in two rows.
 
     Each class of heights is searched alone. So rules, frames and logos do not join the letters beside them.
     """

@@ -1,7 +1,8 @@
 """Judges large images of a page by their own pixels: most are photographs, charts, and shades below the text.
 
 The page need not be rendered for that, which takes several times as long, and the result is valid on every page of the
-document. Small images are not judged so: they are often cut to the form of letters, which their pixels do not show.
+document. Small images are not judged so: they may be cut to the form of letters, which their pixels do not show. Those
+below text of the layer are not cut so.
 """
 
 from __future__ import annotations
@@ -10,14 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 from paddleocr_service.text_detail import DETAIL_DPI, NOTHING, TextDetail, is_plain, text_detail
 from services.ocr_service.helpers.page_drawing import LayerImage
-from services.ocr_service.helpers.page_transform import area
+from services.ocr_service.helpers.page_transform import area, is_inside
 from services.ocr_service.helpers.text_layer import TextLayer
 
 if TYPE_CHECKING:
     import numpy as np
 
-#: Smallest share of the page of an image that is judged.
-_MIN_SHARE = 0.05
+#: Smallest share of the page of an image that is judged, and of one with text of the layer on it.
+_MIN_SHARE, _MIN_SHARE_BELOW_TEXT = 0.05, 0.005
 #: Images whose result is kept for the rest of the document. They stay in memory, compressed as in the file.
 _CACHED = 32
 _SCALE = DETAIL_DPI / 72
@@ -32,7 +33,10 @@ class ImageDetails:
     def of(self, image: LayerImage, layer: TextLayer) -> TextDetail | None:
         """The rows of letters in an image of a page, without their place. None if only rendering shows them."""
         key = image.key
-        if key is None or area(image.box) < _MIN_SHARE * layer.width * layer.height:
+        share = area(image.box) / (layer.width * layer.height)
+        if key is None or share < _MIN_SHARE_BELOW_TEXT:
+            return None
+        if share < _MIN_SHARE and not any(is_inside(line.box, image.box) for line in layer.visible):
             return None
         if key not in self._known:
             if len(self._known) >= _CACHED:

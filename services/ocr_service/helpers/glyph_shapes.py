@@ -148,7 +148,7 @@ def _shapes_of(font: Any, glyphs: Sequence[int]) -> tuple[Array, Array]:
     proportions = np.zeros(len(glyphs), np.float32)
     boxes = zip(_extents(drawn.max(axis=2) > _MIN_INK), _extents(drawn.max(axis=1) > _MIN_INK), strict=True)
     for at, ((top, bottom), (left, right)) in enumerate(boxes):
-        ink = drawn[at, top:bottom, left:right]
+        ink = drawn[at, top:bottom, left:right].astype(np.float32)
         if ink.size:
             proportions[at] = math.log(ink.shape[1] / ink.shape[0])
             shapes[at] = (_weights(ink.shape[0]) @ ink @ _weights(ink.shape[1]).T).ravel()
@@ -174,7 +174,7 @@ def _weights(length: int) -> Array:
     return weights
 
 
-def _draw(font: Any, glyphs: Sequence[int]) -> Array:
+def _draw(font: Any, glyphs: Sequence[int]) -> NDArray[np.uint8]:
     """Darkness (count, cell, cell) of each glyph, 0 to 255."""
     from pymupdf import mupdf
 
@@ -190,4 +190,4 @@ def _draw(font: Any, glyphs: Sequence[int]) -> Array:
     mupdf.fz_fill_text(device, text, mupdf.FzMatrix(), grey, [0.0], 1.0, mupdf.FzColorParams())
     mupdf.fz_close_device(device)
     samples = np.frombuffer(mupdf.fz_pixmap_samples_memoryview(pixmap), np.uint8)
-    return (255 - samples.reshape(len(glyphs), _CELL, _CELL)).astype(np.float32)
+    return 255 - samples.reshape(len(glyphs), _CELL, _CELL)

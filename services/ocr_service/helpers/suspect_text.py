@@ -8,7 +8,8 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Iterator, Sequence
 from functools import lru_cache
-from itertools import compress
+from itertools import chain, compress
+from operator import itemgetter
 from typing import NamedTuple
 
 import numpy as np
@@ -68,7 +69,8 @@ class Suspect(NamedTuple):
 
 def find_suspects(drawing: PageDrawing, covered: Collection[Box] = ()) -> list[Suspect]:
     """The lines that may be unseen, in the order of the layer. covered: boxes of text blocks that are known to be."""
-    colours = {span["color"] for text in drawing.texts for line in text["lines"] for span in line["spans"]}
+    spans = chain.from_iterable([line["spans"] for text in drawing.texts for line in text["lines"]])
+    colours = set(map(itemgetter("color"), spans))
     is_any_pale = any(map(_is_pale, colours))
     covers = list(_covers(drawing, colours, is_any_pale))
     if not covers and not is_any_pale:
@@ -76,9 +78,12 @@ def find_suspects(drawing: PageDrawing, covered: Collection[Box] = ()) -> list[S
     matters_below = is_any_pale or any(_is_same(cover.colour, colour) for cover in covers for colour in colours)
     lines = [(block, line) for block, text in enumerate(drawing.texts) for line in range(len(text["lines"]))]
     found = []
-    for (block, number), overlapping in zip(lines, _overlapping(drawing, lines, covers, matters_below), strict=True):
-        line = drawing.texts[block]["lines"][number]
-        if not overlapping and not (is_any_pale and any(_is_pale(span["color"]) for span in line["spans"])):
+    overlapping_covers = _overlapping(drawing, lines, covers, matters_below)
+    for at, (block, number) in enumerate(lines):
+        if not is_any_pale and at not in overlapping_covers:
+            continue
+        line, overlapping = drawing.texts[block]["lines"][number], overlapping_covers.get(at, [])
+        if not overlapping and not any(_is_pale(span["color"]) for span in line["spans"]):
             continue
         if drawing.texts[block]["bbox"] in covered or not any(span["char_flags"] & DRAWN for span in line["spans"]):
             continue
@@ -181,11 +186,14 @@ def _is_same(colour: int, other: int) -> bool:
 
 def _overlapping(
     drawing: PageDrawing, lines: Sequence[tuple[int, int]], covers: Sequence[Cover], matters_below: bool
-) -> Iterator[list[Cover]]:
-    """For each line, given by block and number, the covers that touch its box, without those below if so told."""
+) -> dict[int, list[Cover]]:
+    """The covers that touch the box of a line, by the index of the line, without those below if so told.
+
+    lines: given by block and number.
+    """
+    found: dict[int, list[Cover]] = {}
     if not covers or not lines:
-        yield from ([] for _ in lines)
-        return
+        return found
     boxes = np.array([cover.box for cover in covers])
     before = np.array([cover.texts_before for cover in covers])
     for start in range(0, len(lines), _LINES_AT_ONCE):
@@ -194,8 +202,9 @@ def _overlapping(
         touch = np.all((text[..., :2] < boxes[:, 2:]) & (text[..., 2:] > boxes[:, :2]), axis=2)
         if not matters_below:
             touch &= before > np.array([block for block, _ in some])[:, None]
-        for row in touch.tolist():
-            yield list(compress(covers, row))
+        for at in np.flatnonzero(touch.any(axis=1)).tolist():
+            found[start + at] = list(compress(covers, touch[at].tolist()))
+    return found
 
 
 def _covers_letter(cover: Box, ink: Box) -> bool:
