@@ -22,3 +22,11 @@ def fill_polygon(pixels: np.ndarray, corners: np.ndarray, colour: list[float]) -
     import numpy as np
 
     cv2.fillConvexPoly(pixels, corners.round().astype(np.int32), colour)
+
+
+def scaled(pixels: np.ndarray, width: int, height: int) -> np.ndarray:
+    """Scale an array (H, W) or (H, W, 3) uint8 to another size. Pixels are averaged where it gets smaller."""
+    import cv2
+    import numpy as np
+
+    return np.asarray(cv2.resize(pixels, (max(1, width), max(1, height)), interpolation=cv2.INTER_AREA))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from paddleocr_service.raster import scaled
 from paddleocr_service.text_detail import DETAIL_DPI, NOTHING, TextDetail, is_plain, text_detail
 from services.ocr_service.helpers.page_drawing import LayerImage
 from services.ocr_service.helpers.page_transform import area, is_inside
@@ -91,11 +92,7 @@ def _pixels_of(source: Any, width: float, height: float) -> np.ndarray | None:
 
 
 def _at_detail_dpi(pixels: np.ndarray, width: float, height: float) -> np.ndarray:
-    import cv2
-    import numpy as np
-
     # An image that is turned by a quarter has its longer side across the page's.
     if (pixels.shape[1] > pixels.shape[0]) != (width > height):
         width, height = height, width
-    size = (max(1, round(width * _SCALE)), max(1, round(height * _SCALE)))
-    return np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA))
+    return scaled(pixels, round(width * _SCALE), round(height * _SCALE))
