@@ -14,7 +14,7 @@ from services.errors import OCRServiceError
 
 
 @contextmanager
-def _errors_reported() -> Iterator[None]:
+def errors_reported() -> Iterator[None]:
     """Reports an error as one line and a non-zero exit status."""
     try:
         yield
@@ -22,7 +22,7 @@ def _errors_reported() -> Iterator[None]:
         raise click.ClickException(error.message) from error
 
 
-@_errors_reported()
+@errors_reported()
 def dead_letter_lines(offset: int, limit: int) -> list[str]:
     """One line for each dead letter, then "SHOWN of TOTAL"."""
     total, letters = services().dead_letters.list(offset, limit)
@@ -33,12 +33,12 @@ def dead_letter_lines(offset: int, limit: int) -> list[str]:
     return [*lines, f"{len(letters)} of {total}"]
 
 
-@_errors_reported()
+@errors_reported()
 def dead_letter(job_id: str) -> dict[str, Any]:
     return dead_letter_fields(services().dead_letters.get(job_id))
 
 
-@_errors_reported()
+@errors_reported()
 def replay(job_id: str) -> str:
     """The id of the queued job."""
     return services().dead_letters.replay(job_id).id

@@ -1,4 +1,4 @@
-"""Dead letters, for operators. Every request needs the admin token (`middleware/api_keys.py`)."""
+"""Dead letters, for operators. Every request needs the admin token, or a key with the scope `admin`."""
 
 from typing import Any
 

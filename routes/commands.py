@@ -7,10 +7,12 @@ from flask import Blueprint
 from flask.cli import AppGroup
 
 from controllers import command_line
+from routes.account_commands import accounts
 
 blueprint = Blueprint("commands", __name__, cli_group=None)
 dead_letters = AppGroup("dead-letters", help="List, show and replay dead letters: failed jobs whose file may be good.")
 blueprint.cli.add_command(dead_letters)
+blueprint.cli.add_command(accounts)
 
 
 @blueprint.cli.command("webhook-secret")

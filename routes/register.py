@@ -3,7 +3,7 @@
 from flask import Flask
 
 from controllers.context import RequestLimits
-from routes import admin, auth, commands, documentation, health, meta, ocr, uploads
+from routes import account_admin, admin, auth, commands, documentation, health, meta, ocr, uploads
 from routes.blueprint import Decorator
 
 
@@ -19,4 +19,5 @@ def register(
     api.register_blueprint(meta.make_blueprint(limits))
     api.register_blueprint(auth.blueprint)
     api.register_blueprint(admin.blueprint)
+    api.register_blueprint(account_admin.blueprint)
     app.register_blueprint(commands.blueprint)

@@ -52,7 +52,7 @@ REGISTRATIONS = "ocr:registrations:"  #: + address. String, expires: registratio
 FAILED_KEYS = "ocr:failed-keys:"  #: + address. String, expires: rejected keys from there in this minute.
 AUDIT = "ocr:audit"  #: Stream, bounded: changes of accounts.
 REFUSALS = "ocr:refusals"  #: Stream, bounded: refused requests. They cannot displace the changes.
-REFUSED = "ocr:refused:"  #: + event and who. String, expires: this refusal is in the audit log already.
+REFUSED = "ocr:refused:"  #: + account id or address. Hash, expires: refusals of this minute in the audit log, by event.
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,3 +66,26 @@ ACCOUNT = {
     "own_limits": {"pages_per_day": 100},
 }
 STATS = {**ACCOUNT, **USAGE, "key": KEY}
+ACCOUNTS = {"accounts": [ACCOUNT], "total": 1}
+ACCOUNT_DETAILS = {**ACCOUNT, **USAGE, "keys": [KEY]}
+NEW_ACCOUNT = {**REGISTRATION, "pages_per_day": 100}
+ACCOUNT_CHANGES = {"pages_per_day": 500, "requests_per_minute": None}
+DELETED_ACCOUNT = {"id": ACCOUNT_ID, "deleted_jobs": 12}
+AUDIT = {
+    "entries": [
+        {
+            "at": "2026-01-31T09:30:00+00:00",
+            "event": "quota_exceeded",
+            "account": ACCOUNT_ID,
+            "actor": "",
+            "detail": "pages_per_day",
+        },
+        {
+            "at": "2026-01-01T12:00:00+00:00",
+            "event": "registered",
+            "account": ACCOUNT_ID,
+            "actor": "203.0.113.7",
+            "detail": "",
+        },
+    ]
+}

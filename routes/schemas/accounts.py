@@ -6,6 +6,7 @@ from typing import Any
 from marshmallow import Schema, fields, validate
 
 from routes.schemas.base import StrictSchema, about
+from routes.schemas.jobs import LIMIT
 
 SCOPES = ["submit", "read", "admin"]
 STATUSES = ["pending", "active", "revoked"]
@@ -146,3 +147,82 @@ class Stats(AccountFields, _Usage):
     """The account of the calling key. A key of the settings has no e-mail address, creation time and limits."""
 
     key = fields.Nested(Key, required=True)
+
+
+def _limit(unit: str) -> fields.Integer:
+    return fields.Integer(
+        strict=True,
+        allow_none=True,
+        validate=validate.Range(0, MAX_LIMIT),
+        **about(f"{unit} 0: no limit. Null: the default of the settings."),
+    )
+
+
+class _LimitChanges(StrictSchema):
+    requests_per_minute = _limit("Requests that create work.")
+    pages_per_day = _limit("Pages read per day (UTC).")
+    pages_per_month = _limit("Pages read per month (UTC).")
+    concurrent_jobs = _limit("Jobs that run or wait at a time.")
+    max_file_bytes = _limit("Bytes of a file.")
+
+
+class AccountChanges(_LimitChanges):
+    """What is left out stays as it is."""
+
+    name = fields.String(validate=NAME)
+
+
+class NewAccount(_LimitChanges, Registration):
+    scopes = _scopes(load_default=lambda: ["read", "submit"])
+    expires_at = fields.AwareDateTime(
+        load_default=None, allow_none=True, default_timezone=UTC, **about("When the first key expires.")
+    )
+
+
+class AccountListOptions(StrictSchema):
+    status = fields.String(load_default="", validate=validate.OneOf(["", *STATUSES]), **about("All by default."))
+    offset = fields.Integer(
+        load_default=0, validate=validate.Range(0, 1_000_000), **about("Number of accounts to skip.")
+    )
+    limit = LIMIT
+
+
+class Account(AccountFields):
+    """An account as administrators see it."""
+
+
+class AccountList(Schema):
+    accounts = fields.List(fields.Nested(Account), required=True)
+    total = fields.Integer(required=True)
+
+
+class AccountDetails(AccountFields, _Usage):
+    """An account with its usage and keys."""
+
+    keys = fields.List(fields.Nested(Key), required=True)
+
+
+class DeletedAccount(Schema):
+    id = ID
+    deleted_jobs = fields.Integer(required=True)
+
+
+class AuditOptions(StrictSchema):
+    account = fields.String(
+        load_default="", validate=validate.Length(max=64), **about("Entries of this account. All by default.")
+    )
+    limit = fields.Integer(load_default=100, validate=validate.Range(1, 1000), **about("Maximum number to return."))
+
+
+class AuditEntry(Schema):
+    at = fields.DateTime(required=True)
+    event = fields.String(required=True, **about("Such as `registered`, `key_revoked`, `quota_exceeded`."))
+    account = fields.String(required=True, allow_none=True)
+    actor = fields.String(
+        required=True, **about("An account, `admin-token`, `command line`, or the address of a refused request.")
+    )
+    detail = fields.String(required=True)
+
+
+class AuditLog(Schema):
+    entries = fields.List(fields.Nested(AuditEntry), required=True, **about("Newest first."))

@@ -6,7 +6,9 @@ local email = redis.call('HGET', K.ACCOUNT .. id, 'email')
 if not email then return 0 end
 for _, digest in ipairs(redis.call('SMEMBERS', K.ACCOUNT_KEYS .. id)) do redis.call('DEL', K.ACCESS_KEY .. digest) end
 if redis.call('GET', K.ACCOUNT_OF .. email) == id then redis.call('DEL', K.ACCOUNT_OF .. email) end
-redis.call('DEL', K.ACCOUNT .. id, K.ACCOUNT_KEYS .. id, K.USAGE .. id, K.REQUESTS .. id, K.OWNED .. id, K.DEAD_OF .. id)
+for _, key in ipairs({K.ACCOUNT, K.ACCOUNT_KEYS, K.USAGE, K.REQUESTS, K.REFUSED, K.OWNED, K.DEAD_OF}) do
+  redis.call('DEL', key .. id)
+end
 redis.call('ZREM', K.ACCOUNTS, id)
 for _, lane in ipairs({C.QUICK_LANE, C.BULK_LANE}) do redis.call('ZREM', K.TURNS .. lane, id) end
 for _, stream in ipairs({K.AUDIT, K.REFUSALS}) do

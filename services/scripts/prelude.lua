@@ -123,8 +123,9 @@ end
 
 -- The same for a refused request: one entry per minute for each event and account, or address if no account is known.
 local function audit_refusal(event, account, address, detail)
-  local seen = K.REFUSED .. event .. ':' .. (account ~= '' and account or address)
-  if not redis.call('SET', seen, '1', 'NX', 'EX', 60) then return end
+  local seen = K.REFUSED .. (account ~= '' and account or address)
+  if redis.call('HSETNX', seen, event, '1') == 0 then return end
+  if redis.call('HLEN', seen) == 1 then redis.call('EXPIRE', seen, 60) end
   redis.call('XADD', K.REFUSALS, 'MAXLEN', '~', C.REFUSAL_ENTRIES, '*',
     'event', event, 'account', account, 'actor', address, 'detail', detail or '')
 end

@@ -3,7 +3,13 @@
 import pytest
 
 #: Values for the variables of the routes.
-VARIABLES = {"job_id": "no-such-job", "slug": "rate-limited", "name": "redoc/bundles/redoc.standalone.js"}
+VARIABLES = {
+    "job_id": "no-such-job",
+    "account_id": "acct_0",
+    "key_id": "key_0",
+    "slug": "rate-limited",
+    "name": "redoc/bundles/redoc.standalone.js",
+}
 
 
 def test_no_get_route_fails_with_an_internal_error(app_without_redis):
