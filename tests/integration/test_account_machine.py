@@ -11,5 +11,5 @@ def test_accounts_agree_with_the_model(redis):
     checks = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
     run_state_machine_as_test(
         AccountMachine,
-        settings=settings(max_examples=40, stateful_step_count=50, deadline=None, suppress_health_check=checks),
+        settings=settings(max_examples=30, stateful_step_count=40, deadline=None, suppress_health_check=checks),
     )
