@@ -19,7 +19,7 @@ TIED    := $(shell setpriv --pdeathsig TERM true 2>/dev/null && echo setpriv --p
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run install languages test test-unit lint bench bench-differential bench-languages bench-peers bench-ablation bench-split bench-memory bench-documents load chaos paddle flower deploy-check image-check vps-check lock clean
+.PHONY: help run install languages test test-unit lint bench bench-differential bench-languages bench-peers bench-ablation bench-split bench-memory bench-documents load load-keys chaos paddle flower deploy-check image-check vps-check lock clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' Makefile
@@ -81,6 +81,9 @@ bench-memory: install ## Peak memory of a worker: A4 pages, then 2,000 pages of 
 
 load: $(DEV) ## Requests per second (needs wrk), 5,000 waiting clients, bursts, memory; PARTS="burst" runs one of them
 	@failed=0; for part in $(PARTS); do $(PY) -m stress load $$part || failed=1; done; exit $$failed
+
+load-keys: $(DEV) ## Throughput with an API key compared with none (needs wrk), and the timing of refused keys
+	$(PY) -m stress load keys
 
 chaos: $(DEV) ## Kill processes, stop Redis, fill the disk, crash pages: no job may be lost (minutes; CHAOS="--only Redis")
 	$(PY) -m stress chaos $(CHAOS)

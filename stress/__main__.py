@@ -7,7 +7,7 @@ import sys
 
 from bench.machine import describe
 from stress.chaos import runs as chaos
-from stress.load import burst, connections, costs, probe_latency, spread, throughput, upload
+from stress.load import api_keys, burst, connections, costs, probe_latency, spread, throughput, upload
 from stress.load.wrk import WrkMissing
 
 
@@ -39,6 +39,10 @@ def _parser() -> argparse.ArgumentParser:
         part.add_argument("--clients", type=int, default=clients)
         part.add_argument("--seconds", type=int, default=10)
         part.set_defaults(run=module.run)
+    part = load.add_parser("keys", help="what an API key costs, and whether refusals take the same time")
+    for name, number in (("clients", 16), ("seconds", 2), ("rounds", 7), ("refusals", 1500)):
+        part.add_argument(f"--{name}", type=int, default=number)
+    part.set_defaults(run=api_keys.run)
     part = load.add_parser("connections", help="thousands of clients that wait for events or for a result")
     part.add_argument("--connections", type=int, default=5000)
     part.add_argument("--runtime", default="auto", help="`null` for an engine that finds no text")

@@ -118,7 +118,7 @@ class DayUsage(Schema):
 class _Usage(Schema):
     request_count = fields.Integer(required=True, **about("All requests with a key of the account."))
     pages = fields.Integer(required=True, **about("Pages that were read, since the account was created."))
-    last_used_at = _time("Null if no key was used yet.")
+    last_used_at = _time("To the minute. Null if no key was used yet.")
     quota = fields.Nested(Quotas, required=True)
     days = fields.List(fields.Nested(DayUsage), required=True, **about("Newest first, for two months."))
 

@@ -92,7 +92,7 @@ class AccessKey:
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """What an owner has used. Days and months are in UTC: {"2026-01-31": pages}, {"2026-01": pages}."""
+    """What an owner has used. Days, and for pages months, are in UTC: {"2026-01-31": pages, "2026-01": pages}."""
 
     requests: int
     pages: int
@@ -107,10 +107,12 @@ class Usage:
     def from_hash(cls, stored: Stored) -> Usage:
         values = _texts(stored)
         total = {name: int(values.get(name, "0")) for name in ("requests", "pages", "reserved", "running")}
+        requests_of = _by_period(values, "requests:")
+        total["requests"] += sum(requests_of.values())  # those of forgotten days are in the total already
         return cls(
             **total,
             last_used_at=_number(values.get("last_used_at")),
-            requests_of=_by_period(values, "requests:"),
+            requests_of=requests_of,
             pages_of=_by_period(values, "pages:"),
         )
 

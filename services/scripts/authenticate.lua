@@ -44,8 +44,10 @@ if limit > 0 then
 end
 -- The statistics must not make requests fail while Redis is full.
 if not counted then
-  redis.pcall('HSET', K.USAGE .. account, 'last_used_at', now)
-  pcall(count_usage, account, 'requests', now)
-  if seconds - tonumber(key_used or '0') > 60 then redis.pcall('HSET', key, 'last_used_at', now) end
+  pcall(count_request, account, now)
+  if seconds - tonumber(key_used or '0') > 60 then
+    redis.pcall('HSET', key, 'last_used_at', now)
+    redis.pcall('HSET', K.USAGE .. account, 'last_used_at', now)
+  end
 end
 return {outcome, account, key_id, scopes, replaced and '1' or '', file_bytes or '', limit, used, tostring(reset), window}

@@ -76,16 +76,18 @@ end
 
 local function begins_with(text, start) return string.sub(text, 1, #start) == start end
 
--- Adds to a number in an owner's usage: in total, and of this day and month. Forgets days that are long past.
-local function count_usage(owner, what, now)
-  local usage, day, month = K.USAGE .. owner, day_and_month(now)
-  redis.call('HINCRBY', usage, what, 1)
-  redis.call('HINCRBY', usage, what .. ':' .. month, 1)
-  if redis.call('HINCRBY', usage, what .. ':' .. day, 1) > 1 then return end
+-- Counts a request in an owner's usage, in one write: the total is `requests` and the days that are still stored. The
+-- first request of a day forgets the days that are long past.
+local function count_request(owner, now)
+  local usage = K.USAGE .. owner
+  if redis.call('HINCRBY', usage, 'requests:' .. day_and_month(now), 1) > 1 then return end
   local oldest = day_and_month(tonumber(now) - C.USAGE_DAYS * 86400)
   for _, field in ipairs(redis.call('HKEYS', usage)) do
-    local period = string.match(field, '^%a+:(.*)$')
-    if period and period < oldest then redis.call('HDEL', usage, field) end
+    local what, period = string.match(field, '^(%a+):(.*)$')
+    if period and period < oldest then
+      if what == 'requests' then redis.call('HINCRBY', usage, what, redis.call('HGET', usage, field)) end
+      redis.call('HDEL', usage, field)
+    end
   end
 end
 
@@ -102,8 +104,9 @@ local function count_page(id, now)
   local owner, reserved = unpack(redis.call('HMGET', K.JOB .. id, 'owner', 'reserved'))
   if not reserved or tonumber(reserved) <= 0 then return end
   redis.call('HINCRBY', K.JOB .. id, 'reserved', -1)
-  redis.call('HINCRBY', K.USAGE .. owner, 'reserved', -1)
-  count_usage(owner, 'pages', now)
+  local usage, day, month = K.USAGE .. owner, day_and_month(now)
+  redis.call('HINCRBY', usage, 'reserved', -1)
+  for _, field in ipairs({'pages', 'pages:' .. day, 'pages:' .. month}) do redis.call('HINCRBY', usage, field, 1) end
 end
 
 -- Releases the pages that were reserved and not read. The job no longer runs.

@@ -26,6 +26,7 @@ class Request:
     content_type: str = ""
     body: bytes = b""
     interval_ms: int = 0
+    api_key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,9 @@ def send(url: str, request: Request, clients: int, seconds: int) -> Outcome:
         body.write_bytes(request.body)
         options = {"threads": 1, "connections": clients, "duration": f"{seconds}s", "timeout": "10s", "script": SCRIPT}
         arguments = [request.method, request.content_type or "-", str(body if request.body else "-"), str(paths)]
-        command = ["wrk", *(str(word) for name, value in options.items() for word in (f"--{name}", value)), url, "--"]
-        command += [*arguments, str(request.interval_ms)]
+        command = ["wrk", *(str(word) for name, value in options.items() for word in (f"--{name}", value))]
+        if request.api_key:
+            command += ["--header", f"Authorization: Bearer {request.api_key}"]
+        command += [url, "--", *arguments, str(request.interval_ms)]
         run = subprocess.run(command, capture_output=True, text=True, check=True)
     return Outcome(**json.loads(run.stdout.splitlines()[-1]))

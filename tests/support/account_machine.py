@@ -256,7 +256,7 @@ class AccountMachine(RuleBasedStateMachine):
         account = self._account(pick)
         for name in self.redis.client.hkeys(keys.USAGE + account):
             text = name.decode()
-            if text.startswith(("pages:", "requests:")) and (month or len(text.partition(":")[2]) == 10):
+            if text.startswith("pages:") and (month or len(text.partition(":")[2]) == 10):
                 self.redis.client.execute_command("HDEL", keys.USAGE + account, text)
         self.accounts[account].today = 0
         if month:
