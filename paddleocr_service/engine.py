@@ -109,6 +109,7 @@ class OCREngine:
         Raises UnreadableImage, UnsupportedLanguage, ModelNotAvailable, RuntimeNotAvailable.
         """
         from .images import load_image  # imports numpy, like reading_order and pipeline
+        from .layout.regions import join_drop_caps, typed_regions
         from .reading_order import page_text, reading_order
 
         options = options or RecognizeOptions()
@@ -120,9 +121,10 @@ class OCREngine:
         lines = [restore_letters(line, models.lang) for line in lines]
         if rotation in (90, 270):
             height, width = width, height
-        blocks = reading_order(split_digit_columns(lines), width, height)
-        ordered = tuple(line for block in blocks for line in block.lines)
         lang = languages_found((line.text for line in lines), models.lang)
+        blocks = reading_order(join_drop_caps(split_digit_columns(lines)), width, height)
+        blocks = typed_regions(blocks, width, height, lang)
+        ordered = tuple(line for block in blocks for line in block.lines)
         return Recognition(width, height, ordered, page_text(blocks), lang, info, blocks, rotation, seconds)
 
     def read_codes(

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from paddleocr_service import EngineInfo, Line, Recognition
 from paddleocr_service.languages import languages_found
+from paddleocr_service.layout.regions import typed_regions
 from paddleocr_service.reading_order import page_text
 from services.ocr_service.checked_layer import CheckedLayer, LayerChecker, warnings_of_ocr
 from services.ocr_service.helpers.form_fields import upright_fields
@@ -96,6 +97,7 @@ class PdfPages:
             blocks = order_with_regions(layer_lines, regions, layer.width, layer.height)
         else:
             blocks = blocks_of(layer_lines, layer.width, layer.height)
+        blocks = typed_regions(blocks, layer.width, layer.height, self.options.lang)
         lines = tuple(line for block in blocks for line in block.lines)
         lang = languages_found((line.text for line in lines), self.options.lang)
         page = Recognition(layer.width, layer.height, lines, page_text(blocks), lang, _LAYER, blocks)

@@ -59,7 +59,8 @@ def test_a_born_digital_page_is_read_from_its_layer(read):
     assert (page["width"], page["height"]) == (827, 1170)
     assert "words" not in page["lines"][0]
     assert [at for block in page["blocks"] for at in block["lines"]] == list(range(len(drawn)))
-    assert page["text"] == "\n\n".join(block["text"] for block in page["blocks"]) and len(page["blocks"]) > 1
+    assert [line for line in page["text"].split("\n") if line] == drawn and len(page["blocks"]) > 1
+    assert {block["kind"] for block in page["blocks"]} == {"paragraph"}
 
 
 def test_detail_word_adds_words_from_the_layer(read):

@@ -1,0 +1,1 @@
+"""The structure of a page: what its lines belong to."""

@@ -1,0 +1,19 @@
+"""Regions of a page: headings, paragraphs, list items, captions, footnotes and what else its lines belong to.
+
+Input and output are blocks in reading order; all lines are kept. No image is used. All thresholds are in letter sizes,
+characters or shares of the page.
+
+    drop_caps.py     joins a large first letter to its word, before lines are ordered
+    typed.py         blocks of lines -> typed regions, and their order
+    text_rows.py     rows, their letter size, and what is usual on a page
+    paragraphs.py    paragraphs and list items of a block; joins their lines
+    hyphenation.py   undoes hyphenation
+    markers.py       what the first characters say: list markers, captions, numbers of headings, pages and notes
+    kinds.py         the kind of each paragraph
+    ordering.py      page header first, footnotes after the text, page footer last; pull quotes out of the text
+"""
+
+from .drop_caps import join_drop_caps
+from .typed import typed_regions
+
+__all__ = ["join_drop_caps", "typed_regions"]

@@ -1,0 +1,54 @@
+"""The order of regions, where their kind decides it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ...results import HEADING, PAGE_FOOTER, PAGE_HEADER, PAGE_NUMBER, PARAGRAPH, SIDE_NOTE
+from .kinds import Part
+from .text_rows import PageType
+
+_SENTENCE_END = (".", "!", "?", ":", ";", '"', "”", "»", "’", "'", ")")
+_QUOTE_SIZE = 1.2  # of a pull quote, relative to the running text
+_QUOTE_ROWS = 2
+_MAX_QUOTE = 300  # characters
+
+
+def ordered(parts: Sequence[Part], page: PageType) -> list[Part]:
+    """Return page headers first, page footers last, and pull quotes after the paragraph that they interrupt.
+
+    Footnotes stay after the text of their column.
+    """
+    first = [part for part in parts if part.kind == PAGE_HEADER or _is_number_above(part, page)]
+    last = [part for part in parts if part.kind in (PAGE_FOOTER, PAGE_NUMBER) and part not in first]
+    outside = {id(part) for part in (*first, *last)}
+    text = [part for part in parts if id(part) not in outside]
+    return [*first, *_without_interruptions(text, page), *last]
+
+
+def _is_number_above(part: Part, page: PageType) -> bool:
+    return part.kind == PAGE_NUMBER and part.box[3] < page.height / 2
+
+
+def _without_interruptions(parts: list[Part], page: PageType) -> list[Part]:
+    """Move pull quotes behind the paragraph that they interrupt, whose next part begins with a small letter."""
+    result = list(parts)
+    for number in range(1, len(result) - 1):
+        before, quote, after = result[number - 1 : number + 2]
+        text = before.kind == after.kind == PARAGRAPH
+        if text and _continues(before, after) and _is_quote(before, quote, after, page):
+            quote.kind, quote.level, quote.confidence = SIDE_NOTE, None, 0.7
+            result[number], result[number + 1] = after, quote
+    return result
+
+
+def _is_quote(before: Part, part: Part, after: Part, page: PageType) -> bool:
+    if part.kind not in (HEADING, PARAGRAPH) or len(part.rows) < _QUOTE_ROWS or len(part.text) > _MAX_QUOTE:
+        return False
+    large = part.size >= _QUOTE_SIZE * max(before.size, after.size, page.size)
+    return large and not part.text[:1].islower() and all(len(row.lines) == 1 for row in part.rows)
+
+
+def _continues(before: Part, after: Part) -> bool:
+    """Return whether a sentence goes on from one part to the other."""
+    return after.rows[0].text[:1].islower() and not before.rows[-1].text.rstrip().endswith(_SENTENCE_END)

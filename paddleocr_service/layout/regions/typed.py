@@ -1,0 +1,100 @@
+"""From blocks of lines to typed regions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from ...results import HEADING, LIST_ITEM, PARAGRAPH, SIDE_NOTE, TABLE, TITLE, Block
+from .hyphenation import Vocabulary
+from .kinds import Part, find_kinds
+from .ordering import ordered
+from .paragraphs import Paragraph, divide, joined_text
+from .text_rows import PageType, TextRow, joined_box, overlap_x
+
+_MAX_LEADING = 2.0  # distance of the rows of a heading, in letter sizes
+_SAME_SIZE = 1.3
+_HEADING = 1.25
+_VERTICAL = 2.0
+_MIN_NUMBERS = 3
+_LINE_NUMBERS = 0.8  # confidence
+
+
+def typed_regions(blocks: Sequence[Block], width: int, height: int, lang: str = "") -> tuple[Block, ...]:
+    """Return the regions of a page in reading order; each line of the blocks is in exactly one.
+
+    blocks: paragraphs and tables in reading order. width, height: pixels of the page. lang: for hyphenation.
+    """
+    blocks = [block for block in blocks if block.rows]
+    if not blocks or _is_vertical(blocks):
+        return tuple(blocks)
+    page = PageType.of(blocks, width, height)
+    parts = _joined_headings(list(_parts(blocks, page)), page)
+    find_kinds(parts, page)
+    words = Vocabulary([line.text for block in blocks for row in block.rows for line in row])
+    return tuple([_block(part, words, lang) for part in ordered(parts, page)])
+
+
+def _is_vertical(blocks: Sequence[Block]) -> bool:
+    """Return whether most of the text is written from top to bottom."""
+    vertical = 0
+    for block in blocks:
+        for line in block.lines:
+            (ax, ay), _, (cx, cy), _ = line.polygon
+            tall = abs(cy - ay) > _VERTICAL * abs(cx - ax)
+            vertical += len(line.text) if tall and len(line.text) > 2 else -len(line.text)  # noqa: PLR2004
+    return vertical > 0
+
+
+def _parts(blocks: Sequence[Block], page: PageType) -> Iterator[Part]:
+    for block in blocks:
+        rows = [page.row(row) for row in block.rows]
+        if block.kind == PARAGRAPH and _are_line_numbers(rows):
+            yield Part(SIDE_NOTE, rows, block.bbox, _LINE_NUMBERS)
+            continue
+        if block.kind != PARAGRAPH:
+            yield Part(block.kind, rows, block.bbox, block.confidence, table=block)
+            continue
+        for paragraph in divide(rows, page):
+            box = joined_box([row.box for row in paragraph.rows])
+            kind = LIST_ITEM if paragraph.marker else PARAGRAPH
+            marker = paragraph.marker.text if paragraph.marker else None
+            yield Part(kind, paragraph.rows, box, 0.9, marker=marker, paragraph=paragraph)
+
+
+def _are_line_numbers(rows: Sequence[TextRow]) -> bool:
+    """Return whether rows are the numbers of lines, which the reading order puts in a block of their own."""
+    return len(rows) >= _MIN_NUMBERS and all(row.text.isdigit() for row in rows)
+
+
+def _joined_headings(parts: list[Part], page: PageType) -> list[Part]:
+    """Join rows of large type below each other: large leading divides headings of several rows."""
+    result: list[Part] = []
+    for part in parts:
+        last = result[-1] if result else None
+        if last and last.paragraph and part.paragraph and not part.marker and _is_same_heading(last, part, page):
+            last.extend(part.rows)
+            last.paragraph.right = max(last.paragraph.right, part.paragraph.right)
+        else:
+            result.append(part)
+    return result
+
+
+def _is_same_heading(one: Part, other: Part, page: PageType) -> bool:
+    large = min(one.size, other.size) >= _HEADING * page.size
+    same = max(one.size, other.size) <= _SAME_SIZE * min(one.size, other.size)
+    step = other.rows[0].box[1] - one.rows[-1].box[1]
+    close = 0 < step <= _MAX_LEADING * max(one.size, other.size)
+    return large and same and close and overlap_x(one.box, other.box) > 0
+
+
+def _block(part: Part, words: Vocabulary, lang: str) -> Block:
+    if part.table:
+        return part.table if part.kind == TABLE else replace(part.table, kind=part.kind, confidence=part.confidence)
+    paragraph = part.paragraph or Paragraph(part.rows, part.box[2])
+    if part.kind in (HEADING, TITLE):
+        paragraph = Paragraph(part.rows, part.box[0])  # no break of a heading is deliberate
+        joined = " ".join(row.text for row in part.rows)
+    joined = joined_text(paragraph, words, lang) if part.kind not in (HEADING, TITLE) else joined
+    rows = tuple([row.lines for row in part.rows])
+    return Block(part.kind, rows, part.box, part.confidence, part.level, part.marker, joined=joined)
