@@ -19,7 +19,7 @@ TIED    := $(shell setpriv --pdeathsig TERM true 2>/dev/null && echo setpriv --p
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run install languages test test-unit lint bench bench-differential bench-languages bench-peers bench-ablation bench-split bench-memory bench-documents load load-keys chaos paddle flower deploy-check image-check vps-check lock clean
+.PHONY: help run install languages test test-unit lint bench bench-differential bench-languages bench-peers bench-ablation bench-split bench-memory bench-documents bench-structure load load-keys chaos paddle flower deploy-check image-check vps-check lock clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' Makefile
@@ -75,6 +75,9 @@ bench-split: install ## Which OCR_WORKERS x OCR_THREADS is fastest on this machi
 
 bench-documents: install ## Accuracy and time of `extract=all` on photographs of documents, and on pages without any
 	@$(PY) -m bench documents $(BENCH)
+
+bench-structure: install ## Reading order of pages, unit tests of olmOCR-bench, word spacing (BENCH="--only tests --verbose")
+	@$(PY) -m bench structure $(BENCH)
 
 bench-memory: install ## Peak memory of a worker: A4 pages, then 2,000 pages of mixed sizes (an hour or more)
 	$(PY) -m bench memory --pages 2000 $(BENCH)

@@ -20,6 +20,7 @@ from bench.orientation.__main__ import main as run_orientation
 from bench.pdf_text.__main__ import main as run_pdf_text
 from bench.peers import main as run_peers
 from bench.split import main as run_split
+from bench.structure import main as run_structure
 from paddleocr_service import EngineError, OCREngine
 from paddleocr_service.official_models import FAMILIES
 from paddleocr_service.runtimes import RUNTIMES
@@ -33,6 +34,7 @@ COMMANDS = {
     "peers": run_peers,
     "ablation": run_ablation,
     "split": run_split,
+    "structure": run_structure,
     "memory": run_memory,
     "pdf_text": run_pdf_text,
 }
