@@ -40,6 +40,15 @@ def join_drop_caps(lines: Iterable[Line]) -> list[Line]:
     return [line for index, line in enumerate(lines) if index not in joined]
 
 
+def join_in_row(row: tuple[Line, ...]) -> tuple[Line, ...]:
+    """Return a row of a text layer, which has the drop cap and the text beside it in one row, with both joined."""
+    letter, first = row[0], row[1]
+    box, beside = box_of_lines([letter]), box_of_lines([first])
+    tall = box[3] - box[1] >= _MIN_HEIGHT * (beside[3] - beside[1])
+    near = beside[0] - box[2] <= _MAX_GAP * (beside[3] - beside[1])
+    return (_joined(letter, first), *row[2:]) if tall and near and _is_letter(letter.text) else row
+
+
 def _is_letter(text: str) -> bool:
     plain = text.strip().strip(_QUOTES)
     return len(text.strip()) <= _MAX_LENGTH and len(plain) == 1 and (plain.isupper() or plain in _LETTERS)

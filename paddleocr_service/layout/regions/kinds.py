@@ -20,7 +20,6 @@ from ...results import (
     PAGE_NUMBER,
     PARAGRAPH,
     SIDE_NOTE,
-    TABLE,
     TITLE,
     Block,
     Cell,
@@ -48,6 +47,8 @@ _MAX_HEADING_LENGTH = 140
 _MAX_PLAIN_HEADING = 70  # characters of a heading in the size of the text
 _SHORT = 0.7  # width of a heading in the size of the text, relative to the text below it
 _MARGIN = 0.1  # share of the page's height for page headers and footers
+_SLIDE_MARGIN = 0.15  # the same for page footers of slides
+_SLIDE_GAP = 3.0  # line heights between them and the text
 _REACH = 0.2  # the same for running heads of books
 _CENTRED = 0.03  # share of the page's width
 _MIN_NUMBERED = 3
@@ -124,25 +125,30 @@ def find_kinds(parts: list[Part], page: PageType) -> None:
 
 
 def _find_furniture(parts: Sequence[Part], page: PageType) -> None:
-    """Find page headers, page footers and page numbers: small rows in the margins, with white space to the text."""
+    """Find page headers, page footers and page numbers: small rows in the margins, with white space to the text.
+
+    On slides they are larger and farther from the edge, with more space to the text.
+    """
     for top in (True, False):
-        band = page.height * (_MARGIN if top else 1 - _MARGIN)
-        inside = [part for part in parts if (part.box[3] <= band if top else part.box[1] >= band)]
-        rest = [part for part in parts if part not in inside]
-        if not inside or not rest:
-            continue
-        edge = min(part.box[1] for part in rest) if top else max(part.box[3] for part in rest)
-        for part in inside:
-            gap = edge - part.box[3] if top else part.box[1] - edge
-            small = (
-                part.kind != TABLE
-                and len(part.rows) <= _MAX_FURNITURE_ROWS
-                and part.size <= _FURNITURE_SIZE * page.size
-            )
-            if small and part.confident and is_page_number(part.text):
-                part.kind, part.confidence = PAGE_NUMBER, 0.95
-            elif small and part.confident and gap >= _FURNITURE_GAP * page.size:
-                part.kind, part.confidence = (PAGE_HEADER if top else PAGE_FOOTER), 0.75
+        for share, most, space in ((_MARGIN, _FURNITURE_SIZE, _FURNITURE_GAP), (_SLIDE_MARGIN, 9.0, _SLIDE_GAP)):
+            band = page.height * (share if top else 1 - share)
+            inside = [part for part in parts if (part.box[3] <= band if top else part.box[1] >= band)]
+            rest = [part for part in parts if part not in inside]
+            if inside and rest and (share == _MARGIN or not top):
+                edge = min(part.box[1] for part in rest) if top else max(part.box[3] for part in rest)
+                _mark_furniture(inside, edge, top, page, most, space)
+
+
+def _mark_furniture(parts: Sequence[Part], edge: float, top: bool, page: PageType, most: float, space: float) -> None:
+    """Mark parts in a margin. edge: where the text begins or ends. most, space: relative to the running text."""
+    for part in parts:
+        gap = edge - part.box[3] if top else part.box[1] - edge
+        low = part.box[3] - part.box[1] <= _MAX_FURNITURE_ROWS * 1.6 * part.size
+        small = part.kind in (PARAGRAPH, LIST_ITEM) and low and part.size <= most * page.size
+        if small and part.confident and is_page_number(part.text) and (gap >= space * page.size or space < _SLIDE_GAP):
+            part.kind, part.confidence, part.marker = PAGE_NUMBER, 0.95, None
+        elif small and part.confident and gap >= space * page.size:
+            part.kind, part.confidence, part.marker = (PAGE_HEADER if top else PAGE_FOOTER), 0.75, None
 
 
 def _keep_outermost(parts: Sequence[Part], page: PageType) -> None:

@@ -111,6 +111,12 @@ def is_note(text: str) -> bool:
     return _NOTE.match(text) is not None
 
 
+def section_number(text: str) -> int:
+    """Return the number of a heading like ``3. Results``; 0 if it has none or several."""
+    found = _NUMBERED.match(text)
+    return int(found[1]) if found and found[1] and found[1].isdigit() else 0
+
+
 def heading_depth(text: str) -> int:
     """Return how many numbers a numbered heading has (``2.1 Data`` has 2); 0 if it has none."""
     found = _NUMBERED.match(text)

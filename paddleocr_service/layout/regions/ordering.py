@@ -6,11 +6,13 @@ from collections.abc import Sequence
 
 from ...results import HEADING, PAGE_FOOTER, PAGE_HEADER, PAGE_NUMBER, PARAGRAPH, SIDE_NOTE
 from .kinds import Part
+from .markers import section_number
 from .text_rows import PageType
 
 _SENTENCE_END = (".", "!", "?", ":", ";", '"', "”", "»", "’", "'", ")")
 _QUOTE_SIZE = 1.2  # of a pull quote, relative to the running text
 _QUOTE_ROWS = 2
+_MIN_SECTIONS = 3
 _MAX_QUOTE = 300  # characters
 
 
@@ -23,7 +25,21 @@ def ordered(parts: Sequence[Part], page: PageType) -> list[Part]:
     last = [part for part in parts if part.kind in (PAGE_FOOTER, PAGE_NUMBER) and part not in first]
     outside = {id(part) for part in (*first, *last)}
     text = [part for part in parts if id(part) not in outside]
-    return [*first, *_without_interruptions(text, page), *last]
+    return [*first, *_by_number(_without_interruptions(text, page)), *last]
+
+
+def _by_number(parts: list[Part]) -> list[Part]:
+    """Order numbered sections side by side by their numbers.
+
+    Only if all headings of one type size are numbered from 1 without gaps; a section ends at the next heading.
+    """
+    found = [(at, section_number(part.text)) for at, part in enumerate(parts) if part.kind == HEADING]
+    numbers = [number for _, number in found]
+    if len(found) < _MIN_SECTIONS or sorted(numbers) != list(range(1, len(numbers) + 1)) or numbers == sorted(numbers):
+        return parts
+    starts = [at for at, _ in found]
+    sections = {number: parts[at:end] for (at, number), end in zip(found, [*starts[1:], len(parts)], strict=True)}
+    return [*parts[: starts[0]], *(part for number in sorted(sections) for part in sections[number])]
 
 
 def _is_number_above(part: Part, page: PageType) -> bool:

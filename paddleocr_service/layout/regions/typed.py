@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from ...results import HEADING, LIST_ITEM, PARAGRAPH, SIDE_NOTE, TABLE, TITLE, Block
+from ...results import HEADING, LIST_ITEM, PARAGRAPH, SIDE_NOTE, TABLE, TITLE, Block, Line
+from .drop_caps import join_in_row
 from .hyphenation import Vocabulary
 from .kinds import Part, find_kinds
 from .ordering import ordered
@@ -48,7 +49,7 @@ def _is_vertical(blocks: Sequence[Block]) -> bool:
 
 def _parts(blocks: Sequence[Block], page: PageType) -> Iterator[Part]:
     for block in blocks:
-        rows = [page.row(row) for row in block.rows]
+        rows = [page.row(join_in_row(row) if _may_have_drop_cap(row) else row) for row in block.rows]
         if block.kind == PARAGRAPH and _are_line_numbers(rows):
             yield Part(SIDE_NOTE, rows, block.bbox, _LINE_NUMBERS)
             continue
@@ -60,6 +61,10 @@ def _parts(blocks: Sequence[Block], page: PageType) -> Iterator[Part]:
             kind = LIST_ITEM if paragraph.marker else PARAGRAPH
             marker = paragraph.marker.text if paragraph.marker else None
             yield Part(kind, paragraph.rows, box, 0.9, marker=marker, paragraph=paragraph)
+
+
+def _may_have_drop_cap(row: tuple[Line, ...]) -> bool:
+    return len(row) > 1 and len(row[0].text) <= 2  # noqa: PLR2004
 
 
 def _are_line_numbers(rows: Sequence[TextRow]) -> bool:

@@ -166,6 +166,28 @@ def test_drop_cap_is_joined_to_its_word():
     assert page_text(regions(cap, first, *rows, joined=True)).startswith("Over the years")
 
 
+def test_drop_cap_in_a_row_of_a_text_layer():
+    rows = ((line_at(100, 300, 50, 70, "O"), text_line("ver the years", 160, 300)), (text_line("ships", 160, 326),))
+    (found,) = typed_regions([Block("paragraph", rows, (100, 300, 300, 346))], WIDTH, HEIGHT)
+    assert found.text.startswith("Over the years") and len(found.lines) == 2
+
+
+def test_footer_of_a_slide_is_large_and_far_from_the_text():
+    lines = [*paragraph(100, 300, 8), text_line("The Harbour Office", 100, 1210, 40)]
+    assert kinds(regions(*lines))[-1] == "page_footer"
+
+
+def test_numbered_sections_side_by_side_are_ordered_by_their_numbers():
+    blocks = []
+    for number, (x, y) in zip((1, 3, 2, 4), ((100, 200), (600, 200), (100, 600), (600, 600)), strict=True):
+        heading = text_line(f"{number}. Part {'of the harbour'[: number + 9]}", x, y, 28)
+        for lines in ([heading], paragraph(x, y + 50, 6, 40, start=f"Text{number} is")):
+            blocks.append(Block("paragraph", tuple((line,) for line in lines), (x, y, x + 300, y + 20)))
+    found = typed_regions(blocks, WIDTH, HEIGHT)
+    assert [block.text[:1] for block in found if block.kind == "heading"] == ["1", "2", "3", "4"]
+    assert [block.text[:5] for block in found if block.kind == "paragraph"] == ["Text1", "Text2", "Text3", "Text4"]
+
+
 def test_a_large_letter_without_text_beside_it_stays():
     lines = [line_at(100, 40, 60, 80, "A"), *BODY]
     assert join_drop_caps(lines) == lines
