@@ -9,7 +9,9 @@ characters or shares of the page.
     paragraphs.py    paragraphs and list items of a block; joins their lines
     hyphenation.py   undoes hyphenation
     markers.py       what the first characters say: list markers, captions, numbers of headings, pages and notes
+    parts.py         a region on its way to a block
     kinds.py         the kind of each paragraph
+    furniture.py     page headers, page footers and page numbers
     ordering.py      page header first, footnotes after the text, page footer last; pull quotes out of the text
 """
 

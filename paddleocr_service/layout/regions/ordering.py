@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ...results import HEADING, PAGE_FOOTER, PAGE_HEADER, PAGE_NUMBER, PARAGRAPH, SIDE_NOTE
-from .kinds import Part
 from .markers import section_number
+from .parts import Part
 from .text_rows import PageType
 
 _SENTENCE_END = (".", "!", "?", ":", ";", '"', "”", "»", "’", "'", ")")

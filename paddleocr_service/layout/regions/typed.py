@@ -8,9 +8,10 @@ from dataclasses import replace
 from ...results import HEADING, LIST_ITEM, PARAGRAPH, SIDE_NOTE, TABLE, TITLE, Block, Line
 from .drop_caps import join_in_row
 from .hyphenation import Vocabulary
-from .kinds import Part, find_kinds
+from .kinds import find_kinds
 from .ordering import ordered
 from .paragraphs import Paragraph, divide, joined_text
+from .parts import Part
 from .text_rows import PageType, TextRow, joined_box, overlap_x
 
 _MAX_LEADING = 2.0  # distance of the rows of a heading, in letter sizes
