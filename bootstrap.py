@@ -210,6 +210,7 @@ def start_background_services(runtime: Runtime) -> None:
     services, broker = runtime.services, runtime.services.broker
     Sweeper(
         redis=services.redis,
+        store=services.job_store,
         unit_queue=services.unit_queue,
         storage=services.storage,
         arrivals=services.arrivals,

@@ -11,11 +11,13 @@ from dataclasses import asdict, dataclass
 JOB = "ocr:job:"  #: + job id. Hash: the job record.
 UNITS = "ocr:units:"  #: + job id. Hash: for each unit, the token of its worker and the number of attempts.
 PAGES = "ocr:pages:"  #: + job id. Hash: finished pages, and how often each unfinished step was started.
-RESULT = "ocr:result:"  #: + job id. String: the result as compressed JSON.
+RESULT = "ocr:result:"  #: + result id (of the job that did the work). String: the result as compressed JSON.
+RESULT_JOBS = "ocr:result-jobs:"  #: + result id. Sorted set: jobs that have this result, by the time when it expires.
+OUTPUTS = "ocr:outputs"  #: Sorted set: results with generated files, by the time when to check whether they expired.
 OWNED = "ocr:jobs:"  #: + owner. Sorted set: the owner's job ids by creation time.
 FOLLOWERS = "ocr:followers:"  #: + job id. Set: jobs with the same content, which end together with this one.
 INFLIGHT = "ocr:inflight:"  #: + cache key. String: id of the job that is working on this content.
-CACHE = "ocr:cache:"  #: + cache key. Hash: the last job with this result, and its number of pages.
+CACHE = "ocr:cache:"  #: + cache key. Hash: `job`, the id of the result, and its number of pages.
 CACHE_INDEX = "ocr:cache-index"  #: Sorted set: cache keys by last use.
 IDEMPOTENCY = "ocr:idempotency:"  #: + hash of owner and Idempotency-Key. String: fingerprint of the request, its jobs.
 
@@ -77,6 +79,8 @@ class SharedConstants:
     #: Dead letters of one owner, and bytes of their files. The oldest beyond that are dropped.
     dead_letters_per_owner: int = 100
     dead_letter_bytes_per_owner: int = 1 << 30
+    #: Time between two checks of generated files whose result is not stored yet.
+    output_check_seconds: int = 60
     #: Owner of the service's own check jobs. They are not counted, listed, cached or kept as dead letters.
     probe_owner: str = "@probe"
 

@@ -79,6 +79,8 @@ class JobRecord:
     cached: bool = field(default=False, metadata=WRITTEN_BY_SCRIPTS)
     #: Id of the job with the same content whose work also completes this job. Empty if this job does its own work.
     leader: str = field(default="", metadata=WRITTEN_BY_SCRIPTS)
+    #: Id of the stored result, which several jobs with the same content share. Empty: none, or the job's own id.
+    result: str = field(default="", metadata=WRITTEN_BY_SCRIPTS)
     error: dict[str, str] = field(default_factory=dict, metadata=WRITTEN_BY_SCRIPTS)
 
     @property

@@ -25,10 +25,11 @@ from services.errors import (
 from services.inspection import Inspector
 from services.jobs.admission import UNCHECKED, Admission, Slot
 from services.jobs.large_reads import LargeReads
+from services.jobs.outputs import delete_outputs
 from services.jobs.planner import KINDS, plan_job
 from services.jobs.record import BY_ADDRESS, CANCELLED, FAILED, PROCESSING, JobRecord
 from services.jobs.result_body import StoredResult, unpack_json
-from services.jobs.store import NEEDS_NO_FILE, JobStore, Submitted
+from services.jobs.store import NEEDS_NO_FILE, Deleted, JobStore, Submitted
 from services.jobs.unit_queue import UnitQueue, WaitEstimate
 from services.ocr_service.options import DocumentOptions
 from services.ocr_service.page_ranges import check_pages
@@ -155,7 +156,9 @@ class JobService:
         upload = self.store.cancel(record.id)
         cancelled = upload is not None
         if not cancelled:
-            upload = self.store.delete(record.id)
+            deleted = self.store.delete(record.id) or Deleted()
+            upload = deleted.upload
+            delete_outputs(self.storage, self.store, deleted.outputs)
         if upload:
             self.storage.delete(upload)
         log.info("job cancelled" if cancelled else "job deleted", job_id=record.id)
@@ -188,7 +191,7 @@ class JobService:
             raise JobCancelled()
         if record.status == FAILED:
             raise JobFailed(record.error)
-        stored = self.store.stored_result(record.id)
+        stored = self.store.stored_result(record.id, record.result)
         if stored is None:
             raise ResultExpired()
         return stored

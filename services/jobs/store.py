@@ -61,6 +61,14 @@ class Submitted:
         return self.outcome in ("lead", "follow", "hit")
 
 
+@dataclass(frozen=True, slots=True)
+class Deleted:
+    """What a deleted job leaves for the caller to delete. upload: a key. outputs: id of a result. Empty: nothing."""
+
+    upload: str = ""
+    outputs: str = ""
+
+
 @dataclass(eq=False)
 class JobStore:
     """Records and results. Every method raises RedisUnavailable when Redis cannot be reached."""
@@ -133,13 +141,23 @@ class JobStore:
 
     def result(self, job_id: str) -> Document | None:
         """The result document. None if it does not exist or has expired."""
-        body = self.redis.client.get(keys.RESULT + job_id)
-        return unpack(body) if body else None
+        stored = self.stored_result(job_id)
+        return unpack(b"".join(stored.chunks)) if stored else None
 
-    def stored_result(self, job_id: str) -> StoredResult | None:
-        """The result as it is stored. A large one is read while it is sent. None if it does not exist."""
-        key, client = keys.RESULT + job_id, self.redis.client
-        first = client.getrange(key, 0, CHUNK - 1)
+    def stored_result(self, job_id: str, result_id: str = "") -> StoredResult | None:
+        """The result as it is stored. A large one is read while it is sent. None if it does not exist.
+
+        result_id: `result` of the job's record, if the record was read.
+        """
+        client = self.redis.client
+        if not result_id:
+            found = client.hget(keys.JOB + job_id, "result")
+            result_id = found.decode() if found else job_id
+        key, jobs = keys.RESULT + result_id, keys.RESULT_JOBS + result_id
+        pipeline = client.pipeline(transaction=False).getrange(key, 0, CHUNK - 1).zscore(jobs, job_id).exists(jobs)
+        first, expires_at, shared = pipeline.execute()
+        if shared and (expires_at is None or expires_at < self.redis.now()):
+            return None  # The job had it, but other jobs have it for longer.
         if len(first) < CHUNK:
             return StoredResult.of(first) if first else None
         size, tail = client.pipeline().strlen(key).getrange(key, -TAIL_BYTES, -1).execute()
@@ -164,9 +182,22 @@ class JobStore:
         """
         return _upload_of(*self.redis.script("cancel", job_id, self.retention.record_ttl))
 
-    def delete(self, job_id: str) -> str | None:
-        """Delete an ended job. Returns the same as `cancel`, but None if the job has not ended or does not exist."""
-        return _upload_of(*self.redis.script("delete", job_id))
+    def delete(self, job_id: str) -> Deleted | None:
+        """Delete an ended job. None if the job has not ended or does not exist."""
+        done, upload, outputs = self.redis.script("delete", job_id)
+        return Deleted(upload.decode(), outputs.decode()) if done else None
+
+    def expired_outputs(self, limit: int = 100) -> list[str]:
+        """Ids of results whose generated files no job needs any more."""
+        return [result.decode() for result in self.redis.script("expired_outputs", limit)]
+
+    def forget_outputs(self, result_id: str) -> None:
+        """The generated files of this result have been deleted."""
+        self.redis.client.zrem(keys.OUTPUTS, result_id)
+
+    def results_with_outputs(self) -> set[str]:
+        """Ids of the results that have generated files, or will have them in a moment."""
+        return {result.decode() for result, _ in self.redis.client.zrange(keys.OUTPUTS, 0, -1, withscores=True)}
 
     def ids_of_owner(self, owner: str, before: str, limit: int, before_at: float = float("inf")) -> list[str]:
         """Ids of the owner's jobs, newest first, starting after the job `before` (empty: with the newest).

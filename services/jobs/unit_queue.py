@@ -94,6 +94,13 @@ class UnitQueue:
         arguments = [argument for outcome in outcomes for argument in outcome.arguments]
         return bool(self.redis.script("save_pages", *unit._key, *arguments))
 
+    def begin_outputs(self, unit: Unit) -> bool:
+        """Record that files are about to be generated for the job of this unit. False if the unit is lost.
+
+        From then on, the sweeper deletes them as soon as no result needs them.
+        """
+        return bool(self.redis.script("begin_outputs", *unit._key))
+
     def end_unit(self, unit: Unit, seconds: float) -> tuple[int, float]:
         """End a unit whose pages are all stored, after `seconds` of work.
 

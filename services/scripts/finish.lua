@@ -10,7 +10,7 @@ if not holds_unit(id, ARGV[2], ARGV[3]) then return 0 end
 if status == 'completed' and tonumber(redis.call('HGET', job, 'left')) > 1 then return 0 end
 
 local upload, content = unpack(redis.call('HMGET', job, 'upload', 'cache_key'))
-local ended, candidates = {}, redis.call('SMEMBERS', K.FOLLOWERS .. id)
+local ended, held, candidates = {}, {}, redis.call('SMEMBERS', K.FOLLOWERS .. id)
 table.sort(candidates)
 table.insert(candidates, 1, id)
 for _, each in ipairs(candidates) do
@@ -20,12 +20,14 @@ for _, each in ipairs(candidates) do
     redis.call('HSETNX', key, 'started_at', now)
     if status == 'completed' then redis.call('HSET', key, 'pages_done', pages_total) end
     if status == 'completed' and each ~= id then redis.call('HSET', key, 'cached', '1') end
-    if body ~= '' then redis.call('SET', K.RESULT .. each, body, 'EX', result_ttl) end
+    if body ~= '' and #ended == 0 then redis.call('SET', K.RESULT .. id, body, 'EX', result_ttl) end
+    if body ~= '' then held[#held + 1] = each end
     if error_json ~= '' then count(each, 'failures:' .. cjson.decode(error_json).code) end
     end_job(each, status, now, record_ttl)
     ended[#ended + 1] = each
   end
 end
+for _, each in ipairs(held) do hold_result(each, id, now, tonumber(result_ttl)) end
 close_work(id, record_ttl)
 
 -- Drops the oldest dead letters of an owner that are too many or too large. The sweeper deletes their uploads.
@@ -58,7 +60,7 @@ if dead and owner ~= C.PROBE_OWNER then
 end
 
 if status == 'completed' and cache_size > 0 then
-  redis.call('HSET', K.CACHE .. content, 'job', ended[1], 'pages', pages_total)
+  redis.call('HSET', K.CACHE .. content, 'job', id, 'pages', pages_total)
   redis.call('EXPIRE', K.CACHE .. content, cache_ttl)
   redis.call('ZADD', K.CACHE_INDEX, now, content)
   redis.call('ZREMRANGEBYSCORE', K.CACHE_INDEX, '-inf', tonumber(now) - cache_ttl)

@@ -143,6 +143,35 @@ local function add_access_key(account, digest, id, name, scopes, expires, now)
   redis.call('EXPIREAT', key, math.ceil(tonumber(expires)) + C.ENDED_KEY_TTL)
 end
 
+-- A result is stored once, however many jobs have it. The id of a result is that of the job that did the work.
+local function result_of(id) return redis.call('HGET', K.JOB .. id, 'result') or id end
+
+-- Gives a job a stored result for `ttl` seconds.
+local function hold_result(id, result, now, ttl)
+  local body, jobs, outputs = K.RESULT .. result, K.RESULT_JOBS .. result, redis.call('ZSCORE', K.OUTPUTS, result)
+  redis.call('HSET', K.JOB .. id, 'result', result)
+  redis.call('ZADD', jobs, tonumber(now) + ttl, id)
+  for _, key in ipairs({body, jobs}) do
+    if redis.call('TTL', key) < ttl then redis.call('EXPIRE', key, ttl) end
+  end
+  if outputs then redis.call('ZADD', K.OUTPUTS, tonumber(now) + ttl + 1, result) end
+end
+
+-- Takes the result from a job, and deletes it if no other job has it. Returns its id if its generated files have to be
+-- deleted, else an empty string. The sweeper deletes them if the caller dies.
+local function release_result(id, now)
+  local result = result_of(id)
+  local jobs = K.RESULT_JOBS .. result
+  redis.call('ZREM', jobs, id)
+  redis.call('ZREMRANGEBYSCORE', jobs, '-inf', now)
+  redis.call('HDEL', K.JOB .. id, 'result')
+  if redis.call('ZCARD', jobs) > 0 then return '' end
+  redis.call('DEL', K.RESULT .. result, jobs)
+  if not redis.call('ZSCORE', K.OUTPUTS, result) then return '' end
+  redis.call('ZADD', K.OUTPUTS, 0, result)
+  return result
+end
+
 -- Ends the work on an ended job: its units cannot be taken, and a worker that holds one stops at its next step.
 -- The record of a job that its client has deleted is deleted now.
 local function close_work(id, record_ttl)

@@ -44,10 +44,10 @@ local function exceeded_limit()
 end
 
 local cached, leader = K.CACHE .. content, redis.call('GET', K.INFLIGHT .. content)
-local cached_job = redis.call('HGET', cached, 'job')
-local body = cached_job and redis.call('GET', K.RESULT .. cached_job)
+local cached_job = redis.call('HGET', cached, 'job')  -- the id of the result
+local found = cached_job and redis.call('EXISTS', K.RESULT .. cached_job) == 1
 leader = leader and has_open_work(leader) and leader
-if not body and not leader then
+if not found and not leader then
   local limit, amount, left
   if is_account then limit, amount, left = exceeded_limit() end
   if limit then
@@ -69,15 +69,20 @@ if owner ~= C.PROBE_OWNER then
   redis.call('EXPIRE', K.OWNED .. owner, record_ttl)
 end
 
-if body then
+if found then
   local pages = redis.call('HGET', cached, 'pages')
   redis.call('HSET', job, 'cached', '1', 'started_at', now, 'pages_total', pages, 'pages_done', pages)
-  redis.call('SET', K.RESULT .. id, body, 'EX', result_ttl)
-  redis.call('HSET', cached, 'job', id)
+  -- An earlier version stored no list of the jobs that have a result: only the cached job had it.
+  local left = redis.call('TTL', K.RESULT .. cached_job)
+  if redis.call('EXISTS', K.RESULT_JOBS .. cached_job) == 0 then
+    redis.call('ZADD', K.RESULT_JOBS .. cached_job, tonumber(now) + left, cached_job)
+  end
+  hold_result(id, cached_job, now, tonumber(result_ttl))
   redis.call('ZADD', K.CACHE_INDEX, 'XX', now, content)
   count(id, 'lookups:hit')
   end_job(id, 'completed', now, record_ttl)
-  local changed = {'created_at', 'status', 'stage', 'started_at', 'finished_at', 'pages_total', 'pages_done', 'cached'}
+  local changed = {'created_at', 'status', 'stage', 'started_at', 'finished_at', 'pages_total', 'pages_done', 'cached',
+    'result'}
   return append_fields({'hit'}, job, changed)
 end
 if leader then

@@ -58,6 +58,9 @@ class Storage(Protocol):
     def announced_key(self, job_id: str) -> str:
         """The key of the file that the client of this job uploads."""
 
+    def output_key(self, result_id: str, name: str) -> str:
+        """The key of a file that was generated for a result."""
+
     def sign_put(self, job_id: str, size: int, content_type: str, expires_at: float) -> SignedUpload:
         """A URL that accepts exactly this size (bytes) and type until `expires_at`. Needs no disk or network access."""
 

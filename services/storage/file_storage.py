@@ -18,8 +18,8 @@ from services.storage.signature import UploadSignature
 
 log = structlog.get_logger(__name__)
 
-#: Subfolder for announced files.
-ANNOUNCED = "announced"
+#: Subfolders for announced and for generated files.
+ANNOUNCED, OUTPUTS = "announced", "outputs/"
 
 
 class FileStorage(FileReceiver):
@@ -64,13 +64,16 @@ class FileStorage(FileReceiver):
 
     def older_than(self, seconds: float) -> Iterator[str]:
         latest = time.time() - seconds
-        for prefix in ("", f"{ANNOUNCED}/"):
+        for prefix in ("", f"{ANNOUNCED}/", OUTPUTS):
             for entry in self._entries(prefix):
                 if entry.is_file() and entry.stat().st_mtime < latest:
                     yield prefix + entry.name
 
     def announced_key(self, job_id: str) -> str:
         return f"{ANNOUNCED}/{job_id}"
+
+    def output_key(self, result_id: str, name: str) -> str:
+        return f"{OUTPUTS}{result_id}.{name}"
 
     def sign_put(self, job_id: str, size: int, content_type: str, expires_at: float) -> SignedUpload:
         expires = int(expires_at)

@@ -24,8 +24,8 @@ log = structlog.get_logger(__name__)
 #: part of a response, attempts.
 CONNECT_SECONDS, READ_SECONDS, TRIES = 1, 10, 2
 CHUNK_BYTES = 1 << 18
-#: Key prefixes: files as clients uploaded them, and files that jobs work on.
-ANNOUNCED, KEPT = "announced/", "kept/"
+#: Key prefixes: files as clients uploaded them, files that jobs work on, and files that were generated for results.
+ANNOUNCED, KEPT, OUTPUTS = "announced/", "kept/", "outputs/"
 #: Error codes for an object that does not exist. A missing bucket has another code.
 OBJECT_MISSING = frozenset({"NoSuchKey", "404"})
 
@@ -97,6 +97,9 @@ class S3Storage(FileReceiver):
 
     def announced_key(self, job_id: str) -> str:
         return ANNOUNCED + job_id
+
+    def output_key(self, result_id: str, name: str) -> str:
+        return f"{OUTPUTS}{result_id}.{name}"
 
     def sign_put(self, job_id: str, size: int, content_type: str, expires_at: float) -> SignedUpload:
         parameters = {**self._object(self.announced_key(job_id)), "ContentType": content_type, "ContentLength": size}

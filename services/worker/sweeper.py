@@ -14,6 +14,8 @@ from dataclasses import dataclass, field
 import structlog
 
 from services.errors import ServiceUnavailable
+from services.jobs.outputs import NAMES, delete_outputs
+from services.jobs.store import JobStore
 from services.jobs.unit_queue import UnitQueue
 from services.keys import SWEEPER
 from services.redis_service import RedisService
@@ -28,6 +30,8 @@ SWEEP_SECONDS = 3
 MAX_TICKETS = 200
 #: Seconds between two searches for uploads that arrived without a notification.
 ARRIVALS_SECONDS = 5
+#: Seconds between two searches for generated files whose result has expired.
+OUTPUTS_SECONDS = 10
 #: Minimum age of an orphaned upload, and the time between two searches for them, in seconds.
 UPLOAD_AGE_SECONDS = 3600
 
@@ -37,6 +41,7 @@ class Sweeper:
     """`start()` sweeps in a thread until `stop()`. Each `sweep...` method does one round."""
 
     redis: RedisService
+    store: JobStore
     unit_queue: UnitQueue
     storage: Storage
     arrivals: Arrivals
@@ -58,6 +63,8 @@ class Sweeper:
                     self.sweep()
                 if self._acquire_lock(":arrivals", ARRIVALS_SECONDS):
                     self.arrivals.sweep()
+                if self._acquire_lock(":outputs", OUTPUTS_SECONDS):
+                    self.sweep_outputs()
                 if self._acquire_lock(":uploads", UPLOAD_AGE_SECONDS):
                     self.sweep_uploads()
             except ServiceUnavailable:
@@ -89,9 +96,17 @@ class Sweeper:
         if lost:
             log.warning("lost tickets replaced", tickets=lost)
 
+    def sweep_outputs(self) -> None:
+        """Delete generated files whose result has expired or never came."""
+        for result in self.store.expired_outputs():
+            delete_outputs(self.storage, self.store, result)
+            log.info("generated files deleted", result=result)
+
     def sweep_uploads(self) -> None:
-        """Delete old files that no unfinished job needs."""
+        """Delete old files that no unfinished job and no result needs."""
         in_use = self.unit_queue.uploads_in_use()
+        results = self.store.results_with_outputs()
+        in_use |= {self.storage.output_key(result, name) for result in results for name in NAMES}
         for key in self.storage.older_than(UPLOAD_AGE_SECONDS):
             if key not in in_use:
                 self.storage.delete(key)

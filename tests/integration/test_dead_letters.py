@@ -75,5 +75,5 @@ def test_an_owner_keeps_dead_letters_of_a_limited_size(work):
 def test_deleting_a_dead_letter_releases_its_upload(work):
     job = work.submit()
     work.unit_queue.fail(work.take(), job, ERROR, True)
-    assert work.store.delete(job.id) == job.upload
+    assert work.store.delete(job.id).upload == job.upload
     assert work.store.dead_letters(0, 10) == (0, [])

@@ -235,6 +235,7 @@ def test_the_sweeper_keeps_awaited_uploads(scene, monkeypatch):
     orphan = scene.storage.save(scene.storage.receive())
     sweeper = Sweeper(
         redis=scene.services.redis,
+        store=scene.services.job_store,
         unit_queue=scene.services.unit_queue,
         storage=scene.storage,
         arrivals=scene.arrivals,

@@ -207,7 +207,7 @@ def test_work_continues_for_a_follower_when_the_leader_is_cancelled(work):
     first, second = work.submit("content"), work.submit("content")
     assert work.store.cancel(first.id) == ""
     assert work.store.get(first.id).status == "cancelled"
-    assert work.store.delete(first.id) == ""
+    assert work.store.delete(first.id).upload == ""
     with pytest.raises(JobNotFound):
         work.store.get(first.id)
     assert work.store.get(first.id, hidden=True), "its worker still finds it"
@@ -271,7 +271,7 @@ def test_only_an_ended_job_can_be_deleted(work):
     job = work.submit()
     assert work.store.delete(job.id) is None
     work.complete_next()
-    assert work.store.delete(job.id) == ""
+    assert work.store.delete(job.id).upload == ""
     with pytest.raises(JobNotFound):
         work.store.get(job.id)
     assert work.store.result(job.id) is None

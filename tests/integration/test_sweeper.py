@@ -25,6 +25,7 @@ class Scene(Work):
     def sweeper(self):
         return Sweeper(
             redis=self.redis,
+            store=self.store,
             unit_queue=self.unit_queue,
             storage=self.uploads,
             arrivals=SimpleNamespace(sweep=lambda: None),

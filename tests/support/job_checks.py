@@ -70,7 +70,11 @@ class JobChecks:
             if job.leader:
                 assert self.store.get(job_id).pages_done == len(self.model.open_work[job.leader].pages)
         results = snapshot.with_prefix(keys.RESULT)
-        assert results.keys() == {job_id for job_id, job in self.model.jobs.items() if job.has_result}
+        assert results.keys() == self.model.results()
+        holders = {result: set(jobs) for result, jobs in snapshot.with_prefix(keys.RESULT_JOBS).items()}
+        for result in self.model.results():
+            having = {job_id for job_id, job in self.model.jobs.items() if job.has_result and job.result == result}
+            assert holders[result] == having
 
     def _check_work(self, snapshot):
         ready, delayed, held = (
@@ -120,7 +124,8 @@ class JobChecks:
     def _check_no_other_keys(self, snapshot):
         ids = {
             keys.JOB: {job_id for job_id, job in self.model.jobs.items() if job.exists},
-            keys.RESULT: {job_id for job_id, job in self.model.jobs.items() if job.has_result},
+            keys.RESULT: self.model.results(),
+            keys.RESULT_JOBS: self.model.results(),
             **{prefix: set(self.model.open_work) for prefix in (keys.UNITS, keys.PAGES, keys.FOLLOWERS)},
         }
         for prefix, expected in ids.items():

@@ -283,7 +283,13 @@ class JobMachine(JobChecks, RuleBasedStateMachine):
     @precondition(lambda self: self._expiring(keys.JOB))
     def record_expires(self, pick):
         job_id = self._pick(pick, self._expiring(keys.JOB))
-        self.redis.client.delete(keys.JOB + job_id, keys.RESULT + job_id)
+        self.redis.client.delete(keys.JOB + job_id)
+        job = self.model.jobs[job_id]
+        if job.has_result:
+            self.redis.client.zrem(keys.RESULT_JOBS + job.result, job_id)
+            job.has_result = False
+            if job.result not in self.model.results():
+                self.redis.client.delete(keys.RESULT + job.result)
         self.redis.client.zadd(keys.DEAD, {job_id: 1}, xx=True)
         self.cause = "time"
         self.model.remove_record(job_id)
@@ -292,8 +298,9 @@ class JobMachine(JobChecks, RuleBasedStateMachine):
     @precondition(lambda self: self._expiring(keys.RESULT))
     def result_expires(self, pick):
         job_id = self._pick(pick, self._expiring(keys.RESULT))
-        self.redis.client.delete(keys.RESULT + job_id)
-        self.model.jobs[job_id].has_result = False
+        self.redis.client.delete(keys.RESULT + job_id, keys.RESULT_JOBS + job_id)
+        for job in self.model.jobs.values():
+            job.has_result = job.has_result and job.result != job_id
 
     @rule(pick=PICK)
     @precondition(lambda self: self.model.cache)

@@ -44,6 +44,8 @@ class ModelJob:
     leader: str = ""
     started: bool = False
     has_result: bool = False
+    #: Id of the job whose work made the result.
+    result: str = ""
     cached: bool = False
 
 
@@ -99,7 +101,7 @@ class JobModel:
         if known and known.status != AWAITING_UPLOAD:
             return "known"
         content, leader = record.cache_key, self.leaders.get(record.cache_key, "")
-        is_cached = content in self.cache and self.jobs[self.cache[content]].has_result
+        is_cached = content in self.cache and self.cache[content] in self.results()
         if not is_cached and not leader and self._is_full(longest_wait):
             return "busy"
         job = ModelJob(record, PROCESSING, record.upload, announced=bool(known))
@@ -107,7 +109,7 @@ class JobModel:
         if record.owner != PROBE_OWNER:
             self.owned.setdefault(record.owner, set()).add(record.id)
         if is_cached:
-            self.cache[content] = record.id
+            job.result = self.cache[content]
             self._count(record.id, "lookups:hit")
             job.has_result = job.cached = job.started = True
             self._end(record.id, COMPLETED)
@@ -159,6 +161,10 @@ class JobModel:
             return ""
         self.dead_letters.discard(job_id)
         return job.upload
+
+    def results(self) -> set[str]:
+        """Ids of the stored results."""
+        return {job.result for job in self.jobs.values() if job.has_result}
 
     def remove_record(self, job_id: str) -> None:
         self.expired.add(job_id)
@@ -223,11 +229,12 @@ class JobModel:
             if code:
                 self._count(each, f"failures:{code}")
             self.jobs[each].has_result = status == COMPLETED
+            self.jobs[each].result = job_id
             self.jobs[each].cached = status == COMPLETED and each != job_id
             self._end(each, status)
         self._close_work(job_id)
         if status == COMPLETED and cacheable:
-            self.cache[self.jobs[job_id].record.cache_key] = ended[0]
+            self.cache[self.jobs[job_id].record.cache_key] = job_id
         return ended
 
     def add_dead_letter(self, job_id: str, upload: str) -> None:

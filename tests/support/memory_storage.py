@@ -72,6 +72,9 @@ class MemoryStorage(FileReceiver):
     def announced_key(self, job_id: str) -> str:
         return ANNOUNCED + job_id
 
+    def output_key(self, result_id: str, name: str) -> str:
+        return f"outputs/{result_id}.{name}"
+
     def sign_put(self, job_id: str, size: int, content_type: str, expires_at: float) -> SignedUpload:
         headers = {"Content-Type": content_type, "Content-Length": str(size)}
         return SignedUpload(f"/ocr/uploads/{job_id}", headers, expires_at)
