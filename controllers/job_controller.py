@@ -28,7 +28,7 @@ from services.jobs.record import JobRecord
 LIST_ERRORS = (errors.InvalidOption, errors.Unauthorized, errors.Forbidden, errors.RateLimited, errors.RedisUnavailable)
 STATUS_ERRORS = (*LIST_ERRORS, errors.JobNotFound)
 #: Of the choice of a format.
-FORMAT_ERRORS = (errors.NotAcceptable, errors.OutputNotRequested, errors.PageOutOfRange)
+FORMAT_ERRORS = (errors.NotAcceptable, errors.OutputNotRequested, errors.OutputFailed, errors.PageOutOfRange)
 RESULT_ERRORS: ErrorClasses = (
     *(*STATUS_ERRORS, *FORMAT_ERRORS, errors.JobCancelled, errors.ResultExpired),
     *(*JOB_ERRORS, *FILE_ERRORS),
@@ -37,7 +37,11 @@ RESULT_ERRORS: ErrorClasses = (
 
 def predict(options: dict[str, Any]) -> Response:
     """The same as `create_job` for any kind of file, with the result in the wanted format."""
-    return create_job(options, want=wanted(options))
+    want = wanted(options)
+    if want.format.needs_source:
+        names = {*filter(None, options["outputs"].split(",")), want.format.name}
+        options = {**options, "outputs": ",".join(sorted(names))}
+    return create_job(options, want=want)
 
 
 def create_job(options: dict[str, Any], kinds: tuple[str, ...] = KINDS, want: Wanted = AS_JSON) -> Response:

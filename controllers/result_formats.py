@@ -64,7 +64,7 @@ def _best_match(accepted: MIMEAccept, types: list[str]) -> str | None:
 def response(record: JobRecord, stored: StoredResult, want: Wanted) -> Response:
     """200 with a stored result in a format that is made from the result alone. Raises PageOutOfRange."""
     if want.page:
-        _check_page(record, want.page)
+        check_page(record, want.page)
     jobs = services().jobs
     result = Result(
         read=lambda: jobs.result(record).as_text({"job_id": record.id})[1],
@@ -110,7 +110,7 @@ def example(name: str, document: dict[str, Any]) -> str:
     return b"".join(render(Result.of(document), chosen).parts).decode()
 
 
-def _check_page(record: JobRecord, number: int) -> None:
+def check_page(record: JobRecord, number: int) -> None:
     """Raises PageOutOfRange."""
     pages = record.page_numbers
     if number not in pages:

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 from flask import Response, g, request
 
-from controllers import responses, result_formats
+from controllers import output_responses, responses, result_formats
 from controllers.context import services
 from controllers.result_formats import AS_JSON, Wanted
-from services.errors import OCRServiceError, OutputNotRequested
+from services.errors import OCRServiceError
 from services.jobs.record import JobRecord
 from services.jobs.result_body import StoredResult
 from utils.compact_json import dumps
@@ -29,7 +29,7 @@ def result(record: JobRecord, want: Wanted = AS_JSON) -> Response:
         error.extra.update(job_id=record.id, filename=record.filename)
         raise
     if want.format.needs_source:
-        raise OutputNotRequested()
+        return output_responses.response(record, want)
     return _as_json(record, stored) if want.format.name == "json" else result_formats.response(record, stored, want)
 
 

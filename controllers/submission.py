@@ -10,6 +10,7 @@ from flask import g, request
 from controllers.context import ErrorClasses, services, traceparent
 from services import errors
 from services.accounts.account import READ
+from services.exports.formats import OUTPUTS
 from services.extraction.mrz.formats import FORMATS
 from services.extraction.options import ALL, EXTRACT_NAMES, MASK_NAMES, canonical
 from services.jobs.admission import UNCHECKED, Slot
@@ -58,6 +59,10 @@ BLOCK_KINDS = REGION_KINDS
 ZONE_FORMATS = tuple(form.name for form in FORMATS)
 
 
+#: Options that list names, and these names. Each also accepts `all`.
+NAMES = {"extract": EXTRACT_NAMES, "mask": MASK_NAMES, "outputs": OUTPUTS}
+
+
 @dataclass(frozen=True, slots=True)
 class UploadedFile:
     """A file of a multipart body, with the client's name for it."""
@@ -83,7 +88,13 @@ def document_options(options: dict[str, Any]) -> DocumentOptions:
     Raises InvalidOption, UnknownLanguage or ModelUnavailable.
     """
     chosen = DocumentOptions(**{field.name: options[field.name] for field in fields(DocumentOptions)})
-    chosen = replace(chosen, extract=_names("extract", chosen.extract), mask=_names("mask", chosen.mask))
+    extract, mask, outputs = (_names(option, options[option]) for option in NAMES)
+    chosen = replace(chosen, extract=extract, mask=mask, outputs=outputs)
+    if chosen.mask and chosen.outputs:
+        raise errors.InvalidOption(
+            "The option `outputs` cannot be combined with `mask`: the numbers would stay readable in the pictures.",
+            option="outputs",
+        )
     services().jobs.check_options(chosen)
     if options["callback_url"]:
         services().webhook_guard.check(options["callback_url"])
@@ -91,8 +102,8 @@ def document_options(options: dict[str, Any]) -> DocumentOptions:
 
 
 def _names(option: str, text: str) -> str:
-    """The canonical form of `extract` or `mask`. Raises InvalidOption."""
-    known = EXTRACT_NAMES if option == "extract" else MASK_NAMES
+    """The canonical form of an option that lists names. Raises InvalidOption."""
+    known = NAMES[option]
     try:
         return canonical(text, known)
     except ValueError as error:

@@ -4,8 +4,8 @@
     ├── MalformedRequest, ModelUnavailable, MissingFile, EmptyFile, UploadIncomplete
     ├── InvalidOption: PageOutOfRange, UnknownLanguage
     ├── Unauthorized, Forbidden, InvalidSignature, EndpointNotFound, MethodNotAllowed, JobNotFound, DeadLetterNotFound
-    ├── NotAcceptable, JobCancelled, OutputNotRequested, IdempotencyInFlight, UploadFinished, UploadExpired
-    ├── ResultExpired, LengthRequired
+    ├── NotAcceptable, JobCancelled, OutputNotRequested, OutputFailed, IdempotencyInFlight, UploadFinished
+    ├── UploadExpired, ResultExpired, LengthRequired
     ├── PayloadTooLarge, UnsupportedMediaType, RateLimited, IdempotencyConflict, UploadMismatch, UploadMissing
     ├── QuotaExceeded (TooManyJobs), AccountNotFound, AccessKeyNotFound, EmailTaken, TooManyKeys, KeyReplaced
     ├── UnprocessableFile: UnsupportedType, CorruptFile, TruncatedFile, EncryptedFile, TooManyPages, TooManyPixels
@@ -139,6 +139,11 @@ class JobCancelled(OCRServiceError, code="job_cancelled", kind="conflict"):
 
 class OutputNotRequested(OCRServiceError, code="output_not_requested", title="Output not created", kind="conflict"):
     remedy = "Send the file again with the option `outputs` naming the format, or to /ocr/predict with `format`."
+
+
+class OutputFailed(OCRServiceError, code="output_failed", title="Output not created", kind="unprocessable"):
+    problem = "This file could not be created from the uploaded file. The result is available in the other formats."
+    remedy = "Open the file in a viewer, save it again and send the new file."
 
 
 class IdempotencyInFlight(OCRServiceError, code="idempotency_in_flight", title="Request in progress", kind="conflict"):

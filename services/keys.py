@@ -80,7 +80,7 @@ class SharedConstants:
     dead_letters_per_owner: int = 100
     dead_letter_bytes_per_owner: int = 1 << 30
     #: Time between two checks of generated files whose result is not stored yet.
-    output_check_seconds: int = 60
+    output_check_seconds: int = 15
     #: Owner of the service's own check jobs. They are not counted, listed, cached or kept as dead letters.
     probe_owner: str = "@probe"
 

@@ -53,6 +53,10 @@ def job_options(limits: RequestLimits, wait: int) -> dict[str, fields.Field[Any]
             "Types of documents whose numbers are hidden everywhere in the result, separated by commas, such as "
             "`aadhaar,pan`, or `all`.",
         ),
+        "outputs": _names(
+            "Files to generate from the pages, separated by commas: `pdf` (a searchable PDF), `annotated` (the pages "
+            "with outlined lines), or `all`. They can be fetched with `format` as long as the result. Not with `mask`.",
+        ),
         "callback_url": fields.String(
             load_default="",
             validate=validate.Length(max=2048),

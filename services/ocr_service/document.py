@@ -78,7 +78,7 @@ class OCRService:
 
     def read(self, array: np.ndarray, options: DocumentOptions) -> Recognition:
         """array: (H, W, 3) uint8 RGB. Raises OCRServiceError."""
-        engine_options = RecognizeOptions(options.lang, options.detail == "word", options.orientation)
+        engine_options = RecognizeOptions(options.lang, options.words, options.orientation)
         try:
             recognition = self._engine.recognize(array, engine_options)
         except EngineError as error:

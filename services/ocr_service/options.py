@@ -10,7 +10,7 @@ from paddleocr_service.results import BLOCK_KINDS
 #: What the kind of a block can be.
 REGION_KINDS = BLOCK_KINDS
 #: Options that earlier versions do not know.
-_NEWER = ("extract", "mask")
+_NEWER = ("extract", "mask", "outputs")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +26,17 @@ class DocumentOptions:
     #: Names of `services/extraction/options.py` in canonical form, or empty.
     extract: str = ""
     mask: str = ""
+    #: Files to generate besides the result, such as `pdf`: names in alphabetical order, separated by commas.
+    outputs: str = ""
+
+    @property
+    def words(self) -> bool:
+        """Whether to find the places of words: for the result, or for a generated file."""
+        return self.detail == "word" or bool(self.outputs)
+
+    @property
+    def output_names(self) -> list[str]:
+        return self.outputs.split(",") if self.outputs else []
 
     def dumps(self) -> str:
         """Canonical JSON: equal options give equal text.

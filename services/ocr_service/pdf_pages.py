@@ -60,7 +60,7 @@ class PdfPages:
     def recognize(self, number: int) -> Page:
         """The result of one page. Raises OCRServiceError."""
         if self.options.mode != OCR:
-            words = self.options.detail == "word"
+            words = self.options.words
             with self.stages.measure("layer"):
                 look = self.options.mode != TEXT
                 layer = self.pdf.text_layer(number, self.options.dpi, self.max_pixels, words, look)

@@ -63,6 +63,8 @@ class ResultDocument:
             documents = page.pop("documents", [])
             if page["text"]:  # an empty page does not show its language
                 self._langs |= dict.fromkeys((page["lang"] or self.options.lang).split("+"))
+            if self.options.detail != "word":
+                _drop_words(page)
             packed = dumps(page)
             if size + len(packed) > LIMITS.job_bytes:
                 detail = f"With this page, the result of the document is larger than {LIMITS.job_bytes} bytes."
@@ -83,6 +85,12 @@ class ResultDocument:
             "lang": "+".join(self._langs) or self.options.lang,
             **({"documents": self.documents} if self.options.extract else {}),
         }
+
+
+def _drop_words(page: Page) -> None:
+    """They were only needed for the generated files."""
+    for line in page["lines"]:
+        line.pop("words", None)
 
 
 def failed_page(number: int, error: OCRServiceError) -> Page:

@@ -15,7 +15,7 @@ from typing import Any
 import structlog
 from structlog.contextvars import bound_contextvars
 
-from services.errors import DEAD_LETTER_CODES, JobNotFound, OCRServiceError, PageFailed, RetriesExhausted
+from services.errors import DEAD_LETTER_CODES, JobNotFound, OCRServiceError, PageCrashed, PageFailed, RetriesExhausted
 from services.jobs.record import QUEUED, RETRYING, JobRecord
 from services.jobs.result_body import pack_json, pack_result, unpack
 from services.jobs.store import JobStore
@@ -28,6 +28,7 @@ from services.redis_retry import retry_until_redis_is_back
 from services.storage import Storage
 from services.worker.lease import Lease, LeaseLost
 from services.worker.open_document import OpenDocument
+from services.worker.output_writer import OutputWriter
 from services.worker.page_timeout import page_time_limit
 from services.worker.page_writer import PageWriter
 from services.worker.unit_telemetry import UnitTelemetry
@@ -39,8 +40,8 @@ RETRY_DELAYS = (1, 2, 4)
 #: If a unit makes no progress for this many seconds past the page's time limit, its lease is no longer renewed.
 #: `page_time_limit` should have ended the process by then.
 STALLED_SECONDS = 60
-#: The step that builds the result from the stored pages.
-RESULT_STEP = "result"
+#: The steps that build the result and the other files from the stored pages.
+RESULT_STEP, OUTPUT_STEP = "result", "outputs"
 
 
 class WorkerStopping(Exception):
@@ -62,6 +63,7 @@ class UnitRunner:
 
     def __post_init__(self) -> None:
         self._open_document = OpenDocument(self.storage, self.ocr)
+        self._outputs = OutputWriter(self.store, self.unit_queue, self.storage, self.page_timeout)
 
     def run(self) -> bool:
         """Take the next unit and process it. Returns False if no unit was ready."""
@@ -166,9 +168,11 @@ class UnitRunner:
     def _finish_job(self, record: JobRecord, unit: Unit, seconds: float) -> None:
         """Build the result from all pages. This is a step of its own, because a huge result may crash the process."""
         writer = PageWriter(self.unit_queue, unit)
+        numbers = retry_until_redis_is_back(lambda: self.store.page_numbers_done(record.id))
+        if record.options.outputs:
+            self._write_outputs(record, unit, writer, numbers)
         writer.start(RESULT_STEP)
         try:
-            numbers = retry_until_redis_is_back(lambda: self.store.page_numbers_done(record.id))
             engine = self.ocr.engine_of(record.options)
             document = ResultDocument(record.kind, len(numbers), engine, record.options, seconds)
             body = retry_until_redis_is_back(lambda: self._packed_result(record, document, numbers))
@@ -176,6 +180,18 @@ class UnitRunner:
         except Exception:
             writer.finish(RESULT_STEP)
             raise
+
+    def _write_outputs(self, record: JobRecord, unit: Unit, writer: PageWriter, numbers: list[int]) -> None:
+        """A file that crashes the worker twice is left out."""
+        try:
+            writer.start(OUTPUT_STEP)
+        except PageCrashed:
+            log.error("outputs left out: they crashed the worker")
+            return
+        try:
+            self._outputs.write(record, unit, numbers)
+        finally:
+            writer.finish(OUTPUT_STEP)
 
     def _packed_result(self, record: JobRecord, document: ResultDocument, numbers: list[int]) -> bytes:
         document.errors.clear()  # of an attempt during which Redis was lost

@@ -152,7 +152,8 @@ class JobMachine(JobChecks, RuleBasedStateMachine):
     def delete(self, pick):
         job_id = self._job(pick).record.id
         self.cause = "delete"
-        assert self.store.delete(job_id) == self.model.delete(job_id)
+        deleted, expected = self.store.delete(job_id), self.model.delete(job_id)
+        assert (deleted and deleted.upload) == expected
 
     # The operator
 

@@ -45,7 +45,7 @@ SERVICES_MAY_IMPORT: dict[str, set[str]] = {
     "telemetry": REDIS | {"jobs", "health"},
     "uploads": REDIS | {"storage", "ocr_service", "jobs"},
     "webhooks": REDIS | {"jobs"},
-    "worker": REDIS | {"storage", "ocr_service", "jobs", "health", "telemetry", "uploads"},
+    "worker": REDIS | {"exports"} | {"storage", "ocr_service", "jobs", "health", "telemetry", "uploads"},
 }
 OCR_LIBRARIES = {
     "cv2", "onnxocr", "onnxruntime", "openvino", "paddle", "paddleocr", "paddlex", "rapidocr", "tesserocr",

@@ -9,7 +9,8 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 from middleware.error_catalog import CATALOG
 from tests.support.openapi import Description
 
-OPTIONS = {"lang", "dpi", "pages", "detail", "mode", "orientation", "extract", "mask", "callback_url", "wait"}
+READING_OPTIONS = {"lang", "dpi", "pages", "detail", "mode", "orientation"}
+OPTIONS = {*READING_OPTIONS, "extract", "mask", "outputs", "callback_url", "wait"}
 FORMAT_OPTIONS = {"format", "page", "furniture"}
 SUBMISSION_PATHS = ["/ocr/image", "/ocr/pdf", "/ocr/batch", "/ocr/predict"]
 #: These show the document and are not part of it.
