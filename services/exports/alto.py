@@ -38,8 +38,8 @@ _HEAD = """\
 def export(result: Result) -> Iterator[bytes]:
     tags = "\n".join(f'<StructureTag ID="{kind}" LABEL="{kind}"/>' for kind in _TAGGED)
     yield _HEAD.format(filename=escape(clean_line(result.filename)), tags=tags).encode()
-    lang = language_tag(result.lang)
     for page in result.pages():
+        lang = language_tag(page.get("lang") or result.lang)
         yield "".join(_page(page, lang)).encode()
     yield b"</Layout>\n</alto>\n"
 
