@@ -27,6 +27,7 @@ from services.health.service import HealthService
 from services.health.worker_registry import WorkerRegistry
 from services.inspection import InspectionLimits, Inspector
 from services.jobs.admission import Admission
+from services.jobs.batches import Batches
 from services.jobs.dead_letters import DeadLetters
 from services.jobs.idempotency import Idempotency
 from services.jobs.quota import UsualQuota
@@ -150,6 +151,7 @@ def build_services(settings: Settings, make_broker: Callable[[RedisClient], Brok
         unit_queue=unit_queue,
         jobs=jobs,
         admission=admission,
+        batches=Batches(redis, retention.record_ttl),
         idempotency=Idempotency(redis, settings.secret_key, settings.result_ttl),
         dead_letters=DeadLetters(store, broker.send_ticket),
         authenticator=_authenticator(settings, redis),

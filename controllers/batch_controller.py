@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from flask import Response, g, make_response, request
+from flask import Response, g, make_response, request, url_for
 from werkzeug.exceptions import ClientDisconnected
 
 from controllers import responses
+from controllers.context import services
 from controllers.idempotency import Outcome, find_job, mark_replayed, run_once
 from controllers.submission import UploadedFile, document_options, require_reading, submit, uploaded_files
 from controllers.waiting import once_ended
 from services.errors import MissingFile, OCRServiceError
+from services.jobs.batches import BatchFile
 from services.jobs.idempotency import IdMaker
 from services.jobs.record import JobRecord
 from services.ocr_service.options import DocumentOptions
@@ -43,8 +45,12 @@ def create_batch(options: dict[str, Any]) -> Response:
 
     outcomes, replayed = run_once(uploads, options, create)
 
+    batch_id = services().batches.save(g.owner, [_file(*each) for each in zip(names, outcomes, strict=True)])
+    about_batch = {"batch_id": batch_id, "links": {"results": url_for("ocr.get_batch_results", batch_id=batch_id)}}
+
     def respond(current: Sequence[Outcome]) -> Response:
-        return mark_replayed(make_response(_batch_body(names, current), 202, responses.RETRY_AFTER), replayed)
+        body = {**about_batch, **_batch_body(names, current)}
+        return mark_replayed(make_response(body, 202, responses.RETRY_AFTER), replayed)
 
     if not options["wait"]:
         return respond(outcomes)
@@ -55,6 +61,12 @@ def create_batch(options: dict[str, Any]) -> Response:
         return [find_job(each.id, owner) if isinstance(each, JobRecord) else each for each in outcomes]
 
     return once_ended(job_ids, options["wait"], lambda: respond(latest()))
+
+
+def _file(name: str, outcome: Outcome) -> BatchFile:
+    if isinstance(outcome, OCRServiceError):
+        return BatchFile(name, error=outcome.as_dict())
+    return BatchFile(name, outcome.id)
 
 
 def _ensure_client_waits() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
 
 from flask import Response, g
@@ -12,31 +12,52 @@ from controllers.context import services
 from controllers.result_formats import HEADERS, PART_BYTES, Wanted, check_page, disposition, file_name
 from services.errors import OutputFailed, OutputNotRequested, UploadMissing
 from services.jobs.record import JobRecord
+from services.storage import Storage
 
 PDF = "application/pdf"
 
 
 def response(record: JobRecord, want: Wanted) -> Response:
     """200 with a generated file. Raises OutputNotRequested, OutputFailed, PageOutOfRange or StorageUnavailable."""
-    name = want.format.name
+    _check_requested(record, want.format.name)
+    if want.page:
+        check_page(record, want.page)
+    with ExitStack() as stack:
+        try:
+            path = stack.enter_context(_stored(services().storage, record, want.format.name))
+        except UploadMissing as error:
+            raise OutputFailed() from error
+        size = path.stat().st_size
+        stack.callback(services().jobs.large_reads.begin(g.owner, size))
+        sent = Response(_parts(path), content_type=PDF, headers=HEADERS)
+        sent.content_length = size
+        sent.headers["Content-Disposition"] = disposition(PDF, file_name(record.filename, "pdf"))
+        sent.call_on_close(stack.pop_all().close)
+    return sent
+
+
+def parts_of(storage: Storage, record: JobRecord, name: str) -> Iterator[bytes]:
+    """A generated file in parts. Works outside of a request. Raises OutputNotRequested or OutputFailed, at once."""
+    _check_requested(record, name)
+    if storage.size(storage.output_key(record.result or record.id, name)) is None:
+        raise OutputFailed()
+
+    def parts() -> Iterator[bytes]:
+        with _stored(storage, record, name) as path:
+            yield from _parts(path)
+
+    return parts()
+
+
+def _check_requested(record: JobRecord, name: str) -> None:
     if name not in record.options.output_names:
         raise OutputNotRequested(
             f"The job was sent without `outputs={name}`, and its file has been deleted. {OutputNotRequested.remedy}"
         )
-    if want.page:
-        check_page(record, want.page)
-    storage = services().storage
-    with ExitStack() as stack:
-        try:
-            path = stack.enter_context(storage.local(storage.output_key(record.result or record.id, name)))
-        except UploadMissing as error:
-            raise OutputFailed() from error
-        stack.callback(services().jobs.large_reads.begin(g.owner, path.stat().st_size))
-        sent = Response(_parts(path), content_type=PDF, headers=HEADERS)
-        sent.content_length = path.stat().st_size
-        sent.headers["Content-Disposition"] = disposition(PDF, file_name(record.filename, "pdf"))
-        sent.call_on_close(stack.pop_all().close)
-    return sent
+
+
+def _stored(storage: Storage, record: JobRecord, name: str) -> AbstractContextManager[Path]:
+    return storage.local(storage.output_key(record.result or record.id, name))
 
 
 def _parts(path: Path) -> Iterator[bytes]:

@@ -19,6 +19,7 @@ from services.exports.negotiation import choose
 from services.exports.result import Result
 from services.jobs.record import JobRecord
 from services.jobs.result_body import StoredResult
+from services.jobs.service import JobService
 
 __all__ = ["AS_JSON", "FORMATS", "NAMES", "OUTPUTS", "Format", "Wanted", "example", "response", "wanted"]
 
@@ -66,12 +67,7 @@ def response(record: JobRecord, stored: StoredResult, want: Wanted) -> Response:
     if want.page:
         check_page(record, want.page)
     jobs = services().jobs
-    result = Result(
-        read=lambda: jobs.result(record).as_text({"job_id": record.id})[1],
-        filename=record.filename,
-        lang=record.options.lang,
-        number=want.page,
-    )
+    result = result_of(record, jobs, want)
     end = jobs.large_reads.begin(g.owner, stored.size)
     try:
         rendered = render(result, want.format, want.furniture)
@@ -87,6 +83,16 @@ def response(record: JobRecord, stored: StoredResult, want: Wanted) -> Response:
     )
     sent.call_on_close(end)
     return sent
+
+
+def result_of(record: JobRecord, jobs: JobService, want: Wanted) -> Result:
+    """The stored result, read again by each reader. Works outside of a request."""
+    return Result(
+        read=lambda: jobs.result(record).as_text({"job_id": record.id})[1],
+        filename=record.filename,
+        lang=record.options.lang,
+        number=want.page,
+    )
 
 
 def disposition(content_type: str, name: str) -> str:

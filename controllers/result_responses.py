@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from flask import Response, g, request
 
@@ -34,13 +35,7 @@ def result(record: JobRecord, want: Wanted = AS_JSON) -> Response:
 
 
 def _as_json(record: JobRecord, stored: StoredResult) -> Response:
-    job = {
-        "job_id": record.id,
-        "status": record.status,
-        "filename": record.filename,
-        "file_size": record.file_size,
-        "cached": record.cached,
-    }
+    job = job_fields(record)
     gzip = request.accept_encodings["gzip"] > 0
     length, parts = stored.as_gzip(job) if gzip else stored.as_text(job)
     end = services().jobs.large_reads.begin(g.owner, stored.size)
@@ -50,6 +45,17 @@ def _as_json(record: JobRecord, stored: StoredResult) -> Response:
     if gzip:
         response.headers["Content-Encoding"] = "gzip"
     return response
+
+
+def job_fields(record: JobRecord) -> dict[str, Any]:
+    """What a result in JSON says about its job."""
+    return {
+        "job_id": record.id,
+        "status": record.status,
+        "filename": record.filename,
+        "file_size": record.file_size,
+        "cached": record.cached,
+    }
 
 
 def running(record: JobRecord) -> Response:

@@ -5,7 +5,7 @@ from typing import Any
 from flask import Response
 from marshmallow.fields import Field
 
-from controllers import batch_controller, events_controller, job_controller, submission
+from controllers import batch_controller, batch_results, events_controller, job_controller, submission
 from controllers.context import RequestLimits
 from middleware.uploads import MULTIPART
 from middleware.view_marks import Mark, mark
@@ -14,8 +14,15 @@ from routes.paths import OCR
 from routes.schemas import examples
 from routes.schemas.base import NoOptions, StrictSchema
 from routes.schemas.formats import OTHER_FORMATS
-from routes.schemas.jobs import EVENT_NAMES, Accepted, BatchAccepted, JobList, JobListOptions, JobStatus
-from routes.schemas.options import format_options, job_options, one_file, result_options, several_files
+from routes.schemas.jobs import EVENT_NAMES, Accepted, BatchAccepted, BatchRunning, JobList, JobListOptions, JobStatus
+from routes.schemas.options import (
+    batch_result_options,
+    format_options,
+    job_options,
+    one_file,
+    result_options,
+    several_files,
+)
 from routes.schemas.results import RESULT, PartialStatus
 from routes.schemas.webhooks import CALLBACKS
 
@@ -32,6 +39,8 @@ IDEMPOTENCY_KEY = {
     "its response has the jobs of the first one and `Idempotent-Replayed: true`. Keys are kept as long as results.",
 }
 JOB_ID = {"in": "path", "name": "job_id", "description": "The `job_id` of an accepted job.", "example": examples.JOB}
+BATCH_ID = {"in": "path", "name": "batch_id", "description": "The `batch_id` of a batch.", "example": examples.BATCH_ID}
+ZIP_FILE = {"application/zip": {"schema": {"type": "string"}, "example": "PK\x03\x04…"}}
 #: OpenAPI 3.1 has no schema for the items of a stream, so their data is described in an extension.
 EVENT_STREAM = {
     "text/event-stream": {
@@ -108,6 +117,20 @@ def _add_submission_views(blueprint: DescribedBlueprint, limits: RequestLimits, 
         Each file becomes a job of its own. A bad file fails alone. If all files fail, the response is the first error.
         """
         return batch_controller.create_batch(options)
+
+    @blueprint.route("/batch/<string:batch_id>/results", methods=["GET"], parameters=[BATCH_ID])
+    @blueprint.problems(*batch_results.RESULT_ERRORS)
+    @blueprint.arguments(batch_result_options(limits), location="query")
+    @blueprint.doc(responses={200: {"description": "A zip of all results", "content": ZIP_FILE}})
+    @blueprint.alt_response(
+        202, schema=BatchRunning, description="A job is running", example=examples.BATCH_RUNNING, headers=RETRY_AFTER
+    )
+    def get_batch_results(options: dict[str, Any], batch_id: str) -> Response:
+        """Get all results of a batch as one zip
+
+        The zip has a file for each file of the batch, in the same order. A file that failed has its error instead.
+        """
+        return batch_results.batch_results(batch_id, options)
 
     @blueprint.route("/predict", methods=["POST"], parameters=[IDEMPOTENCY_KEY])
     @creates_jobs("PredictUpload", predict_options, file=one_file(f"{IMAGE_FORMATS}, or PDF"))

@@ -14,6 +14,7 @@ from services.health.readiness import Readiness
 from services.health.service import HealthService
 from services.health.worker_registry import WorkerRegistry
 from services.jobs.admission import Admission
+from services.jobs.batches import Batches
 from services.jobs.dead_letters import DeadLetters
 from services.jobs.idempotency import Idempotency
 from services.jobs.service import JobService
@@ -55,6 +56,7 @@ class Services:
     jobs: JobService
     admission: Admission
     idempotency: Idempotency
+    batches: Batches
     dead_letters: DeadLetters
     authenticator: Authenticator
     accounts: AccountService

@@ -3,7 +3,8 @@
     OCRServiceError
     ├── MalformedRequest, ModelUnavailable, MissingFile, EmptyFile, UploadIncomplete
     ├── InvalidOption: PageOutOfRange, UnknownLanguage
-    ├── Unauthorized, Forbidden, InvalidSignature, EndpointNotFound, MethodNotAllowed, JobNotFound, DeadLetterNotFound
+    ├── Unauthorized, Forbidden, InvalidSignature, EndpointNotFound, MethodNotAllowed, JobNotFound, BatchNotFound
+    ├── DeadLetterNotFound
     ├── NotAcceptable, JobCancelled, OutputNotRequested, OutputFailed, IdempotencyInFlight, UploadFinished
     ├── UploadExpired, ResultExpired, LengthRequired
     ├── PayloadTooLarge, UnsupportedMediaType, RateLimited, IdempotencyConflict, UploadMismatch, UploadMissing
@@ -117,6 +118,11 @@ class EndpointNotFound(OCRServiceError, code="not_found", kind="not_found"):
 class JobNotFound(OCRServiceError, code="job_not_found", kind="not_found"):
     problem = "No job has this id."
     remedy = "Check the id, or send the file again. Jobs are deleted some time after they end."
+
+
+class BatchNotFound(OCRServiceError, code="batch_not_found", kind="not_found"):
+    problem = "No batch has this id."
+    remedy = "Check the id. Batches are deleted together with their jobs."
 
 
 class DeadLetterNotFound(OCRServiceError, code="not_a_dead_letter", kind="not_found"):

@@ -19,6 +19,7 @@ FOLLOWERS = "ocr:followers:"  #: + job id. Set: jobs with the same content, whic
 INFLIGHT = "ocr:inflight:"  #: + cache key. String: id of the job that is working on this content.
 CACHE = "ocr:cache:"  #: + cache key. Hash: `job`, the id of the result, and its number of pages.
 CACHE_INDEX = "ocr:cache-index"  #: Sorted set: cache keys by last use.
+BATCH = "ocr:batch:"  #: + batch id. String: the owner and the files of a batch, as JSON.
 IDEMPOTENCY = "ocr:idempotency:"  #: + hash of owner and Idempotency-Key. String: fingerprint of the request, its jobs.
 
 READY = "ocr:ready:"  #: + lane. Sorted set: units that can be taken, by turn.

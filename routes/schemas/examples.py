@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 JOB = "0b2c8f0e-6f0e-4c62-9d8e-2f0d3f1c7a55"
+BATCH_ID = "f2a5cb6e-6f4b-4b1c-8a5c-3f4f0c6a7d11"
 REQUEST_ID = "4bf92f3577b34da6a3ce929d0e0e4736"
 
 _FILE = {"filename": "scan.jpg", "file_size": 1024000}
@@ -30,6 +31,8 @@ _UNSUPPORTED_TYPE = {
 }
 
 BATCH = {
+    "batch_id": BATCH_ID,
+    "links": {"results": f"/ocr/batch/{BATCH_ID}/results"},
     "jobs": [
         {**_JOB, "type": "image"},
         {"filename": "notes.txt", "status": "failed", "error": _UNSUPPORTED_TYPE},
@@ -54,6 +57,9 @@ STATUS = {
     "eta_seconds": 1.4,
     "filename": "scan.pdf",
 }
+
+
+BATCH_RUNNING = {"ready": False, "jobs": [STATUS]}
 
 
 def _ended(status: str, finished_at: str) -> dict[str, Any]:

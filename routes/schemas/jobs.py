@@ -78,9 +78,15 @@ class BatchSummary(Schema):
     success = fields.Boolean(required=True, **about("Every file became a job."))
 
 
+class BatchLinks(Schema):
+    results = fields.String(required=True, **about("All results as one zip."))
+
+
 class BatchAccepted(Schema):
     """The files of a batch, in the order in which they were sent. At least one became a job."""
 
+    batch_id = fields.UUID(required=True)
+    links = fields.Nested(BatchLinks, required=True)
     jobs = fields.List(fields.Nested(BatchItem), required=True)
     summary = fields.Nested(BatchSummary, required=True)
     message = fields.String(required=True)
@@ -163,3 +169,10 @@ class DeadLetter(JobStatus):
 class DeadLetterList(Schema):
     dead_letters = fields.List(fields.Nested(DeadLetter), required=True)
     total = fields.Integer(required=True)
+
+
+class BatchRunning(Schema):
+    """A batch with a job that has not ended."""
+
+    ready = fields.Boolean(required=True, **about("Always false."))
+    jobs = fields.List(fields.Nested(JobStatus), required=True)

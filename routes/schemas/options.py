@@ -91,6 +91,15 @@ def result_options(limits: RequestLimits) -> type[Schema]:
     return StrictSchema.from_dict({"wait": wait, "partial": partial, **format_options()}, name="ResultOptions")
 
 
+def batch_result_options(limits: RequestLimits) -> type[Schema]:
+    """Options for fetching all results of a batch."""
+    wait = _wait(0, limits, "Seconds to wait for the end of all jobs.")
+    chosen = fields.String(
+        load_default="", validate=validate.OneOf(["", *NAMES]), **about("Format of the results. By default json.")
+    )
+    return StrictSchema.from_dict({"wait": wait, "format": chosen}, name="BatchResultOptions")
+
+
 def format_options() -> dict[str, fields.Field[Any]]:
     """In which format a result is sent."""
     return {
