@@ -68,7 +68,8 @@ def storage(tmp_path):
 
 @pytest.fixture
 def post(make_app, jobs, storage):
-    services = SimpleNamespace(jobs=jobs, storage=storage, idempotency=FakeIdempotency())
+    batches = SimpleNamespace(save=lambda owner, files: "batch")
+    services = SimpleNamespace(jobs=jobs, storage=storage, batches=batches, idempotency=FakeIdempotency())
     client = make_app(services).test_client()
 
     def send(path, *names, key=None, **options):

@@ -7,6 +7,7 @@ VARIABLES = {
     "job_id": "no-such-job",
     "account_id": "acct_0",
     "key_id": "key_0",
+    "batch_id": "no-such-batch",
     "slug": "rate-limited",
     "name": "redoc/bundles/redoc.standalone.js",
 }
