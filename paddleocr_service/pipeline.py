@@ -93,11 +93,14 @@ class Pipeline:
         texts = result["rec_texts"]
         return [_line(result, index, words) for index, text in enumerate(texts) if keep_empty or text.strip()]
 
-    def detect(self, image: Pixels) -> list[Polygon]:
-        """Return the polygons of the lines of an RGB image (H, W, 3) in arbitrary order, and set ``seconds``."""
+    def detect(self, image: Pixels, least: float = _DETECTION["box_thresh"]) -> list[Polygon]:
+        """Return the polygons of the lines of an RGB image (H, W, 3) in arbitrary order, and set ``seconds``.
+
+        least: score of a line, the mean of the network's probabilities inside of it.
+        """
         import cv2
 
-        result = self._detector([np.asarray(cv2.cvtColor(image, cv2.COLOR_RGB2BGR), np.uint8)])[0]
+        result = self._detector([np.asarray(cv2.cvtColor(image, cv2.COLOR_RGB2BGR), np.uint8)], box_thresh=least)[0]
         self.seconds = {"detect": self._detector.seconds}
         return [_polygon(points) for points in result["dt_polys"]]
 

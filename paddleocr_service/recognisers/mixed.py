@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from ..pipeline import Pipeline
 
 
+_LEAST_SCORE = 0.4  # of the detector; 0.6, as for Latin letters, loses some Kannada lines
+_MIN_CONFIDENCE = 0.3  # of a line: pictures and rules that the detector takes for text are below
 _DOUBTFUL_WORD = 0.8  # Tesseract's confidence of a word that may be a Latin one
 _CERTAIN_WORD = 0.95  # PP-OCR's confidence of a Latin word; words of other scripts are below 0.88
 _LATIN_WORD = re.compile(r"[A-Za-z0-9]{2}")
@@ -46,14 +48,18 @@ class MixedPipeline:
 
     def recognize(self, image: Pixels, words: bool) -> list[Line]:
         """Return the lines of an RGB image (H, W, 3) in arbitrary order, with polygons in its pixels."""
-        polygons = self._latin.detect(image)
+        polygons = self._latin.detect(image, _LEAST_SCORE)
         detect = self._latin.seconds["detect"]
         started = time.perf_counter()
         along = [along_text(polygon, image) for polygon in polygons]
         lines = self._read(image, along, words)
         self.seconds = {"detect": detect, "recognise": time.perf_counter() - started}
         placed = zip(lines, polygons, along, strict=True)
-        return [from_corner(line, polygon, start) for line, polygon, start in placed if line.text]
+        return [
+            from_corner(line, polygon, start)
+            for line, polygon, start in placed
+            if line.text and line.confidence >= _MIN_CONFIDENCE
+        ]
 
     def read_lines(self, image: Pixels, polygons: Sequence[Polygon], words: bool) -> list[Line]:
         """Return a line for each polygon of an RGB image (H, W, 3), without detection; see ``Pipeline``."""
@@ -64,7 +70,7 @@ class MixedPipeline:
 
     def _read(self, image: Pixels, polygons: Sequence[Polygon], words: bool) -> list[Line]:
         """Return the line of each polygon, whose first corner is the start of the text."""
-        crops = [crop_along(image, _heightened(polygon))[..., ::-1] for polygon in polygons]
+        crops = [crop_along(image, heightened(polygon))[..., ::-1] for polygon in polygons]
         texts = self._reader.read(crops, True)
         lines = [_line(text, polygon) for text, polygon in zip(texts, polygons, strict=True)]
         if not self._latin_script:
@@ -136,7 +142,7 @@ def along_text(polygon: Polygon, image: Pixels) -> Polygon:
     return reading_polygon(polygon)
 
 
-def _heightened(polygon: Polygon) -> Polygon:
+def heightened(polygon: Polygon) -> Polygon:
     """Return a line with some pixels more above and below: the detector cuts off marks and joined letters there."""
     (x0, y0), (x1, y1), (x2, y2), (x3, y3) = polygon
     dx, dy = _EXTRA_HEIGHT * (x3 - x0), _EXTRA_HEIGHT * (y3 - y0)

@@ -19,7 +19,7 @@ class FakeLatin:
         self.polygons, self.text, self.confidence = list(polygons), text, confidence
         self.asked = []
 
-    def detect(self, _image):
+    def detect(self, _image, _least):
         self.seconds = {"detect": 0.0}
         return self.polygons
 
