@@ -19,6 +19,7 @@ from bench.ocr import SAMPLE, Score, find_images, measure
 from bench.orientation.__main__ import main as run_orientation
 from bench.pdf_text.__main__ import main as run_pdf_text
 from bench.peers import main as run_peers
+from bench.script_classifier import main as run_script_classifier
 from bench.split import main as run_split
 from bench.structure import main as run_structure
 from paddleocr_service import EngineError, OCREngine
@@ -37,6 +38,7 @@ COMMANDS = {
     "structure": run_structure,
     "memory": run_memory,
     "pdf_text": run_pdf_text,
+    "script_classifier": run_script_classifier,
 }
 
 

@@ -14,7 +14,7 @@ from .catalogue import Catalogue, Model, ModelSet
 from .digit_columns import split_digit_columns
 from .errors import RuntimeNotAvailable
 from .languages import AUTO as AUTO_LANGUAGE
-from .languages import is_latin, languages_found
+from .languages import is_latin, languages_found, scripts_of
 from .letters import restore_letters
 from .memory import release_freed_memory
 from .pool import PipelinePool
@@ -160,12 +160,15 @@ class OCREngine:
         pipeline = self._pool.get(models)
         if models.others:
             from .recognisers.several import Candidate, SeveralPipeline
+            from .script_classifier import load_classifier
 
             candidates = [
-                Candidate(other.lang, partial(self._line_pipeline, other), other.language_data is None)
+                Candidate(
+                    other.lang, partial(self._line_pipeline, other), scripts_of(other.lang), other.language_data is None
+                )
                 for other in models.others
             ]
-            return SeveralPipeline(pipeline, candidates, models.lang == AUTO_LANGUAGE)
+            return SeveralPipeline(pipeline, candidates, load_classifier() if models.lang == AUTO_LANGUAGE else None)
         return self._line_pipeline(models)
 
     def _line_pipeline(self, models: ModelSet) -> Pipeline | MixedPipeline:

@@ -52,8 +52,7 @@ SCRIPT_GROUPS: dict[str, str] = {
 
 #: Scripts of the groups that are not named after theirs; names as in ``scripts.py``.
 _SCRIPTS = {
-    **dict.fromkeys(("ch", "chinese_cht"), ("cjk",)),
-    "japan": ("hiragana", "katakana", "cjk"),
+    **dict.fromkeys(("ch", "chinese_cht", "japan"), ("cjk", "hiragana", "katakana")),
     "korean": ("hangul",),
     **dict.fromkeys(("en", "latin", "latin_other"), (LATIN,)),
     "eslav": ("cyrillic",),

@@ -3,10 +3,12 @@
 from collections import Counter
 from pathlib import Path
 
+import pymupdf
 import pytest
 
 from bench.metrics import character_error_rate
 from paddleocr_service import ModelNotAvailable, OCREngine, RecognizeOptions
+from paddleocr_service.scripts import script_name
 
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
 FAULTS = {"vi": "l_vi_dj.png", "az": "l_az_dj.png"}
@@ -61,3 +63,29 @@ def test_language_of_a_page_is_found(engine, lang):
     page = engine.recognize(path, RecognizeOptions(lang="auto"))
     assert lang in page.lang.split("+")
     assert character_error_rate(path.with_suffix(".txt").read_text(), page.text) <= 0.04
+
+
+LINES = {
+    "en": ["All human beings are born free", "and equal in dignity and rights.", "They are endowed with reason"],
+    "hi": ["सभी मनुष्यों को गौरव और अधिकारों", "के विषय में जन्मजात स्वतन्त्रता", "और समानता प्राप्त है।"],
+    "ar": ["يولد جميع الناس أحراراً متساوين", "في الكرامة والحقوق وقد وهبوا", "عقلاً وضميراً وعليهم أن يعامل"],
+    "ru": ["Все люди рождаются свободными", "и равными в своем достоинстве", "Они наделены разумом и совестью"],
+    "ch": ["人人生而自由，在尊严和权利上一律平等", "他们赋有理性和良心，并应以兄弟", "关系的精神相对待。"],
+}
+
+
+@pytest.mark.parametrize("lang", ["hi", "ar", "ru", "ch"])
+def test_each_line_of_a_mixed_page_is_read_in_its_script(engine, lang):
+    require(engine, lang)
+    expected = [line for pair in zip(LINES["en"], LINES[lang], strict=True) for line in pair]
+    page = engine.recognize(draw_lines(expected), RecognizeOptions(lang="auto"))
+    assert page.lang == f"en+{lang}"
+    assert [line.script for line in page.lines] == [script_name(line) for line in expected]
+    assert character_error_rate("\n".join(expected), page.text) <= 0.03
+
+
+def draw_lines(lines):
+    page = pymupdf.open().new_page(width=420, height=40 * len(lines) + 40)
+    for row, text in enumerate(lines):
+        page.insert_htmlbox((30, 30 + 40 * row, 390, 60 + 40 * row), f'<p style="font-size:14px">{text}</p>')
+    return page.get_pixmap(dpi=150).tobytes("png")
