@@ -28,6 +28,7 @@ from .memory import mmap_large_blocks
 from .polygons import Polygon, map_points, point_along
 from .results import Line, Word
 from .tiles import run_in_tiles
+from .visual_order import in_logical_order, runs_from_right
 from .word_boxes import words_of_line
 
 _DETECTION = {"thresh": 0.3, "box_thresh": 0.6, "unclip_ratio": 1.5}
@@ -60,6 +61,7 @@ class Pipeline:
         cv2.setNumThreads(threads)
         mmap_large_blocks()
         self.runtime = runtime
+        self._reversed = runs_from_right(recogniser[0])
         engine, engine_config = _engine(runtime, threads)
         self._ocr = PaddleOCR(
             paddlex_config=_pipeline_config(engine),
@@ -91,7 +93,8 @@ class Pipeline:
         detect = self._detector.seconds
         self.seconds = {"detect": detect, "recognise": time.perf_counter() - started - detect}
         texts = result["rec_texts"]
-        return [_line(result, index, words) for index, text in enumerate(texts) if keep_empty or text.strip()]
+        lines = [_line(result, index, words) for index, text in enumerate(texts) if keep_empty or text.strip()]
+        return list(map(_in_logical_order, lines)) if self._reversed else lines
 
     def detect(self, image: Pixels, least: float = _DETECTION["box_thresh"]) -> list[Polygon]:
         """Return the polygons of the lines of an RGB image (H, W, 3) in arbitrary order, and set ``seconds``.
@@ -115,7 +118,7 @@ class Pipeline:
         results = self._ocr.paddlex_pipeline._pipeline.text_rec_model(crops, return_word_box=words)
         lines = [_line_along(result, polygon, words) for result, polygon in zip(results, polygons, strict=True)]
         self.seconds = {"recognise": time.perf_counter() - started}
-        return lines
+        return list(map(_in_logical_order, lines)) if self._reversed else lines
 
     def read_codes(self, image: Pixels, polygons: Sequence[Polygon], alphabet: str) -> list[str]:
         """Return a text for each polygon of an RGB image (H, W, 3) that has only characters of an alphabet."""
@@ -156,6 +159,15 @@ def _words_along(text: str, positions: Any, polygon: Polygon, confidence: float)
     tokens, boxes = cal_ocr_word_box(text, np.array(level), positions)
     words = words_of_line(tokens, boxes, level, confidence)
     return tuple(replace(word, polygon=map_points(word.polygon, point_along(polygon, width, height))) for word in words)
+
+
+def _in_logical_order(line: Line) -> Line:
+    """Return a line of a recogniser that returns characters from left to right, its text and words in logical order."""
+    text = in_logical_order(line.text)
+    if text == line.text:
+        return line
+    words = tuple(replace(word, text=in_logical_order(word.text)) for word in reversed(line.words))
+    return replace(line, text=text, words=words)
 
 
 def _polygon(points: Any) -> Polygon:

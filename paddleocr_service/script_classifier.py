@@ -1,4 +1,7 @@
-"""The script of a line picture, by a small linear classifier. It takes about a millisecond for a line.
+"""The scripts that a line picture may be in, by a small linear classifier. It takes a few milliseconds for a line.
+
+Of drawn lines with blur and noise, most of them a few words, it is right for 69 %; the right script is among its five
+most probable ones for 90 %. So several lines are judged together, and recognisers decide (``recognisers/several.py``).
 
 The features are those of Coates, Lee and Ng (2011, "An Analysis of Single-Layer Networks in Unsupervised Feature
 Learning"): similarities of whitened 8 x 8 patches to the centres of a k-means clustering, averaged over the upper,

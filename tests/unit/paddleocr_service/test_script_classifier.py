@@ -39,7 +39,7 @@ def test_script_is_among_the_most_probable_ones(script, text):
     assert sum(odds.values()) == pytest.approx(1, abs=1e-3)
 
 
-@pytest.mark.parametrize("text", ["All human beings are born free", "Total (GST 6 %) 1,234.50", "GOVERNMENT OF INDIA"])
+@pytest.mark.parametrize("text", ["Total (GST 6 %) 1,234.50", "GOVERNMENT OF INDIA", "Invoice number 2024-0017"])
 def test_latin_letters_and_numbers_are_not_foreign(text):
     assert load_classifier().probabilities(draw(text))["latin"] > 0.2
 
