@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
 
 _LEAST_SCORE = 0.4  # of the detector; 0.6, as for Latin letters, loses some Kannada lines
-_MIN_CONFIDENCE = 0.3  # of a line: pictures and rules that the detector takes for text are below
+_MAX_SHARED = 0.2  # of the height of such a line that another line covers
+_MIN_CONFIDENCE = 0.5  # of the reading of a line with a low score, which may be a picture
 _DOUBTFUL_WORD = 0.8  # Tesseract's confidence of a word that may be a Latin one
 _CERTAIN_WORD = 0.95  # PP-OCR's confidence of a Latin word; words of other scripts are below 0.88
 _LATIN_WORD = re.compile(r"[A-Za-z0-9]{2}")
@@ -48,8 +49,13 @@ class MixedPipeline:
 
     def recognize(self, image: Pixels, words: bool) -> list[Line]:
         """Return the lines of an RGB image (H, W, 3) in arbitrary order, with polygons in its pixels."""
-        polygons = self._latin.detect(image, _LEAST_SCORE)
+        polygons = self._latin.detect(image)
         detect = self._latin.seconds["detect"]
+        # Two lines that touch have a low score too: such a box must not replace them.
+        sure = len(polygons)
+        unsure = self._latin.detect(image, _LEAST_SCORE)
+        polygons += [polygon for polygon in unsure if not any(_overlap(polygon, other) for other in polygons)]
+        detect += self._latin.seconds["detect"]
         started = time.perf_counter()
         along = [along_text(polygon, image) for polygon in polygons]
         lines = self._read(image, along, words)
@@ -57,8 +63,8 @@ class MixedPipeline:
         placed = zip(lines, polygons, along, strict=True)
         return [
             from_corner(line, polygon, start)
-            for line, polygon, start in placed
-            if line.text and line.confidence >= _MIN_CONFIDENCE
+            for number, (line, polygon, start) in enumerate(placed)
+            if line.text and (number < sure or line.confidence >= _MIN_CONFIDENCE)
         ]
 
     def read_lines(self, image: Pixels, polygons: Sequence[Polygon], words: bool) -> list[Line]:
@@ -133,6 +139,18 @@ def _widened(polygon: Polygon) -> Polygon:
     share = _EXTRA_WIDTH * math.dist(polygon[0], polygon[3]) / max(1.0, math.dist(polygon[0], polygon[1]))
     dx, dy = share * (x1 - x0), share * (y1 - y0)
     return (x0 - dx, y0 - dy), (x1 + dx, y1 + dy), (x2 + dx, y2 + dy), (x3 - dx, y3 - dy)
+
+
+def _overlap(polygon: Polygon, other: Polygon) -> bool:
+    """Return whether the boxes around two lines share more than a part of the margin of the first one."""
+    (left, top, right, bottom), (x0, y0, x1, y1) = _box(polygon), _box(other)
+    width, height = min(right, x1) - max(left, x0), min(bottom, y1) - max(top, y0)
+    return width > 0 and height > _MAX_SHARED * (bottom - top)
+
+
+def _box(polygon: Polygon) -> tuple[float, float, float, float]:
+    xs, ys = zip(*polygon, strict=True)
+    return min(xs), min(ys), max(xs), max(ys)
 
 
 def along_text(polygon: Polygon, image: Pixels) -> Polygon:

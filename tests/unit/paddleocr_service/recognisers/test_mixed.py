@@ -15,13 +15,14 @@ STANDING = ((300.0, 10.0), (320.0, 10.0), (320.0, 210.0), (300.0, 210.0))
 class FakeLatin:
     runtime = "fake"
 
-    def __init__(self, *polygons, text="latin", confidence=0.99):
+    def __init__(self, *polygons, text="latin", confidence=0.99, unsure=()):
         self.polygons, self.text, self.confidence = list(polygons), text, confidence
+        self.unsure = list(unsure)
         self.asked = []
 
-    def detect(self, _image, _least):
+    def detect(self, _image, _least=0.6):
         self.seconds = {"detect": 0.0}
-        return self.polygons
+        return self.polygons + self.unsure if _least < 0.6 else list(self.polygons)
 
     def read_lines(self, _image, polygons, _words):
         self.asked += polygons
@@ -51,6 +52,15 @@ def test_line_in_the_script_is_read_by_tesseract():
 def test_line_of_latin_letters_and_digits_is_read_by_pp_ocr(text):
     (line,) = read(FakeLatin(LEVEL, text="better"), LineText(text, 0.8))
     assert line.text == "better"
+
+
+BELOW = tuple((x, y + 60.0) for x, y in LEVEL)
+
+
+@pytest.mark.parametrize(("polygon", "confidence", "count"), [(BELOW, 0.8, 2), (BELOW, 0.4, 1), (LEVEL, 0.8, 1)])
+def test_line_of_which_the_detector_is_less_sure_must_be_read_well(polygon, confidence, count):
+    latin = FakeLatin(LEVEL, unsure=[polygon])
+    assert len(read(latin, LineText("नमस्ते", 0.2), *[LineText("भारत", confidence)] * (polygon != LEVEL))) == count
 
 
 def test_more_confident_reading_is_used():
