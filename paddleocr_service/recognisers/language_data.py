@@ -30,11 +30,15 @@ _SCRIPT_DATA = {
     "eslav": "Cyrillic",
     "cyrillic": "Cyrillic",
     "devanagari": "Devanagari",
+    "lao": "Lao",
 }
+#: Languages that the data of their script reads better: Tatar's own data reads nothing (95 % wrong characters on drawn
+#: pages, 1 % with that of the script), Lao's has 10 % (5 %).
+_SCRIPT_FIRST = frozenset({"tt", "lo"})
 
 
 #: Names of Debian's packages of script data: ISO 15924, as used there.
-_SCRIPT_PACKAGES = {"Latin": "latn", "Arabic": "arab", "Cyrillic": "cyrl", "Devanagari": "deva"}
+_SCRIPT_PACKAGES = {"Latin": "latn", "Arabic": "arab", "Cyrillic": "cyrl", "Devanagari": "deva", "Lao": "laoo"}
 
 
 @dataclass(frozen=True)
@@ -58,7 +62,7 @@ def data_names(lang: str) -> tuple[str, ...]:
     """Return the names of the data that read a language (a canonical code), the best one first."""
     own = TESSERACT_NAMES.get(lang)
     script = _SCRIPT_DATA.get(SCRIPT_GROUPS[lang])
-    return tuple(filter(None, (own, script)))
+    return tuple(filter(None, (script, own) if lang in _SCRIPT_FIRST else (own, script)))
 
 
 def debian_package(name: str) -> str:

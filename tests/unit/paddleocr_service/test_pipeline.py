@@ -39,10 +39,11 @@ class FakeRecogniser:
 
 @pytest.fixture
 def create_pipeline():
-    def create(*texts, **options):
+    def create(*texts, reverse=False, **options):
         pipeline = object.__new__(Pipeline)
         pipeline._ocr = FakePaddleOCR(*texts, **options)
         pipeline._detector = SimpleNamespace(seconds=0.0)
+        pipeline._reversed = reverse
         return pipeline
 
     return create
@@ -60,6 +61,11 @@ def test_line_contains_python_numbers(create_pipeline):
     assert line.polygon == ((1.0, 2.0), (31.0, 2.0), (31.0, 12.0), (1.0, 12.0))
     assert {type(value) for point in line.polygon for value in point} == {float}
     assert line.words == ()
+
+
+def test_line_of_an_arabic_model_is_put_in_logical_order(create_pipeline):
+    (line,) = create_pipeline("1948 ةنس يف", reverse=True).recognize(IMAGE, words=False)
+    assert line.text == "في سنة 1948"
 
 
 def test_boxes_without_text_are_dropped(create_pipeline):

@@ -37,7 +37,14 @@ def test_every_language_without_an_official_model_has_data():
 
 @pytest.mark.parametrize(
     ("lang", "names"),
-    [("hi", ("hin", "Devanagari")), ("bho", ("Devanagari",)), ("vi", ("vie",)), ("ka", ("kan",)), ("kat", ("kat",))],
+    [
+        ("hi", ("hin", "Devanagari")),
+        ("bho", ("Devanagari",)),
+        ("vi", ("vie",)),
+        ("ka", ("kan",)),
+        ("kat", ("kat",)),
+        ("tt", ("Cyrillic", "tat")),
+    ],
 )
 def test_data_of_the_language_is_preferred_to_that_of_its_script(lang, names):
     assert data_names(lang) == names

@@ -1,0 +1,54 @@
+"""A drawn page in each language: the first article of the Universal Declaration of Human Rights.
+
+`make test-languages` reads all that are installed, `make test` some of those whose models are bundled.
+"""
+
+import html
+import os
+from pathlib import Path
+
+import pymupdf
+import pytest
+
+from bench.metrics import character_error_rate
+from paddleocr_service import ModelNotAvailable, OCREngine, RecognizeOptions
+
+TEXTS = dict(
+    row.split("\t")
+    for row in (Path(__file__).parents[1] / "data" / "declaration.tsv").read_text(encoding="utf-8").splitlines()
+)
+SOME = {"en", "de", "fr", "es", "pl", "tr", "cs", "ch", "japan"}
+#: Share of wrong characters that is accepted. Some data knows few letters of its language (Ossetic has none of its own)
+#: or few words. Burmese is not readable.
+LIMIT = 0.06
+LIMITS = {
+    "am": 0.15, "cv": 0.16, "dv": 0.16, "dz": 0.12, "kbd": 0.08, "km": 0.14, "lo": 0.1, "or": 0.2, "os": 0.3, "ti": 0.2,
+    "yi": 0.12, "yo": 0.15, "to": 0.08, "az_cyrl": 0.08,
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def engine():
+    return OCREngine()
+
+
+def draw(text):
+    page = pymupdf.open().new_page(width=420, height=320)
+    page.insert_htmlbox((30, 30, 390, 310), f'<div style="font-size:13px">{html.escape(text)}</div>')
+    return page.get_pixmap(dpi=200).tobytes("png")
+
+
+@pytest.mark.parametrize("lang", [lang for lang in TEXTS if lang != "my"])
+def test_drawn_page_of_a_language_is_read(engine, lang):
+    if not os.environ.get("ALL_LANGUAGES") and lang not in SOME:
+        pytest.skip("`make test-languages` reads this language")
+    try:
+        page = engine.recognize(draw(TEXTS[lang]), RecognizeOptions(lang=lang))
+    except ModelNotAvailable as error:
+        pytest.skip(error.message)
+    assert character_error_rate(TEXTS[lang], page.text) <= LIMITS.get(lang, LIMIT)
+    assert page.lang == lang
+
+
+def test_there_are_a_hundred_languages():
+    assert len(TEXTS) >= 120
