@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 import time
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -14,7 +15,8 @@ from ..line_crops import crop_along, is_standing
 from ..orientation import reading_polygon
 from ..polygons import Polygon, map_points, point_along
 from ..results import Line, Word
-from ..scripts import LATIN, RIGHT_TO_LEFT, script_of
+from ..scripts import LATIN, RIGHT_TO_LEFT, script_of, script_of_character
+from .doubtful_words import doubtful_places, with_words
 from .interface import LineReader, LineText, WordReading
 
 if TYPE_CHECKING:
@@ -25,11 +27,10 @@ if TYPE_CHECKING:
 _LEAST_SCORE = 0.4  # of the detector; 0.6, as for Latin letters, loses some Kannada lines
 _MAX_SHARED = 0.2  # of the height of such a line that another line covers
 _MIN_CONFIDENCE = 0.5  # of the reading of a line with a low score, which may be a picture
-_DOUBTFUL_WORD = 0.8  # Tesseract's confidence of a word that may be a Latin one
 _CERTAIN_WORD = 0.95  # PP-OCR's confidence of a Latin word; words of other scripts are below 0.88
 _LATIN_WORD = re.compile(r"[A-Za-z0-9]{2}")
 _EDGES = re.compile(r"([.,:;!?-]*)(.*?)([.,:;!?-]*)", re.DOTALL)
-_EXTRA_WIDTH = 0.15  # by the height of a word, on both sides: its first and last letters are often cut
+_MAX_MISREAD = 0.2  # of the letters of a line in Latin letters, in the script of the language
 _EXTRA_HEIGHT = 0.15  # by the height of a line, above and below
 
 
@@ -92,27 +93,20 @@ class MixedPipeline:
     def _with_latin_words(self, image: Pixels, lines: Sequence[Line]) -> list[Line]:
         """Return lines whose doubtful words are read by PP-OCR if they are Latin words: the data of some languages has
         no Latin letters."""
-        places = [
-            (number, index)
-            for number, line in enumerate(lines)
-            for index, word in enumerate(line.words)
-            if word.confidence < _DOUBTFUL_WORD and len(line.words) > 1
-        ]
+        places = [(number, place) for number, line in enumerate(lines) for place in doubtful_places(line)]
         result = list(lines)
-        polygons = [_widened(lines[number].words[index].polygon) for number, index in places]
-        read = self._latin.read_lines(image, polygons, False) if places else []
-        for (number, index), latin in zip(places, read, strict=True):
+        read = self._latin.read_lines(image, [place.polygon for _, place in places], False) if places else []
+        # From the end of a line, so that the numbers of the other words stay the same.
+        for (number, place), latin in sorted(zip(places, read, strict=True), key=lambda one: -one[0][1].first):
             if latin.confidence >= _CERTAIN_WORD and _LATIN_WORD.search(latin.text) and latin.text.isascii():
-                words = list(result[number].words)
-                new = _from_right(latin.text) if script_of(lines[number].text) in RIGHT_TO_LEFT else latin.text
-                # Words are not joined again: there are no spaces between those of Thai.
-                text = result[number].text.replace(words[index].text, new, 1)
-                words[index] = replace(words[index], text=new, confidence=latin.confidence)
-                result[number] = replace(result[number], text=text, words=tuple(words))
+                text = _from_right(latin.text) if script_of(lines[number].text) in RIGHT_TO_LEFT else latin.text
+                result[number] = with_words(result[number], place, replace(latin, text=text))
         return result
 
     def _is_latin(self, text: str) -> bool:
-        return not self._latin_script and script_of(text) in ("", LATIN)
+        """Return whether a line is in Latin letters, or in none, except for a few misread signs."""
+        scripts = Counter(filter(None, map(script_of_character, text)))
+        return not self._latin_script and scripts.total() - scripts[LATIN] <= _MAX_MISREAD * scripts.total()
 
 
 def _line(text: LineText, polygon: Polygon) -> Line:
@@ -131,14 +125,6 @@ def _from_right(text: str) -> str:
     """Return a Latin word of a line that runs from right to left: the full stop to its left is the end of it."""
     before, word, after = _EDGES.fullmatch(text).groups()  # type: ignore[union-attr]  # matches any text
     return f"{after}{word}{before}"
-
-
-def _widened(polygon: Polygon) -> Polygon:
-    """Return a word with some pixels more on both sides."""
-    (x0, y0), (x1, y1), (x2, y2), (x3, y3) = polygon
-    share = _EXTRA_WIDTH * math.dist(polygon[0], polygon[3]) / max(1.0, math.dist(polygon[0], polygon[1]))
-    dx, dy = share * (x1 - x0), share * (y1 - y0)
-    return (x0 - dx, y0 - dy), (x1 + dx, y1 + dy), (x2 + dx, y2 + dy), (x3 - dx, y3 - dy)
 
 
 def _overlap(polygon: Polygon, other: Polygon) -> bool:

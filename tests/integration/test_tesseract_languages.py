@@ -2,6 +2,7 @@
 
 from collections import Counter
 from pathlib import Path
+from unicodedata import is_normalized
 
 import pymupdf
 import pytest
@@ -89,3 +90,42 @@ def draw_lines(lines):
     for row, text in enumerate(lines):
         page.insert_htmlbox((30, 30 + 40 * row, 390, 60 + 40 * row), f'<p style="font-size:14px">{text}</p>')
     return page.get_pixmap(dpi=150).tobytes("png")
+
+
+@pytest.mark.parametrize(
+    ("lang", "text"),
+    [
+        ("he", "תאריך: 12/03/2024 סכום 1,234.50"),
+        ("ar", "التاريخ: 12/03/2024 المبلغ 1,234.50"),
+        ("fa", "تاریخ ۱۴۰۳/۰۱/۱۵ مبلغ ۲۵۰۰ ریال"),
+        ("hi", "दिनांक 12/03/2024 पैन ABCDE1234F"),
+        ("hi", "ई-मेल mail@example.org राशि 1,234.50"),
+        ("ta", "தேதி 12/03/2024 தொகை 1,234.50"),
+        ("th", "มนุษย์ทั้งหลายเกิดมามีอิสระและเสมอภาคกัน"),
+        ("km", "មនុស្សទាំងអស់កើតមកមានសេរីភាព"),
+    ],
+)
+def test_line_with_dates_codes_and_addresses_is_read_in_logical_order(engine, lang, text):
+    require(engine, lang)
+    page = engine.recognize(draw_lines([text]), RecognizeOptions(lang=lang))
+    assert page.text == text
+    assert is_normalized("NFC", page.text) and "\u25cc" not in page.text
+
+
+COLUMNS = {
+    "japan": ("japan", ["すべての人間は生まれながら", "にして自由であり且つ尊厳と", "権利とについて平等である"]),
+    "ch": ("china-s", ["人人生而自由在尊严和权利", "上一律平等他们赋有理性和", "良心并应以兄弟关系的精神"]),
+    "auto": ("japan", ["すべての人間は生まれながら", "にして自由であり且つ尊厳と", "権利とについて平等である"]),
+}
+
+
+@pytest.mark.parametrize("lang", COLUMNS)
+def test_vertical_columns_are_read_from_right_to_left(engine, lang):
+    font, columns = COLUMNS[lang]
+    page = pymupdf.open().new_page(width=36 * len(columns) + 60, height=300)
+    for column, text in enumerate(columns):
+        for row, sign in enumerate(text):
+            x, y = 36 * (len(columns) - column) - 6, 50 + 18 * row
+            page.insert_text((x, y), sign, fontname=font, fontsize=16)
+    image = page.get_pixmap(dpi=150).tobytes("png")
+    assert [line.text for line in engine.recognize(image, RecognizeOptions(lang=lang)).lines] == columns
