@@ -14,7 +14,7 @@ from typing import Any
 
 from .arrays import Pixels
 from .character_pitch import adds_only_repeats, is_number
-from .ink_columns import has_ink_of
+from .ink_columns import has_ink_of, has_ink_of_numbers
 from .line_recogniser import LineReading, LineRecogniser
 
 #: Lines above this uncertainty are recognised again. Measured in docs/performance.md.
@@ -95,14 +95,21 @@ class Cascade:
         wider = max(usual, ACCURATE_SHARE * (first.wider_scale or 0))
         if wider > usual and _is_complete(first, line):
             second = self._accurate.recognize(line, word_boxes, usual)
-            if _is_complete(second, line):
+            # The first reading, whose ink is complete, shows how many digits there are.
+            if _digits(second) >= _digits(first):
                 return second
         return self._accurate.recognize(line, word_boxes, wider)
 
 
+def _digits(reading: LineReading) -> int:
+    return sum(map(str.isdigit, reading.characters))
+
+
 def _is_complete(reading: LineReading, line: Pixels) -> bool:
-    """Return whether the ink of a number shows that no digit is lost."""
-    return is_number(reading.characters) and has_ink_of(reading.characters, line)
+    """Return whether the ink of the numbers shows that no digit is lost."""
+    if is_number(reading.characters):
+        return has_ink_of(reading.characters, line)
+    return reading.spaces is not None and has_ink_of_numbers(reading.characters, reading.spaces, line)
 
 
 def _drain(queue: deque[int]) -> Iterator[int]:

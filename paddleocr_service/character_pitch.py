@@ -53,6 +53,10 @@ class Spacing:
     digit_pitch: float = math.inf
     irregular: bool = False
 
+    @property
+    def letters_are_close(self) -> bool:
+        return self.character_width <= NARROW_TYPE.character_width
+
 
 def measure_spacing(best: Integers, digits: Mask, width: float, step_width: float) -> Spacing:
     """Return the spacing of a line. best: (T,) the most likely class of each step, 0 is the blank.
@@ -80,7 +84,7 @@ def scale_for_second_reading(text: str, spacing: Spacing) -> float | None:
     if _has_close_digits(text, spacing):
         pitch = min(spacing.digit_pitch, spacing.character_width)
         scale = max(narrow.min_digit_scale, narrow.wide_digit_pitch / pitch)
-    elif spacing.character_width <= narrow.character_width:
+    elif spacing.letters_are_close:
         scale = narrow.wide_character_width / spacing.character_width
     else:
         return None
@@ -99,6 +103,18 @@ def _has_close_digits(text: str, spacing: Spacing) -> bool:
 def is_number(text: str) -> bool:
     """Return whether a text consists of digits, commas, points and spaces."""
     return bool(_NUMBER.fullmatch(text))
+
+
+def places_of(text: str, character: str, best: Integers, step_share: float) -> tuple[float, ...] | None:
+    """Return where a character is in a line, as shares of its width; None if the steps do not show it.
+
+    best: as in ``measure_spacing``. step_share: width of one step.
+    """
+    first, last = _runs(best)
+    if len(first) != len(text):
+        return None
+    found = [at for at, one in enumerate(text) if one == character]
+    return tuple((float(first[at] + last[at]) / 2 + 0.5) * step_share for at in found)
 
 
 def adds_only_repeats(first: str, second: str) -> bool:

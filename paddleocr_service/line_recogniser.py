@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from .arrays import Pixels, Tensor
-from .character_pitch import measure_spacing, scale_for_second_reading
+from .character_pitch import measure_spacing, places_of, scale_for_second_reading
 from .line_parts import split_line
 from .uncertainty import DIGIT, character_kinds, resolve_spaces
 
@@ -35,12 +35,14 @@ class LineReading:
     uncertainty: highest probability of a different text at any position of the line, 0..1; see ``resolve_spaces``.
     wider_scale: width scale at which the line should be recognised again, because equal characters are too close to be
         told apart; None if they are not.
+    spaces: places of the spaces of such a line, as shares of its width, if only its digits are too close; else None.
     """
 
     text: object
     confidence: float
     uncertainty: float
     wider_scale: float | None = None
+    spaces: tuple[float, ...] | None = None
 
     @property
     def characters(self) -> str:
@@ -113,8 +115,12 @@ class LineRecogniser:
         reading = LineReading(text, float(confidence), uncertainty)
         full_width = HEIGHT * line.shape[1] / line.shape[0]
         step_width = padded_width(width) / len(steps) * full_width / width
-        spacing = measure_spacing(probabilities.argmax(axis=1), self._is_digit, full_width, step_width)
-        return replace(reading, wider_scale=scale_for_second_reading(reading.characters, spacing))
+        best, characters = probabilities.argmax(axis=1), reading.characters
+        spacing = measure_spacing(best, self._is_digit, full_width, step_width)
+        wider = scale_for_second_reading(characters, spacing)
+        if not wider or spacing.letters_are_close:
+            return replace(reading, wider_scale=wider)
+        return replace(reading, wider_scale=wider, spaces=places_of(characters, " ", best, step_width / full_width))
 
 
 def _scaled_width(line: Pixels, scale: float) -> int:
