@@ -8,7 +8,7 @@ PaddleX prepares the whole page before it calls the network: 36 bytes per pixel.
 tiles, too. So a picture may be very long: it takes 10 bytes per pixel of the scaled copy.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -66,12 +66,10 @@ class TiledRunner:
 def run_in_tiles(predictor: Any) -> None:
     """Make PaddleX's detector prepare and process its input in tiles."""
     steps = predictor.pre_tfs
-    normalize, transpose, batch = steps["Normalize"], steps["ToCHW"], steps["ToBatch"]
-    read = steps["Read"]
+    alpha, beta = steps["Normalize"].alpha, steps["Normalize"].beta
 
     def prepare(tile: Pixels) -> Tensor:
-        array: Tensor = batch(transpose(normalize(read([tile]))))[0]
-        return array
+        return to_input(tile, alpha, beta)
 
     for name in ("Read", "Normalize", "ToCHW", "ToBatch"):
         steps[name] = _unchanged
@@ -83,6 +81,20 @@ def run_in_tiles(predictor: Any) -> None:
         return find_boxes(probability, bitmap.view(np.uint8), *sizes)  # PaddleX converts a bool mask to int64
 
     predictor.post_op.boxes_from_bitmap = boxes_from_bitmap
+
+
+def to_input(tile: Pixels, alpha: Sequence[float], beta: Sequence[float]) -> Tensor:
+    """Return the network's input (1, 3, H, W) float32: each channel of a tile (H, W, 3) uint8, times alpha plus beta.
+
+    The same as PaddleX's steps, but written once. PaddleX copies the tile five times.
+    """
+    import cv2
+
+    tensor = np.empty((1, 3, *tile.shape[:2]), np.float32)
+    for channel, target, factor, offset in zip(cv2.split(tile), tensor[0], alpha, beta, strict=True):
+        np.multiply(channel, np.float32(factor), out=target)
+        target += np.float32(offset)
+    return tensor
 
 
 def _unchanged(imgs: list[Pixels]) -> list[Pixels]:
