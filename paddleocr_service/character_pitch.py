@@ -38,6 +38,7 @@ class NarrowType:
 
 
 NARROW_TYPE = NarrowType()
+_DIGIT_PAIR = re.compile(r"\d(?=\d)")
 _NUMBER = re.compile(r"[\d.,\s]+")
 
 
@@ -74,6 +75,15 @@ def measure_spacing(best: Integers, digits: Mask, width: float, step_width: floa
     several_steps = (last > first) & digit
     wide_gap = (first[1:] - last[:-1] > _WIDE_GAP) & (digit[1:] | digit[:-1])
     return Spacing(width / len(first), pitch, bool(several_steps.any() or wide_gap.any()))
+
+
+def may_be_narrow(text: str, width: float) -> bool:
+    """Return whether ``scale_for_second_reading`` can give a factor for a text: a quick test without its steps."""
+    if len(text.strip()) < NARROW_TYPE.min_characters:
+        return False
+    if width <= NARROW_TYPE.character_width * len(text) or is_number(text.strip()):
+        return True
+    return len(_DIGIT_PAIR.findall(text)) >= NARROW_TYPE.min_digit_pairs
 
 
 def scale_for_second_reading(text: str, spacing: Spacing) -> float | None:

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from .arrays import Pixels, Tensor
-from .character_pitch import measure_spacing, places_of, scale_for_second_reading
+from .character_pitch import may_be_narrow, measure_spacing, places_of, scale_for_second_reading
 from .line_parts import split_line
 from .uncertainty import DIGIT, character_kinds, resolve_spaces
 
@@ -113,9 +113,11 @@ class LineRecogniser:
             max_wh_ratio=padded_width(width) / HEIGHT,
         )
         reading = LineReading(text, float(confidence), uncertainty)
-        full_width = HEIGHT * line.shape[1] / line.shape[0]
+        characters, full_width = reading.characters, HEIGHT * line.shape[1] / line.shape[0]
+        if not may_be_narrow(characters, full_width):
+            return reading
         step_width = padded_width(width) / len(steps) * full_width / width
-        best, characters = probabilities.argmax(axis=1), reading.characters
+        best = probabilities.argmax(axis=1)
         spacing = measure_spacing(best, self._is_digit, full_width, step_width)
         wider = scale_for_second_reading(characters, spacing)
         if not wider or spacing.letters_are_close:
