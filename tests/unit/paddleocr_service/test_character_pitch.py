@@ -3,7 +3,14 @@
 import numpy as np
 import pytest
 
-from paddleocr_service.character_pitch import Spacing, adds_only_repeats, measure_spacing, scale_for_second_reading
+from paddleocr_service.character_pitch import (
+    Spacing,
+    adds_only_repeats,
+    may_be_narrow,
+    measure_spacing,
+    places_of,
+    scale_for_second_reading,
+)
 
 CHARACTERS = "-12,a"
 DIGITS = np.array([one.isdigit() for one in CHARACTERS])
@@ -64,3 +71,25 @@ def test_narrow_lines_are_widened(text, line, scale):
 )
 def test_second_text_may_only_repeat_characters(first, second, expected):
     assert adds_only_repeats(first, second) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "width", "may_be"),
+    [
+        ("2,11", 200, True),
+        ("Total 1234", 300, True),
+        ("Total 12 34 5", 300, False),
+        ("Total", 80, True),
+        ("Total", 100, False),
+        ("11", 20, False),
+    ],
+    ids=["number", "many digits", "few digits", "close letters", "wide letters", "short"],
+)
+def test_quick_test_for_narrow_type(text, width, may_be):
+    assert may_be_narrow(text, width) is may_be
+
+
+def test_places_of_spaces_are_shares_of_the_width():
+    best = np.array([CHARACTERS.index(one) for one in "1-,,-2--"])
+    assert places_of("1,2", ",", best, 0.125) == (0.375,)
+    assert places_of("1,", ",", best, 0.125) is None, "another number of characters"

@@ -5,7 +5,7 @@ import pytest
 from PIL import Image, ImageDraw, ImageFont
 
 from paddleocr_service.cascade import Cascade
-from paddleocr_service.ink_columns import has_ink_of
+from paddleocr_service.ink_columns import has_ink_of, has_ink_of_numbers
 from paddleocr_service.line_recogniser import LineReading
 
 NUMBERS = ["2,000,007.55", "555559999", "40.00", "1 000 777.55", "22,555,777.00"]
@@ -45,6 +45,48 @@ def test_two_touching_digits_do_not_make_up_for_a_lost_one():
     for x, width in ((2, 6), (10, 14), (26, 6), (34, 6), (42, 6)):
         line[6:18, x : x + width] = 0
     assert not has_ink_of("12345", line)
+
+
+LINES = ["GST ID:000750673920", "Total (RM) 2,777,005.22", "DATE : 29/02/2022 20:55:50", "No 35"]
+
+
+def with_spaces(text, size):
+    """Draw a line, and return where its spaces are, as shares of its width."""
+    font = ImageFont.load_default(size)
+    line, x, spaces = drawn(text, size), 4.0, []
+    for character in text:
+        advance = font.getlength(character) + 2
+        if character == " ":
+            spaces.append((x + advance / 2) / line.shape[1])
+        x += advance
+    return line, spaces
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("text", LINES)
+def test_numbers_in_a_complete_line_have_their_ink(text, size):
+    line, spaces = with_spaces(text, size)
+    assert has_ink_of_numbers(text, spaces, line)
+    shifted = [space + 0.15 * line.shape[0] / line.shape[1] for space in spaces]
+    assert has_ink_of_numbers(text, shifted, line), "recognisers do not know the exact place"
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("text", LINES)
+def test_line_that_lacks_a_digit_has_not(text, size):
+    line, spaces = with_spaces(text, size)
+    for index, character in enumerate(text):
+        if character.isdigit():
+            assert not has_ink_of_numbers(text[:index] + text[index + 1 :], spaces, line)
+
+
+@pytest.mark.parametrize(
+    ("text", "spaces"),
+    [("No2 35", [0.4]), ("35 Total", []), ("35 Total", [0.9])],
+    ids=["digits beside small letters", "a space without a place", "no gap at the place of the space"],
+)
+def test_line_whose_ink_cannot_be_counted_is_in_doubt(text, spaces):
+    assert not has_ink_of_numbers(text, spaces, drawn(text, 30))
 
 
 def test_line_without_ink_or_text():

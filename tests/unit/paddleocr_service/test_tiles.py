@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from paddleocr_service.tiles import MARGIN, MAX_TILE_PIXELS, TiledRunner, split_into_tiles
+from paddleocr_service.tiles import MARGIN, MAX_TILE_PIXELS, TiledRunner, split_into_tiles, to_input
 
 SHAPES = [(1152, 832), (1152, 1152), (832, 1152), (1152, 512), (512, 1152), (1152, 896), (4096, 4096)]
 
@@ -75,3 +75,10 @@ def test_other_attributes_of_the_runner_are_available():
     runner = BlurringRunner()
     runner.close = lambda: "closed"
     assert TiledRunner(runner, prepare).close() == "closed"
+
+
+def test_input_has_the_channels_of_the_tile_in_order():
+    tile = np.array([[[0, 10, 20], [30, 40, 50]]], np.uint8)
+    tensor = to_input(tile, [1.0, 2.0, 3.0], [0.5, 0.0, -1.0])
+    assert tensor.dtype == np.float32
+    assert tensor.tolist() == [[[[0.5, 30.5]], [[20.0, 80.0]], [[59.0, 149.0]]]]
