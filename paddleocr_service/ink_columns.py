@@ -46,14 +46,14 @@ def has_ink_of_numbers(text: str, spaces: Sequence[float], line: Pixels) -> bool
 
 
 def _cuts(starts: Integers, ends: Integers, places: Sequence[float], reach: float) -> list[int] | None:
-    """Return the index of the first run after each space: at the widest gap near its place. None if there is none."""
+    """Return the index of the first run after each space: at a wide gap near its place. None if there is none."""
     centres, widths = (starts[1:] + ends[:-1]) / 2, starts[1:] - ends[:-1]
     cuts: list[int] = []
     for place in places:
-        near = np.flatnonzero(np.abs(centres - place) <= reach)
-        if not len(near):
+        distances = np.abs(centres - place)
+        if not (distances <= reach).any():
             return None
-        cut = int(near[widths[near].argmax()]) + 1
+        cut = int(np.where(distances <= reach, widths - distances, -np.inf).argmax()) + 1
         if cuts and cut <= cuts[-1]:
             return None
         cuts.append(cut)

@@ -67,7 +67,7 @@ def with_spaces(text, size):
 def test_numbers_in_a_complete_line_have_their_ink(text, size):
     line, spaces = with_spaces(text, size)
     assert has_ink_of_numbers(text, spaces, line)
-    shifted = [space + 0.15 * line.shape[0] / line.shape[1] for space in spaces]
+    shifted = [space + 0.1 * line.shape[0] / line.shape[1] for space in spaces]
     assert has_ink_of_numbers(text, shifted, line), "recognisers do not know the exact place"
 
 
