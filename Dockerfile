@@ -40,7 +40,7 @@ RUN --mount=type=secret,id=pip_conf,target=/etc/pip.conf make VENV=/opt/venv flo
 FROM base AS service
 # Tesseract's data for the scripts of India, Vietnamese, Azerbaijani, Arabic, Cyrillic, Greek, Hebrew, Thai and Korean:
 # 60 MB. Names as in Debian's packages tesseract-ocr-*; apt verifies them.
-ARG TESSERACT_LANGUAGES="hin mar nep san ben asm guj pan ori tam tel kan mal urd vie aze ara fas rus ukr bel bul ell heb tha kor"
+ARG TESSERACT_LANGUAGES="hin mar nep san ben asm guj pan ori tam tel kan mal urd vie aze ara fas rus ukr bel bul ell heb tha kor spa"
 # hadolint ignore=DL3008,SC2046
 RUN apt-get update \
  && apt-get install -y --no-install-recommends $(for language in $TESSERACT_LANGUAGES; do echo "tesseract-ocr-$language"; done) \

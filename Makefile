@@ -12,7 +12,7 @@ DEV     := $(DONE)/run $(DONE)/dev $(DONE)/redis
 # A file's tests run in one process, so they share their fixtures. Short files come last and keep both processes busy.
 PARALLEL := -n 2 --dist loadfile --no-loadscope-reorder
 # The scripts of India, Vietnamese, Azerbaijani, Arabic, Cyrillic, Greek, Hebrew, Thai and Korean.
-LANGUAGES ?= hi mr ne sa bn as gu pa or ta te ka ml ur vi az ar fa ru uk bg el he th korean
+LANGUAGES ?= hi mr ne sa bn as gu pa or ta te ka ml ur vi az ar fa ru uk bg el he th korean es
 PARTS   := throughput probes connections burst spread upload costs
 # Where setpriv is there (Linux), a killed make takes the service with it.
 TIED    := $(shell setpriv --pdeathsig TERM true 2>/dev/null && echo setpriv --pdeathsig TERM)

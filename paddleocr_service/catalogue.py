@@ -15,6 +15,7 @@ from .bundled import ONNX, PADDLE, BundledModel, find_bundled
 from .cache_dir import resolve_cache_dir
 from .environment import paddlex_homes
 from .errors import ModelNotAvailable, UnsupportedLanguage
+from .letters import INVERTED_MARK, missing_letters
 from .model_store import prepare_bundled
 from .official_models import FAMILIES, OFFICIAL_MODELS
 from .recognisers.language_data import (
@@ -61,6 +62,7 @@ class ModelSet:
     language_data: Tesseract's; None if PP-OCR reads the language. With it, the recognisers read only lines in Latin
     letters.
     others: of further languages, which read the lines that the first recognisers doubt.
+    signs: Tesseract's data that knows a sign of the language that the recogniser does not know (Spanish ``¡``).
     """
 
     lang: str
@@ -71,6 +73,7 @@ class ModelSet:
     alphabet: str | None = None
     language_data: LanguageData | None = None
     others: tuple["ModelSet", ...] = ()
+    signs: LanguageData | None = None
 
     @property
     def models(self) -> tuple[Model, ...]:
@@ -78,7 +81,7 @@ class ModelSet:
 
     @property
     def names(self) -> tuple[str, ...]:
-        data = (self.language_data.model_name,) if self.language_data else ()
+        data = tuple(one.model_name for one in (self.language_data, self.signs) if one)
         names = (
             *(model.name for model in self.models),
             *data,
@@ -97,7 +100,7 @@ class ModelSet:
 
     def files(self) -> list[Path]:
         """Return all files that determine the output."""
-        data = [self.language_data.path] if self.language_data else []
+        data = [one.path for one in (self.language_data, self.signs) if one]
         return [*self.weights(), *data, *(path for other in self.others for path in other.files())]
 
 
@@ -153,7 +156,9 @@ class Catalogue:
         """Return the models for one language."""
         recogniser = languages.recogniser_for(code, self.family)
         if recogniser == f"{self.family}_rec" or (recogniser and self._find(recogniser)):
-            return self._resolve(code, recogniser)
+            models = self._resolve(code, recogniser)
+            lacks_sign = INVERTED_MARK in missing_letters(code, recogniser)
+            return replace(models, signs=find_language_data(code, self.data_folders)) if lacks_sign else models
         if data := find_language_data(code, self.data_folders):
             latin = self._resolve("en", f"{self.family}_rec")
             return replace(latin, lang=code, language_data=data)
@@ -184,7 +189,7 @@ class Catalogue:
         None: nothing reads it; nothing is better. The ``install`` command installs the better one.
         """
         used = {code: self._used_for(code) for code in sorted(languages.SCRIPT_GROUPS)}
-        return {code: (name, self._better_for(code, name)) for code, name in used.items()}
+        return {code: (name, self.better_for(code)) for code, name in used.items()}
 
     def _used_for(self, code: str) -> str | None:
         try:
@@ -193,10 +198,15 @@ class Catalogue:
             return None
         return models.language_data.model_name if models.language_data else models.recogniser.name
 
-    def _better_for(self, code: str, used: str | None) -> str | None:
+    def better_for(self, code: str) -> str | None:
+        """Return a recogniser of a language (a canonical code) that is better than the installed one, if there is."""
+        used = self._used_for(code)
         recogniser = languages.recogniser_for(code, self.family)
         if recogniser and recogniser != used:
             return recogniser
+        if recogniser:
+            missing = INVERTED_MARK in missing_letters(code, recogniser)
+            return f"{TESSERACT}{data_names(code)[0]}" if missing and not self._resolve_one(code).signs else None
         own = next(iter(data_names(code)), None)
         for_script = used is not None and used.startswith(TESSERACT) and used != f"{TESSERACT}{own}"
         return f"{TESSERACT}{own}" if own and (used is None or for_script) else None

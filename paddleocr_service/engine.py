@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from .images import ImageSource
     from .pipeline import Pipeline
     from .polygons import Polygon
+    from .recognisers.inverted_marks import InvertedMarksPipeline
     from .recognisers.mixed import MixedPipeline
     from .recognisers.several import SeveralPipeline
 
@@ -156,7 +157,7 @@ class OCREngine:
         info = EngineInfo(ENGINE_NAME, pipeline.runtime, models.names)
         return lines, rotation, info, dict(reader.seconds)
 
-    def _pipeline(self, models: ModelSet) -> Pipeline | MixedPipeline | SeveralPipeline:
+    def _pipeline(self, models: ModelSet) -> Pipeline | MixedPipeline | SeveralPipeline | InvertedMarksPipeline:
         pipeline = self._pool.get(models)
         if models.others:
             from .recognisers.several import Candidate, SeveralPipeline
@@ -171,9 +172,13 @@ class OCREngine:
             return SeveralPipeline(pipeline, candidates, load_classifier() if models.lang == AUTO_LANGUAGE else None)
         return self._line_pipeline(models)
 
-    def _line_pipeline(self, models: ModelSet) -> Pipeline | MixedPipeline:
+    def _line_pipeline(self, models: ModelSet) -> Pipeline | MixedPipeline | InvertedMarksPipeline:
         """Return the pipeline of one language."""
         pipeline = self._pool.get(models)
+        if models.signs:
+            from .recognisers.inverted_marks import InvertedMarksPipeline
+
+            return InvertedMarksPipeline(pipeline, self._readers.get(models.signs))
         if not models.language_data:
             return pipeline
         from .recognisers.mixed import MixedPipeline

@@ -15,7 +15,7 @@ from .errors import EngineError, ModelNotAvailable
 from .languages import SCRIPT_GROUPS, canonical_code, recogniser_for
 from .official_models import OFFICIAL_MODELS
 from .recognisers.debian_packages import DebianMirror, DownloadFailed
-from .recognisers.language_data import data_names, debian_package
+from .recognisers.language_data import TESSERACT, data_names, debian_package
 
 ALL = "all"
 
@@ -62,7 +62,7 @@ class LanguageInstaller:
         if installed := self._installed(code):
             return f"{code} is already installed: {installed}."
         recogniser = recogniser_for(code, self._catalogue.family)
-        if recogniser and self._has_hub:
+        if recogniser and self._has_hub and recogniser not in self._catalogue.installed():
             try:
                 return f"{code} is installed: {recogniser} in {_download(recogniser, self._catalogue)}."
             except InstallFailed:
@@ -74,6 +74,9 @@ class LanguageInstaller:
         try:
             models = self._catalogue.resolve(code)
         except ModelNotAvailable:
+            return None
+        better = self._catalogue.better_for(code)
+        if better and better.startswith(TESSERACT):
             return None
         for_script = models.language_data and models.language_data.name != data_names(code)[0]
         return None if for_script else models.names[-1]

@@ -37,6 +37,7 @@ _MISSING: dict[str, dict[str, str]] = {
 #: What PP-OCRv6 reads in place of an inverted exclamation mark before a capital letter. Product names also begin like
 #: this.
 _READ_AS_INVERTED_MARK = re.compile(r"(?<!\w)i(?!(?:Phone|Pad|Pod|OS|Mac|Cloud|Tunes|Message)\b)(?=[^\W\d_a-zà-ÿ]\w)")
+INVERTED_MARK = "¡"
 #: A missing letter that is on a page only if another character is.
 _COMPANIONS = {"¡": "!"}
 

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from .arrays import Pixels
 from .line_directions import read_standing_lines
@@ -12,15 +12,18 @@ from .results import Line
 
 if TYPE_CHECKING:
     from .pipeline import Pipeline
+    from .recognisers.inverted_marks import InvertedMarksPipeline
     from .recognisers.mixed import MixedPipeline
     from .recognisers.several import SeveralPipeline
+
+    AnyPipeline: TypeAlias = Pipeline | MixedPipeline | SeveralPipeline | InvertedMarksPipeline
 
 
 class TimedReader:
     """A pipeline with one set of options. ``seconds`` is the total duration of each stage: a page may take several
     runs."""
 
-    def __init__(self, pipeline: "Pipeline | MixedPipeline | SeveralPipeline", words: bool) -> None:
+    def __init__(self, pipeline: "AnyPipeline", words: bool) -> None:
         self._pipeline = pipeline
         self._words = words
         self.seconds: Counter[str] = Counter()

@@ -7,6 +7,7 @@ from typing import Any
 
 from paddleocr_service import Block, Cell, Line, Polygon, Recognition, Word
 from paddleocr_service.letters import missing_letters
+from paddleocr_service.recognisers.language_data import TESSERACT
 from paddleocr_service.results import TABLE
 from services.ocr_service.helpers.form_fields import FormField
 from services.ocr_service.helpers.page_transform import Box
@@ -92,7 +93,8 @@ def _cell(cell: Cell, lines: Sequence[int]) -> dict[str, Any]:
 def _letter_warnings(recognition: Recognition) -> Iterator[PageWarning]:
     """A warning if the recogniser does not know letters of the language that may be on the page."""
     recognisers = [name for name in recognition.engine.models if name.endswith("_rec")]
-    langs = recognition.lang.split("+") if recognisers else []
+    has_marks = any(name.startswith(TESSERACT) for name in recognition.engine.models)  # it knows what PP-OCR does not
+    langs = recognition.lang.split("+") if recognisers and not has_marks else []
     missing = "".join(missing_letters(lang, recognisers[0], recognition.text) for lang in langs)
     if missing:
         yield MISSING_LETTERS.at(f"The recogniser does not know these letters: {' '.join(missing)}.")

@@ -81,6 +81,15 @@ def test_recogniser_of_each_language_and_a_better_one_are_listed(catalogue, tmp_
     assert found.keys() == catalogue.languages().keys()
 
 
+def test_spanish_marks_are_read_with_its_data(catalogue, tmp_path):
+    assert catalogue.resolve("es").signs is None
+    assert catalogue.recognisers()["es"] == ("PP-OCRv6_small_rec", "tesseract/spa")
+    install(tmp_path / "models" / "tessdata", "spa")
+    assert catalogue.resolve("es").names[-1] == "tesseract/spa" and catalogue.resolve("es").language_data is None
+    assert catalogue.recognisers()["es"] == ("PP-OCRv6_small_rec", None)
+    assert catalogue.resolve("fr").signs is None
+
+
 def test_official_model_is_preferred(catalogue, tmp_path):
     install(tmp_path / "models" / "tessdata", "kor")
     assert catalogue.resolve("ko").names[-1] == "tesseract/kor"
