@@ -76,7 +76,9 @@ def _rows(page: PageLines) -> Iterator[_Row]:
 
 
 def _is_alphabet(text: str) -> bool:
-    return all(char in ALPHABET for char in cleaned(text)) and text.upper() == text
+    """Whether a text may be a part of a zone. Letters such as `P` may be read as small ones, beside fillers only."""
+    text_of_zone = cleaned(text)
+    return all(char in ALPHABET for char in text_of_zone) and (text.upper() == text or FILLER * 2 in text_of_zone)
 
 
 def _is_zone_text(text: str) -> bool:

@@ -4,7 +4,7 @@ import json
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.extraction.found import Document
@@ -56,6 +56,7 @@ def numbers(draw):
     return kind, number, separator.join(text[start : start + size] for start in range(0, len(text), size))
 
 
+@settings(deadline=None)
 @given(numbers(), st.booleans(), st.booleans(), st.booleans())
 def test_no_hidden_digit_is_left(case, words, labelled, below):
     kind, number, written = case
@@ -65,6 +66,7 @@ def test_no_hidden_digit_is_left(case, words, labelled, below):
     assert_hidden(page, number, VISIBLE.get(kind, 0))
 
 
+@settings(deadline=None)
 @given(numbers(), st.integers(1, 9))
 def test_no_hidden_digit_of_a_number_in_two_rows_is_left(case, place):
     kind, number, _ = case
@@ -73,6 +75,7 @@ def test_no_hidden_digit_of_a_number_in_two_rows_is_left(case, place):
     assert_hidden(page, number, VISIBLE.get(kind, 0))
 
 
+@settings(deadline=None)
 @given(numbers())
 def test_same_number_is_hidden_wherever_it_is_repeated(case):
     kind, number, written = case

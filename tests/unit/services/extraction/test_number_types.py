@@ -1,7 +1,7 @@
 """Identity numbers: found with their label, however they are written, and valid only if their checks pass."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from stdnum import verhoeff
 from stdnum.in_ import gstin
@@ -84,6 +84,7 @@ def test_label_of_another_number_outweighs_the_words_on_the_page():
     assert found("Government of India", "Order no. 366360248814") == []
 
 
+@settings(deadline=None)
 @given(DIGITS)
 def test_twelve_digits_with_a_wrong_check_digit_are_never_valid(digits):
     right = verhoeff.calc_check_digit(digits)
@@ -91,12 +92,14 @@ def test_twelve_digits_with_a_wrong_check_digit_are_never_valid(digits):
         assert not any(document["valid"] for document in found(f"Aadhaar {digits}{wrong}"))
 
 
+@settings(deadline=None)
 @given(DIGITS.filter(lambda digits: digits[0] in "23456789" and digits[:6] != digits[:4:-1]))
 def test_twelve_digits_with_the_right_check_digit_are_valid(digits):
     (document,) = found(f"Aadhaar {with_verhoeff(digits)}")
     assert document["valid"] is True
 
 
+@settings(deadline=None)
 @given(st.from_regex(r"[A-Z]{3}P[A-Z][1-9]{4}[A-Z]", fullmatch=True), st.sampled_from("123456789"))
 def test_gstin_with_a_wrong_check_character_is_never_valid(pan, entity):
     right = gstin_of("27", pan, entity)
