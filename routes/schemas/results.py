@@ -133,6 +133,9 @@ class FoundDocument(Schema):
     bytes = fields.String(**about("Base64. Only if the content of a barcode is not text."))
 
 
+MASKED_AREAS = fields.List(
+    _polygon(), **about("With the option `mask`: polygons of the page that show what is hidden, to be painted over.")
+)
 DOCUMENTS = fields.List(fields.Nested(FoundDocument), **about("With the option `extract`."))
 
 
@@ -150,6 +153,7 @@ class PageResult(Schema):
     lang = fields.String(required=True, allow_none=True, **about("As `lang` of the result, for this page."))
     source = fields.String(required=True, validate=validate.OneOf(["ocr", "text_layer"]))
     warnings = WARNINGS
+    masked_areas = MASKED_AREAS
     form_fields = fields.List(
         fields.Nested(FormField), required=True, data_key="fields", **about("Fields of a PDF form.")
     )
@@ -198,6 +202,7 @@ class ImageResult(JobResult):
     height = fields.Integer(required=True, **about("Pixels."))
     orientation = _orientation(allow_none=False)
     warnings = WARNINGS
+    masked_areas = MASKED_AREAS
 
 
 class DocumentResult(JobResult):

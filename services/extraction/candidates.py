@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 
 from services.extraction.look_alikes import DIGIT, corrected
@@ -15,6 +16,7 @@ from services.extraction.page_lines import PageLine, PageLines
 
 #: Digits of other scripts are read as ASCII digits.
 _TOKEN = re.compile(r"[^\W_]+|[*•●×]+")
+_DIGIT = re.compile(r"\d")
 _SEPARATORS = re.compile(r"[\s\-–./:·,_|]*")
 _GROUP_SEPARATORS = re.compile(r"[ \-]{1,3}")
 
@@ -62,7 +64,11 @@ class NumberSearch:
 
     def __init__(self, page: PageLines) -> None:
         self.page = page
-        self._sources = [_Source(tokens) for tokens in _token_lists(page)]
+
+    @cached_property
+    def _sources(self) -> list[_Source]:
+        """On most pages they are not needed."""
+        return [_Source(tokens) for tokens in _token_lists(self.page)]
 
     def candidates(self, shape: str) -> Iterator[Candidate]:
         """All candidates of a shape, each place once. Texts on one line come first, then those on several."""
@@ -92,15 +98,13 @@ class _Source:
         self.tokens = tokens
         self.joined = tokens[0].line is not tokens[-1].line
         self.starts = sum(token.line is tokens[0].line for token in tokens)
-        self.digits = sum(char.isdigit() for token in tokens for char in token.text)
+        self.digits = len(_DIGIT.findall("".join(token.text for token in tokens)))
 
 
 def _token_lists(page: PageLines) -> Iterator[list[_Token]]:
     """Of each line with digits; of its row; of it and the line below."""
     tokens = {line.index: _tokens(line) for line in page.lines}
-    with_digits = {
-        index for index, found in tokens.items() if any(char.isdigit() for each in found for char in each.text)
-    }
+    with_digits = {line.index for line in page.lines if _DIGIT.search(line.text)}
     for index in tokens:
         if index in with_digits:
             yield tokens[index]

@@ -6,6 +6,7 @@ reported: every text of the shape of a masked type, unless a label says that it 
 
 from __future__ import annotations
 
+import base64
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
@@ -13,14 +14,15 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from services.extraction.candidates import NumberSearch, Span
+from services.extraction.candidates import Candidate, NumberSearch, Span
 from services.extraction.found import Document
+from services.extraction.look_alikes import DIGIT
+from services.extraction.masked_areas import HIDDEN, masked_areas
 from services.extraction.number_type import has_foreign_label
 from services.extraction.options import BARCODE, MRZ
 from services.extraction.page_lines import PageLines, page_lines
 from services.extraction.types import number_types
 
-HIDDEN = "X"
 #: Characters that stay visible at the end of a number: what the issuer of Aadhaar numbers demands of masked ones.
 _VISIBLE = {"aadhaar": 4, "aadhaar_vid": 4}
 #: A shorter text is no identity number, and hiding it everywhere would spoil the text.
@@ -38,7 +40,10 @@ class Secret:
 
 
 def mask_page(page: Mapping[str, Any], documents: Sequence[Document], names: frozenset[str]) -> dict[str, Any]:
-    """The page with the numbers of the named types hidden. `documents` of the page are those found on it."""
+    """The page with the numbers of the named types hidden.
+
+    `documents` of the page are those found on it, `masked_areas` the polygons that show what is hidden.
+    """
     lines = page_lines(page["lines"])
     spans = list(_spans(lines, documents, names))
     secrets = _secrets(documents, names, spans)
@@ -50,8 +55,10 @@ def mask_page(page: Mapping[str, Any], documents: Sequence[Document], names: fro
     replaced = sorted(changed.items(), key=lambda item: -len(item[0]))
     masked["text"] = _replaced(page["text"], replaced)
     masked["blocks"] = [_block(block, replaced) for block in page["blocks"]]
-    masked["documents"] = [_document(each.as_dict(), each.type in names) for each in documents]
-    return {key: _walk(value, hide) for key, value in masked.items()}
+    masked["documents"] = [_document(_in_code(each.as_dict(), names), each.type in names) for each in documents]
+    result = {key: _walk(value, hide) for key, value in masked.items()}
+    plain = {**page, "documents": [each.as_dict() for each in documents]}
+    return {**result, "masked_areas": masked_areas(plain, result)}
 
 
 def _spans(page: PageLines, documents: Sequence[Document], names: frozenset[str]) -> Iterator[tuple[Span, int]]:
@@ -59,12 +66,22 @@ def _spans(page: PageLines, documents: Sequence[Document], names: frozenset[str]
     for document in documents:
         if document.type in names and not document.masked:
             yield from _with_visible(document.spans, _VISIBLE.get(document.type, 0))
+    yield from _shaped_spans(page, names)
+
+
+def _shaped_spans(page: PageLines, names: frozenset[str]) -> Iterator[tuple[Span, int]]:
+    """Texts of the shape of a named type, unless their label is that of another number."""
     search = NumberSearch(page)
     for kind in number_types():
         for shape in kind.shapes if kind.name in names else ():
             for candidate in search.candidates(shape):
-                if not has_foreign_label(candidate.before):
+                if _has_shape(candidate, shape) and not has_foreign_label(candidate.before):
                     yield from _with_visible(candidate.spans, _VISIBLE.get(kind.name, 0))
+
+
+def _has_shape(candidate: Candidate, shape: str) -> bool:
+    """Not if all its letters would be digits that look like letters: that is another number."""
+    return set(shape) == {DIGIT} or any(char.isalpha() for char in candidate.read)
 
 
 def _with_visible(spans: Sequence[Span], visible: int) -> Iterator[tuple[Span, int]]:
@@ -162,6 +179,21 @@ def _block(block: Mapping[str, Any], changes: Sequence[tuple[str, str]]) -> dict
     if "cells" in block:
         result["cells"] = [{**cell, "text": _replaced(cell["text"], changes)} for cell in block["cells"]]
     return result
+
+
+def _in_code(document: dict[str, Any], names: frozenset[str]) -> dict[str, Any]:
+    """A barcode with the numbers in its content hidden. Content that is no text is left out if it has any."""
+    if document["type"] != BARCODE:
+        return document
+    content = base64.b64decode(document.get("bytes", "")).decode("latin-1")
+    text = document["number"] or content
+    page = page_lines([{"text": text, "confidence": 1.0, "bbox": document["bbox"]}])
+    (hidden_text,) = _hidden_lines(page, list(_shaped_spans(page, names)))
+    if hidden_text == text:
+        return document
+    hidden = {**document, "masked": True, "number": hidden_text if document["number"] else ""}
+    hidden.pop("bytes", None)
+    return hidden
 
 
 def _document(document: dict[str, Any], hidden: bool) -> dict[str, Any]:

@@ -27,7 +27,8 @@ class NumberType:
 
     shapes: see `look_alikes.py`. checks: of a number that fits a shape, with the fields of the page.
     own_label: words in front of or above the number. context: words anywhere on the page.
-    proven: the number itself is evidence enough, because a checksum or its fixed beginning leaves little to chance.
+    proven: if the number itself is evidence enough, because a checksum or its fixed beginning leaves little to chance:
+    a pattern that a page with such a number matches.
     checksum: whether look-alike characters may be corrected if the check `checksum` passes then.
     fields: which fields of the page belong to the document.
     masked: a number that the document itself shows masked; group 1 is its visible end.
@@ -39,7 +40,7 @@ class NumberType:
     checks: Callable[[str, Fields], Checks]
     own_label: re.Pattern[str]
     context: re.Pattern[str]
-    proven: bool = False
+    proven: re.Pattern[str] | None = None
     checksum: bool = False
     fields: tuple[str, ...] = ()
     masked: re.Pattern[str] | None = None
@@ -50,13 +51,14 @@ def documents_of(
     kind: NumberType, search: NumberSearch, fields: Callable[[], Fields], number: int
 ) -> Iterator[Document]:
     """The documents of a type on a page. fields: of the page. number: the page number."""
-    page = search.page
     seen: set[str] = set()
-    for shape in kind.shapes:
+    for shape in kind.shapes if _may_have(kind, search.page) else ():
         for candidate in search.candidates(shape):
+            evident = _is_evident(kind, search.page, candidate)
+            if not evident and not kind.proven:
+                continue
             value, checks, corrected = _best(kind, candidate, shape, fields())
-            evident = _is_evident(kind, page, candidate)
-            if value in seen or not (evident or (kind.proven and all(checks.values()))):
+            if value in seen or not (evident or all(checks.values())):
                 continue
             if not _has_label(kind, candidate) and not (checks["format"] and _is_whole(candidate, shape)):
                 continue
@@ -73,6 +75,13 @@ def documents_of(
                 [CORRECTED] if corrected else [],
                 spans=candidate.spans,
             )
+
+
+def _may_have(kind: NumberType, page: PageLines) -> bool:
+    """Whether the page has any evidence of the type. Most pages have none, and searching them takes time."""
+    if kind.own_label.search(page.text) or kind.context.search(page.text):
+        return True
+    return bool(kind.proven and kind.proven.search(page.text))
 
 
 def _chosen(kind: NumberType, fields: Fields) -> Fields:
@@ -108,7 +117,7 @@ def _is_evident(kind: NumberType, page: PageLines, candidate: Candidate) -> bool
             return True
         if _FOREIGN.search(other):
             return False
-    return any(kind.context.search(line.text) for line in page.lines)
+    return bool(kind.context.search(page.text))
 
 
 def _is_whole(candidate: Candidate, shape: str) -> bool:
@@ -128,9 +137,7 @@ def _has_label(kind: NumberType, candidate: Candidate) -> bool:
 
 def _labels_beside(page: PageLines, line: PageLine) -> list[str]:
     """Texts to the left of a line in its row, then the nearest one above it."""
-    left = page.left_of(line)
-    near = [other for other in page.above(line)[:1] if line.middle - other.middle < 3 * line.height]
-    return [other.text for other in [*left, *near]]
+    return [other.text for other in [*page.left_of(line), *page.close_above(line)[:1]]]
 
 
 def masked_documents_of(

@@ -14,6 +14,8 @@ Box = list[list[float]]
 _SAME_ROW = 0.6
 #: A value is at most this many line heights below its label.
 _BELOW = 2.6
+#: A label is at most this many line heights above its value.
+_ABOVE = 3.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -35,6 +37,7 @@ class PageLines:
 
     def __init__(self, lines: Sequence[PageLine]) -> None:
         self.lines = tuple(lines)
+        self.text = "\n".join(line.text for line in lines)
         self._sorted = sorted(lines, key=lambda line: line.middle)
         self._middles = [line.middle for line in self._sorted]
         self._tallest = max((line.height for line in lines), default=0.0)
@@ -54,9 +57,8 @@ class PageLines:
 
     def below(self, line: PageLine) -> list[PageLine]:
         """Lines that are close below this one and overlap it horizontally, nearest first."""
-        return [
-            each for each in self._between(line.middle, line.middle + _BELOW * self._tallest) if _is_below(line, each)
-        ]
+        near = self._between(line.middle, line.middle + _BELOW * self._tallest)
+        return [each for each in near if each.right > line.left and each.left < line.right and _is_below(line, each)]
 
     def nearest_below(self, line: PageLine) -> list[PageLine]:
         """The first of `below`, or nothing."""
@@ -66,6 +68,11 @@ class PageLines:
         """Lines above this one that overlap it horizontally, nearest first."""
         found = [each for each in self._between(float("-inf"), line.middle) if not _in_row(line, each)]
         return [each for each in reversed(found) if _overlap(line, each)]
+
+    def close_above(self, line: PageLine) -> list[PageLine]:
+        """Those of `above` that are less than three line heights away."""
+        near = self._between(line.middle - _ABOVE * line.height, line.middle)
+        return [each for each in reversed(near) if not _in_row(line, each) and _overlap(line, each)]
 
     def _between(self, top: float, bottom: float) -> list[PageLine]:
         return self._sorted[bisect_left(self._middles, top) : bisect_right(self._middles, bottom)]

@@ -72,13 +72,13 @@ class PageDocuments:
 
     def _with_documents(self, page: Page) -> Page:
         from services.extraction.masking import mask_page
-        from services.extraction.options import EXTRACT_NAMES, IDS, MASK_NAMES, MRZ, names_in
+        from services.extraction.options import BARCODE, BARCODES, EXTRACT_NAMES, IDS, MASK_NAMES, MRZ, names_in
         from services.extraction.page_search import find_documents
 
         extract = names_in(self.options.extract, EXTRACT_NAMES)
         mask = names_in(self.options.mask, MASK_NAMES)
         # What is to be hidden has to be found, whether the result reports it or not.
-        names = extract | ({IDS, MRZ} if mask else set())
+        names = extract | ({IDS, MRZ} if mask else set()) | ({BARCODES} if BARCODE in mask else set())
         upright: list[np.ndarray] = []
 
         def picture() -> np.ndarray:
@@ -90,9 +90,7 @@ class PageDocuments:
             return self.read_codes(picture(), boxes, alphabet)
 
         from_picture = page["source"] == "ocr"
-        found = find_documents(
-            page["lines"], page["page"], names & set(EXTRACT_NAMES), picture, read_again if from_picture else None
-        )
+        found = find_documents(page["lines"], page["page"], names, picture, read_again if from_picture else None)
         page = mask_page(page, found, mask) if mask else {**page, "documents": [each.as_dict() for each in found]}
         page["documents"] = [each for each in page["documents"] if _is_wanted(each["type"], extract)]
         return page

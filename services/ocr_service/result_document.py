@@ -15,6 +15,8 @@ from utils.compact_json import dumps
 
 #: Fields of a page that are the result of a picture with one frame.
 PICTURE_FIELDS = ("text", "lines", "blocks", "width", "height", "orientation", "warnings")
+#: The same, of some pages.
+PICTURE_EXTRAS = ("masked_areas",)
 
 
 @dataclass(eq=False)
@@ -41,7 +43,10 @@ class ResultDocument:
         checked = self._checked(pages)
         if self.kind == "image" and self.page_count == 1:
             (page, _), *_ = checked
-            yield dumps({**{name: page[name] for name in PICTURE_FIELDS}, **self._common()})[:-1]
+            chosen = {
+                name: page[name] for name in (*PICTURE_FIELDS, *(name for name in PICTURE_EXTRAS if name in page))
+            }
+            yield dumps({**chosen, **self._common()})[:-1]
             return
         texts: list[str] = []
         before = b'{"pages":['

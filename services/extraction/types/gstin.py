@@ -8,6 +8,9 @@ from stdnum.in_ import gstin
 
 from services.extraction.number_type import Checks, Fields, NumberType
 
+_DIGIT, _LETTER, _GAP = r"[\dOQDILZSGB]", r"[A-Z012568]", r"[\s-]*"
+_PROVEN = re.compile(_GAP.join([_DIGIT] * 2 + [_LETTER] * 5 + [_DIGIT] * 4 + [_LETTER, r"\w", "[Z2]", r"\w"]), re.I)
+
 
 def _checks(number: str, fields: Fields) -> Checks:
     return {"format": True, "checksum": gstin.is_valid(number)}
@@ -19,7 +22,7 @@ TYPE = NumberType(
     checks=_checks,
     own_label=re.compile(r"gst", re.I),
     context=re.compile(r"\bgst", re.I),
-    proven=True,
+    proven=_PROVEN,
     checksum=True,
     fields=("enterprise",),
 )

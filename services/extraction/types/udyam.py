@@ -18,7 +18,7 @@ TYPE = NumberType(
     checks=_checks,
     own_label=re.compile(r"udyam", re.I),
     context=re.compile(r"udyam", re.I),
-    proven=True,
+    proven=re.compile(r"udyam", re.I),
     fields=("enterprise", "date_of_registration"),
     normal=lambda number: f"{number[:5]}-{number[5:7]}-{number[7:9]}-{number[9:]}",
 )
