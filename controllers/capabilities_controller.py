@@ -7,8 +7,11 @@ from dataclasses import asdict
 from flask import Response, jsonify
 
 from controllers.context import MIN_DPI, RequestLimits, services
+from controllers.submission import DOCUMENT_TYPES, ZONE_FORMATS
 from services.errors import RedisUnavailable
 from services.exports.formats import FORMATS as RESULT_FORMATS
+from services.extraction.barcodes import SYMBOLOGIES
+from services.extraction.options import EXTRACT_NAMES
 
 FORMATS = {
     "image": ["image/jpeg", "image/png", "image/bmp", "image/tiff", "image/webp", "image/gif"],
@@ -48,6 +51,12 @@ def capabilities(limits: RequestLimits) -> Response:
             }
             for each in RESULT_FORMATS
         ],
+        documents={
+            "extract": list(EXTRACT_NAMES),
+            "types": list(DOCUMENT_TYPES),
+            "zone_formats": list(ZONE_FORMATS),
+            "symbologies": list(SYMBOLOGIES),
+        },
         limits=values,
     )
 

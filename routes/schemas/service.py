@@ -66,6 +66,15 @@ class Limits(Schema):
     max_wait_seconds = fields.Integer(required=True)
 
 
+class DocumentKinds(Schema):
+    """What the options `extract` and `mask` know."""
+
+    extract = fields.List(fields.String(), required=True)
+    types = fields.List(fields.String(), required=True, **about("Types of documents, for `mask`."))
+    zone_formats = fields.List(fields.String(), required=True, **about("Formats of machine-readable zones."))
+    symbologies = fields.List(fields.String(), required=True, **about("Kinds of barcodes."))
+
+
 class Capabilities(Schema):
     """What this installation can do."""
 
@@ -73,6 +82,7 @@ class Capabilities(Schema):
     languages = fields.Nested(Languages, required=True)
     formats = fields.Nested(Formats, required=True)
     result_formats = fields.List(fields.Nested(ResultFormat), required=True)
+    documents = fields.Nested(DocumentKinds, required=True)
     limits = fields.Nested(Limits, required=True)
 
 

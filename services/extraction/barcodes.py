@@ -35,6 +35,11 @@ _WITHOUT_CHECK = ("Code39", "ITF")
 _ATTEMPTS = ((0, 1), (3, 1), (-3, 1), (1, 2), (-1, 1.5), (4, 1.5), (-4, 1.5))
 _FEW_ATTEMPTS = 3
 _MATRIX = ("QRCode", "MicroQRCode", "RMQRCode", "Aztec", "DataMatrix", "MaxiCode")
+#: Names that a result has as `symbology`.
+SYMBOLOGIES = (
+    "QRCode", "MicroQRCode", "RMQRCode", "Aztec", "DataMatrix", "MaxiCode", "PDF417", "MicroPDF417", "EAN13", "EAN8",
+    "UPCA", "UPCE", "Code128", "Code39", "Code93", "ITF", "DataBarOmni", "DataBarExp",
+)  # fmt: skip
 
 
 def find_barcodes(

@@ -1,9 +1,7 @@
 """Find the areas of a page that may hold barcodes, and the angle of the stripes in them.
 
 Codes are dense in edges, and they are what the recogniser did not read. So lines of text that were read are left out;
-on most pages little else remains. The structure tensor of small blocks says how strong the edges in them are, in which
-direction they run, and whether they agree on it (J. Bigun and G. Granlund, "Optimal orientation detection of linear
-symmetry", 1987). Stripes have edges in one direction.
+on most pages little else remains. Most edges of linear codes and of PDF417 run in one direction.
 """
 
 from __future__ import annotations
@@ -18,6 +16,10 @@ from PIL import Image, ImageDraw
 #: Side of a block in samples. Every second pixel in both directions is a sample.
 _BLOCK = 8
 _PIXELS = 2 * _BLOCK
+#: Directions of edges are counted in steps of two degrees.
+_BINS = 90
+#: Pixels of an area that are looked at to find its direction.
+_SAMPLES = 30_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +33,13 @@ class _Limits:
     most_energy: float = 400.0
     #: Share of the rectangle around an area that has edges. What is below, such as a frame, is searched in parts.
     filled: float = 0.35
-    #: The same of codes, with the least size of PDF417 across its stripes and along them, and the largest side of a
-    #: matrix code that is turned if it is not read as it is.
+    #: The same of codes, with the least size of PDF417 across its stripes and along them, the largest area that is
+    #: turned several times without any sign of a code (each takes 5 ms), and the largest side of a matrix code that is
+    #: turned if it is not read as it is.
     solid: float = 0.6
     pdf417_across: float = 150.0
     pdf417_along: float = 24.0
+    pdf417_pixels: float = 120_000.0
     matrix: float = 400.0
     #: The largest areas of a page are searched.
     areas: int = 12
@@ -111,7 +115,8 @@ class Area:
     def is_like_pdf417(self) -> bool:
         """Whether it is a solid rectangle of the size that PDF417 has at least."""
         across, along = self._size()
-        return self._filled() >= _LIMITS.solid and across >= _LIMITS.pdf417_across and along >= _LIMITS.pdf417_along
+        large = across >= _LIMITS.pdf417_across and along >= _LIMITS.pdf417_along
+        return large and across * along <= _LIMITS.pdf417_pixels and self._filled() >= _LIMITS.solid
 
     @property
     def is_like_matrix(self) -> bool:
@@ -153,18 +158,17 @@ def find_areas(grey: np.ndarray, text: Iterable[Sequence[Sequence[float]]] = ())
     """Areas of a picture (H, W) uint8, the largest ones first. text: polygons of lines that were read."""
     if min(grey.shape) < 3 * _PIXELS:
         return []
-    xx, yy, xy = _tensor(grey)
-    energy = xx + yy
+    energy = _energy(grey)
     least = min(max(_LIMITS.energy, _LIMITS.noise * float(np.percentile(energy, 5))), _LIMITS.most_energy)
     dense = _opened((energy > least) & ~_covered(energy.shape, text))
-    areas = [_area(part, xx, yy, xy) for part in _connected(dense)]
+    areas = [_area(part, grey) for part in _connected(dense)]
     thin = np.zeros_like(dense)
     for area in areas:
         if not area.is_filled:
             columns, rows = (area.points // _PIXELS).astype(int).T
             thin[rows, columns] = True
     # What is left of thin areas without their parts that are only two blocks wide.
-    parts = [_area(part, xx, yy, xy) for part in _connected(_opened(thin, 3))]
+    parts = [_area(part, grey) for part in _connected(_opened(thin, 3))]
     found = [area for area in areas if area.is_filled] + [area for area in parts if area.is_filled]
     return sorted(found, key=lambda area: -len(area.points))[: _LIMITS.areas]
 
@@ -207,18 +211,15 @@ def _likeness(rows: np.ndarray, others: np.ndarray) -> np.ndarray:
     return np.asarray(np.max(found, axis=0))
 
 
-def _tensor(grey: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """The means of dx * dx, dy * dy and dx * dy in each block: arrays (H / 16, W / 16)."""
+def _energy(grey: np.ndarray) -> np.ndarray:
+    """The mean squared difference of neighbouring pixels in each block: an array (H / 16, W / 16)."""
     rows, columns = (length // _PIXELS * _PIXELS for length in grey.shape)
     part = grey[:rows, :columns]
     start = part[::2, ::2].astype(np.float32)
     dx, dy = part[::2, 1::2] - start, part[1::2, ::2] - start
     shape = (rows // _PIXELS, _BLOCK, columns // _PIXELS, _BLOCK)
-
-    def mean(first: np.ndarray, second: np.ndarray) -> np.ndarray:
-        return np.asarray(np.einsum("aibj,aibj->ab", first.reshape(shape), second.reshape(shape))) / _BLOCK**2
-
-    return mean(dx, dx), mean(dy, dy), mean(dx, dy)
+    dx, dy = dx.reshape(shape), dy.reshape(shape)
+    return np.asarray(np.einsum("aibj,aibj->ab", dx, dx) + np.einsum("aibj,aibj->ab", dy, dy)) / _BLOCK**2
 
 
 def _covered(shape: tuple[int, ...], text: Iterable[Sequence[Sequence[float]]]) -> np.ndarray:
@@ -259,23 +260,36 @@ def _connected(blocks: np.ndarray) -> Iterator[list[tuple[int, int]]]:
         yield part
 
 
-def _area(part: list[tuple[int, int]], xx: np.ndarray, yy: np.ndarray, xy: np.ndarray) -> Area:
-    rows, columns = (np.array(each) for each in zip(*part, strict=True))
-    across, along, both = xx[rows, columns], yy[rows, columns], xy[rows, columns]
-    angle, striped = _main_direction(across - along, 2 * both, across + along)
+def _area(part: list[tuple[int, int]], grey: np.ndarray) -> Area:
+    rows, columns = np.array(part).T
+    (y0, x0), (y1, x1) = (rows.min(), columns.min()), (rows.max() + 1, columns.max() + 1)
+    blocks = np.zeros((y1 - y0, x1 - x0), bool)
+    blocks[rows - y0, columns - x0] = True
+    angle, striped = _main_direction(grey[y0 * _PIXELS : y1 * _PIXELS, x0 * _PIXELS : x1 * _PIXELS], blocks)
     return Area((np.stack([columns, rows], axis=1) + 0.5) * _PIXELS, angle, striped)
 
 
-def _main_direction(cos: np.ndarray, sin: np.ndarray, energy: np.ndarray) -> tuple[float, float]:
+def _main_direction(picture: np.ndarray, blocks: np.ndarray) -> tuple[float, float]:
     """The direction in radians in which most edges of the blocks agree, and their share of all edges.
 
-    cos, sin: of the doubled angle of each block, times its energy and coherence.
+    Single pixels show it better than blocks: the edges of PDF417 have two directions, and their mean is neither.
     """
-    strength, doubled = np.hypot(cos, sin), np.arctan2(sin, cos)
-    bins = np.bincount(((doubled + math.pi) / (2 * math.pi) * 36).astype(int) % 36, strength, 36)
-    peak = int(np.argmax(bins + np.roll(bins, 1) + np.roll(bins, -1)))
-    middle = (peak + 0.5) / 36 * 2 * math.pi - math.pi
+    if picture.size > _LIMITS.pixels:
+        return 0.0, 0.0
+    step = max(1, round((picture.size / _SAMPLES) ** 0.5))
+    rows, columns = slice(1, picture.shape[0] - 1, step), slice(1, picture.shape[1] - 1, step)
+    dx = picture[rows, 2::step].astype(np.float32) - picture[rows, :-2:step]
+    dy = picture[2::step, columns].astype(np.float32) - picture[:-2:step, columns]
+    inside = np.repeat(np.repeat(blocks, _PIXELS, 0), _PIXELS, 1)[rows, columns]
+    strong = inside & (dx * dx + dy * dy > _LIMITS.energy)
+    dx, dy = dx[strong], dy[strong]
+    # Doubled, because an edge has no sign.
+    cos, sin = dx * dx - dy * dy, 2 * dx * dy
+    weight, doubled = dx * dx + dy * dy, np.arctan2(sin, cos)
+    bins = np.bincount(((doubled + math.pi) / (2 * math.pi) * _BINS).astype(int) % _BINS, weight, _BINS)
+    peak = int(np.argmax(sum(np.roll(bins, shift) for shift in (-2, -1, 0, 1, 2))))
+    middle = (peak + 0.5) / _BINS * 2 * math.pi - math.pi
     turn = np.abs((doubled - middle + math.pi) % (2 * math.pi) - math.pi)
     near = turn < math.radians(2 * _LIMITS.turn)
     angle = math.atan2(float(sin[near].sum()), float(cos[near].sum())) / 2
-    return angle, float(strength[near].sum() / max(float(energy.sum()), 1e-6))
+    return angle, float(weight[near].sum() / max(float(weight.sum()), 1e-6))

@@ -54,6 +54,10 @@ def test_capabilities_reflect_settings_catalogue_and_workers(make_app, workers, 
             "korean": {"used": None, "better": "d"},
         },
     }
+    documents = response.json["documents"]
+    assert documents["extract"] == ["ids", "mrz", "barcodes"]
+    assert {"aadhaar", "pan", "mrz", "barcode"} <= set(documents["types"]) and "TD3" in documents["zone_formats"]
+    assert {"QRCode", "DataMatrix", "PDF417", "Code128", "EAN13"} <= set(documents["symbologies"])
     assert response.json["limits"] == {
         "max_content_length": 1001,
         "max_batch_files": 50,
