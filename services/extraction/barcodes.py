@@ -35,6 +35,8 @@ _WITHOUT_CHECK = ("Code39", "ITF")
 _ATTEMPTS = ((0, 1), (3, 1), (-3, 1), (1, 2), (-1, 1.5), (4, 1.5), (-4, 1.5))
 _FEW_ATTEMPTS = 3
 _MATRIX = ("QRCode", "MicroQRCode", "RMQRCode", "Aztec", "DataMatrix", "MaxiCode")
+#: Larger areas are not searched for light codes on dark ground, which takes as long as for dark ones.
+_INVERTED_PIXELS = 1_000_000
 #: Names that a result has as `symbology`.
 SYMBOLOGIES = (
     "QRCode", "MicroQRCode", "RMQRCode", "Aztec", "DataMatrix", "MaxiCode", "PDF417", "MicroPDF417", "EAN13", "EAN8",
@@ -84,11 +86,14 @@ def _striped_codes(area: Area, image: Image.Image) -> Iterator[tuple[zxingcpp.Ba
     symbologies, attempts = _STACKED + _LINEAR, _FEW_ATTEMPTS if area.is_like_pdf417 else 1
     for attempt, (degrees, scale) in enumerate(_ATTEMPTS):
         cut = area.turned(image, degrees, scale)
-        codes = _read(cut, symbologies if scale == 1 else _STACKED, level=True)
+        chosen = symbologies if scale == 1 else _STACKED
+        codes = _read(cut, chosen, level=True)
+        if not codes and cut.is_dark:  # the library does not invert linear codes and PDF417
+            codes = _read(cut.inverted, chosen, level=True)
         if good := [code for code in codes if code.valid]:
             yield from ((code, cut) for code in good)
             return
-        if codes:
+        if any(code.format.name in _STACKED for code in codes):
             attempts = len(_ATTEMPTS)
         elif attempt == 0 and rows_alike(cut.picture):
             attempts = _FEW_ATTEMPTS
@@ -100,7 +105,10 @@ def _read(cut: Cut, names: tuple[str, ...], level: bool = False) -> list[zxingcp
     """level: the codes are upright, and those whose check fails are returned, too."""
     import zxingcpp
 
-    return zxingcpp.read_barcodes(cut.picture, formats=_formats(names), try_rotate=not level, return_errors=level)
+    invert = not level and cut.picture.size < _INVERTED_PIXELS
+    return zxingcpp.read_barcodes(
+        cut.picture, formats=_formats(names), try_rotate=not level, try_invert=invert, return_errors=level
+    )
 
 
 def _secure_qr(document: Document, decoded: bool) -> Document:

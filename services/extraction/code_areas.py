@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from PIL import Image, ImageDraw
@@ -74,6 +74,17 @@ class Cut:
     angle: float = 0.0
     scale: float = 1.0
 
+    @property
+    def is_dark(self) -> bool:
+        """Whether the space around the area is darker than the area: a light code may be on dark ground."""
+        edge = _LIMITS.margin // 2
+        around = np.concatenate([self.picture[:edge:2, ::4].ravel(), self.picture[-edge::2, ::4].ravel()])
+        return bool(np.median(around) < self.picture[edge:-edge:4, edge:-edge:4].mean())
+
+    @property
+    def inverted(self) -> Cut:
+        return replace(self, picture=255 - self.picture)
+
     def on_page(self, x: float, y: float) -> list[float]:
         """A point of the part on the page."""
         cos, sin = math.cos(self.angle), math.sin(self.angle)
@@ -137,9 +148,9 @@ class Area:
         # Three times as fast, and enough where it fits.
         fast = degrees == 0 and scale == 1
         method, sampling = Image.Transform.AFFINE, Image.Resampling.BILINEAR if fast else Image.Resampling.BICUBIC
-        picture = np.asarray(image.transform(size, method, coefficients, sampling, fillcolor=255))
-        # The reader expects linear codes and PDF417 to be dark on light.
-        return Cut(255 - picture if _is_inverted(picture) else picture, origin, angle, scale)
+        return Cut(
+            np.asarray(image.transform(size, method, coefficients, sampling, fillcolor=255)), origin, angle, scale
+        )
 
     def _filled(self) -> float:
         across, along = self._size()
@@ -171,13 +182,6 @@ def find_areas(grey: np.ndarray, text: Iterable[Sequence[Sequence[float]]] = ())
     parts = [_area(part, grey) for part in _connected(_opened(thin, 3))]
     found = [area for area in areas if area.is_filled] + [area for area in parts if area.is_filled]
     return sorted(found, key=lambda area: -len(area.points))[: _LIMITS.areas]
-
-
-def _is_inverted(picture: np.ndarray) -> bool:
-    """Whether the space around an area is darker than the area. picture: (h, w) uint8, with a margin."""
-    edge = _LIMITS.margin // 2
-    around = np.concatenate([picture[:edge:2, ::4].ravel(), picture[-edge::2, ::4].ravel()])
-    return bool(np.median(around) < picture[edge:-edge:4, edge:-edge:4].mean())
 
 
 def rows_alike(picture: np.ndarray) -> bool:
@@ -243,19 +247,20 @@ def _opened(blocks: np.ndarray, size: int = 2) -> np.ndarray:
 
 
 def _connected(blocks: np.ndarray) -> Iterator[list[tuple[int, int]]]:
-    """Blocks (row, column) that are at most one block apart."""
-    left = {(int(row), int(column)) for row, column in np.argwhere(blocks)}
-    steps = [(row, column) for row in (-2, -1, 0, 1, 2) for column in (-2, -1, 0, 1, 2)]
-    while left:
-        first = left.pop()
-        part, pending = [first], [first]
+    """Blocks (row, column) that are at most one to three blocks apart: those in neighbouring squares of four blocks."""
+    squares: dict[tuple[int, int], list[tuple[int, int]]] = {}
+    for row, column in np.argwhere(blocks).tolist():
+        squares.setdefault((row // 2, column // 2), []).append((row, column))
+    steps = [(down, right) for down in (-1, 0, 1) for right in (-1, 0, 1)]
+    while squares:
+        first, part = squares.popitem()
+        pending = [first]
         while pending:
             row, column = pending.pop()
             for down, right in steps:
                 near = (row + down, column + right)
-                if near in left:
-                    left.remove(near)
-                    part.append(near)
+                if near in squares:
+                    part += squares.pop(near)
                     pending.append(near)
         yield part
 
