@@ -1,12 +1,15 @@
 """Document numbers in the whole service: they are in the result, and nowhere else. With `mask`, not even there."""
 
+import io
 import json
 import re
+import zipfile
 import zlib
 
 import pytest
 import requests
 
+from services.exports.formats import FORMATS
 from stress.harness import wait_until
 from tests.support.collector import Collector
 from tests.support.drawing import picture
@@ -61,6 +64,14 @@ def stored(redis, known=()) -> bytes:
     return b"\n".join(found)
 
 
+def unpacked(content: bytes) -> bytes:
+    """The files in a zip, such as a spreadsheet, or the content itself."""
+    if not zipfile.is_zipfile(io.BytesIO(content)):
+        return content
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        return b"\n".join(archive.read(name) for name in archive.namelist())
+
+
 def written(service, collector, receiver) -> dict[str, bytes]:
     """Everything that the service wrote about jobs, apart from their results."""
     admin = {"Authorization": f"Bearer {ADMIN}"}
@@ -110,6 +121,22 @@ def test_masked_numbers_are_in_no_byte_that_the_service_returns_or_stores(watche
     for content in (response.content, again.content, result.content, stored(redis, known)):
         assert numbers_in(content, hidden_part_only=True) == []
         assert b"8814" in content, "the visible end"
+
+
+@pytest.mark.parametrize("format", [each.name for each in FORMATS if not each.needs_source])
+def test_masked_numbers_are_in_no_format(watched, format):
+    service, _, _ = watched
+    service.configure_engine(text=TEXT)
+    job = service.post("/ocr/predict", picture("formats"), mask="all", extract="all", detail="word").json()["job_id"]
+    response = service.get(f"/ocr/job/{job}/result", params={"format": format})
+    assert response.status_code == 200
+    assert numbers_in(unpacked(response.content), hidden_part_only=True) == []
+
+
+@pytest.mark.parametrize("output", ["pdf", "annotated"])
+def test_pictures_of_masked_jobs_are_refused(watched, output):
+    service, _, _ = watched
+    assert service.post("/ocr/predict", picture("outputs"), mask="aadhaar", outputs=output).status_code == 400
 
 
 def test_options_are_part_of_the_cache_key(watched):
