@@ -110,7 +110,8 @@ class OCREngine:
         Raises UnreadableImage, UnsupportedLanguage, ModelNotAvailable, RuntimeNotAvailable.
         """
         from .images import load_image  # imports numpy, like reading_order and pipeline
-        from .layout.regions import join_drop_caps, typed_regions
+        from .layout.regions import find_figures, join_drop_caps, typed_regions
+        from .orientation import rotated
         from .reading_order import page_text, reading_order
 
         options = options or RecognizeOptions()
@@ -124,7 +125,8 @@ class OCREngine:
             height, width = width, height
         lang = languages_found((line.text for line in lines), models.lang)
         blocks = reading_order(join_drop_caps(split_digit_columns(lines)), width, height)
-        blocks = typed_regions(blocks, width, height, lang)
+        figures = find_figures(rotated(pixels, rotation) if rotation else pixels, lines)
+        blocks = typed_regions(blocks, width, height, lang, figures)
         ordered = tuple(line for block in blocks for line in block.lines)
         return Recognition(width, height, ordered, page_text(blocks), lang, info, blocks, rotation, seconds)
 

@@ -7,12 +7,13 @@ from dataclasses import replace
 
 from ...results import HEADING, LIST_ITEM, PARAGRAPH, SIDE_NOTE, TABLE, TITLE, Block, Line
 from .drop_caps import join_in_row
+from .figures import with_figures
 from .hyphenation import Vocabulary
 from .kinds import find_kinds
 from .ordering import ordered
 from .paragraphs import Paragraph, divide, joined_text
 from .parts import Part
-from .text_rows import PageType, TextRow, joined_box, overlap_x
+from .text_rows import Box, PageType, TextRow, joined_box, overlap_x
 
 _MAX_LEADING = 2.0  # distance of the rows of a heading, in letter sizes
 _SAME_SIZE = 1.3
@@ -22,10 +23,13 @@ _MIN_NUMBERS = 3
 _LINE_NUMBERS = 0.8  # confidence
 
 
-def typed_regions(blocks: Sequence[Block], width: int, height: int, lang: str = "") -> tuple[Block, ...]:
+def typed_regions(
+    blocks: Sequence[Block], width: int, height: int, lang: str = "", figures: Sequence[Box] = ()
+) -> tuple[Block, ...]:
     """Return the regions of a page in reading order; each line of the blocks is in exactly one.
 
     blocks: paragraphs and tables in reading order. width, height: pixels of the page. lang: for hyphenation.
+    figures: boxes around pictures; they become blocks without lines.
     """
     blocks = [block for block in blocks if block.rows]
     if not blocks or _is_vertical(blocks):
@@ -33,6 +37,8 @@ def typed_regions(blocks: Sequence[Block], width: int, height: int, lang: str = 
     page = PageType.of(blocks, width, height)
     parts = _joined_headings(list(_parts(blocks, page)), page)
     find_kinds(parts, page)
+    if figures:
+        parts = with_figures(parts, figures, page)
     words = Vocabulary([line.text for block in blocks for row in block.rows for line in row])
     return tuple([_block(part, words, lang) for part in ordered(parts, page)])
 
@@ -97,10 +103,11 @@ def _is_same_heading(one: Part, other: Part, page: PageType) -> bool:
 def _block(part: Part, words: Vocabulary, lang: str) -> Block:
     if part.table:
         return part.table if part.kind == TABLE else replace(part.table, kind=part.kind, confidence=part.confidence)
-    paragraph = part.paragraph or Paragraph(part.rows, part.box[2])
-    if part.kind in (HEADING, TITLE):
-        paragraph = Paragraph(part.rows, part.box[0])  # no break of a heading is deliberate
-        joined = " ".join(row.text for row in part.rows)
-    joined = joined_text(paragraph, words, lang) if part.kind not in (HEADING, TITLE) else joined
+    if not part.rows:
+        return Block(part.kind, (), part.box, part.confidence)
+    if part.kind in (HEADING, TITLE):  # no break of a heading is deliberate
+        joined = " ".join([row.text for row in part.rows])
+    else:
+        joined = joined_text(part.paragraph or Paragraph(part.rows, part.box[2]), words, lang)
     rows = tuple([row.lines for row in part.rows])
     return Block(part.kind, rows, part.box, part.confidence, part.level, part.marker, joined=joined)

@@ -2,9 +2,10 @@
 
 import random
 
+import numpy as np
 import pytest
 
-from paddleocr_service.layout.regions import join_drop_caps, typed_regions
+from paddleocr_service.layout.regions import find_figures, join_drop_caps, typed_regions
 from paddleocr_service.layout.regions.markers import is_caption, is_page_number, list_marker
 from paddleocr_service.reading_order import page_text, reading_order
 from paddleocr_service.results import Block, Line, Word
@@ -186,6 +187,52 @@ def test_numbered_sections_side_by_side_are_ordered_by_their_numbers():
     found = typed_regions(blocks, WIDTH, HEIGHT)
     assert [block.text[:1] for block in found if block.kind == "heading"] == ["1", "2", "3", "4"]
     assert [block.text[:5] for block in found if block.kind == "paragraph"] == ["Text1", "Text2", "Text3", "Text4"]
+
+
+def page_image(*boxes):
+    image = np.full((HEIGHT, WIDTH, 3), 255, np.uint8)
+    rng = np.random.default_rng(1)
+    for x0, y0, x1, y1 in boxes:
+        image[y0:y1, x0:x1] = rng.integers(0, 200, (y1 - y0, x1 - x0, 1))
+    return image
+
+
+def test_pictures_are_figures_and_text_is_not():
+    lines = [text_line("many words in a line of text", 100, 900 + 26 * row) for row in range(15)]
+    ink = [tuple(int(edge) for edge in (*line.polygon[0], *line.polygon[2])) for line in lines]
+    (found,) = find_figures(page_image((200, 200, 600, 500), *ink), lines)
+    assert found == pytest.approx((200, 200, 600, 500), abs=8)
+
+
+@pytest.mark.parametrize("box", [(0, 0, 1000, 60), (100, 300, 900, 306), (200, 200, 230, 230)])
+def test_shadows_rules_and_small_marks_are_no_figures(box):
+    assert find_figures(page_image(box), []) == []
+
+
+def test_a_table_with_shaded_cells_is_no_figure():
+    lines = [text_line("cell with text", 120 + 200 * column, 220 + 30 * row) for row in range(8) for column in range(4)]
+    image = page_image()
+    image[200:470, 100:900] = 180
+    assert find_figures(image, lines) == []
+
+
+def test_figure_comes_before_its_caption():
+    caption = text_line("The harbour in winter", 120, 640, 17)
+    page = [*BODY, caption, *paragraph(100, 700, 6)]
+    blocks = reading_order(page, WIDTH, HEIGHT)
+    found = typed_regions(blocks, WIDTH, HEIGHT, "en", [(100, 570, 640, 632)])
+    assert kinds(found) == ["paragraph", "figure", "caption", "paragraph"]
+    assert (found[1].lines, found[1].bbox) == ((), (100, 570, 640, 632))
+    assert page_text(found) == page_text(typed_regions(blocks, WIDTH, HEIGHT, "en"))
+
+
+def test_figure_without_caption_follows_the_text_above_it():
+    blocks = reading_order([*BODY, *paragraph(100, 800, 6)], WIDTH, HEIGHT)
+    assert kinds(typed_regions(blocks, WIDTH, HEIGHT, "", [(100, 600, 640, 760)])) == [
+        "paragraph",
+        "figure",
+        "paragraph",
+    ]
 
 
 def test_a_large_letter_without_text_beside_it_stays():
