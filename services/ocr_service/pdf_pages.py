@@ -97,7 +97,7 @@ class PdfPages:
             blocks = order_with_regions(layer_lines, regions, layer.width, layer.height)
         else:
             blocks = blocks_of(layer_lines, layer.width, layer.height)
-        blocks = typed_regions(blocks, layer.width, layer.height, self.options.lang)
+        blocks = typed_regions(blocks, layer.width, layer.height, self.options.lang, as_written=True)
         lines = tuple(line for block in blocks for line in block.lines)
         lang = languages_found((line.text for line in lines), self.options.lang)
         page = Recognition(layer.width, layer.height, lines, page_text(blocks), lang, _LAYER, blocks)

@@ -17,6 +17,8 @@ _CENTRED = 0.03  # share of the page's width
 _FURNITURE_SIZE = 1.6  # relative to the running text
 _FURNITURE_GAP = 1.0  # line heights between a page header or footer and the text
 _MAX_FURNITURE_ROWS = 2
+_TEXT_WIDTH = 0.4  # share of the page's width
+_TEXT_SIZE = 0.93  # relative to the running text
 _HEAD_SIZE = 1.25  # of a running head, relative to the running text
 
 
@@ -47,11 +49,19 @@ def _mark_furniture(parts: Sequence[Part], edge: float, top: bool, page: PageTyp
     for part in parts:
         gap = edge - part.box[3] if top else part.box[1] - edge
         low = part.box[3] - part.box[1] <= _MAX_FURNITURE_ROWS * 1.6 * part.size
-        small = part.kind in (PARAGRAPH, LIST_ITEM) and low and part.size <= most * page.size
+        small = (
+            part.kind in (PARAGRAPH, LIST_ITEM) and low and part.size <= most * page.size and not _is_text(part, page)
+        )
         if small and part.confident and is_page_number(part.text) and (gap >= space * page.size or space < _SLIDE_GAP):
             part.kind, part.confidence, part.marker = PAGE_NUMBER, 0.95, None
         elif small and part.confident and gap >= space * page.size:
             part.kind, part.confidence, part.marker = (PAGE_HEADER if top else PAGE_FOOTER), 0.75, None
+
+
+def _is_text(part: Part, page: PageType) -> bool:
+    """Return whether a part looks like the last lines of the text: several wide rows of its size."""
+    wide = part.box[2] - part.box[0] >= _TEXT_WIDTH * page.width
+    return len(part.rows) > 1 and wide and part.size >= _TEXT_SIZE * page.size
 
 
 def _keep_outermost(parts: Sequence[Part], page: PageType) -> None:

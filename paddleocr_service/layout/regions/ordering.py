@@ -16,11 +16,14 @@ _MIN_SECTIONS = 3
 _MAX_QUOTE = 300  # characters
 
 
-def ordered(parts: Sequence[Part], page: PageType) -> list[Part]:
+def ordered(parts: Sequence[Part], page: PageType, as_written: bool) -> list[Part]:
     """Return page headers first, page footers last, and pull quotes after the paragraph that they interrupt.
 
-    Footnotes stay after the text of their column.
+    Footnotes stay after the text of their column. as_written: the order is that of a text layer, which only numbered
+    sections change.
     """
+    if as_written:
+        return _by_number(list(parts))
     first = [part for part in parts if part.kind == PAGE_HEADER or _is_number_above(part, page)]
     last = [part for part in parts if part.kind in (PAGE_FOOTER, PAGE_NUMBER) and part not in first]
     outside = {id(part) for part in (*first, *last)}

@@ -24,12 +24,19 @@ _LINE_NUMBERS = 0.8  # confidence
 
 
 def typed_regions(
-    blocks: Sequence[Block], width: int, height: int, lang: str = "", figures: Sequence[Box] = ()
+    blocks: Sequence[Block],
+    width: int,
+    height: int,
+    lang: str = "",
+    figures: Sequence[Box] = (),
+    *,
+    as_written: bool = False,
 ) -> tuple[Block, ...]:
     """Return the regions of a page in reading order; each line of the blocks is in exactly one.
 
     blocks: paragraphs and tables in reading order. width, height: pixels of the page. lang: for hyphenation.
     figures: boxes around pictures; they become blocks without lines.
+    as_written: the blocks are in the order of a text layer, which stays.
     """
     blocks = [block for block in blocks if block.rows]
     if not blocks or _is_vertical(blocks):
@@ -40,7 +47,7 @@ def typed_regions(
     if figures:
         parts = with_figures(parts, figures, page)
     words = Vocabulary([line.text for block in blocks for row in block.rows for line in row])
-    return tuple([_block(part, words, lang) for part in ordered(parts, page)])
+    return tuple([_block(part, words, lang) for part in ordered(parts, page, as_written)])
 
 
 def _is_vertical(blocks: Sequence[Block]) -> bool:

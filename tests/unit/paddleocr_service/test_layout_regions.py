@@ -108,6 +108,20 @@ def test_page_header_page_number_and_footer_frame_the_page():
     assert kinds(found) == ["page_header", "paragraph", "page_footer", "page_number"]
 
 
+def test_text_layer_keeps_its_order_and_gets_kinds():
+    blocks = [
+        Block("paragraph", tuple((line,) for line in BODY), (100, 300, 640, 560)),
+        Block("paragraph", ((text_line("Annals of the harbour", 380, 60),),), (380, 60, 569, 80)),
+    ]
+    assert kinds(typed_regions(blocks, WIDTH, HEIGHT, as_written=True)) == ["paragraph", "page_header"]
+    assert kinds(typed_regions(blocks, WIDTH, HEIGHT)) == ["page_header", "paragraph"]
+
+
+def test_last_lines_of_the_text_are_no_page_footer():
+    found = regions(*paragraph(100, 700, 10), *paragraph(100, 1290, 3))
+    assert kinds(found) == ["paragraph", "paragraph"]
+
+
 def test_running_head_of_a_book_may_be_far_from_the_edge():
     found = regions(text_line("34 THE HARBOUR AND ITS SHIPS", 300, 200), *BODY)
     assert kinds(found) == ["page_header", "paragraph"]
