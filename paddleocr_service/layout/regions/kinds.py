@@ -14,7 +14,7 @@ from .parts import Part
 from .text_rows import Box, PageType, joined_box, overlap_x, overlap_y, weighted_median
 
 _HEADING_SIZE = 1.25  # relative to the running text
-_MIN_SIZE = 0.93  # a heading is not smaller than that
+_MIN_SIZE = 0.93  # the same for a heading without a number, not in capitals
 _LEVEL_SIZES = (1.7, 1.4)  # from which a heading has level 1, and level 2
 _TITLE_SIZE = 1.45
 _TITLE_REACH = 0.45  # share of the page's height in which a title begins
@@ -70,12 +70,12 @@ def _find_heading(part: Part, following: Part | None, page: PageType) -> None:
     if ratio >= _HEADING_SIZE and not is_sentence and not (text[:1].islower() and ratio < _TITLE_SIZE):
         level = 1 + sum(ratio < size for size in _LEVEL_SIZES)
         part.kind, part.level, part.confidence = HEADING, min(depth, 6) or level, 0.85
-    elif following is not None and not is_sentence and ratio >= _MIN_SIZE and _begins_section(part, following):
+    elif following is not None and not is_sentence and _begins_section(part, following):
         if depth:
             part.kind, part.level, part.confidence = HEADING, min(depth + 1, 6), 0.8
         elif text.isupper():
             part.kind, part.level, part.confidence = HEADING, 3, 0.7
-        elif not text.endswith((":", "?", "!")) and len(rows[0].lines) == 1 and _is_short(part, following):
+        elif _is_short(part, following) and ratio >= _MIN_SIZE and not text.endswith((":", "?", "!")):
             part.kind, part.level, part.confidence = HEADING, 3, 0.5
 
 
@@ -93,7 +93,8 @@ def _begins_section(part: Part, following: Part) -> bool:
 
 
 def _is_short(part: Part, following: Part) -> bool:
-    return part.box[2] - part.box[0] < _SHORT * (following.box[2] - following.box[0])
+    """Return whether a part is one short line, compared with the text below it."""
+    return len(part.rows[0].lines) == 1 and part.box[2] - part.box[0] < _SHORT * (following.box[2] - following.box[0])
 
 
 def _find_lists(parts: Sequence[Part]) -> None:
