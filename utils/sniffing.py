@@ -5,7 +5,8 @@ only at offset 0 (viewers allow 1,024 bytes before it), and take any file that b
 """
 
 import struct
-from os import PathLike
+
+from utils.sources import Source, open_source
 
 _PDF_HEADER = b"%PDF-"
 #: The number of bytes that `sniff` needs. Like PDF viewers, it accepts up to 1,024 bytes before the header.
@@ -21,6 +22,8 @@ _MAGIC = (
     (b"II+\0", "image/tiff"),  # BigTIFF
     (b"MM\0+", "image/tiff"),
 )
+
+MEDIA_TYPES = frozenset({media_type for _, media_type in _MAGIC} | {"image/webp", "image/bmp", "application/pdf"})
 
 #: Possible sizes of a bitmap's second header: OS/2 1, Windows 3, its extensions, OS/2 2, Windows 4 and 5.
 _BITMAP_HEADERS = frozenset({12, 40, 52, 56, 64, 108, 124})
@@ -40,9 +43,9 @@ def sniff(head: bytes) -> str | None:
     return None
 
 
-def sniff_file(path: str | PathLike[str]) -> str | None:
-    """`sniff` for the file at `path`. Raises OSError if it cannot be read."""
-    with open(path, "rb") as file:
+def sniff_file(source: Source) -> str | None:
+    """`sniff` for a file. Raises OSError if it cannot be read."""
+    with open_source(source) as file:
         return sniff(file.read(HEAD_BYTES))
 
 

@@ -1,51 +1,44 @@
-"""The child process that inspects uploads: reads one JSON line per request, writes one JSON line per response.
-
-Started by `Inspector`. It has no state worth keeping and may be killed at any moment. It ends with its parent: while
-idle because its input ends; while busy, even inside native code, because the kernel sends SIGIO when the other end of
-the pipe closes, and nothing handles that signal. (PR_SET_PDEATHSIG would end it with the parent's thread, not with the
-parent, and threads come and go.)
-"""
+"""The child process that inspects uploads: gets an open file with each message and sends its facts back."""
 
 from __future__ import annotations
 
-import fcntl
-import json
 import os
-import resource
-import sys
 import time
+from contextlib import suppress
 from dataclasses import asdict
 from typing import Any
 
-import services.ocr_service.helpers.image_processor  # noqa: F401  imported before the first request, to answer it faster
+from services.confined import samples
+from services.confined.channel import ChannelClosed, Message, close_files
+from services.confined.child import OUT_OF_MEMORY, start
 from services.errors import OCRServiceError
 from services.inspection.facts import InspectionLimits, inspect_upload
 
-#: Exit status after running into the memory limit. A new child may manage the same file.
-OUT_OF_MEMORY = 3
-
 
 def main() -> None:
-    memory_bytes = int(sys.argv[1])
-    resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    # Responses get a descriptor of their own: libraries may print to standard output, which becomes standard error.
-    output = os.dup(sys.stdout.fileno())
-    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
-    fcntl.fcntl(sys.stdin.fileno(), fcntl.F_SETOWN, os.getpid())
-    _send(output, {"ready": True})
-    for line in sys.stdin.buffer:
-        _end_with_parent(True)
-        started = time.process_time()
-        response = _respond(json.loads(line))
-        response["seconds"] = time.process_time() - started
-        _end_with_parent(False)
-        _send(output, response)
+    channel = start(_warm_up)
+    with suppress(ChannelClosed):
+        while True:
+            message = channel.receive(max_files=1)
+            started = time.process_time()
+            response = _respond(message)
+            response["seconds"] = time.process_time() - started
+            close_files(message)
+            channel.send(response)
 
 
-def _respond(request: dict[str, Any]) -> dict[str, Any]:
+def _warm_up() -> None:
+    """Inspect files of all types, also damaged ones."""
+    limits = InspectionLimits(max_pixels=10_000, max_pages=2)
+    for content in (*samples.pictures(), samples.pdf()):
+        for part in (content, content[: len(content) // 2]):
+            with samples.opened(part) as descriptor, suppress(OCRServiceError):
+                inspect_upload(descriptor, limits)
+
+
+def _respond(message: Message) -> dict[str, Any]:
     try:
-        facts = inspect_upload(request["path"], InspectionLimits(**request["limits"]))
+        facts = inspect_upload(message.files[0], InspectionLimits(**message.data["limits"]))
     except OCRServiceError as error:
         if isinstance(error.__cause__, MemoryError):
             os._exit(OUT_OF_MEMORY)
@@ -56,16 +49,6 @@ def _respond(request: dict[str, Any]) -> dict[str, Any]:
     except Exception as error:
         return {"error": None, "cause": repr(error)}
     return {"facts": asdict(facts)}
-
-
-def _send(output: int, response: dict[str, Any]) -> None:
-    os.write(output, json.dumps(response).encode() + b"\n")
-
-
-def _end_with_parent(busy: bool) -> None:
-    """Enable SIGIO on the input pipe while busy only: between two requests, input means the next request."""
-    flags = fcntl.fcntl(sys.stdin.fileno(), fcntl.F_GETFL)
-    fcntl.fcntl(sys.stdin.fileno(), fcntl.F_SETFL, flags | os.O_ASYNC if busy else flags & ~os.O_ASYNC)
 
 
 if __name__ == "__main__":

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
-from os import PathLike
 from typing import TYPE_CHECKING
 
 from services.errors import CorruptFile, EmptyFile, TooManyPages, UnsupportedType
 from utils.sniffing import sniff_file
+from utils.sources import Source
 
 if TYPE_CHECKING:
     from services.ocr_service.helpers.pdf_processor import PdfDocument
@@ -37,7 +37,7 @@ class FileFacts:
     height: int
 
 
-def inspect_upload(path: str | PathLike[str], limits: InspectionLimits) -> FileFacts:
+def inspect_upload(path: Source, limits: InspectionLimits) -> FileFacts:
     """Inspect the content of the file at `path`. Hostile bytes may crash or hang this: `Inspector` runs it safely.
 
     Raises EmptyFile, UnsupportedType, TruncatedFile, CorruptFile, EncryptedFile, TooManyPages or TooManyPixels.
@@ -56,7 +56,7 @@ def check_page_count(count: int, limits: InspectionLimits) -> None:
         raise TooManyPages(f"The document has more than {limits.max_pages} pages. {TooManyPages.remedy}")
 
 
-def _inspect_pdf(path: str | PathLike[str], limits: InspectionLimits) -> FileFacts:
+def _inspect_pdf(path: Source, limits: InspectionLimits) -> FileFacts:
     from services.ocr_service.helpers.pdf_processor import PdfDocument
 
     with PdfDocument(path) as document:
@@ -76,7 +76,7 @@ def _first_readable_size(document: PdfDocument) -> tuple[float, float]:
     raise CorruptFile(f"The PDF is damaged: none of its pages can be read. {CorruptFile.remedy}") from last_error
 
 
-def _inspect_image(path: str | PathLike[str], media_type: str, limits: InspectionLimits) -> FileFacts:
+def _inspect_image(path: Source, media_type: str, limits: InspectionLimits) -> FileFacts:
     from services.inspection.structure import check_length, check_structure
     from services.ocr_service.helpers.image_processor import displayed_size, open_picture
 

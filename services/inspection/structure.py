@@ -6,7 +6,6 @@ import mmap
 import os
 import struct
 import zlib
-from os import PathLike
 
 from PIL import Image
 from PIL.TiffImagePlugin import TiffImageFile
@@ -15,6 +14,7 @@ from services.errors import CorruptFile, TruncatedFile
 from services.inspection.facts import InspectionLimits, check_page_count
 from services.ocr_service.helpers.image_processor import go_to_frame
 from services.ocr_service.helpers.picture_repair import checksum_matches, has_all_pixels, has_end_marker, png_chunks
+from utils.sources import Source, open_source
 
 #: Highest compression ratio of Deflate.
 _DEFLATE_RATIO = 1032
@@ -30,16 +30,16 @@ _PNG_PASSES = ((0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2,
 _TIFF_PARTS = ((273, 279), (324, 325))
 
 
-def check_length(path: str | PathLike[str], media_type: str) -> None:
+def check_length(path: Source, media_type: str) -> None:
     """Raises TruncatedFile for a WebP shorter than its header says. Pillow cannot open it, but does not say why."""
     if media_type == "image/webp":
-        with open(path, "rb") as file:
+        with open_source(path) as file:
             (length,) = struct.unpack_from("<I", file.read(8), 4)
         if length + 8 > os.path.getsize(path):
             raise _truncated()
 
 
-def check_structure(path: str | PathLike[str], picture: Image.Image, limits: InspectionLimits) -> int:
+def check_structure(path: Source, picture: Image.Image, limits: InspectionLimits) -> int:
     """Check an opened image and return its number of pages.
 
     Raises TruncatedFile, CorruptFile, TooManyPages, TooManyPixels.
@@ -52,7 +52,7 @@ def check_structure(path: str | PathLike[str], picture: Image.Image, limits: Ins
     if check is None:
         picture.load()  # decoding GIF and BMP is faster than a check of their structure in Python
         return 1
-    with open(path, "rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+    with open_source(path) as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
         check(data)
     return 1
 

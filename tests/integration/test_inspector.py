@@ -16,7 +16,6 @@ from PIL import Image
 
 from services.errors import CorruptFile, EmptyFile, ServiceUnavailable, TooManyPixels
 from services.inspection import FileFacts, InspectionLimits, Inspector
-from services.inspection import process as inspection_process
 from services.inspection.process import InspectionProcess
 from stress.harness import wait_until
 from tests.support import hostile
@@ -74,9 +73,8 @@ def _inspects(process: psutil.Process) -> bool:
 
 
 def is_busy(child: psutil.Process) -> bool:
-    """Whether it is working on a file: it has asked for a signal in case its input closes."""
-    flags = Path(f"/proc/{child.pid}/fdinfo/0").read_text().split("flags:")[1].split()[0]
-    return bool(int(flags, 8) & os.O_ASYNC)
+    """Whether it is working on a file, and not waiting for the next one."""
+    return child.status() == psutil.STATUS_RUNNING
 
 
 def kill_children() -> None:
@@ -226,7 +224,7 @@ def test_close_kills_the_children(make, picture):
 
 @pytest.mark.parametrize(("name", "value"), [("_ROOT", Path("/")), ("_START_SECONDS", 0)])
 def test_service_is_unavailable_if_no_child_gets_ready(make, picture, monkeypatch, name, value):
-    monkeypatch.setattr(inspection_process, name, value)
+    monkeypatch.setattr(f"services.confined.process.{name}", value)
     monkeypatch.delenv("PYTHONPATH", raising=False)
     with pytest.raises(ServiceUnavailable):
         make().inspect(picture)

@@ -10,7 +10,6 @@ import threading
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
-from os import PathLike
 from typing import TYPE_CHECKING
 
 # The decoders of PILLOW_FORMATS, imported by name: otherwise Pillow loads all of its decoders to find one.
@@ -28,6 +27,7 @@ from PIL import (  # noqa: F401
 from services.errors import CorruptFile, OCRServiceError, TooManyPixels, TruncatedFile, UnsupportedType
 from services.ocr_service.helpers.picture_repair import readable
 from utils.sniffing import sniff_file
+from utils.sources import Source
 
 if TYPE_CHECKING:
     from services.ocr_service.helpers.colour import RGBArray
@@ -56,7 +56,7 @@ _SIDEWAYS = frozenset({5, 6, 7, 8})
 _pillow_globals = threading.RLock()
 
 
-def read_frame(path: str | PathLike[str], number: int, *, max_pixels: int) -> RGBArray:
+def read_frame(path: Source, number: int, *, max_pixels: int) -> RGBArray:
     """Frame `number` (from 1) of the image at `path` as displayed. Only TIFF has more than one.
 
     Returns a contiguous (height, width, 3) uint8 array. Raises UnsupportedType, TooManyPixels (more than `max_pixels`),
@@ -75,7 +75,7 @@ def read_frame(path: str | PathLike[str], number: int, *, max_pixels: int) -> RG
 
 
 @contextmanager
-def open_picture(path: str | PathLike[str], *, max_pixels: int) -> Iterator[Image.Image]:
+def open_picture(path: Source, *, max_pixels: int) -> Iterator[Image.Image]:
     """A Pillow image with its header read and its size checked. Errors in the `with` body are translated, too."""
     format_name = PILLOW_FORMATS.get(sniff_file(path) or "")
     if format_name is None:

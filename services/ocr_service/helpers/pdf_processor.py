@@ -6,10 +6,11 @@ No JavaScript runs: MuPDF runs a document's scripts only after `pdf_enable_js`, 
 from __future__ import annotations
 
 import math
+import mmap
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from functools import partial
-from os import PathLike, fspath
+from os import fspath
 from types import ModuleType
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,7 @@ from services.ocr_service.helpers.layer_fonts import FontProofs
 from services.ocr_service.helpers.page_transform import Box, PageTransform
 from services.ocr_service.helpers.page_widgets import without_passwords
 from services.ocr_service.helpers.text_layer import TextLayer, read_layer
+from utils.sources import Source
 
 if TYPE_CHECKING:
     import pymupdf
@@ -43,13 +45,13 @@ class PdfDocument:
     empty password is opened, as viewers do.
     """
 
-    def __init__(self, path: str | PathLike[str]) -> None:
+    def __init__(self, path: Source) -> None:
         self._mupdf = load_mupdf()
         self._layers = self._sketched = 0
         self._recorded: tuple[int, pymupdf.DisplayList | None] = (0, None)
         self._actual_text = ActualTextCheck()
         with _as_corrupt_file("The PDF is damaged and cannot be opened. Save it again and send the new file."):
-            self._document = self._mupdf.open(fspath(path), filetype="pdf")
+            self._document = self._mupdf.open(*_name_or_content(path), filetype="pdf")
         try:
             self.page_count = self._check()
         except OCRServiceError:
@@ -234,6 +236,13 @@ def load_mupdf() -> ModuleType:
     pymupdf.TOOLS.mupdf_display_errors(False)
     pymupdf.TOOLS.mupdf_display_warnings(False)
     return pymupdf
+
+
+def _name_or_content(path: Source) -> tuple[str | None, memoryview | None]:
+    """The arguments of `pymupdf.open`. A file without a name is mapped into memory, not copied."""
+    if not isinstance(path, int):
+        return fspath(path), None
+    return None, memoryview(mmap.mmap(path, 0, access=mmap.ACCESS_READ))
 
 
 def _size_of(page: pymupdf.Page, number: int) -> tuple[float, float]:

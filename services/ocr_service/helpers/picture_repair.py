@@ -17,6 +17,8 @@ from typing import IO, NamedTuple
 
 from PIL import Image
 
+from utils.sources import Source, open_source
+
 #: A JPEG marker, except stuffed zeros, restart markers and padding.
 _JPEG_MARKER = re.compile(rb"\xff([^\x00\xd0-\xd7\xff])")
 _JPEG_END_CODE = 0xD9
@@ -51,14 +53,14 @@ class PngChunk(NamedTuple):
         return not self.name[0] & 0x20
 
 
-def readable(path: str | PathLike[str], format_name: str) -> str | PathLike[str] | IO[bytes]:
-    """The file as Pillow can read it: the path itself, or a mended copy in memory if Pillow would refuse it."""
-    mend = _MENDERS.get(format_name)
-    if mend is None:
-        return path
-    with open(path, "rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
-        mended = mend(data)
-    return path if mended is None else BytesIO(mended)
+def readable(path: Source, format_name: str) -> str | PathLike[str] | IO[bytes]:
+    """The file as Pillow can read it: itself, or a mended copy in memory if Pillow would refuse it."""
+    if mend := _MENDERS.get(format_name):
+        with open_source(path) as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+            mended = mend(data)
+        if mended is not None:
+            return BytesIO(mended)
+    return open_source(path) if isinstance(path, int) else path
 
 
 def has_end_marker(data: mmap.mmap) -> bool:

@@ -1,0 +1,44 @@
+"""The child's side: gives up all rights before the first untrusted byte is read.
+
+A child has no state worth keeping and may be killed at any moment. It ends with its parent, even inside native code:
+the kernel sends SIGIO when the other end of its standard input closes, and nothing handles that signal.
+(PR_SET_PDEATHSIG would end it with the parent's thread, not with the parent, and threads come and go.)
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import resource
+import socket
+import sys
+from collections.abc import Callable
+
+from services.confined.channel import Channel
+from utils.sandbox import confine
+
+#: Exit status after running into the memory limit. A new child may manage the same file.
+OUT_OF_MEMORY = 3
+#: Highest number of open files: the streams, the connection, and the file with what libraries open for it.
+_OPEN_FILES = 32
+
+
+def start(warm_up: Callable[[], None]) -> Channel:
+    """Confine this process, which `ConfinedProcess` has started. Returns the connection to the parent.
+
+    warm_up: imports all modules and opens all files that the process will ever need.
+    """
+    channel = Channel(socket.socket(fileno=int(sys.argv[1])))
+    fcntl.fcntl(sys.stdin.fileno(), fcntl.F_SETOWN, os.getpid())
+    fcntl.fcntl(sys.stdin.fileno(), fcntl.F_SETFL, fcntl.fcntl(sys.stdin.fileno(), fcntl.F_GETFL) | os.O_ASYNC)
+    warm_up()
+    memory_bytes = int(sys.argv[2])
+    for limit, value in (
+        (resource.RLIMIT_AS, memory_bytes),
+        (resource.RLIMIT_CORE, 0),
+        (resource.RLIMIT_FSIZE, 0),
+        (resource.RLIMIT_NOFILE, _OPEN_FILES),
+    ):
+        resource.setrlimit(limit, (value, value))
+    channel.send({"mechanisms": confine()})
+    return channel

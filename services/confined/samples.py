@@ -1,0 +1,48 @@
+"""Small files of each supported type. Reading them loads all that a parser loads on first use."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from io import BytesIO
+
+from PIL import Image
+
+from services.ocr_service.helpers.image_processor import PILLOW_FORMATS
+from services.ocr_service.helpers.pdf_processor import load_mupdf
+
+
+@contextmanager
+def opened(content: bytes) -> Iterator[int]:
+    """A descriptor of a file in memory."""
+    descriptor = os.memfd_create("sample")
+    try:
+        os.write(descriptor, content)
+        yield descriptor
+    finally:
+        os.close(descriptor)
+
+
+def pictures() -> Iterator[bytes]:
+    for format_name in PILLOW_FORMATS.values():
+        for mode in ("RGB", "1") if format_name == "TIFF" else ("RGB",):
+            file = BytesIO()
+            options = {"compression": "group4" if mode == "1" else "tiff_lzw"} if format_name == "TIFF" else {}
+            Image.new(mode, (40, 30)).save(file, format_name, **options)
+            yield file.getvalue()
+
+
+def pdf() -> bytes:
+    """A page with text, a drawing and a form field."""
+    pymupdf = load_mupdf()
+    with pymupdf.open() as document:
+        page = document.new_page(width=200, height=100)
+        page.insert_text((20, 50), "Sample text 123")
+        page.draw_rect((10, 10, 50, 20))
+        widget = pymupdf.Widget()
+        widget.field_type, widget.field_name = pymupdf.PDF_WIDGET_TYPE_TEXT, "field"
+        widget.field_value, widget.rect = "value", pymupdf.Rect(20, 60, 90, 80)
+        page.add_widget(widget)
+        content: bytes = document.tobytes()
+    return content
