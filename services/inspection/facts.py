@@ -77,10 +77,12 @@ def _first_readable_size(document: PdfDocument) -> tuple[float, float]:
 
 
 def _inspect_image(path: Source, media_type: str, limits: InspectionLimits) -> FileFacts:
-    from services.inspection.structure import check_length, check_structure
+    from services.inspection.structure import check_length, check_structure, size_of_large_webp
     from services.ocr_service.helpers.image_processor import displayed_size, open_picture
 
     check_length(path, media_type)
+    if media_type == "image/webp" and (size := size_of_large_webp(path, limits.max_pixels)):
+        return FileFacts("image", media_type, 1, *size)
     with open_picture(path, max_pixels=limits.max_pixels) as picture:
         width, height = displayed_size(picture)
         pages = check_structure(path, picture, limits)

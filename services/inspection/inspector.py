@@ -43,10 +43,11 @@ class Inspector:
     limits: InspectionLimits
     #: Seconds that one inspection may take.
     seconds: float = 10
-    #: Address space of a child.
-    memory_mb: int = 1536
-    #: Maximum number of concurrent inspections.
-    children: int = 4
+    #: Address space of a child. 190 MB of it are libraries, most of which all children share. Large pictures are not
+    #: decoded here, so that all children together stay within the 1 GB of a web container.
+    memory_mb: int = 320
+    #: Maximum number of concurrent inspections. One takes about a millisecond.
+    children: int = 2
     #: A child is replaced after this many calls.
     calls_per_child: int = 500
     _remembered: dict[str, FileFacts] = field(init=False, default_factory=dict)

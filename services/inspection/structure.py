@@ -12,7 +12,8 @@ from PIL.TiffImagePlugin import TiffImageFile
 
 from services.errors import CorruptFile, TruncatedFile
 from services.inspection.facts import InspectionLimits, check_page_count
-from services.ocr_service.helpers.image_processor import go_to_frame
+from services.ocr_service.helpers.image_processor import check_memory, go_to_frame
+from services.ocr_service.helpers.picture_memory import decoded_bytes
 from services.ocr_service.helpers.picture_repair import checksum_matches, has_all_pixels, has_end_marker, png_chunks
 from utils.sources import Source, open_source
 
@@ -22,6 +23,8 @@ _DEFLATE_RATIO = 1032
 _PNG_PROBE = 2 << 20
 #: Size in bytes of the pieces in which pixel data is decompressed.
 _BLOCK = 1 << 16
+#: Size in bytes of decoded frames above which they are left to the worker, which has more memory.
+_MAX_DECODED = 48 << 20
 _PNG_CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
 #: Adam7 interlacing: first column, first row, column step, row step of each pass.
 _PNG_PASSES = ((0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2))
@@ -39,6 +42,25 @@ def check_length(path: Source, media_type: str) -> None:
             raise _truncated()
 
 
+def size_of_large_webp(path: Source, max_pixels: int) -> tuple[int, int] | None:
+    """Width and height in pixels of a WebP that is too large for its decoder here. None for all others.
+
+    libwebp takes the memory for two decoded frames as soon as it opens a file. Raises TooManyPixels.
+    """
+    with open_source(path) as file:
+        head = file.read(30).ljust(30, b"\0")
+    match head[12:16]:
+        case b"VP8X":
+            width, height = (int.from_bytes(head[at : at + 3], "little") + 1 for at in (24, 27))
+        case b"VP8L":
+            bits = int.from_bytes(head[21:25], "little")
+            width, height = (bits & 0x3FFF) + 1, (bits >> 14 & 0x3FFF) + 1
+        case _:
+            width, height = (size & 0x3FFF for size in struct.unpack_from("<HH", head, 26))
+    check_memory("WEBP", "RGBA", (width, height), max_pixels)
+    return (width, height) if width * height * 8 > _MAX_DECODED else None
+
+
 def check_structure(path: Source, picture: Image.Image, limits: InspectionLimits) -> int:
     """Check an opened image and return its number of pages.
 
@@ -50,7 +72,8 @@ def check_structure(path: Source, picture: Image.Image, limits: InspectionLimits
         return 1  # Pillow has checked the structure when it opened the file
     check = _CHECKS.get(picture.format or "")
     if check is None:
-        picture.load()  # decoding GIF and BMP is faster than a check of their structure in Python
+        if decoded_bytes(picture.mode, picture.size) <= _MAX_DECODED:
+            picture.load()  # decoding GIF and BMP is faster than a check of their structure in Python
         return 1
     with open_source(path) as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
         check(data)
@@ -119,13 +142,13 @@ def _decompress(data: mmap.mmap, spans: list[tuple[int, int]], wanted: int) -> N
 def _check_tiff(picture: TiffImageFile, file_size: int, limits: InspectionLimits) -> int:
     """Walk the frames and return their number.
 
-    The first frame is decoded, because libtiff should fail here and not in a worker. Others are decoded only if their
-    data seems to be missing.
+    The first frame is decoded, because the client should learn now if libtiff fails. Others are decoded only if their
+    data seems to be missing, and large ones never.
     """
     pages = 1
     while True:
         cut = _reaches_past_end(picture, file_size)
-        if cut or pages == 1:
+        if (cut or pages == 1) and decoded_bytes(picture.mode, picture.size) <= _MAX_DECODED:
             try:
                 picture.load()
             except OSError as error:

@@ -25,6 +25,7 @@ from PIL import (  # noqa: F401
 )
 
 from services.errors import CorruptFile, OCRServiceError, TooManyPixels, TruncatedFile, UnsupportedType
+from services.ocr_service.helpers.picture_memory import allowed_bytes, needed_bytes
 from services.ocr_service.helpers.picture_repair import readable
 from utils.sniffing import sniff_file
 from utils.sources import Source
@@ -85,6 +86,7 @@ def open_picture(path: Source, *, max_pixels: int) -> Iterator[Image.Image]:
         _limited(max_pixels),
         Image.open(readable(path, format_name), formats=(format_name,)) as picture,
     ):
+        _check_picture(picture, max_pixels)
         yield picture
 
 
@@ -94,9 +96,12 @@ def go_to_frame(picture: Image.Image, number: int, max_pixels: int) -> None:
         if picture.format != "TIFF":
             raise EOFError("only the first frame is used")
         picture.seek(number - 1)
-        width, height = picture.size
-        if width * height > max_pixels:
-            raise _too_large(max_pixels, width * height)
+        _check_picture(picture, max_pixels)
+
+
+def _check_picture(picture: Image.Image, max_pixels: int) -> None:
+    progressive = bool(picture.info.get("progressive"))
+    check_memory(picture.format or "", picture.mode, picture.size, max_pixels, progressive)
 
 
 def displayed_size(picture: Image.Image) -> tuple[int, int]:
@@ -120,6 +125,20 @@ def orientation_of(picture: Image.Image) -> int:
 def _too_large(max_pixels: int, pixels: int | None = None) -> TooManyPixels:
     size = f"has {pixels:,} pixels" if pixels else "needs too much memory"
     return TooManyPixels(f"The image {size}. The limit is {max_pixels:,} pixels. Scale it down.")
+
+
+def check_memory(
+    format_name: str, mode: str, size: tuple[int, int], max_pixels: int, progressive: bool = False
+) -> None:
+    """Raises TooManyPixels if decoding would take much more memory than for a usual image of `max_pixels`."""
+    if size[0] * size[1] > max_pixels:
+        raise _too_large(max_pixels, size[0] * size[1])
+    needed, allowed = needed_bytes(format_name, mode, size, progressive), allowed_bytes(max_pixels)
+    if needed > allowed:
+        raise TooManyPixels(
+            f"The image needs {needed >> 20:,} MB of memory. The limit is {allowed >> 20:,} MB. Scale it down, or save "
+            "it as a JPEG."
+        )
 
 
 @contextmanager

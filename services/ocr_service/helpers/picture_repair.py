@@ -17,6 +17,7 @@ from typing import IO, NamedTuple
 
 from PIL import Image
 
+from services.ocr_service.helpers.picture_memory import decoded_bytes
 from utils.sources import Source, open_source
 
 #: A JPEG marker, except stuffed zeros, restart markers and padding.
@@ -27,6 +28,8 @@ _JPEG_WITHOUT_SEGMENT = frozenset({0x01, 0xD8})
 _JPEG_END = b"\xff\xd9"
 #: Data that decodes to noise, long enough for several blocks of pixels.
 _JPEG_NOISE = bytes(range(1, 255)) * 8
+#: Maximum size in bytes of decoded pixels that are compared, and rows that are copied at once.
+_MAX_DECODED, _ROWS = 48 << 20, 256
 
 PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 #: PNG chunks without pixels that change how a picture is shown: transparency, EXIF orientation.
@@ -101,14 +104,22 @@ def has_all_pixels(data: mmap.mmap) -> bool:
     Data that follows the last pixel changes nothing, data in place of missing pixels does.
     """
     try:
-        return _jpeg_pixels(data[:] + _JPEG_END) == _jpeg_pixels(data[:] + _JPEG_NOISE + _JPEG_END)
+        return _jpeg_checksum(data[:] + _JPEG_END) == _jpeg_checksum(data[:] + _JPEG_NOISE + _JPEG_END)
     except (OSError, SyntaxError, ValueError):
         return False
 
 
-def _jpeg_pixels(data: bytes) -> bytes:
+def _jpeg_checksum(data: bytes) -> int:
+    """A checksum of the pixels. Large pictures are decoded at an eighth of their size."""
+    checksum = 0
     with Image.open(BytesIO(data), formats=("JPEG",)) as picture:
-        return picture.tobytes()
+        if decoded_bytes(picture.mode, picture.size) > _MAX_DECODED:
+            picture.draft(None, (picture.width // 8, picture.height // 8))
+        picture.load()
+        for top in range(0, picture.height, _ROWS):
+            band = picture.crop((0, top, picture.width, min(picture.height, top + _ROWS)))
+            checksum = zlib.crc32(band.tobytes(), checksum)
+    return checksum
 
 
 def _with_end_marker(data: mmap.mmap) -> bytes | None:
