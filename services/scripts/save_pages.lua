@@ -1,12 +1,16 @@
 -- Stores finished steps: results of pages, and the job's progress. A step with an empty body stores no result; it only
 -- did not crash. A page stored twice is counted once. Replies 0 if the caller no longer holds the unit. Then nothing is
--- stored, but the start of each step is uncounted, because the step did not crash.
+-- stored, but the start of each step is uncounted, because the step did not crash. This is done once per step: a step
+-- that loses its worker's lease again and again would be repeated without end.
 -- ARGV: job id, unit, token, then for each step: step, body, "1" if the page was read
 local id, job, pages = ARGV[1], K.JOB .. ARGV[1], K.PAGES .. ARGV[1]
 if not holds_unit(id, ARGV[2], ARGV[3]) then
   for index = 4, #ARGV, 3 do
     local starts = 'begun:' .. ARGV[index]
-    if tonumber(redis.call('HGET', pages, starts) or '0') > 0 then redis.call('HINCRBY', pages, starts, -1) end
+    local counted = tonumber(redis.call('HGET', pages, starts) or '0') > 0
+    if counted and redis.call('HSETNX', pages, 'excused:' .. ARGV[index], '1') == 1 then
+      redis.call('HINCRBY', pages, starts, -1)
+    end
   end
   return 0
 end

@@ -287,10 +287,26 @@ def test_page_that_exceeds_its_lease_is_not_counted_as_a_crash(scene, monkeypatc
         scene.unit_queue.recover((scene.id, 1))
         return "late"
 
-    for _ in range(3):
+    for _ in range(2):
         scene.run(Pages(slow))
     assert scene.run(Pages(lambda: "in time")).status == "completed"
     assert scene.pages()[0]["text"] == "in time"
+
+
+def test_page_that_exceeds_its_lease_every_time_fails(scene, monkeypatch):
+    monkeypatch.setattr("services.jobs.unit_queue.LEASE_SECONDS", 0.05)
+    monkeypatch.setattr("services.worker.lease.Lease._renew", lambda self: None)
+    scene.submit_file()
+
+    def slow():
+        wait_until(scene.unit_queue.expired_leases, 5, "the end of the lease")
+        scene.unit_queue.recover((scene.id, 1))
+        return "late"
+
+    for _ in range(3):
+        assert scene.run(Pages(slow)).status == "processing"
+    assert scene.run(Pages(slow)).status == "completed"
+    assert scene.pages()[0]["error"]["code"] == "page_crashed"
 
 
 def test_no_page_is_started_after_a_cancel(scene):
