@@ -40,6 +40,8 @@ from utils.setting_parsers import (
 
 VERSION = "0.1.0"
 SAMPLE_SECRET = "your-secret-key-here"  # well-known; shorter samples are rejected for their length
+#: Secrets of the web server alone. Workers, which parse files, do not get them.
+WEB_SECRETS = ("ADMIN_TOKEN", "API_KEYS", "UPLOAD_EVENTS_TOKEN")
 SAMPLE_PASSWORDS = ("change-me", "only-for-development")  # of Redis, in k8s/ and docker-compose.yml
 
 T = TypeVar("T")
@@ -251,6 +253,11 @@ def _development_secret(data_dir: Path) -> str:
     except OSError as error:
         raise ConfigurationError({"DATA_DIR": f"cannot be written: {error.strerror}: {data_dir}."}) from error
     return path.read_text().strip()
+
+
+def worker_environment(environment: dict[str, str]) -> dict[str, str]:
+    """An environment without the secrets of the web server. Empty values also hide those in `.env`."""
+    return environment | dict.fromkeys(WEB_SECRETS, "")
 
 
 def child_environment() -> dict[str, str]:

@@ -9,7 +9,7 @@ from functools import partial
 from http import HTTPStatus
 from pathlib import Path
 
-from config import ConfigurationError, Settings, child_environment
+from config import ConfigurationError, Settings, child_environment, worker_environment
 from embedded.data_lock import DataDirInUse, DataLock
 from embedded.program import Program
 from embedded.redis_server import (
@@ -89,6 +89,7 @@ def _programs(
     worker = python(
         "worker",
         [sys.executable, "-m", "celery", "--quiet", "-A", "celery_app", "worker", "--loglevel", settings.log_level],
+        env=worker_environment(environment),
         ready=lambda: _is_ok(f"{address}/health/ready"),
         ready_within=MODEL_LOADED_WITHIN,
         grace=WORKER_GRACE,
