@@ -227,7 +227,7 @@ def start_background_services(runtime: Runtime) -> None:
 
 def build_worker(runtime: Runtime, stopping: Callable[[], bool]) -> WorkerProcess:
     """For a child process of the worker. Call it right after the fork."""
-    from services.ocr_service.document import OCRService
+    from services.document_process.service import ConfinedOCRService
     from services.worker.process import WorkerProcess, prepare_child_process
     from services.worker.runner import UnitRunner
     from services.worker.unit_telemetry import UnitTelemetry
@@ -235,7 +235,7 @@ def build_worker(runtime: Runtime, stopping: Callable[[], bool]) -> WorkerProces
     prepare_child_process()
     settings, services = runtime.settings, runtime.services
     engine = build_engine(settings)
-    ocr = OCRService(engine, settings.max_image_pixels)
+    ocr = ConfinedOCRService(engine, settings.max_image_pixels)
     runner = UnitRunner(
         store=services.job_store,
         unit_queue=services.unit_queue,

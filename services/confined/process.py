@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import socket
 import subprocess
@@ -11,6 +12,9 @@ from pathlib import Path
 
 from services.confined.channel import Channel, ChannelClosed
 from services.errors import ServiceUnavailable
+
+# From the standard library: web processes and children import this, and structlog takes long.
+log = logging.getLogger(__name__)
 
 _ROOT = Path(__file__).resolve().parents[2]
 #: Seconds for the start of a child. A machine under full load may need this long.
@@ -22,10 +26,10 @@ _OWN_VARIABLES = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 
 
 class ConfinedProcess:
-    """A running child. `channel` is connected to it, and `mechanisms` are those that confine it."""
+    """A running child. `channel` is connected to it, and `mechanisms` are those that confine it, once it is ready."""
 
     def __init__(self, module: str, memory_bytes: int, *arguments: str) -> None:
-        """Start `python -m module` and wait until it is confined. Raises ServiceUnavailable.
+        """Start `python -m module`. Raises ServiceUnavailable.
 
         memory_bytes: limit of its address space.
         """
@@ -49,12 +53,20 @@ class ConfinedProcess:
                 own.close()
                 raise _unavailable() from error
         self.pid = self._process.pid
-        try:
-            ready = self.channel.receive(time.monotonic() + _START_SECONDS)
-        except (ChannelClosed, TimeoutError) as error:
-            self.kill()
-            raise _unavailable() from error
-        self.mechanisms: tuple[str, ...] = tuple(ready.data["mechanisms"])
+        self.mechanisms: tuple[str, ...] | None = None
+
+    def ready(self) -> ConfinedProcess:
+        """Wait until it is confined, and return it. Raises ServiceUnavailable."""
+        if self.mechanisms is None:
+            try:
+                message = self.channel.receive(time.monotonic() + _START_SECONDS)
+            except (ChannelClosed, TimeoutError) as error:
+                self.kill()
+                raise _unavailable() from error
+            self.mechanisms = tuple(message.data["mechanisms"])
+            if not self.mechanisms:
+                log.warning("this kernel has neither seccomp nor Landlock: parsers of files are not confined")
+        return self
 
     def kill(self) -> int:
         """Kill the process. Returns its exit status, which is negative for a signal."""

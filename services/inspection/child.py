@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from contextlib import suppress
 from dataclasses import asdict
@@ -10,7 +9,8 @@ from typing import Any
 
 from services.confined import samples
 from services.confined.channel import ChannelClosed, Message, close_files
-from services.confined.child import OUT_OF_MEMORY, start
+from services.confined.child import start
+from services.confined.errors import error_data
 from services.errors import OCRServiceError
 from services.inspection.facts import InspectionLimits, inspect_upload
 
@@ -39,15 +39,8 @@ def _warm_up() -> None:
 def _respond(message: Message) -> dict[str, Any]:
     try:
         facts = inspect_upload(message.files[0], InspectionLimits(**message.data["limits"]))
-    except OCRServiceError as error:
-        if isinstance(error.__cause__, MemoryError):
-            os._exit(OUT_OF_MEMORY)
-        known = {"code": error.code, "message": error.message, "extra": error.extra}
-        return {"error": known, "cause": repr(error.__cause__)}
-    except MemoryError:
-        os._exit(OUT_OF_MEMORY)
     except Exception as error:
-        return {"error": None, "cause": repr(error)}
+        return error_data(error)
     return {"facts": asdict(facts)}
 
 

@@ -19,7 +19,8 @@ from os import PathLike
 from typing import Any
 
 from services.confined.channel import ChannelClosed
-from services.errors import CorruptFile, EmptyFile, OCRServiceError, all_errors
+from services.confined.errors import error_from
+from services.errors import CorruptFile, EmptyFile, OCRServiceError
 from services.inspection.budget import InspectionBudget
 from services.inspection.facts import FileFacts, InspectionLimits
 from services.inspection.process import InspectionProcess
@@ -29,7 +30,6 @@ from utils.sniffing import MEDIA_TYPES
 # From the standard library, because the child imports this package, too: structlog alone would triple its start time.
 log = logging.getLogger(__name__)
 
-_ERRORS = {error.code: error for error in all_errors()}
 #: Number of accepted files whose facts are remembered.
 _MAX_REMEMBERED = 1000
 #: Children other than the first are killed after this many idle seconds.
@@ -139,16 +139,12 @@ def _seconds_of(response: dict[str, Any], elapsed: float) -> float:
 
 def _facts_from(response: dict[str, Any], limits: InspectionLimits) -> FileFacts:
     """The child may be taken over by the file that it read, so its response is checked like a client's."""
+    if "facts" not in response:
+        raise error_from(response) or _unsafe() from RuntimeError(str(response.get("cause")))
     try:
-        if "facts" in response:
-            return _checked(FileFacts(**response["facts"]), limits)
-        cause = RuntimeError(str(response.get("cause")))
-        error = response.get("error") or {}
-        kind, message = _ERRORS[error["code"]], str(error["message"])
-        failure = kind(message, **error["extra"])
-    except (KeyError, TypeError, ValueError) as malformed:
+        return _checked(FileFacts(**response["facts"]), limits)
+    except (TypeError, ValueError) as malformed:
         raise _unsafe() from malformed
-    raise failure from cause
 
 
 def _checked(facts: FileFacts, limits: InspectionLimits) -> FileFacts:

@@ -17,7 +17,7 @@ class InspectionProcess:
         """Starts the process and waits until it is ready. Raises ServiceUnavailable."""
         self.responses = 0
         self.last_used = time.monotonic()
-        self._process = ConfinedProcess("services.inspection.child", memory_mb << 20)
+        self._process = ConfinedProcess("services.inspection.child", memory_mb << 20).ready()
 
     def request(self, file: int, limits: InspectionLimits, seconds: float) -> dict[str, Any]:
         """Inspect an open file and return the response. Raises TimeoutError or ChannelClosed."""

@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 
 import numpy as np
 
@@ -24,6 +23,7 @@ from services.ocr_service.page_documents import PageDocuments
 from services.ocr_service.page_ranges import parse_pages
 from services.ocr_service.pdf_pages import PdfPages
 from services.ocr_service.stages import Stages
+from utils.sources import Source
 
 #: Errors of the engine that another attempt cannot solve. All others come from the installation, not from the file.
 _PERMANENT_ERRORS: dict[str, type[OCRServiceError]] = {
@@ -51,7 +51,7 @@ class OCRService:
         self._used: dict[str, EngineInfo] = {}
 
     @contextmanager
-    def open(self, path: Path, kind: str, options: DocumentOptions, frames: int = 1) -> Iterator[Document]:
+    def open(self, path: Source, kind: str, options: DocumentOptions, frames: int = 1) -> Iterator[Document]:
         """Open a document inside the context. kind: "image" or "pdf". frames: the number of frames of an image.
 
         Raises OCRServiceError.
@@ -65,12 +65,12 @@ class OCRService:
                     pdf, options, search.remember_and_read if search else read, self._max_pixels, self.stages
                 )
                 recognize = search.add_to(pages.recognize) if search else pages.recognize
-                yield Document(_numbers(options, pdf.page_count), recognize)
+                yield Document(page_numbers(options, pdf.page_count), recognize)
         else:
             render = partial(read_frame, path, max_pixels=self._max_pixels)
             search = self._search(options, render)
             frame = partial(self._recognize_frame, path, search.remember_and_read if search else read)
-            yield Document(_numbers(options, frames), search.add_to(frame) if search else frame)
+            yield Document(page_numbers(options, frames), search.add_to(frame) if search else frame)
 
     def engine_of(self, options: DocumentOptions) -> EngineInfo:
         """The engine that last read a page with these options, or the one that would."""
@@ -94,12 +94,12 @@ class OCRService:
         read_codes = partial(self._engine.read_codes, lang=options.lang)
         return PageDocuments(options, partial(self.read, options=options), render, read_codes, self.stages)
 
-    def _recognize_frame(self, path: Path, read: Callable[[np.ndarray], Recognition], number: int) -> Page:
+    def _recognize_frame(self, path: Source, read: Callable[[np.ndarray], Recognition], number: int) -> Page:
         with self.stages.measure("decode"):
             array = read_frame(path, number, max_pixels=self._max_pixels)
         recognition = read(array)
         return page_of(recognition, number, warnings=missed_text(recognition, array))
 
 
-def _numbers(options: DocumentOptions, count: int) -> tuple[int, ...]:
+def page_numbers(options: DocumentOptions, count: int) -> tuple[int, ...]:
     return parse_pages(options.pages, count) if options.pages else tuple(range(1, count + 1))

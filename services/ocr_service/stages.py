@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -41,6 +41,10 @@ class Stages:
         for name, value in seconds.items():
             self._stages.append(Stage(name, started, started + value))
             started += value
+
+    def extend(self, stages: Iterable[Stage]) -> None:
+        """Stages that another process has measured."""
+        self._stages.extend(stages)
 
     def take(self) -> list[Stage]:
         """Return the stages collected since the last call."""

@@ -21,7 +21,7 @@ SECRETS = {"SECRET_KEY": "s1", "API_KEYS": "s2", "ADMIN_TOKEN": "s3", "REDIS_URL
 def child(monkeypatch):
     for name, value in SECRETS.items():
         monkeypatch.setenv(name, value)
-    process = ConfinedProcess("tests.support.confined_program", MEMORY)
+    process = ConfinedProcess("tests.support.confined_program", MEMORY).ready()
     yield process
     process.kill()
 
@@ -73,8 +73,8 @@ def test_it_has_no_secret_in_its_environment(child):
 def test_it_has_no_descriptors_but_its_own(child, tmp_path):
     with open(tmp_path / "inherited", "w") as file:
         os.set_inheritable(file.fileno(), True)
-        other = ConfinedProcess("tests.support.confined_program", MEMORY)
-        found = run(other, "[fd for fd in range(3, 32) if ctypes.CDLL(None).fcntl(fd, 1) >= 0]")
+        other = ConfinedProcess("tests.support.confined_program", MEMORY).ready()
+        found = run(other, "[fd for fd in range(3, 1024) if ctypes.CDLL(None).fcntl(fd, 1) >= 0]")
         other.kill()
     assert len(eval(found)) == 1
 
@@ -112,7 +112,7 @@ def test_silence_is_a_timeout(child):
 
 def test_a_program_that_does_not_start_makes_the_service_unavailable():
     with pytest.raises(ServiceUnavailable):
-        ConfinedProcess("no.such.module", MEMORY)
+        ConfinedProcess("no.such.module", MEMORY).ready()
 
 
 @pytest.mark.parametrize(
