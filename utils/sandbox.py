@@ -18,7 +18,7 @@ from collections.abc import Iterator
 
 SECCOMP, LANDLOCK = "seccomp", "landlock"
 
-_PR_SET_DUMPABLE, _PR_SET_SECCOMP, _PR_SET_NO_NEW_PRIVS = 4, 22, 38
+_PR_SET_DUMPABLE, _PR_GET_SECCOMP, _PR_SET_SECCOMP, _PR_SET_NO_NEW_PRIVS = 4, 21, 22, 38
 _SECCOMP_MODE_FILTER = 2
 
 #: Rejected system calls: (number on x86-64, number on arm64); None if there is none.
@@ -79,9 +79,21 @@ def confine() -> tuple[str, ...]:
     return (SECCOMP, *applied) if _apply_seccomp(libc) else tuple(applied)
 
 
+def available() -> tuple[str, ...]:
+    """The mechanisms that this kernel offers."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    seccomp = platform.machine() in _MACHINES and libc.prctl(_PR_GET_SECCOMP, 0, 0, 0, 0) >= 0
+    landlock = _landlock_version(libc) >= 1
+    return tuple(name for name, offered in ((SECCOMP, seccomp), (LANDLOCK, landlock)) if offered)
+
+
+def _landlock_version(libc: ctypes.CDLL) -> int:
+    return int(libc.syscall(_LANDLOCK_CREATE_RULESET, None, ctypes.c_size_t(0), _LANDLOCK_VERSION_FLAG))
+
+
 def _apply_landlock(libc: ctypes.CDLL) -> bool:
     """Allow no access to files: a set of rules that is empty."""
-    version = libc.syscall(_LANDLOCK_CREATE_RULESET, None, ctypes.c_size_t(0), _LANDLOCK_VERSION_FLAG)
+    version = _landlock_version(libc)
     if version < 1:
         return False
     attributes = struct.pack("<Q", _LANDLOCK_ACCESS[min(version, max(_LANDLOCK_ACCESS))])

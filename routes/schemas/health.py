@@ -41,6 +41,10 @@ class QueueCheck(Check):
     running = fields.Integer()
 
 
+class SandboxCheck(Check):
+    mechanisms = fields.List(fields.String(), **about("What confines the processes that parse files of clients."))
+
+
 class ConfigurationCheck(Check):
     environment = fields.String()
     model = fields.String()
@@ -52,6 +56,7 @@ class Checks(Schema):
     workers = fields.Nested(WorkersCheck, required=True)
     queue = fields.Nested(QueueCheck, required=True)
     storage = fields.Nested(Check, required=True)
+    sandbox = fields.Nested(SandboxCheck, required=True)
     configuration = fields.Nested(ConfigurationCheck, required=True)
 
 

@@ -14,6 +14,7 @@ from services.health.worker_registry import WorkerRegistry
 from services.jobs.unit_queue import UnitQueue
 from services.redis_service import RedisService
 from services.storage import Storage
+from utils.sandbox import available
 
 HEALTHY, DEGRADED, UNHEALTHY = "healthy", "degraded", "unhealthy"
 #: Share of Redis's memory limit above which the report warns. A full Redis accepts no more jobs.
@@ -50,6 +51,7 @@ class HealthService:
             "workers": _run_check(self._check_workers),
             "queue": _run_check(self.unit_queue.counts),
             "storage": _run_check(self.storage.check),
+            "sandbox": _run_check(_check_sandbox),
             "configuration": {"status": HEALTHY, **self.configuration},
         }
         states = {check["status"] for check in checks.values()}
@@ -70,6 +72,14 @@ class HealthService:
             return {"count": len(workers), "workers": workers}
         recommendation = "Start a worker (celery -A celery_app worker), or wait until one has loaded its model."
         return {"status": UNHEALTHY, "count": 0, "recommendation": recommendation}
+
+
+def _check_sandbox() -> dict[str, Any]:
+    """What confines the processes that parse files of clients."""
+    if found := available():
+        return {"mechanisms": list(found)}
+    recommendation = "Use a kernel and a container runtime that allow seccomp or Landlock: files are parsed unconfined."
+    return {"status": DEGRADED, "mechanisms": [], "recommendation": recommendation}
 
 
 def _run_check(check: Callable[[], Mapping[str, Any] | None]) -> dict[str, Any]:

@@ -325,7 +325,7 @@ def test_health_report_of_a_healthy_service(service):
     assert {"service", "version", "timestamp", "ocr_service", "checks", "details"} <= set(body)
     assert body["ocr_service"]["initialized"] and body["ocr_service"]["paddleocr_available"]
     assert {"rss", "vms", "rss_mb", "vms_mb", "percent"} <= set(body["ocr_service"]["memory_usage"])
-    assert {"redis", "workers", "queue", "storage", "configuration"} <= set(body["checks"])
+    assert {"redis", "workers", "queue", "storage", "sandbox", "configuration"} <= set(body["checks"])
     assert body["details"]["recommendations"] == []
     assert service.get("/health/ready").status_code == 200
     assert service.get("/health/alive").status_code == 200

@@ -9,7 +9,7 @@ import textwrap
 import pytest
 
 from stress.harness import REPOSITORY
-from utils.sandbox import LANDLOCK, SECCOMP
+from utils.sandbox import LANDLOCK, SECCOMP, available
 
 PREPARE = """
 import array, ctypes, ctypes.util, json, mmap, os, resource, signal, socket, subprocess, sys, threading, time, zlib
@@ -43,6 +43,7 @@ def mechanisms():
 
 def test_the_active_mechanisms_are_named(mechanisms):
     assert set(mechanisms) <= {SECCOMP, LANDLOCK}
+    assert set(available()) == set(mechanisms)
 
 
 ATTEMPTS = {
