@@ -8,6 +8,7 @@ the kernel sends SIGIO when the other end of its standard input closes, and noth
 from __future__ import annotations
 
 import fcntl
+import gc
 import os
 import resource
 import socket
@@ -32,6 +33,8 @@ def start(warm_up: Callable[[], None]) -> Channel:
     fcntl.fcntl(sys.stdin.fileno(), fcntl.F_SETOWN, os.getpid())
     fcntl.fcntl(sys.stdin.fileno(), fcntl.F_SETFL, fcntl.fcntl(sys.stdin.fileno(), fcntl.F_GETFL) | os.O_ASYNC)
     warm_up()
+    gc.collect()
+    gc.freeze()  # what is loaded now stays: later collections look at the objects of documents only
     memory_bytes = int(sys.argv[2])
     for limit, value in (
         (resource.RLIMIT_AS, memory_bytes),

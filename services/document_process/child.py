@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import gc
 import importlib
 import mmap
 import os
@@ -67,6 +68,8 @@ class _Reader:
 
     def _open(self, message: Message) -> dict[str, Any]:
         self._stack.close()
+        self._document = None
+        gc.collect()  # a closed document of MuPDF is part of a reference cycle and holds the content of its file
         (descriptor,) = message.files
         self._stack.callback(os.close, descriptor)
         options, kind = DocumentOptions(**message.data["options"]), message.data["open"]

@@ -6,7 +6,6 @@ No JavaScript runs: MuPDF runs a document's scripts only after `pdf_enable_js`, 
 from __future__ import annotations
 
 import math
-import mmap
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from functools import partial
@@ -24,7 +23,7 @@ from services.ocr_service.helpers.layer_fonts import FontProofs
 from services.ocr_service.helpers.page_transform import Box, PageTransform
 from services.ocr_service.helpers.page_widgets import without_passwords
 from services.ocr_service.helpers.text_layer import TextLayer, read_layer
-from utils.sources import Source
+from utils.sources import Source, open_source
 
 if TYPE_CHECKING:
     import pymupdf
@@ -238,11 +237,12 @@ def load_mupdf() -> ModuleType:
     return pymupdf
 
 
-def _name_or_content(path: Source) -> tuple[str | None, memoryview | None]:
-    """The arguments of `pymupdf.open`. A file without a name is mapped into memory, not copied."""
+def _name_or_content(path: Source) -> tuple[str | None, bytes | None]:
+    """The arguments of `pymupdf.open`. A file without a name is copied: a mapping would keep a descriptor open."""
     if not isinstance(path, int):
         return fspath(path), None
-    return None, memoryview(mmap.mmap(path, 0, access=mmap.ACCESS_READ))
+    with open_source(path) as file:
+        return None, file.read()
 
 
 def _size_of(page: pymupdf.Page, number: int) -> tuple[float, float]:

@@ -230,6 +230,16 @@ def test_the_child_has_no_secret_and_no_other_file(service, picture, monkeypatch
         ), names
 
 
+def test_many_documents_leave_no_descriptors_open(service, document, picture):
+    child = child_of(service)
+    for _ in range(50):
+        read(service, document, "pdf")
+        read(service, picture)
+    assert child == child_of(service)
+    if os.geteuid() == 0:
+        assert child.num_fds() < 12
+
+
 def test_the_child_ends_with_the_service(service):
     child = child_of(service)
     service.close()
