@@ -8,7 +8,6 @@ import time
 from pathlib import Path
 
 import psutil
-import pymupdf
 import pytest
 from PIL import Image
 
@@ -20,6 +19,7 @@ from services.ocr_service.options import DocumentOptions
 from services.worker.page_timeout import page_time_limit
 from stress.harness import wait_until
 from tests.support import hostile
+from tests.support.bombs import filled_pdf
 from tests.support.drawing import saved
 
 MAX_PIXELS = 20_000_000
@@ -64,17 +64,6 @@ def document(tmp_path):
     path = tmp_path / "document"
     path.write_bytes(hostile.pdf(3))
     return path
-
-
-def filled_pdf(fills):
-    """A page that takes long to render."""
-    with pymupdf.open() as document:
-        page = document.new_page(width=500, height=500)
-        xref = document.get_new_xref()
-        document.update_object(xref, "<<>>")
-        document.update_stream(xref, b"0 0 m 0 500 l 500 500 l 250 3 l 500 0 l h f*\n" * fills)
-        page.set_contents(xref)
-        return document.tobytes()
 
 
 def read(service, path, kind="image", number=1, options=OPTIONS):

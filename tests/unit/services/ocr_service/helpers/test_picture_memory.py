@@ -1,11 +1,9 @@
 """Pictures that need much memory are rejected before they are decoded, and the others need as much as estimated."""
 
 import io
-import struct
 import subprocess
 import sys
 import textwrap
-import zlib
 
 import numpy as np
 import pytest
@@ -18,31 +16,10 @@ from services.ocr_service.helpers.image_processor import read_frame
 from services.ocr_service.helpers.picture_memory import allowed_bytes
 from stress.harness import REPOSITORY
 from tests.support import hostile
+from tests.support.bombs import blank_png, webp_header
 from tests.support.drawing import saved
 
 MAX_PIXELS = 100_000_000
-
-
-def blank_png(width, height, depth, colour_type, channels):
-    """A PNG of zeros that takes no memory to write."""
-    compressor = zlib.compressobj(9)
-    left = height * (1 + width * depth * channels // 8)
-    data = b""
-    while left > 0:
-        data += compressor.compress(bytes(min(left, 1 << 20)))
-        left -= 1 << 20
-    data += compressor.flush()
-    header = struct.pack(">IIBBBBB", width, height, depth, colour_type, 0, 0, 0)
-    chunks = ((b"IHDR", header), (b"IDAT", data), (b"IEND", b""))
-    return b"\x89PNG\r\n\x1a\n" + b"".join(
-        struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body)) for name, body in chunks
-    )
-
-
-def webp_header(width, height):
-    """A lossless WebP that is cut after its header."""
-    body = b"\x2f" + struct.pack("<I", (width - 1) | (height - 1) << 14) + bytes(9)
-    return b"RIFF" + struct.pack("<I", len(body) + 12) + b"WEBPVP8L" + struct.pack("<I", len(body)) + body
 
 
 @pytest.mark.parametrize(
