@@ -32,7 +32,7 @@ def test_a_page_that_takes_longer_than_the_lease_is_read_once(redis, tmp_path, m
     work = Work(redis, Retention(60, 60, 10))
     storage = FileStorage(tmp_path, UploadSignature("secret"), upload_path)
     incoming = storage.receive()
-    incoming.write(filled_pdf(200))
+    incoming.write(filled_pdf(300))
     options = DocumentOptions("en", 300, mode="ocr")
     job = work.submit("content", 1, kind="pdf", upload=storage.save(incoming), options=options)
     ocr = ConfinedOCRService(NullEngine(), 100_000_000)
@@ -47,23 +47,19 @@ def test_a_page_that_takes_longer_than_the_lease_is_read_once(redis, tmp_path, m
         stopping=lambda: False,
         telemetry=telemetry,
     )
-    lost, ended = [], threading.Event()
+    renewed, renew = [time.monotonic()], work.unit_queue.renew
 
-    def sweep():
-        while not ended.wait(0.05):
-            lost.extend(work.unit_queue.expired_leases())
+    def noted_renew(unit):
+        renewed.append(time.monotonic())
+        return renew(unit)
 
-    sweeper = threading.Thread(target=sweep)
-    sweeper.start()
+    monkeypatch.setattr(work.unit_queue, "renew", noted_renew)
     started = time.monotonic()
-    try:
-        assert runner.run()
-    finally:
-        ended.set()
-        sweeper.join()
-        ocr.close()
+    assert runner.run()
+    ocr.close()
     assert time.monotonic() - started > 2 * LEASE_SECONDS, "the page is too simple for this test"
-    assert lost == []
+    gaps = [later - earlier for earlier, later in zip(renewed, [*renewed[1:], time.monotonic()], strict=True)]
+    assert max(gaps) < LEASE_SECONDS
     record = work.store.get(job.id)
     assert (record.status, record.attempts) == ("completed", 1)
 
