@@ -15,7 +15,7 @@ from services.document_process.results import (
     checked_stages,
 )
 from services.errors import PageFailed
-from services.ocr_service.document import failed_page
+from services.ocr_service.result_document import failed_page
 
 LINE = {"text": "a", "confidence": 0.5, "bbox": []}
 PAGE = failed_page(1, PageFailed()) | {"success": True, "lines": [LINE]}
