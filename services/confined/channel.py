@@ -13,8 +13,8 @@ from typing import Any
 
 #: Sizes in bytes of the JSON and of the bytes that follow it.
 _SIZES = struct.Struct("<II")
-#: Maximum size in bytes of a message. The largest are results of pages.
-MAX_BYTES = 256 << 20
+#: Maximum size in bytes of a message. The largest are results of pages (see `ResultLimits`), with escaped characters.
+MAX_BYTES = 32 << 20
 
 
 class ChannelClosed(Exception):

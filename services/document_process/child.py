@@ -24,6 +24,7 @@ from services.document_process import pixels
 from services.errors import OCRServiceError
 from services.ocr_service.document import Document, OCRService
 from services.ocr_service.options import DocumentOptions
+from services.ocr_service.result_limits import page_as_json
 
 #: Modules and codecs that libraries load when they need them.
 _LOADED_LATE = ("cv2", "numpy.ma", "traceback", "pymupdf.utils")
@@ -81,6 +82,7 @@ class _Reader:
         assert self._document
         self._service.stages.take()
         page = self._document.recognize(number)
+        page_as_json(page)  # a page that is too large is an error here, and a broken connection later
         stages = [(stage.name, stage.started, stage.ended) for stage in self._service.stages.take()]
         return {"page": page, "stages": stages}
 
