@@ -111,7 +111,10 @@ def build_services(settings: Settings, make_broker: Callable[[RedisClient], Brok
         store=store,
         unit_queue=unit_queue,
         storage=storage,
-        inspector=Inspector(InspectionLimits(settings.max_image_pixels, settings.max_pdf_pages)),
+        inspector=Inspector(
+            InspectionLimits(settings.max_image_pixels, settings.max_pdf_pages),
+            max_file_bytes=settings.max_content_length,
+        ),
         catalogue=catalogue,
         admission=admission,
         send_ticket=broker.send_ticket,
@@ -235,7 +238,7 @@ def build_worker(runtime: Runtime, stopping: Callable[[], bool]) -> WorkerProces
     prepare_child_process()
     settings, services = runtime.settings, runtime.services
     engine = build_engine(settings)
-    ocr = ConfinedOCRService(engine, settings.max_image_pixels)
+    ocr = ConfinedOCRService(engine, settings.max_image_pixels, settings.max_content_length)
     runner = UnitRunner(
         store=services.job_store,
         unit_queue=services.unit_queue,

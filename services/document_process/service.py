@@ -35,7 +35,7 @@ log = structlog.get_logger(__name__)
 _ATTEMPTS = 2
 #: A child is replaced after this many documents, because parsers leak memory.
 _DOCUMENTS_PER_CHILD = 500
-#: Address space of a child without any picture: libraries, MuPDF's cache of 256 MB, and fonts.
+#: Address space of a child without picture and file: libraries, MuPDF's cache of 256 MB, and fonts.
 _BASE_BYTES = 768 << 20
 #: Bytes per pixel of the largest picture: what decoding may take (see `picture_memory`), and the shared pixels.
 _BYTES_PER_PIXEL = 8 + 3
@@ -62,8 +62,9 @@ class ConfinedOCRService(OCRService):
     page's time limit, ends the child.
     """
 
-    def __init__(self, engine: OCREngine | NullEngine, max_pixels: int) -> None:
+    def __init__(self, engine: OCREngine | NullEngine, max_pixels: int, max_file_bytes: int = 50 << 20) -> None:
         super().__init__(engine, max_pixels)
+        self._memory_bytes = _BASE_BYTES + max_pixels * _BYTES_PER_PIXEL + max_file_bytes
         self._shared = SharedPixels(max_pixels * 3)
         self._documents = 0
         self._process: ConfinedProcess | None = None
@@ -134,10 +135,9 @@ class ConfinedOCRService(OCRService):
         raise PageCrashed("The page crashed its process twice and was not tried again. Send it in another format.")
 
     def _start(self) -> None:
-        memory = _BASE_BYTES + self._max_pixels * _BYTES_PER_PIXEL
         self._documents = 0
         try:
-            self._process = ConfinedProcess("services.document_process.child", memory)
+            self._process = ConfinedProcess("services.document_process.child", self._memory_bytes)
             shared = {"size": self._shared.size, "max_pixels": self._max_pixels}
             self._process.channel.send(shared, files=[self._shared.descriptor])
         except (ServiceUnavailable, ChannelClosed):

@@ -46,6 +46,8 @@ class Inspector:
     #: Address space of a child. 190 MB of it are libraries, most of which all children share. Large pictures are not
     #: decoded here, so that all children together stay within the 1 GB of a web container.
     memory_mb: int = 320
+    #: Size of the largest file. It is mapped, which takes address space but no memory, so it comes on top.
+    max_file_bytes: int = 50 << 20
     #: Maximum number of concurrent inspections. One takes about a millisecond.
     children: int = 2
     #: A child is replaced after this many calls.
@@ -118,7 +120,7 @@ class Inspector:
         with self._lock:
             if self._idle:
                 return self._idle.pop()
-        return InspectionProcess(self.memory_mb)
+        return InspectionProcess((self.memory_mb << 20) + self.max_file_bytes)
 
     def _release(self, child: InspectionProcess) -> None:
         """The child used last is used next, so that spare children stay idle and can be killed."""

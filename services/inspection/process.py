@@ -13,11 +13,11 @@ from services.inspection.facts import InspectionLimits
 class InspectionProcess:
     """A running `services.inspection.child`. Not safe to use from several threads at the same time."""
 
-    def __init__(self, memory_mb: int) -> None:
+    def __init__(self, memory_bytes: int) -> None:
         """Starts the process and waits until it is ready. Raises ServiceUnavailable."""
         self.responses = 0
         self.last_used = time.monotonic()
-        self._process = ConfinedProcess("services.inspection.child", memory_mb << 20).ready()
+        self._process = ConfinedProcess("services.inspection.child", memory_bytes).ready()
 
     def request(self, file: int, limits: InspectionLimits, seconds: float) -> dict[str, Any]:
         """Inspect an open file and return the response. Raises TimeoutError or ChannelClosed."""

@@ -32,7 +32,7 @@ def test_a_page_that_takes_longer_than_the_lease_is_read_once(redis, tmp_path, m
     work = Work(redis, Retention(60, 60, 10))
     storage = FileStorage(tmp_path, UploadSignature("secret"), upload_path)
     incoming = storage.receive()
-    incoming.write(filled_pdf(300))
+    incoming.write(filled_pdf(900))
     options = DocumentOptions("en", 300, mode="ocr")
     job = work.submit("content", 1, kind="pdf", upload=storage.save(incoming), options=options)
     ocr = ConfinedOCRService(NullEngine(), 100_000_000)

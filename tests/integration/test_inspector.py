@@ -139,7 +139,7 @@ def test_file_over_the_memory_limit_is_rejected(make, picture, tmp_path):
     path = tmp_path / "large"
     path.write_bytes(saved(Image.new("L", (6_700, 6_700)), format="GIF"))
     assert make(seconds=60).inspect(path).width == 6_700
-    inspector = make(memory_mb=220, seconds=60)
+    inspector = make(memory_mb=220, max_file_bytes=0, seconds=60)
     with pytest.raises(CorruptFile, match="could not be read safely"):
         inspector.inspect(path)
     assert inspector.inspect(picture).width == 123

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import ExitStack, contextmanager, nullcontext
 from functools import partial
 from os import fspath
 from types import ModuleType
@@ -23,7 +23,7 @@ from services.ocr_service.helpers.layer_fonts import FontProofs
 from services.ocr_service.helpers.page_transform import Box, PageTransform
 from services.ocr_service.helpers.page_widgets import without_passwords
 from services.ocr_service.helpers.text_layer import TextLayer, read_layer
-from utils.sources import Source, open_source
+from utils.sources import Source, mapped_file
 
 if TYPE_CHECKING:
     import pymupdf
@@ -49,18 +49,23 @@ class PdfDocument:
         self._layers = self._sketched = 0
         self._recorded: tuple[int, pymupdf.DisplayList | None] = (0, None)
         self._actual_text = ActualTextCheck()
-        with _as_corrupt_file("The PDF is damaged and cannot be opened. Save it again and send the new file."):
-            self._document = self._mupdf.open(*_name_or_content(path), filetype="pdf")
+        message = "The PDF is damaged and cannot be opened. Save it again and send the new file."
+        with _as_corrupt_file(message), ExitStack() as on_error:
+            content = on_error.enter_context(mapped_file(path)) if isinstance(path, int) else None
+            name = None if isinstance(path, int) else fspath(path)
+            self._document = self._mupdf.open(name, content, filetype="pdf")
+            self._content = on_error.pop_all()
         try:
             self.page_count = self._check()
-        except OCRServiceError:
+            # Files without a form pay nothing for those with one.
+            catalogue = self._document.pdf_catalog()
+            self._has_form = self._document.xref_get_key(catalogue, "AcroForm")[0] in ("dict", "xref")
+            message = "The PDF is damaged: its catalogue cannot be read. Save it again and send the new file."
+            with _as_corrupt_file(message):
+                self.warnings = file_warnings(self._document)
+        except BaseException:
             self.close()
             raise
-        # Files without a form pay nothing for those with one.
-        catalogue = self._document.pdf_catalog()
-        self._has_form = self._document.xref_get_key(catalogue, "AcroForm")[0] in ("dict", "xref")
-        with _as_corrupt_file("The PDF is damaged: its catalogue cannot be read. Save it again and send the new file."):
-            self.warnings = file_warnings(self._document)
 
     def page_size(self, number: int) -> tuple[float, float]:
         """Width and height in points of page `number` (from 1) as displayed. Raises CorruptFile, PageOutOfRange."""
@@ -157,6 +162,7 @@ class PdfDocument:
         if not self._document.is_closed:
             self._document.close()
             self._shrink_store()
+            self._content.close()
 
     def __enter__(self) -> PdfDocument:
         return self
@@ -235,14 +241,6 @@ def load_mupdf() -> ModuleType:
     pymupdf.TOOLS.mupdf_display_errors(False)
     pymupdf.TOOLS.mupdf_display_warnings(False)
     return pymupdf
-
-
-def _name_or_content(path: Source) -> tuple[str | None, bytes | None]:
-    """The arguments of `pymupdf.open`. A file without a name is copied: a mapping would keep a descriptor open."""
-    if not isinstance(path, int):
-        return fspath(path), None
-    with open_source(path) as file:
-        return None, file.read()
 
 
 def _size_of(page: pymupdf.Page, number: int) -> tuple[float, float]:
