@@ -8,6 +8,8 @@
     {"recognize": number}                     ──▶
                                               ◀──     {"read": [height, width]}, pixels in shared memory
     {} + pickled Recognition                  ──▶
+                                              ◀──     {"read": ..., "codes": {"polygons", "alphabet"}}
+    {} + pickled texts                        ──▶
                                               ◀──     {"page": result, "stages": [...]}
 
 Instead of a result, the child may send {"error": ...} (see `confined.errors`). If the engine fails, the worker ends the

@@ -9,19 +9,23 @@ import mmap
 import os
 import pickle
 import pkgutil
+from collections.abc import Sequence
 from contextlib import ExitStack, suppress
 from typing import Any, cast
 
 import numpy as np
 
+import services.extraction
 import services.ocr_service
 from paddleocr_service import EngineInfo, NullEngine, OCREngine, Recognition, RecognizeOptions
+from paddleocr_service.polygons import Polygon
 from services.confined import samples
 from services.confined.channel import Channel, ChannelClosed, Message
 from services.confined.child import start
 from services.confined.errors import error_data
 from services.document_process import pixels
 from services.errors import OCRServiceError
+from services.extraction.options import EXTRACT_NAMES
 from services.ocr_service.document import Document, OCRService
 from services.ocr_service.options import DocumentOptions
 from services.ocr_service.result_limits import page_as_json
@@ -31,6 +35,8 @@ _LOADED_LATE = ("cv2", "numpy.ma", "traceback", "pymupdf.utils")
 _CODECS = ("ascii", "latin-1", "cp1252", "utf-8", "utf-8-sig", "utf-16", "utf-16-be", "utf-16-le", "mac-roman")
 #: Resolution at which samples are read.
 _SAMPLE_DPI = 100
+#: All kinds of documents.
+_EXTRACT = ",".join(EXTRACT_NAMES)
 
 
 class _RemoteEngine:
@@ -43,9 +49,18 @@ class _RemoteEngine:
         raise NotImplementedError
 
     def recognize(self, image: np.ndarray, options: RecognizeOptions) -> Recognition:
+        return cast(Recognition, self._ask(image, {}))
+
+    def read_codes(
+        self, image: np.ndarray, polygons: Sequence[Polygon], alphabet: str, lang: str | None = None
+    ) -> tuple[str, ...]:
+        corners = [[[float(x), float(y)] for x, y in polygon] for polygon in polygons]
+        return cast(tuple[str, ...], self._ask(image, {"codes": {"polygons": corners, "alphabet": alphabet}}))
+
+    def _ask(self, image: np.ndarray, question: dict[str, Any]) -> Any:
         pixels.write(self._memory, image)
-        self._channel.send({"read": image.shape[:2]})
-        return cast(Recognition, pickle.loads(self._channel.receive().attachment))
+        self._channel.send({"read": image.shape[:2], **question})
+        return pickle.loads(self._channel.receive().attachment)
 
 
 class _Reader:
@@ -104,14 +119,15 @@ def _warm_up() -> None:
         importlib.import_module(name)
     for name in _CODECS:
         codecs.lookup(name)
-    for module in pkgutil.walk_packages(services.ocr_service.__path__, "services.ocr_service."):
-        importlib.import_module(module.name)
+    for package in (services.ocr_service, services.extraction):
+        for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+            importlib.import_module(module.name)
     service = OCRService(NullEngine(), max_pixels=1_000_000)
     for kind, contents in (("image", list(samples.pictures())), ("pdf", [samples.pdf()])):
         for content in contents:
             for part in (content, content[: len(content) // 2]):
                 for mode in ("ocr", "auto", "text"):
-                    options = DocumentOptions("en", _SAMPLE_DPI, detail="word", mode=mode)
+                    options = DocumentOptions("en", _SAMPLE_DPI, detail="word", mode=mode, extract=_EXTRACT)
                     with (
                         suppress(OCRServiceError),
                         samples.opened(part) as descriptor,

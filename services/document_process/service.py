@@ -18,6 +18,7 @@ from services.confined.process import ConfinedProcess
 from services.document_process.pixels import SharedPixels
 from services.document_process.results import (
     InvalidResult,
+    checked_codes,
     checked_page,
     checked_page_numbers,
     checked_size,
@@ -110,9 +111,11 @@ class ConfinedOCRService(OCRService):
         process.channel.send({"recognize": number})
         while "read" in (response := process.channel.receive().data):
             size = checked_size(response, self._shared.size)
-            recognition = self.read(self._shared.picture(*size), options)
+            picture = self._shared.picture(*size)
+            codes = checked_codes(response)
+            answer = self.read_codes(picture, *codes, options) if codes else self.read(picture, options)
             self._shared.release(*size)
-            process.channel.send({}, pickle.dumps(recognition))
+            process.channel.send({}, pickle.dumps(answer))
         return _without_error(response)
 
     def _attempt(self, work: Callable[[ConfinedProcess], _T]) -> _T:

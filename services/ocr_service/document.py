@@ -5,7 +5,7 @@ Only one page is decoded or rendered at any moment, so memory does not grow with
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -13,6 +13,7 @@ from functools import partial
 import numpy as np
 
 from paddleocr_service import EngineError, EngineInfo, NullEngine, OCREngine, Recognition, RecognizeOptions
+from paddleocr_service.polygons import Polygon
 from services.errors import CorruptFile, ModelUnavailable, OCRServiceError, ServiceUnavailable, UnknownLanguage
 from services.ocr_service.helpers.image_processor import read_frame
 from services.ocr_service.helpers.pdf_processor import PdfDocument
@@ -79,19 +80,24 @@ class OCRService:
     def read(self, array: np.ndarray, options: DocumentOptions) -> Recognition:
         """array: (H, W, 3) uint8 RGB. Raises OCRServiceError."""
         engine_options = RecognizeOptions(options.lang, options.words, options.orientation)
-        try:
+        with _as_service_errors():
             recognition = self._engine.recognize(array, engine_options)
-        except EngineError as error:
-            raise _PERMANENT_ERRORS.get(error.code, ServiceUnavailable)(error.message) from error
         self.stages.add(recognition.seconds)
         self._used[options.lang] = recognition.engine
         return recognition
+
+    def read_codes(
+        self, array: np.ndarray, polygons: Sequence[Polygon], alphabet: str, options: DocumentOptions
+    ) -> Sequence[str]:
+        """Read lines again, with the characters of an alphabet only. See `OCREngine.read_codes`."""
+        with _as_service_errors():
+            return self._engine.read_codes(array, polygons, alphabet, options.lang)
 
     def _search(self, options: DocumentOptions, render: Callable[[int], np.ndarray]) -> PageDocuments | None:
         """None if the job neither asks for documents nor hides their numbers."""
         if not options.extract and not options.mask:
             return None
-        read_codes = partial(self._engine.read_codes, lang=options.lang)
+        read_codes = partial(self.read_codes, options=options)
         return PageDocuments(options, partial(self.read, options=options), render, read_codes, self.stages)
 
     def _recognize_frame(self, path: Source, read: Callable[[np.ndarray], Recognition], number: int) -> Page:
@@ -99,6 +105,14 @@ class OCRService:
             array = read_frame(path, number, max_pixels=self._max_pixels)
         recognition = read(array)
         return page_of(recognition, number, warnings=missed_text(recognition, array))
+
+
+@contextmanager
+def _as_service_errors() -> Iterator[None]:
+    try:
+        yield
+    except EngineError as error:
+        raise _PERMANENT_ERRORS.get(error.code, ServiceUnavailable)(error.message) from error
 
 
 def page_numbers(options: DocumentOptions, count: int) -> tuple[int, ...]:

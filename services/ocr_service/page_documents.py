@@ -57,7 +57,7 @@ class PageDocuments:
         return recognize_and_search
 
     def _searched(self, page: Page) -> Page:
-        """Raises PageFailed without a cause: tracebacks and messages of the search may contain document numbers."""
+        """Raises PageFailed with another cause: tracebacks and messages of the search may contain document numbers."""
         try:
             return self._with_documents(page)
         except OCRServiceError:
@@ -68,7 +68,8 @@ class PageDocuments:
                 place = place.tb_next
             line = f"{place.tb_frame.f_code.co_name}:{place.tb_lineno}" if place else ""
             log.error("the search for documents failed", page=page["page"], error=type(error).__name__, place=line)
-        raise PageFailed()
+            reason = RuntimeError(f"{type(error).__name__} in {line}")
+        raise PageFailed() from reason
 
     def _with_documents(self, page: Page) -> Page:
         from services.extraction.masking import mask_page

@@ -9,6 +9,7 @@ import pytest
 from services.document_process.pixels import SharedPixels, write
 from services.document_process.results import (
     InvalidResult,
+    checked_codes,
     checked_page,
     checked_page_numbers,
     checked_size,
@@ -41,11 +42,42 @@ def test_a_page_is_accepted():
         PAGE | {"lines": [LINE | {"confidence": float("nan")}]},
         PAGE | {"lines": [{"text": "a"}]},
         PAGE | {"warnings": [None]},
+        PAGE | {"documents": ["text"]},
     ],
 )
 def test_another_page_is_rejected(page):
     with pytest.raises(InvalidResult):
         checked_page({"page": page}, 1)
+
+
+SQUARE = [[0.0, 0.0], [9.0, 0.0], [9, 9], [0, 9]]
+
+
+def test_codes_are_accepted():
+    assert checked_codes({"read": [1, 1]}) is None
+    polygon = ((0.0, 0.0), (9.0, 0.0), (9.0, 9.0), (0.0, 9.0))
+    assert checked_codes({"codes": {"polygons": [SQUARE], "alphabet": "AB<"}}) == ([polygon], "AB<")
+
+
+@pytest.mark.parametrize(
+    "codes",
+    [
+        None,
+        {},
+        {"polygons": [SQUARE]},
+        {"polygons": [SQUARE], "alphabet": 1},
+        {"polygons": [SQUARE], "alphabet": "A" * 1001},
+        {"polygons": [SQUARE] * 1001, "alphabet": "A"},
+        {"polygons": [SQUARE[:3]], "alphabet": "A"},
+        {"polygons": [[*SQUARE[:3], [float("nan"), 1]]], "alphabet": "A"},
+        {"polygons": [[*SQUARE[:3], [1e300, 1]]], "alphabet": "A"},
+        {"polygons": [[*SQUARE[:3], ["1", 1]]], "alphabet": "A"},
+        {"polygons": [[*SQUARE[:3], 1]], "alphabet": "A"},
+    ],
+)
+def test_other_codes_are_rejected(codes):
+    with pytest.raises(InvalidResult):
+        checked_codes({"codes": codes})
 
 
 @pytest.mark.parametrize("pages", [None, 3, ["1"], [0], [-1], [1.0], [True], [1] * 100_001])

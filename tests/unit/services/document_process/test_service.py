@@ -5,13 +5,14 @@ import os
 import signal
 import threading
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import psutil
 import pytest
 from PIL import Image
 
-from paddleocr_service import EngineError, NullEngine
+from paddleocr_service import Block, EngineError, Line, NullEngine
 from services.document_process.service import ConfinedOCRService
 from services.errors import CorruptFile, OCRServiceError, PageCrashed, PageTimeout, ServiceUnavailable
 from services.ocr_service.document import OCRService
@@ -19,25 +20,39 @@ from services.ocr_service.options import DocumentOptions
 from services.worker.page_timeout import page_time_limit
 from stress.harness import wait_until
 from tests.support import hostile
+from tests.support.barcodes import drawn
 from tests.support.bombs import filled_pdf
 from tests.support.drawing import saved
+from tests.support.identity import td3
 
 MAX_PIXELS = 20_000_000
 OPTIONS = DocumentOptions("en", 100)
 
 
 class Engine(NullEngine):
-    """Calls `before` before it reads a picture."""
+    """Calls `before` before it reads a picture. texts: the lines of each picture. codes: lines that are read again."""
 
     def __init__(self, before=lambda: None):
         super().__init__()
         self.before = before
         self.calls = 0
+        self.texts, self.codes, self.alphabets = [], [], []
 
     def recognize(self, image, options=None):
         self.calls += 1
         self.before()
-        return super().recognize(image, options)
+        recognition = super().recognize(image, options)
+        lines = tuple(self._line(text, 20 * row) for row, text in enumerate(self.texts))
+        blocks = (Block("text", tuple((line,) for line in lines), (0.0, 0.0, 300.0, 80.0)),)
+        return replace(recognition, lines=lines, blocks=blocks) if lines else recognition
+
+    def read_codes(self, image, polygons, alphabet, lang=None):
+        self.alphabets.append(alphabet)
+        return self.codes[: len(polygons)]
+
+    def _line(self, text, y):
+        x = 6.0 * len(text)
+        return Line(text, 0.9, ((0.0, y), (x, y), (x, y + 15.0), (0.0, y + 15.0)))
 
 
 @pytest.fixture
@@ -84,6 +99,22 @@ def test_pages_are_the_same_as_in_this_process(service, engine, document, pictur
             json.dumps(read(inside, path, kind, number, options))
         )
     assert service.engine_of(options) == inside.engine_of(options)
+
+
+def test_documents_are_the_same_as_in_this_process(service, engine, tmp_path):
+    """Also what loads the barcode library, and what has the engine read lines again."""
+    zone = td3("K5106821")
+    engine.texts, engine.codes = ["Aadhaar no 3663 6024 8814", *zone], zone
+    path = tmp_path / "page"
+    path.write_bytes(saved(Image.fromarray(drawn("QRCode", "ONE")), format="PNG"))
+    inside = OCRService(engine, MAX_PIXELS)
+    for extract, mask in (("ids,mrz,barcodes", ""), ("barcodes", "aadhaar")):
+        options = DocumentOptions("en", 100, extract=extract, mask=mask)
+        page = read(service, path, options=options)
+        assert page == json.loads(json.dumps(read(inside, path, options=options)))
+        assert {"barcode"} <= {each["type"] for each in page["documents"]}
+    assert len(engine.alphabets) == 4, "each time in each process"
+    assert "extract" in {stage.name for stage in service.stages.take()}
 
 
 def test_page_numbers_are_those_of_the_options(service, document):
