@@ -2,8 +2,8 @@
 # Sourced by deploy-vps.sh.
 # shellcheck shell=bash
 
-# A worker process needs 340 MB at rest and reaches 0.9 GB with the largest images.
-readonly PROCESS_MB=1500
+# A worker process and its child need 0.4 GB at rest, 0.7 GB with A4 pages, and 1.9 GB with the largest pictures.
+readonly PROCESS_MB=1900
 
 # get NAME: print the value in the settings file, or nothing.
 get() {

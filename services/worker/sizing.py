@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from utils.machine import usable_cores, usable_memory
 
-#: Memory per worker process: up to 1.5 GB for the worker, the rest for other processes.
+#: Memory per worker process and its child: up to 1.9 GB (a picture of 100 megapixels), the rest for the parent.
 BYTES_PER_PROCESS = 2 << 30
 #: A worker process that exceeds this share of its part of the memory is replaced after its unit.
 PROCESS_MEMORY_SHARE = 0.6
