@@ -12,6 +12,7 @@ from bench.ablation import main as run_ablation
 from bench.differential import main as run_differential
 from bench.documents import main as run_documents
 from bench.faults.__main__ import main as run_faults
+from bench.formats import main as run_formats
 from bench.languages import main as run_languages
 from bench.machine import describe
 from bench.memory import main as run_memory
@@ -30,6 +31,7 @@ COMMANDS = {
     "differential": run_differential,
     "documents": run_documents,
     "faults": run_faults,
+    "formats": run_formats,
     "languages": run_languages,
     "orientation": run_orientation,
     "peers": run_peers,

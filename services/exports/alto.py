@@ -57,7 +57,7 @@ def _page(page: Page, lang: str) -> Iterator[str]:
 def _block(page: Page, block: Block, name: str) -> Iterator[str]:
     lines = [page["lines"][index] for index in block.lines]
     tag = f' TAGREFS="{block.kind}"' if block.kind in _TAGGED else ""
-    yield f'<TextBlock ID="block_{name}" {_box(Box.around(*(line["bbox"] for line in lines)))}{tag}>\n'
+    yield f'<TextBlock ID="block_{name}" {_box(Box.around_all(line["bbox"] for line in lines))}{tag}>\n'
     for index, line in enumerate(lines, 1):
         yield from _line(line, f"{name}_{index}")
     yield "</TextBlock>\n"

@@ -56,7 +56,7 @@ def _page(page: Page, filename: str) -> Iterator[str]:
 
 def _area(page: Page, block: Block, name: str) -> Iterator[str]:
     lines = [page["lines"][index] for index in block.lines]
-    box = _box(Box.around(*(line["bbox"] for line in lines)))
+    box = _box(Box.around_all(line["bbox"] for line in lines))
     yield f'<div class="ocr_carea" id="block_{name}" title="{box}">\n'
     yield f'<p class="ocr_par" id="par_{name}" title="{box}">\n'
     for index, line in enumerate(lines, 1):

@@ -29,7 +29,7 @@ def _page(page: Page) -> Iterator[str]:
     yield _row(_PAGE, number, 0, 0, 0, 0, Box(0, 0, page["width"] or 0, page["height"] or 0))
     for block_number, block in enumerate(areas_of(page), 1):
         lines = [page["lines"][index] for index in block.lines]
-        box = Box.around(*(line["bbox"] for line in lines))
+        box = Box.around_all(line["bbox"] for line in lines)
         yield _row(_BLOCK, number, block_number, 0, 0, 0, box)
         yield _row(_PARAGRAPH, number, block_number, 1, 0, 0, box)
         for line_number, line in enumerate(lines, 1):

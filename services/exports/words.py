@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 import unicodedata
-from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterable, Iterator
+from math import ceil, floor
+from typing import Any, NamedTuple
 
 from services.exports.characters import clean_line
 
@@ -16,8 +16,7 @@ Polygon = list[list[float]]
 _SPACE, _WIDE = 0.6, 1.8
 
 
-@dataclass(frozen=True, slots=True)
-class Box:
+class Box(NamedTuple):
     """Upright, in whole pixels of the page."""
 
     left: int
@@ -26,10 +25,18 @@ class Box:
     bottom: int
 
     @classmethod
-    def around(cls, *polygons: Polygon) -> Box:
-        xs = [point[0] for polygon in polygons for point in polygon]
-        ys = [point[1] for polygon in polygons for point in polygon]
-        return cls(*(max(0, math.floor(value)) for value in (min(xs), min(ys))), *map(math.ceil, (max(xs), max(ys))))
+    def around(cls, polygon: Polygon) -> Box:
+        (ax, ay), (bx, by), (cx, cy), (dx, dy) = polygon
+        left, top = floor(min(ax, bx, cx, dx)), floor(min(ay, by, cy, dy))
+        right, bottom = ceil(max(ax, bx, cx, dx)), ceil(max(ay, by, cy, dy))
+        return cls(left if left > 0 else 0, top if top > 0 else 0, right, bottom)
+
+    @classmethod
+    def around_all(cls, polygons: Iterable[Polygon]) -> Box:
+        """At least one polygon."""
+        boxes = [cls.around(polygon) for polygon in polygons]
+        lefts, tops, rights, bottoms = zip(*boxes, strict=True)
+        return cls(min(lefts), min(tops), max(rights), max(bottoms))
 
     @property
     def width(self) -> int:
@@ -40,8 +47,7 @@ class Box:
         return max(0, self.bottom - self.top)
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(NamedTuple):
     text: str
     confidence: float
     polygon: Polygon
