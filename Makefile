@@ -79,8 +79,9 @@ bench-split: install ## Which OCR_WORKERS x OCR_THREADS is fastest on this machi
 bench-documents: install ## Accuracy and time of `extract=all` on photographs of documents, and on pages without any
 	@$(PY) -m bench documents $(BENCH)
 
-bench-structure: install ## Reading order of pages, unit tests of olmOCR-bench, word spacing (BENCH="--only tests --verbose")
+bench-structure: $(DEV) $(PEERS)/.done ## Reading order, unit tests of olmOCR-bench, word spacing, tables (BENCH="--only tests --verbose")
 	@$(PY) -m bench structure $(BENCH)
+	$(if $(BENCH),,@$(PY) -m bench tables --peers-python $(PEERS)/bin/python)
 
 bench-memory: install ## Peak memory of a worker: A4 pages, then 2,000 pages of mixed sizes (an hour or more)
 	$(PY) -m bench memory --pages 2000 $(BENCH)

@@ -23,6 +23,7 @@ from bench.peers import main as run_peers
 from bench.script_classifier import main as run_script_classifier
 from bench.split import main as run_split
 from bench.structure import main as run_structure
+from bench.tables.__main__ import main as run_tables
 from paddleocr_service import EngineError, OCREngine
 from paddleocr_service.official_models import FAMILIES
 from paddleocr_service.runtimes import RUNTIMES
@@ -38,6 +39,7 @@ COMMANDS = {
     "ablation": run_ablation,
     "split": run_split,
     "structure": run_structure,
+    "tables": run_tables,
     "memory": run_memory,
     "pdf_text": run_pdf_text,
     "script_classifier": run_script_classifier,

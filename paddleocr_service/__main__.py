@@ -17,7 +17,7 @@ from . import Catalogue, EngineError, OCREngine, Recognition, RecognizeOptions
 from .installer import LanguageInstaller, install, is_language
 from .official_models import FAMILIES
 from .recognisers.debian_packages import MIRROR, DebianMirror
-from .results import AUTO, ORIENTATIONS
+from .results import AUTO, LAYOUTS, ORIENTATIONS
 from .runtimes import RUNTIMES
 
 
@@ -48,6 +48,7 @@ def _recognize(arguments: list[str]) -> int:
     parser.add_argument("--words", action="store_true", help="with --json: include a polygon for each word")
     parser.add_argument("--lang", default="en", help="language code, such as en, de, ch, japan")
     parser.add_argument("--orientation", choices=ORIENTATIONS, default=AUTO, help="auto: turn rotated pages upright")
+    parser.add_argument("--layout", choices=LAYOUTS, default=AUTO, help="auto: find tables by a model and geometry")
     parser.add_argument("--model", default=FAMILIES[0], choices=FAMILIES, help="model family")
     parser.add_argument("--model-dir", help="model folder: MODEL_DIR/NAME/inference.onnx and inference.yml")
     parser.add_argument("--threads", type=int, help="number of threads; default: all cores")
@@ -59,7 +60,8 @@ def _recognize(arguments: list[str]) -> int:
         lang=options.lang,
         model_dir=options.model_dir,
     )
-    page = engine.recognize(options.image, RecognizeOptions(words=options.words, orientation=options.orientation))
+    wanted = RecognizeOptions(words=options.words, orientation=options.orientation, layout=options.layout)
+    page = engine.recognize(options.image, wanted)
     print(json.dumps(_as_json(page), ensure_ascii=False, indent=2) if options.json else page.text)
     return 0
 

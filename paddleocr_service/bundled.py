@@ -32,19 +32,19 @@ class BundledModel:
     @property
     def root(self) -> Path:
         """Folder of the package. Raises FileNotFoundError if it is not installed."""
-        root = _package_folder(self.package)
+        root = package_folder(self.package)
         if root is None:
             raise FileNotFoundError(self.package)
         return root
 
     def is_installed(self) -> bool:
         """Return whether the package is installed in a version that contains the files."""
-        root = _package_folder(self.package)
+        root = package_folder(self.package)
         return root is not None and all((root / path).is_file() for path in self.files.values())
 
 
 @cache
-def _package_folder(package: str) -> Path | None:
+def package_folder(package: str) -> Path | None:
     """Cached, because ``find_spec`` holds a global lock and a web server checks the models on every upload."""
     spec = importlib.util.find_spec(package)
     return Path(spec.submodule_search_locations[0]) if spec and spec.submodule_search_locations else None

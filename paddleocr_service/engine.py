@@ -15,6 +15,7 @@ from .digit_columns import split_digit_columns
 from .errors import RuntimeNotAvailable
 from .languages import AUTO as AUTO_LANGUAGE
 from .languages import is_latin, languages_found, scripts_of
+from .layout import LayoutAnalyser
 from .letters import restore_letters
 from .memory import release_freed_memory
 from .pool import PipelinePool
@@ -80,6 +81,7 @@ class OCREngine:
         self._max_size = max_width, max_height
         self._pool = PipelinePool(self._load, memory_limit_mb)
         self._readers = ReaderPool(self._threads)
+        self._layout = LayoutAnalyser(self._threads)
         self._lock = threading.Lock()
 
     @property
@@ -110,7 +112,7 @@ class OCREngine:
         Raises UnreadableImage, UnsupportedLanguage, ModelNotAvailable, RuntimeNotAvailable.
         """
         from .images import load_image  # imports numpy, like reading_order and pipeline
-        from .layout.regions import find_figures, join_drop_caps, typed_regions
+        from .layout.regions import join_drop_caps
         from .orientation import rotated
         from .reading_order import page_text, reading_order
 
@@ -125,8 +127,9 @@ class OCREngine:
             height, width = width, height
         lang = languages_found((line.text for line in lines), models.lang)
         blocks = reading_order(join_drop_caps(split_digit_columns(lines)), width, height)
-        figures = find_figures(rotated(pixels, rotation) if rotation else pixels, lines)
-        blocks = typed_regions(blocks, width, height, lang, figures)
+        if options.layout != OFF:
+            upright = rotated(pixels, rotation) if rotation else pixels
+            blocks = self._layout.of_image(blocks, upright, lang, options.layout)
         ordered = tuple(line for block in blocks for line in block.lines)
         return Recognition(width, height, ordered, page_text(blocks), lang, info, blocks, rotation, seconds)
 

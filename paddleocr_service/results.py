@@ -10,6 +10,8 @@ from .scripts import script_name
 
 AUTO, OFF = "auto", "off"
 ORIENTATIONS = (AUTO, OFF)
+GEOMETRY = "geometry"
+LAYOUTS = (AUTO, GEOMETRY, OFF)
 
 PARAGRAPH, TABLE, TITLE, HEADING, LIST_ITEM = "paragraph", "table", "title", "heading", "list_item"
 FIGURE, CAPTION, FORMULA, FOOTNOTE, SIDE_NOTE = "figure", "caption", "formula", "footnote", "side_note"
@@ -70,15 +72,19 @@ class RecognizeOptions:
     lang: language code; None uses the engine's default.
     words: also return a polygon for each word of a line.
     orientation: "auto" turns pages upright that are rotated by 90, 180 or 270 degrees; "off" does not.
+    layout: how the structure of the page is found: by models and geometry ("auto"), by "geometry" alone, or not at all.
 
-    Raises ValueError for an unknown orientation.
+    Raises ValueError for an unknown orientation or layout.
     """
 
     lang: str | None = None
     words: bool = False
     orientation: str = AUTO
+    layout: str = AUTO
 
     def __post_init__(self) -> None:
+        if self.layout not in LAYOUTS:
+            raise ValueError(f"layout must be one of {', '.join(LAYOUTS)}, not {self.layout!r}")
         if self.orientation not in ORIENTATIONS:
             raise ValueError(f"orientation must be one of {', '.join(ORIENTATIONS)}, not {self.orientation!r}")
 
@@ -112,7 +118,7 @@ class Block:
     level: of a heading, 1 to 6.
     marker: of a list item, its bullet or number as printed.
     cells: of a table, row by row. Empty if only its rows are known.
-    continued: a table that continues on the next page.
+    continued: a table that continues the last one of the page before.
     joined: the text with its lines joined and hyphenation undone; empty if each row stays a line of its own.
     """
 

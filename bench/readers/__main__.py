@@ -16,6 +16,9 @@ READERS = {
     "paddleocr": "bench.readers.paddle:create",
     "paddlex-serving": "bench.readers.serving:create",
     "tesseract": "bench.readers.tesseract:create",
+    "tables-ours": "bench.tables.readers:create_ours",
+    "tables-rapid-table": "bench.tables.readers:create_rapid_table",
+    "tables-img2table": "bench.tables.readers:create_img2table",
 }
 
 

@@ -45,6 +45,11 @@ def job_options(limits: RequestLimits, wait: int) -> dict[str, fields.Field[Any]
         "orientation": _choice(
             ["auto", "off"], "`auto`: pages are rotated upright before they are read. `off`: they are not."
         ),
+        "layout": _choice(
+            ["auto", "geometry", "off"],
+            "How tables and other regions are found. `auto`: by geometry and small models. `geometry`: without models. "
+            "`off`: not at all. The text layer of a PDF is always read by geometry.",
+        ),
         "extract": _names(
             "What to find besides the text, separated by commas: `ids` (identity documents), `mrz` (machine-readable "
             "zones), `barcodes`, or `all`. The result then has `documents`.",

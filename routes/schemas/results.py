@@ -69,7 +69,7 @@ class BlockBox(Schema):
     level = fields.Integer(validate=validate.Range(min=1, max=6), **about("Headings only."))
     marker = fields.String(**about("List items only: the bullet or number."))
     rows = fields.List(fields.List(INDEX), **about("Tables only: the line indices of each row, from top to bottom."))
-    continued = fields.Boolean(**about("Tables only: the table continues on the next page."))
+    continued = fields.Boolean(**about("Tables only: the table continues that of the page before."))
     rows_count = fields.Integer(**about("Tables with `cells` only."))
     columns_count = fields.Integer(**about("Tables with `cells` only."))
     cells = fields.List(fields.Nested(TableCell), **about("Tables only, if their cells were found."))

@@ -57,6 +57,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--detail", choices=["line", "word"], default="line")
     parser.add_argument("--mode", choices=["auto", "ocr", "text"], default="auto")
     parser.add_argument("--orientation", choices=["auto", "off"], default="auto")
+    parser.add_argument("--layout", choices=["auto", "geometry", "off"], default="auto")
     parser.add_argument("--extract", type=lambda text: canonical(text, EXTRACT_NAMES), default="",
                         help=f"{', '.join(EXTRACT_NAMES)} or all")  # fmt: skip
     parser.add_argument("--mask", type=lambda text: canonical(text, MASK_NAMES), default="",

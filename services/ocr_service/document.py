@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
 
 from paddleocr_service import EngineError, EngineInfo, NullEngine, OCREngine, Recognition, RecognizeOptions
 from paddleocr_service.polygons import Polygon
+from paddleocr_service.results import OFF
 from services.errors import CorruptFile, ModelUnavailable, OCRServiceError, ServiceUnavailable, UnknownLanguage
 from services.ocr_service.helpers.image_processor import read_frame
 from services.ocr_service.helpers.pdf_processor import PdfDocument
@@ -62,9 +63,9 @@ class OCRService:
             with PdfDocument(path) as pdf:
                 render = partial(pdf.render, dpi=options.dpi, max_pixels=self._max_pixels)
                 search = self._search(options, render)
-                pages = PdfPages(
-                    pdf, options, search.remember_and_read if search else read, self._max_pixels, self.stages
-                )
+                page = search.remember_and_read if search else read
+                part = partial(self.read, options=replace(options, layout=OFF))
+                pages = PdfPages(pdf, options, page, self._max_pixels, self.stages, part)
                 recognize = search.add_to(pages.recognize) if search else pages.recognize
                 yield Document(page_numbers(options, pdf.page_count), recognize)
         else:
@@ -79,7 +80,8 @@ class OCRService:
 
     def read(self, array: np.ndarray, options: DocumentOptions) -> Recognition:
         """array: (H, W, 3) uint8 RGB. Raises OCRServiceError."""
-        engine_options = RecognizeOptions(options.lang, options.words, options.orientation)
+        words, layout = options.words, options.layout
+        engine_options = RecognizeOptions(options.lang, words, options.orientation, layout)
         with _as_service_errors():
             recognition = self._engine.recognize(array, engine_options)
         self.stages.add(recognition.seconds)

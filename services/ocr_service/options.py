@@ -9,8 +9,8 @@ from paddleocr_service.results import BLOCK_KINDS
 
 #: What the kind of a block can be.
 REGION_KINDS = BLOCK_KINDS
-#: Options that earlier versions do not know.
-_NEWER = ("extract", "mask", "outputs")
+#: Options that earlier versions do not know, with their defaults.
+_NEWER = {"extract": "", "mask": "", "outputs": "", "layout": "auto"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +28,8 @@ class DocumentOptions:
     mask: str = ""
     #: Files to generate besides the result, such as `pdf`: names in alphabetical order, separated by commas.
     outputs: str = ""
+    #: How the structure of a page is found: "auto", "geometry" or "off".
+    layout: str = "auto"
 
     @property
     def words(self) -> bool:
@@ -41,8 +43,7 @@ class DocumentOptions:
     def dumps(self) -> str:
         """Canonical JSON: equal options give equal text.
 
-        Unused newer options are left out, because workers of an earlier version read it, too.
+        Newer options are left out if they have their defaults, because workers of an earlier version read it, too.
         """
-        values = asdict(self)
-        used = {name: value for name, value in values.items() if value or name not in _NEWER}
+        used = {name: value for name, value in asdict(self).items() if value != _NEWER.get(name)}
         return json.dumps(used, sort_keys=True)

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 
 from paddleocr_service import EngineInfo, Line, Recognition
 from paddleocr_service.languages import languages_found
-from paddleocr_service.layout.regions import typed_regions
+from paddleocr_service.layout import structure_of_layer
 from paddleocr_service.reading_order import page_text
+from paddleocr_service.results import OFF
 from services.ocr_service.checked_layer import CheckedLayer, LayerChecker, warnings_of_ocr
 from services.ocr_service.helpers.form_fields import upright_fields
 from services.ocr_service.helpers.hidden_warnings import hidden_text_warnings
@@ -43,19 +44,23 @@ _LAYER = EngineInfo("PyMuPDF", "mupdf", ())
 
 @dataclass(eq=False)
 class PdfPages:
-    """The pages of an open PDF. `read` runs OCR on an array (H, W, 3) uint8 RGB."""
+    """The pages of an open PDF. `read` runs OCR on an array (H, W, 3) uint8 RGB: a page.
+
+    read_part: the same for a part of a page, where no structure is searched; `read` by default.
+    """
 
     pdf: PdfDocument
     options: DocumentOptions
     read: Callable[[RGBArray], Recognition]
     max_pixels: int
     stages: Stages = field(default_factory=Stages)
+    read_part: Callable[[RGBArray], Recognition] | None = None
     _checker: LayerChecker = field(init=False)
     _regions: RegionReader = field(init=False)
 
     def __post_init__(self) -> None:
         self._checker = LayerChecker(self.pdf.font_proofs(), self.options.lang)
-        self._regions = RegionReader(RegionChecker(self._sketch), self.read, self.options.dpi)
+        self._regions = RegionReader(RegionChecker(self._sketch), self.read_part or self.read, self.options.dpi)
 
     def recognize(self, number: int) -> Page:
         """The result of one page. Raises OCRServiceError."""
@@ -97,7 +102,9 @@ class PdfPages:
             blocks = order_with_regions(layer_lines, regions, layer.width, layer.height)
         else:
             blocks = blocks_of(layer_lines, layer.width, layer.height)
-        blocks = typed_regions(blocks, layer.width, layer.height, self.options.lang, as_written=True)
+        if self.options.layout != OFF:
+            drawn = [vector.box for vector in layer.vectors]
+            blocks = structure_of_layer(blocks, drawn, layer.width, layer.height, self.options.lang)
         lines = tuple(line for block in blocks for line in block.lines)
         lang = languages_found((line.text for line in lines), self.options.lang)
         page = Recognition(layer.width, layer.height, lines, page_text(blocks), lang, _LAYER, blocks)
@@ -107,7 +114,9 @@ class PdfPages:
 
     def _read_lines(self, lines: Sequence[LayerLine], layer: TextLayer, number: int) -> list[Line | None]:
         dpi = max(_SAMPLE_DPI, self.options.dpi)
-        return read_lines(lines, layer, lambda box: self._render(number, dpi, box, layer.zoom), self.read)
+        return read_lines(
+            lines, layer, lambda box: self._render(number, dpi, box, layer.zoom), self.read_part or self.read
+        )
 
     def _render(self, number: int, dpi: int, part: Box | None = None, zoom: float = 1.0) -> RGBArray:
         """A page, or the part of it inside the box `part`, which is in pixels of a page at `zoom` pixels per point."""

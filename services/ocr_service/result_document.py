@@ -8,6 +8,7 @@ from typing import Any
 
 from paddleocr_service import EngineInfo
 from services.errors import OCRServiceError, ResultTooLarge
+from services.ocr_service.continued_tables import ContinuedTables
 from services.ocr_service.helpers.text_extractor import Page
 from services.ocr_service.options import DocumentOptions
 from services.ocr_service.result_limits import LIMITS
@@ -61,11 +62,12 @@ class ResultDocument:
 
     def _checked(self, pages: Iterable[Page]) -> Iterator[tuple[Page, bytes]]:
         """Each page and its JSON text, or an error if the document would become too large."""
-        size = 0
+        size, tables = 0, ContinuedTables()
         for stored in pages:
             # Some fields are absent in pages stored by an older version.
             page = {"blocks": [], "orientation": 0, "lang": None, "warnings": [], "fields": [], **stored}
             documents = page.pop("documents", [])
+            tables.mark(page)
             if page["text"]:  # an empty page does not show its language
                 self._langs |= dict.fromkeys((page["lang"] or self.options.lang).split("+"))
             if self.options.detail != "word":

@@ -9,7 +9,7 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 from middleware.error_catalog import CATALOG
 from tests.support.openapi import Description
 
-READING_OPTIONS = {"lang", "dpi", "pages", "detail", "mode", "orientation"}
+READING_OPTIONS = {"lang", "dpi", "pages", "detail", "mode", "orientation", "layout"}
 OPTIONS = {*READING_OPTIONS, "extract", "mask", "outputs", "callback_url", "wait"}
 FORMAT_OPTIONS = {"format", "page", "furniture"}
 SUBMISSION_PATHS = ["/ocr/image", "/ocr/pdf", "/ocr/batch", "/ocr/predict"]

@@ -1,0 +1,1 @@
+"""Tables: their cells compared with the truth, next to other programs."""

@@ -1,0 +1,137 @@
+"""Text rows of a page, and the segments of a row: what stands together without a wide space."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from statistics import median
+from typing import NamedTuple
+
+from ...polygons import bounds
+from ...results import Line
+from .cells import Box, join
+from .rules import Rule
+
+#: Items belong to one row if they share this part of the smaller height.
+_MIN_OVERLAP = 0.55
+#: A taller item (a heading, a brace) does not make a row taller.
+_MAX_HEIGHT_RATIO = 1.6
+#: Spaces wider than this times the height divide segments.
+_MAX_SPACE = 0.75
+_NUMBER = re.compile(r"^[^\w]*\d[\d.,\s%()/:±–—+*-]*$|^[-–—.…]+$|^n\.?/?a\.?$", re.IGNORECASE)
+
+
+class Item(NamedTuple):
+    """A word, or a line without words. line: its position among the lines of the page."""
+
+    x0: float
+    y0: float
+    x1: float
+    y1: float
+    text: str
+    line: int
+
+    @property
+    def middle(self) -> float:
+        return (self.y0 + self.y1) / 2
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """Items that stand side by side in one row, from left to right."""
+
+    items: tuple[Item, ...]
+
+    @property
+    def x0(self) -> float:
+        return self.items[0].x0
+
+    @property
+    def x1(self) -> float:
+        return max(item.x1 for item in self.items)
+
+    @property
+    def centre(self) -> float:
+        return (self.x0 + self.x1) / 2
+
+    @property
+    def text(self) -> str:
+        return " ".join(item.text for item in self.items)
+
+    @property
+    def box(self) -> Box:
+        return join([item[:4] for item in self.items])
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of text across a region. y0, y1: its height without items that are much taller than the others."""
+
+    y0: float
+    y1: float
+    segments: tuple[Segment, ...]
+
+    @property
+    def middle(self) -> float:
+        return (self.y0 + self.y1) / 2
+
+    @property
+    def box(self) -> Box:
+        return join([segment.box for segment in self.segments])
+
+
+def items_of(lines: Sequence[Line]) -> list[Item]:
+    """The words of lines that run from left to right, or the lines where words are not known."""
+    items = []
+    for position, line in enumerate(lines):
+        (x0, y0), (x1, y1) = line.polygon[:2]
+        if line.text and x1 - x0 >= abs(y1 - y0):
+            parts = line.words or (line,)
+            items += [Item(*bounds(part.polygon), part.text, position) for part in parts]
+    return items
+
+
+def usual_height(items: Sequence[Item]) -> float:
+    return median(item.y1 - item.y0 for item in items)
+
+
+def is_number(text: str) -> bool:
+    """Whether the text of a cell is a number, or a sign that stands for one."""
+    return bool(_NUMBER.match(text.strip()))
+
+
+def rows_of(items: Sequence[Item], vertical: Sequence[Rule], space: float = _MAX_SPACE) -> list[Row]:
+    """Rows from top to bottom. Vertical rules, and spaces wider than ``space`` times the height, divide segments."""
+    open_rows: list[tuple[list[float], list[Item]]] = []
+    for item in sorted(items, key=lambda item: item.middle):
+        for (y0, y1), members in reversed(open_rows[-4:]):
+            smaller = min(y1 - y0, item.y1 - item.y0)
+            if min(y1, item.y1) - max(y0, item.y0) > _MIN_OVERLAP * smaller:
+                extent = next(row[0] for row in open_rows if row[1] is members)
+                if item.y1 - item.y0 < _MAX_HEIGHT_RATIO * (y1 - y0):
+                    extent[:] = [min(y0, item.y0), max(y1, item.y1)]
+                members.append(item)
+                break
+        else:
+            open_rows.append(([item.y0, item.y1], [item]))
+    open_rows.sort(key=lambda row: row[0][0])
+    return [Row(y0, y1, tuple(_segments(members, vertical, space))) for (y0, y1), members in open_rows]
+
+
+def _segments(items: list[Item], vertical: Sequence[Rule], space: float) -> list[Segment]:
+    segments: list[list[Item]] = []
+    for item in sorted(items, key=lambda item: item.x0):
+        before = segments[-1][-1] if segments else None
+        if before is None or _is_divided(before, item, vertical, space):
+            segments.append([item])
+        else:
+            segments[-1].append(item)
+    return [Segment(tuple(members)) for members in segments]
+
+
+def _is_divided(left: Item, right: Item, vertical: Sequence[Rule], space: float) -> bool:
+    if right.x0 - left.x1 > space * min(left.y1 - left.y0, right.y1 - right.y0):
+        return True
+    edge = 0.1 * (right.y1 - right.y0)
+    return any(left.x1 - edge <= rule.x0 <= right.x0 + edge and rule.y0 < right.middle < rule.y1 for rule in vertical)
