@@ -55,6 +55,10 @@ class GlyphlessFont:
                 self._encoded[text] = found
         return found
 
+    def encode_whole(self, text: str) -> tuple[str, int]:
+        """The same with one code for the whole text, which programs do not divide."""
+        return f"{self._code(text):04X}", width_of(text)
+
     def _code(self, cluster: str) -> int:
         code = self._codes.get(cluster)
         if code is None:

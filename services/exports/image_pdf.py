@@ -5,16 +5,17 @@ from __future__ import annotations
 import math
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
 from PIL import ExifTags, Image
 
+from services.exports.page_matrix import PageMatrix
+from services.exports.pages import Pages
 from services.exports.pdf_writer import PdfWriter
-from services.exports.picture_streams import PictureStream, jpeg_stream, packed_stream
-from services.ocr_service.helpers.colour import to_rgb_array
+from services.exports.picture_streams import PictureStream, may_be_turned, stream_of
 from services.ocr_service.helpers.image_processor import go_to_frame, open_picture, orientation_of
 from utils.sniffing import HEAD_BYTES, sniff
 
@@ -25,23 +26,27 @@ _POINTS_PER_INCH = 72
 _MAX_SIDE = 14_400
 _X_RESOLUTION = ExifTags.Base.XResolution
 _MAX_PIXELS = 1 << 30  # the upload was checked
-#: EXIF orientation to the matrix (a, b, c, d, e, f) that draws the picture upright on the unit square.
+#: EXIF orientation to the matrix that draws the picture upright on the unit square.
 _MATRICES = {
-    1: (1, 0, 0, 1, 0, 0),
-    2: (-1, 0, 0, 1, 1, 0),
-    3: (-1, 0, 0, -1, 1, 1),
-    4: (1, 0, 0, -1, 0, 1),
-    5: (0, -1, -1, 0, 1, 1),
-    6: (0, -1, 1, 0, 0, 1),
-    7: (0, 1, 1, 0, 0, 0),
-    8: (0, 1, -1, 0, 1, 0),
+    1: PageMatrix(1, 0, 0, 1, 0, 0),
+    2: PageMatrix(-1, 0, 0, 1, 1, 0),
+    3: PageMatrix(-1, 0, 0, -1, 1, 1),
+    4: PageMatrix(1, 0, 0, -1, 0, 1),
+    5: PageMatrix(0, -1, -1, 0, 1, 1),
+    6: PageMatrix(0, -1, 1, 0, 0, 1),
+    7: PageMatrix(0, 1, 1, 0, 0, 0),
+    8: PageMatrix(0, 1, -1, 0, 1, 0),
 }
-_SIDEWAYS = (5, 6, 7, 8)
+#: Degrees to the matrix that turns the unit square clockwise.
+_TURNS = {0: _MATRICES[1], 90: _MATRICES[6], 180: _MATRICES[3], 270: _MATRICES[8]}
 
 
 @contextmanager
-def as_pdf(source: BinaryIO) -> Iterator[BinaryIO]:
-    """The source itself if it is a PDF, else a temporary PDF of the image. Raises OCRServiceError."""
+def as_pdf(source: BinaryIO, result: Pages) -> Iterator[BinaryIO]:
+    """The source itself if it is a PDF, else a temporary PDF of the image, upright as in the result.
+
+    Raises OCRServiceError.
+    """
     source.seek(0)
     kind = sniff(source.read(HEAD_BYTES))
     source.seek(0)
@@ -49,19 +54,20 @@ def as_pdf(source: BinaryIO) -> Iterator[BinaryIO]:
         yield source
         return
     with tempfile.TemporaryFile() as file:
-        write_pages(source, file)
+        write_pages(source, {page["page"]: page.get("orientation") or 0 for page in result.pages()}, file)
         file.seek(0)
         yield file
 
 
-def write_pages(source: BinaryIO, out: BinaryIO) -> None:
-    """Write the image as a PDF. Raises OCRServiceError."""
+def write_pages(source: BinaryIO, turns: Mapping[int, int], out: BinaryIO) -> None:
+    """Write the image as a PDF. turns: degrees by which frames are turned clockwise. Raises OCRServiceError."""
     writer = PdfWriter(out)
     with _on_disk(source) as path, open_picture(path, max_pixels=_MAX_PIXELS) as picture:
         for number in range(1, frames_of(picture) + 1):
             go_to_frame(picture, number, _MAX_PIXELS)
-            turn = orientation_of(picture)
-            _add_page(writer, stream_of(source, picture), turn, _resolution(picture))
+            stored = orientation_of(picture) if may_be_turned(source, picture) else 1
+            matrix = _TURNS[turns.get(number, 0)].after(_MATRICES[stored])
+            _add_page(writer, stream_of(source, picture), matrix, _resolution(picture))
     writer.finish()
 
 
@@ -70,38 +76,28 @@ def frames_of(picture: Image.Image) -> int:
     return getattr(picture, "n_frames", 1) if picture.format == "TIFF" else 1
 
 
-def stream_of(file: BinaryIO, picture: Image.Image) -> PictureStream:
-    """The current frame."""
-    if stream := jpeg_stream(file, picture):
-        return stream
-    picture.load()
-    if picture.mode not in ("1", "L", "RGB") or picture.has_transparency_data:
-        picture = Image.fromarray(to_rgb_array(picture))
-    return packed_stream(picture)
-
-
-def _add_page(writer: PdfWriter, stream: PictureStream, turn: int, dpi: tuple[float, float]) -> None:
+def _add_page(writer: PdfWriter, stream: PictureStream, matrix: PageMatrix, dpi: tuple[float, float]) -> None:
+    """matrix: draws the picture upright on the unit square."""
     image = writer.add_stream(stream.dictionary, stream.parts)
     sides = stream.width * _POINTS_PER_INCH / dpi[0], stream.height * _POINTS_PER_INCH / dpi[1]
-    width, height = reversed(sides) if turn in _SIDEWAYS else sides
+    width, height = sides if matrix.a else reversed(sides)
     unit = max(1, math.ceil(max(width, height) / _MAX_SIDE))
     width, height = width / unit, height / unit
-    a, b, c, d, e, f = _MATRICES[turn]
-    matrix = b" ".join(number(value) for value in (a * width, b * height, c * width, d * height, e * width, f * height))
-    content = writer.add_stream(b"", [b"q %b cm /Image Do Q" % matrix])
-    entries = b"/MediaBox [0 0 %b %b] /Contents %d 0 R" % (number(width), number(height), content)
+    drawn = PageMatrix(width, 0, 0, height, 0, 0).after(matrix)
+    content = writer.add_stream(b"", [b"q %b cm /Image Do Q" % b" ".join(map(_number, drawn))])
+    entries = b"/MediaBox [0 0 %b %b] /Contents %d 0 R" % (_number(width), _number(height), content)
     resources = b" /Resources << /XObject << /Image %d 0 R >> >>" % image
     writer.add_page(entries + resources + (b" /UserUnit %d" % unit if unit > 1 else b""))
 
 
-def number(value: float) -> bytes:
+def _number(value: float) -> bytes:
     return f"{value:.4f}".rstrip("0").rstrip(".").encode()
 
 
 def _resolution(picture: Image.Image) -> tuple[float, float]:
     """Dots per inch, across and down."""
     found = picture.info.get("dpi")
-    if picture.format == "JPEG" and "jfif_density" not in picture.info and _X_RESOLUTION not in picture.getexif():
+    if picture.format == "JPEG" and not picture.info.get("jfif_unit") and _X_RESOLUTION not in picture.getexif():
         found = None  # Pillow reports 72 if EXIF data has no resolution
     if not found or not all(_LEAST_DPI <= round(float(value)) <= _MOST_DPI for value in found):
         return _USUAL_DPI, _USUAL_DPI

@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from math import copysign
 from typing import Any
 
 from services.exports.glyphless_font import DESCENT, GlyphlessFont
 from services.exports.page_matrix import PageMatrix, Point
-from services.exports.word_positions import PlacedWord, placed_words
+from services.exports.word_positions import PlacedWord, placed_words, runs_backwards
 
 #: Render mode 3: neither filled nor stroked.
 _START, _END = "q BT 3 Tr\n", "ET Q\n"
-#: Sine of the skew up to which words are upright, each at its own height. Along a skewed baseline, poppler splits a
-#: word wherever it has risen by half a point, and mixes the pieces with those of other lines.
+#: Sine of the skew up to which words run along an axis of the page, each at its own height. Along a skewed baseline,
+#: poppler splits a word wherever it has risen by half a point, and mixes the pieces with those of other lines.
 _PARALLEL = 0.27
+#: Share of the height (or of the width, if that is less) by which skewed words are narrower than their boxes, on each
+#: side, and the sine above which words count as skewed. Their boxes overlap, and poppler would join the words.
+_MARGIN, _STRAIGHT = 0.08, 0.01
+#: Part of a word at the end of a line. Poppler joins it with the next line, also if that is one of another column. It
+#: leaves the other hyphen as it is, which viewers search like the first.
+_BROKEN, _HYPHEN = re.compile(r"[^\W\d_]-$"), "\u2010"
 
 
 def invisible_text(lines: Sequence[Mapping[str, Any]], matrix: PageMatrix, font: GlyphlessFont, resource: str) -> bytes:
@@ -27,41 +36,57 @@ def _line(line: Mapping[str, Any], matrix: PageMatrix, font: GlyphlessFont, reso
     """Words of one line follow each other along it, so most of them need only their distance from the one before."""
     strip: _Strip | None = None
     at = 0.0
-    for word in placed_words(line):
+    for word in _drawn(line):
         own = _Strip.of(word, matrix)
         if own is None:
             continue
         if strip is None or not strip.continues(own):
             strip, at = own, 0.0
             yield strip.start(resource)
+            move = ""
+        else:
+            move = f"{_number(strip.along(own.start_point) - at)} 0 Td "
         start = strip.along(own.start_point)
-        codes, width = font.encode(word.text + " " if word.space_after else word.text)
-        space = font.encode(" ")[1] if word.space_after else 0
-        scale = 100_000 * own.length / (strip.size * max(1, width - space))
-        move = f"{_number(start - at)} 0 Td " if start != at else ""
+        codes, width = font.encode_whole(word.drawn) if own.oblique else font.encode(word.drawn)
+        scale = 100_000 * own.length / (strip.size * max(1, width))
+        if word.space_after:
+            codes += font.encode(" ")[0]
         at = start
         yield f"{move}{_number(scale)} Tz <{codes}> Tj\n"
 
 
-class _Strip:
-    """A straight strip of text in the coordinates of the page: its baseline and its height."""
+def _drawn(line: Mapping[str, Any]) -> list[PlacedWord]:
+    """The words of a line in the order in which they are drawn: from left to right."""
+    words = list(placed_words(line))
+    if words and _BROKEN.search(words[-1].text):
+        words[-1] = replace(words[-1], text=words[-1].text[:-1] + _HYPHEN)
+    return words[::-1] if runs_backwards(line["text"]) else words
 
-    __slots__ = ("cos", "length", "sin", "size", "start_point")
+
+class _Strip:
+    """A straight strip of text in the coordinates of the page: the middle of its start, its direction and its size."""
+
+    __slots__ = ("cos", "length", "oblique", "sin", "size", "start_point")
 
     def __init__(self, start: Point, end: Point, size: float) -> None:
-        self.length = math.dist(start, end)
+        length = math.dist(start, end)
         self.size = size
-        self.start_point = start
-        self.cos, self.sin = (end[0] - start[0]) / self.length, (end[1] - start[1]) / self.length
-        if abs(self.sin) < _PARALLEL:
-            self.cos, self.sin = math.copysign(1.0, self.cos), 0.0
-        elif abs(self.cos) < _PARALLEL:
-            self.cos, self.sin = 0.0, math.copysign(1.0, self.sin)
+        self.cos, self.sin = (end[0] - start[0]) / length, (end[1] - start[1]) / length
+        skew = min(abs(self.sin), abs(self.cos))
+        self.length = length - 2 * _MARGIN * min(size, length) * (skew > _STRAIGHT)
+        self.oblique = skew > _PARALLEL
+        if not self.oblique:
+            across = abs(self.sin) < abs(self.cos)
+            self.cos, self.sin = (copysign(1.0, self.cos), 0.0) if across else (0.0, copysign(1.0, self.sin))
+        self.start_point = (
+            (start[0] + end[0] - self.length * self.cos) / 2,
+            (start[1] + end[1] - self.length * self.sin) / 2,
+        )
 
     @classmethod
     def of(cls, word: PlacedWord, matrix: PageMatrix) -> _Strip | None:
         """None for a word without an area."""
-        a, b, c, d = map(matrix, word.polygon)
+        a, b, c, d = (matrix(point) for point in word.polygon)
         size = (math.dist(a, d) + math.dist(b, c)) / 2
         start, end = ((a[0] + d[0]) / 2, (a[1] + d[1]) / 2), ((b[0] + c[0]) / 2, (b[1] + c[1]) / 2)
         return cls(start, end, size) if size > 0 and start != end else None
@@ -81,9 +106,8 @@ class _Strip:
         """Sets the font, and the baseline as the line from which words are placed."""
         below = (0.5 - DESCENT) * self.size
         x, y = self.start_point[0] + below * self.sin, self.start_point[1] - below * self.cos
-        cos, sin = f"{self.cos:.5g}", f"{self.sin:.5g}"
-        back = f"{-self.sin:.5g}" if self.sin else "0"
-        return f"/{resource} {_number(self.size)} Tf {cos} {sin} {back} {cos} {_number(x)} {_number(y)} Tm\n"
+        axes = f"{self.cos:.5g} {self.sin:.5g} {0 - self.sin:.5g} {self.cos:.5g}"
+        return f"/{resource} {_number(self.size)} Tf {axes} {_number(x)} {_number(y)} Tm\n"
 
 
 def _number(value: float) -> str:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 #: x, y
 Point = tuple[float, float]
 
 
-@dataclass(frozen=True, slots=True)
-class PageMatrix:
+class PageMatrix(NamedTuple):
     """x' = a x + c y + e, y' = b x + d y + f, as in PDF."""
 
     a: float

@@ -7,28 +7,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any, BinaryIO, Protocol
+from typing import Any, BinaryIO
 
 import pikepdf
-from pikepdf import Name, Pdf
+from pikepdf import Pdf
 
 from services.errors import CorruptFile, EncryptedFile
 from services.exports.font_objects import finish, new_font
 from services.exports.glyphless_font import GlyphlessFont
 from services.exports.image_pdf import as_pdf
 from services.exports.invisible_text import invisible_text
+from services.exports.old_text import OldText
 from services.exports.page_boxes import visible_box
 from services.exports.page_matrix import pixels_to_page
+from services.exports.page_resources import add_font, own_resources
+from services.exports.pages import Pages
 
-#: The font on a page. A number is added if the page has a font of that name.
+#: Name of the font on a page.
 _RESOURCE = "GlyphLess"
-
-
-class Pages(Protocol):
-    """A result, page by page. See `services/exports/result.py`."""
-
-    def pages(self) -> Iterator[Mapping[str, Any]]:
-        """The pages in order."""
 
 
 def write(source: BinaryIO, result: Pages, out: BinaryIO) -> None:
@@ -37,13 +33,18 @@ def write(source: BinaryIO, result: Pages, out: BinaryIO) -> None:
     Pages are read one at a time, and their images are copied when the file is written. Raises CorruptFile or
     EncryptedFile.
     """
-    with as_pdf(source) as file, _opened(file) as pdf:
-        _add_text(pdf, result)
+    with as_pdf(source, result) as file, opened(file) as pdf:
+        layer = _TextLayer(pdf, upright=file is not source)
+        for page in result.pages():
+            if page["success"] and page["source"] == "ocr":
+                layer.add(pdf.pages[page["page"] - 1], page)
+        layer.finish()
         pdf.save(out, encryption=pdf.is_encrypted, fix_metadata_version=False)
 
 
 @contextmanager
-def _opened(file: BinaryIO) -> Iterator[Pdf]:
+def opened(file: BinaryIO) -> Iterator[Pdf]:
+    """Raises CorruptFile or EncryptedFile."""
     try:
         with Pdf.open(file) as pdf:
             yield pdf
@@ -53,23 +54,27 @@ def _opened(file: BinaryIO) -> Iterator[Pdf]:
         raise CorruptFile("The PDF is damaged and cannot be written again.") from error
 
 
-def _add_text(pdf: Pdf, result: Pages) -> None:
-    font, codes = new_font(pdf), GlyphlessFont()
-    for page in result.pages():
-        if page["success"] and page["source"] == "ocr":
-            _add_page(pdf, pdf.pages[page["page"] - 1], page, font, codes)
-    finish(pdf, font, codes)
+class _TextLayer:
+    """The invisible text of one document. upright: its pages were turned as in the result."""
 
+    def __init__(self, pdf: Pdf, upright: bool) -> None:
+        self._pdf = pdf
+        self._upright = upright
+        self._font, self._codes = new_font(pdf), GlyphlessFont()
+        self._old_text = OldText(pdf)
 
-def _add_page(
-    pdf: Pdf, page: pikepdf.Page, read: Mapping[str, Any], font: pikepdf.Object, codes: GlyphlessFont
-) -> None:
-    orientation = read["orientation"] or 0
-    matrix = pixels_to_page(visible_box(page), page.rotation + orientation, read["width"], read["height"])
-    resource = page.add_resource(font, Name.Font, Name(f"/{_RESOURCE}"), replace_existing=False)
-    content = invisible_text(read["lines"], matrix, codes, str(resource)[1:])
-    if content:
-        # Below the rest of the page, where nothing has changed the coordinates yet.
-        page.contents_add(content, prepend=True)
-    if orientation:  # as in the result, the page is upright
-        page.obj.Rotate = (page.rotation + orientation) % 360
+    def add(self, page: pikepdf.Page, read: Mapping[str, Any]) -> None:
+        """Replace the text of a page by that of the result."""
+        turn = 0 if self._upright else read["orientation"] or 0
+        matrix = pixels_to_page(visible_box(page), page.rotation + turn, read["width"], read["height"])
+        resources = own_resources(page)
+        self._old_text.remove(page, resources)
+        content = invisible_text(read["lines"], matrix, self._codes, add_font(resources, self._font, _RESOURCE))
+        if content:
+            # Below the rest of the page, where nothing has changed the coordinates yet.
+            page.contents_add(content, prepend=True)
+        if turn:
+            page.obj.Rotate = (page.rotation + turn) % 360
+
+    def finish(self) -> None:
+        finish(self._pdf, self._font, self._codes)

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import math
+import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from services.exports.character_widths import SPACE, clusters, width_of
+from services.exports.characters import clean_line
 
 Polygon = Sequence[Sequence[float]]
-#: A polygon higher than this times its width, with several characters, is a line that runs from top to bottom.
+#: A polygon that is so many times as high as wide is a line that runs from top to bottom.
 _VERTICAL = 1.5
+#: Numbers and Latin words within a word that is written from right to left.
+_DIGITS_AND_LETTERS = "[0-9A-Za-z\u0660-\u0669\u06f0-\u06f9]+"
+_LEFT_TO_RIGHT = re.compile(f"({_DIGITS_AND_LETTERS}(?:[.,:/-]{_DIGITS_AND_LETTERS})*)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,11 +28,27 @@ class PlacedWord:
     polygon: Polygon
     space_after: bool
 
+    @property
+    def backwards(self) -> bool:
+        """Whether it is written from right to left."""
+        return runs_backwards(self.text)
+
+    @property
+    def drawn(self) -> str:
+        """Its characters from left to right, as they are drawn. Programs expect this of text in a PDF."""
+        if not self.backwards:
+            return self.text
+        runs = _LEFT_TO_RIGHT.split(self.text)
+        return "".join([run if at % 2 else run[::-1] for at, run in reversed([*enumerate(runs)])])
+
 
 def placed_words(line: Mapping[str, Any]) -> Iterator[PlacedWord]:
     """The words in reading order."""
     words = line.get("words")
-    yield from _given(line["text"], words) if words else _estimated(line["text"], line["bbox"])
+    found = _given(line["text"], words) if words else _estimated(line["text"], line["bbox"])
+    for word in found:
+        if text := clean_line(word.text).strip():
+            yield word if text == word.text else replace(word, text=text)
 
 
 def _given(text: str, words: Sequence[Mapping[str, Any]]) -> Iterator[PlacedWord]:
@@ -41,6 +63,9 @@ def _given(text: str, words: Sequence[Mapping[str, Any]]) -> Iterator[PlacedWord
 
 def _estimated(text: str, polygon: Polygon) -> Iterator[PlacedWord]:
     """Each character takes a share of the line's length. Words that run from right to left begin at its right."""
+    if _is_vertical(text, polygon):
+        yield from _from_top(text, polygon)
+        return
     words = text.split()
     widths = [sum(map(width_of, clusters(word))) for word in words]
     total = sum(widths) + SPACE * (len(words) - 1)
@@ -51,6 +76,21 @@ def _estimated(text: str, polygon: Polygon) -> Iterator[PlacedWord]:
         share = (1 - end, 1 - start) if backwards else (start, end)
         yield PlacedWord(word, part_of(polygon, *share), True)
         position += width + SPACE
+
+
+def _is_vertical(text: str, polygon: Polygon) -> bool:
+    a, b, _, d = polygon
+    return len(text) > 1 and math.dist(a, d) > _VERTICAL * math.dist(a, b)
+
+
+def _from_top(text: str, polygon: Polygon) -> Iterator[PlacedWord]:
+    """Each character is a word of its own, below the one before."""
+    a, b, c, d = polygon
+    parts = list(clusters(text))
+    for place, part in enumerate(parts):
+        top, bottom = place / len(parts), (place + 1) / len(parts)
+        box = [between(a, d, top), between(b, c, top), between(b, c, bottom), between(a, d, bottom)]
+        yield PlacedWord(part, box, place + 1 == len(parts) or parts[place + 1].isspace())
 
 
 def runs_backwards(text: str) -> bool:

@@ -123,7 +123,9 @@ def test_failed_and_other_pages_have_no_text():
 def test_images_of_a_pdf_stay_byte_for_byte():
     def images(file):
         with pikepdf.open(io.BytesIO(file)) as pdf:
-            return [image.read_raw_bytes() for page in pdf.pages for image in page.images.values()]
+            return [
+                page.obj.Resources.XObject[name].read_raw_bytes() for page in pdf.pages for name in page.get_images()
+            ]
 
     source = scan_pdf(3)
     pages = [page_with(HELLO, number=number) for number in (1, 2, 3)]
