@@ -15,7 +15,7 @@ from typing import BinaryIO
 from PIL import Image
 from PIL.TiffImagePlugin import PHOTOMETRIC_INTERPRETATION, ROWSPERSTRIP, STRIPBYTECOUNTS, STRIPOFFSETS
 
-from services.ocr_service.helpers.colour import to_rgb_array
+from services.ocr_service.helpers.colour import RGBArray, to_rgb_array
 from services.ocr_service.helpers.picture_repair import PNG_SIGNATURE
 
 #: Bytes that are copied at a time.
@@ -131,12 +131,19 @@ def _packed_stream(picture: Image.Image) -> PictureStream:
     if picture.mode == "1" and not picture.has_transparency_data:
         return _fax_stream(picture)
     if picture.mode not in ("L", "RGB") or picture.has_transparency_data:
-        picture = Image.fromarray(to_rgb_array(picture))
+        picture = _without_colours(to_rgb_array(picture))
     packed = BytesIO()
     Image.Image.save(picture, packed, "PNG", compress_level=_PNG_LEVEL)
     stream = _png_stream(packed, list(_png_chunks(packed)))
     assert stream is not None
     return stream
+
+
+def _without_colours(array: RGBArray) -> Image.Image:
+    """In grey if all pixels are: many scans are stored in colour, and take a third of the space in grey."""
+    red, green, blue = array[..., 0], array[..., 1], array[..., 2]
+    is_grey = bool((red == green).all() and (green == blue).all())
+    return Image.fromarray(red if is_grey else array)
 
 
 def _fax_stream(picture: Image.Image) -> PictureStream:

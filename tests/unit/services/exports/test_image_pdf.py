@@ -108,3 +108,9 @@ def test_a_png_is_embedded_without_decoding():
 def test_a_picture_larger_than_pages_can_be():
     page = as_pdf(encoded(Image.new("1", (16_000, 20), 1), "TIFF", dpi=(72, 72)), page_with(width=16_000, height=20))[0]
     assert page.rect.width == pytest.approx(16_000)  # in the file: 8,000 units of 2 points
+
+
+def test_a_grey_picture_that_is_stored_in_colour_takes_no_more_space():
+    noise = np.random.default_rng(1).integers(0, 255, (300, 400), np.uint8)
+    source = encoded(Image.fromarray(noise).convert("RGBA"), "PNG")
+    assert len(as_pdf(source, page_with(width=400, height=300)).tobytes()) < 1.05 * len(source)
