@@ -6,7 +6,7 @@
     {"open": kind, options, frames} + file    ──▶
                                               ◀──     {"pages": number of each page}
     {"recognize": number}                     ──▶
-                                              ◀──     {"read": [height, width]}, pixels in shared memory
+                                              ◀──     {"read": [height, width], "layout"}, pixels in shared memory
     {} + pickled Recognition                  ──▶
                                               ◀──     {"read": ..., "codes": {"polygons", "alphabet"}}
     {} + pickled texts                        ──▶

@@ -49,7 +49,7 @@ class _RemoteEngine:
         raise NotImplementedError
 
     def recognize(self, image: np.ndarray, options: RecognizeOptions) -> Recognition:
-        return cast(Recognition, self._ask(image, {}))
+        return cast(Recognition, self._ask(image, {"layout": options.layout}))
 
     def read_codes(
         self, image: np.ndarray, polygons: Sequence[Polygon], alphabet: str, lang: str | None = None

@@ -5,12 +5,13 @@ from __future__ import annotations
 import pickle
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, TypeVar
 
 import structlog
 
 from paddleocr_service import NullEngine, OCREngine
+from paddleocr_service.results import OFF
 from services.confined.channel import ChannelClosed
 from services.confined.child import OUT_OF_MEMORY
 from services.confined.errors import error_from
@@ -113,7 +114,9 @@ class ConfinedOCRService(OCRService):
             size = checked_size(response, self._shared.size)
             picture = self._shared.picture(*size)
             codes = checked_codes(response)
-            answer = self.read_codes(picture, *codes, options) if codes else self.read(picture, options)
+            # No structure is searched in a part of a page.
+            wanted = replace(options, layout=OFF) if response.get("layout") == OFF else options
+            answer = self.read_codes(picture, *codes, options) if codes else self.read(picture, wanted)
             self._shared.release(*size)
             process.channel.send({}, pickle.dumps(answer))
         return _without_error(response)

@@ -9,8 +9,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import psutil
+import pymupdf
 import pytest
-from PIL import Image
+from PIL import Image, ImageDraw, ImageFont
 
 from paddleocr_service import Block, EngineError, Line, NullEngine
 from services.document_process.service import ConfinedOCRService
@@ -36,10 +37,11 @@ class Engine(NullEngine):
         super().__init__()
         self.before = before
         self.calls = 0
-        self.texts, self.codes, self.alphabets = [], [], []
+        self.texts, self.codes, self.alphabets, self.layouts = [], [], [], []
 
     def recognize(self, image, options=None):
         self.calls += 1
+        self.layouts.append(options.layout)
         self.before()
         recognition = super().recognize(image, options)
         lines = tuple(self._line(text, 20 * row) for row, text in enumerate(self.texts))
@@ -279,3 +281,23 @@ def test_a_file_that_cannot_be_opened_is_an_error(service, tmp_path):
     (tmp_path / "no.pdf").write_bytes(b"%PDF-1.7 nothing")
     with pytest.raises(CorruptFile):
         read(service, tmp_path / "no.pdf", "pdf")
+
+
+def letterhead():
+    image = Image.new("RGB", (900, 150), "white")
+    ImageDraw.Draw(image).text((20, 30), "Letterhead of a company", "black", ImageFont.load_default(60))
+    return saved(image, format="PNG")
+
+
+def test_the_structure_of_pages_is_searched_and_not_that_of_their_parts(service, engine, picture, tmp_path):
+    letter = tmp_path / "letter"
+    with pymupdf.open() as pdf:
+        page = pdf.new_page()
+        page.insert_text((60, 500), "A text layer that can be trusted, below a picture of a letterhead.", fontsize=11)
+        page.insert_image((60, 60, 360, 110), stream=letterhead())
+        pdf.save(letter)
+    for path, kind, layouts in ((picture, "image", ["auto"]), (letter, "pdf", ["off"])):
+        engine.layouts.clear()
+        with service.open(path, kind, OPTIONS) as opened:
+            opened.recognize(1)
+        assert engine.layouts == layouts
