@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
@@ -11,17 +12,18 @@ from flask import Response, g
 from controllers.context import services
 from controllers.result_formats import HEADERS, PART_BYTES, Wanted, check_page, disposition, file_name
 from services.errors import OutputFailed, OutputNotRequested, UploadMissing
+from services.jobs.outputs import PICTURES
 from services.jobs.record import JobRecord
 from services.storage import Storage
 
-PDF = "application/pdf"
+PDF, PNG = "application/pdf", "image/png"
 
 
 def response(record: JobRecord, want: Wanted) -> Response:
     """200 with a generated file. Raises OutputNotRequested, OutputFailed, PageOutOfRange or StorageUnavailable."""
     _check_requested(record, want.format.name)
-    if want.page:
-        check_page(record, want.page)
+    if want.page or want.picture:
+        return _picture(record, want.page or record.page_numbers[0])
     with ExitStack() as stack:
         try:
             path = stack.enter_context(_stored(services().storage, record, want.format.name))
@@ -33,6 +35,19 @@ def response(record: JobRecord, want: Wanted) -> Response:
         sent.content_length = size
         sent.headers["Content-Disposition"] = disposition(PDF, file_name(record.filename, "pdf"))
         sent.call_on_close(stack.pop_all().close)
+    return sent
+
+
+def _picture(record: JobRecord, number: int) -> Response:
+    """A page as PNG. Raises PageOutOfRange or OutputFailed."""
+    check_page(record, number)
+    try:
+        with _stored(services().storage, record, PICTURES) as path, zipfile.ZipFile(path) as archive:
+            picture = archive.read(f"{number}.png")
+    except (UploadMissing, KeyError) as error:
+        raise OutputFailed() from error
+    sent = Response(picture, content_type=PNG, headers=HEADERS)
+    sent.headers["Content-Disposition"] = disposition(PNG, file_name(record.filename, f"{number}.png"))
     return sent
 
 

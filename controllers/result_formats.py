@@ -37,11 +37,15 @@ DISPLAYED = ("text/", "image/", "application/xml", "application/pdf")
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """page: the only page; 0 for all. furniture: with page headers, footers and numbers."""
+    """page: the only page; 0 for all. furniture: with page headers, footers and numbers.
+
+    picture: `Accept` asks for a picture, so one page is wanted: the first if `page` is 0.
+    """
 
     format: Format
     page: int = 0
     furniture: bool = False
+    picture: bool = False
 
 
 AS_JSON = Wanted(JSON)
@@ -55,7 +59,8 @@ def wanted(options: dict[str, Any]) -> Wanted:
     name, page, furniture = (options[option] for option in ("format", "page", "furniture"))
     # Parameters such as a charset do not matter.
     accepted = MIMEAccept([(value.partition(";")[0].strip(), q) for value, q in request.accept_mimetypes])
-    return Wanted(choose(name, lambda types: _best_match(accepted, types), page, furniture), page, furniture)
+    chosen = choose(name, lambda types: _best_match(accepted, types), page, furniture)
+    return Wanted(chosen, page, furniture, picture=not name and chosen.media_type == "image/png")
 
 
 def _best_match(accepted: MIMEAccept, types: list[str]) -> str | None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol
 
@@ -21,3 +22,13 @@ def create(name: str, source: Path, result: Pages, out: BinaryIO) -> None:
     """
     with open(source, "rb") as file:
         BY_NAME[name].implementation().write(file, result, out)
+
+
+def create_pictures(
+    annotated: Path, result: Pages, out: BinaryIO, limit: Callable[[], AbstractContextManager[None]]
+) -> None:
+    """Write a zip with a picture of each page to `out`. annotated: what `create` wrote for `annotated`.
+
+    limit: is entered for each page. A page for which it raises PageTimeout has no picture.
+    """
+    BY_NAME["annotated"].implementation().write_pictures(annotated, result, out, limit)

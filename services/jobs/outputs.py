@@ -5,8 +5,10 @@ from __future__ import annotations
 from services.jobs.store import JobStore
 from services.storage import Storage
 
-#: All that may be generated: whole documents, and a zip of the annotated pages as pictures.
-NAMES = ("pdf", "annotated", "annotated-pages")
+#: A zip of the annotated pages as pictures.
+PICTURES = "annotated-pages"
+#: All files that may be generated.
+NAMES = ("pdf", "annotated", PICTURES)
 
 
 def delete_outputs(storage: Storage, store: JobStore, result_id: str) -> None:

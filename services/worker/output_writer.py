@@ -5,18 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from functools import partial
 from typing import BinaryIO, cast
 
 import structlog
 
 from services.errors import OCRServiceError
 from services.exports import outputs
+from services.jobs.outputs import PICTURES
 from services.jobs.record import JobRecord
 from services.jobs.result_body import Document, unpack
 from services.jobs.store import JobStore
 from services.jobs.unit_queue import Unit, UnitQueue
 from services.redis_retry import retry_until_redis_is_back
-from services.storage import Storage
+from services.storage import IncomingFile, Storage
 from services.worker.lease import LeaseLost
 from services.worker.page_timeout import page_time_limit
 
@@ -37,7 +39,7 @@ class StoredPages:
 
 @dataclass(frozen=True)
 class OutputWriter:
-    """time_limit: seconds for one file."""
+    """time_limit: seconds for one file, and for the picture of one page."""
 
     store: JobStore
     unit_queue: UnitQueue
@@ -67,4 +69,13 @@ class OutputWriter:
         with self.storage.local(record.upload) as path, closing(self.storage.receive()) as out:
             with page_time_limit(self.time_limit):
                 outputs.create(name, path, pages, cast(BinaryIO, out))
+            if name == "annotated":
+                self._write_pictures(record, pages, out)
             self.storage.save(out, self.storage.output_key(record.id, name))
+
+    def _write_pictures(self, record: JobRecord, pages: StoredPages, annotated: IncomingFile) -> None:
+        with closing(self.storage.receive()) as out:
+            annotated.flush()
+            limit = partial(page_time_limit, self.time_limit)
+            outputs.create_pictures(annotated.path, pages, cast(BinaryIO, out), limit)
+            self.storage.save(out, self.storage.output_key(record.id, PICTURES))

@@ -7,6 +7,7 @@ import zipfile
 import pymupdf
 import pytest
 import requests
+from PIL import Image
 
 from stress.harness import ServiceProcesses, wait_until
 from tests.support.drawing import picture
@@ -139,3 +140,34 @@ def test_a_running_batch_is_a_202(service):
 def test_an_unknown_batch_is_a_404(service):
     unknown = {"links": {"results": "/ocr/batch/0b2c8f0e-6f0e-4c62-9d8e-2f0d3f1c7a55/results"}}
     assert results_of(service, unknown, 404).json()["code"] == "batch_not_found"
+
+
+def test_annotated_pages_are_a_pdf_with_vector_outlines_and_pictures(service):
+    job = submit(service, outputs="annotated", mode="text")
+    with pymupdf.open(stream=fetch(service, job, format="annotated").content, filetype="pdf") as pdf:
+        assert [page.get_text().split() for page in pdf] == [["One", "page", "1"], ["Two", "pages", "1"]]
+        (outline,) = pdf[0].get_drawings()
+        assert pymupdf.Rect(72, 60, 120, 76).intersects(outline["rect"]) and not pdf[0].get_images()
+    for options, headers in (({"format": "annotated", "page": 2}, {}), ({"page": 2}, {"Accept": "image/png"})):
+        response = requests.get(service.url + job["links"]["result"], params=options, headers=headers, timeout=30)
+        assert (response.status_code, response.headers["Content-Type"]) == (200, "image/png")
+        with Image.open(io.BytesIO(response.content)) as image:
+            assert max(image.size) == 2000
+    first = requests.get(service.url + job["links"]["result"], headers={"Accept": "image/png"}, timeout=30)
+    assert first.content != response.content
+    assert fetch(service, job, format="annotated", page=3).json()["code"] == "page_out_of_range"
+    requests.delete(service.url + job["links"]["self"], timeout=10)
+    assert stored_files(service) == [] or not any("annotated" in path.name for path in stored_files(service))
+
+
+@pytest.mark.parametrize("rotate", [0, 90, 180, 270])
+def test_outlines_are_on_the_lines_of_rotated_pages(service, rotate):
+    with pymupdf.open() as pdf:
+        page = pdf.new_page()
+        page.insert_text((100, 300), "Rotated text of a page", fontsize=20)
+        page.set_rotation(rotate)
+        content = pdf.tobytes()
+    job = submit(service, content, outputs="annotated", mode="text", orientation="off")
+    with pymupdf.open(stream=fetch(service, job, format="annotated").content, filetype="pdf") as pdf:
+        (outline,) = pdf[0].get_drawings()
+        assert abs(outline["rect"].x0 - 100) < 4 and abs(outline["rect"].y1 - 305) < 8

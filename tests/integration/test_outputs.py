@@ -66,7 +66,7 @@ class Scene(RunnerScene):
         return {str(path.relative_to(self.folder)) for path in self.folder.rglob("*") if path.is_file()}
 
     def outputs(self, job):
-        return {f"outputs/{job.id}.pdf", f"outputs/{job.id}.annotated"}
+        return {f"outputs/{job.id}.{name}" for name in ("pdf", "annotated", "annotated-pages")}
 
     def leaves_nothing(self):
         left = list(self.redis.client.scan_iter("ocr:result*"))
@@ -78,6 +78,7 @@ def scene(redis, tmp_path, monkeypatch):
     scene = Scene(redis, tmp_path)
     scene.create = lambda name, source, pages, out: out.write(f"{name} {[p['text'] for p in pages.pages()]}".encode())
     monkeypatch.setattr(outputs, "create", lambda *arguments: scene.create(*arguments))
+    monkeypatch.setattr(outputs, "create_pictures", lambda annotated, pages, out, limit: out.write(b"pictures"))
     return scene
 
 
@@ -213,7 +214,7 @@ def test_a_file_that_cannot_be_created_does_not_fail_the_job(scene, error):
 
     scene.create = fail
     assert scene.run(Pages(lambda: "one")).status == "completed"
-    assert scene.files() == {f"outputs/{job.id}.annotated"}
+    assert scene.files() == scene.outputs(job) - {f"outputs/{job.id}.pdf"}
 
 
 def test_orphaned_files_are_deleted_by_age_and_others_are_kept(scene, monkeypatch):
