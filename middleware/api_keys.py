@@ -103,7 +103,10 @@ class Authentication:
 
     def _verify(self, credential: str, request: Request, state: State) -> None:
         try:
-            access = self.authenticator().verify(credential, request.remote_addr or "", _counts_as(request, state))
+            counts_as, reads = _counts_as(request, state), request.method in READING
+            access = self.authenticator().verify(
+                credential, request.remote_addr or "", counts_as, reads and bool(counts_as)
+            )
         except RedisUnavailable:
             if credential.startswith(access_key.PREFIX):
                 raise

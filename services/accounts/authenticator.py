@@ -1,7 +1,6 @@
-"""Verifies API keys: one round trip to Redis, which also counts the request against the account's limit.
+"""Verifies API keys: at most one round trip to Redis, which also counts the request against the account's limit.
 
-No process stores what it learns about a key, so a revoked key is rejected everywhere from that moment. A key is found
-by its SHA-256, so the time that takes does not depend on how much of a key is right.
+A key is found by its SHA-256, so the time that takes does not depend on how much of a key is right.
 """
 
 from __future__ import annotations
@@ -14,6 +13,7 @@ from typing import Any
 
 from services.accounts import access_key
 from services.accounts.account import SCOPES
+from services.accounts.recent_access import RecentAccess
 from services.errors import RateLimited, Unauthorized
 from services.redis_service import RedisService
 
@@ -59,8 +59,10 @@ class Access:
         return cls(name, name, frozenset(SCOPES) - {"admin"}, in_settings=True)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False)
 class Authenticator:
+    """Thread-safe."""
+
     redis: RedisService
     #: Wrong keys per minute and address that get a 401. Further ones get a 429.
     failures_per_minute: int
@@ -68,19 +70,31 @@ class Authenticator:
     requests: int
     window_seconds: int
 
-    def verify(self, credential: str, address: str, counts_as: str = READS) -> Access:
+    def __post_init__(self) -> None:
+        self._recent = RecentAccess[Access](lambda key, number: self.redis.script("count_requests", key, number))
+
+    def verify(self, credential: str, address: str, counts_as: str = READS, may_reuse: bool = False) -> Access:
         """Raises Unauthorized for a key that is unknown, expired, revoked or not approved, without saying which.
 
         Raises RateLimited after too many wrong keys from this address, and RedisUnavailable. A request over the limit
-        of its account is returned with `limited`.
+        of its account is returned with `limited`. may_reuse: the request only reads, so what this process has just
+        learned about the key is good enough (see `recent_access.py`).
         """
+        digest, asked_at = access_key.digest(credential), time.monotonic()
+        if may_reuse and (access := self._recent.reuse(digest)):
+            return access
         usual = (self.failures_per_minute, self.requests, self.window_seconds)
-        outcome, *rest = self.redis.script("authenticate", access_key.digest(credential), address, *usual, counts_as)
+        outcome, *rest = self.redis.script("authenticate", digest, address, *usual, counts_as)
         if outcome == b"blocked":
+            self._recent.forget(digest)
             raise RateLimited("Too many wrong API keys from this address.", retry_after=int(rest[0]), remaining=0)
         if outcome == b"refused":
+            self._recent.forget(digest)
             raise Unauthorized()
-        return _access(outcome == b"limited", rest)
+        *facts, seconds_left = rest
+        access = _access(outcome == b"limited", facts)
+        self._recent.store(digest, access, asked_at, float(seconds_left or "inf"))
+        return access
 
 
 def _access(limited: bool, reply: Sequence[Any]) -> Access:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import time
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
@@ -21,6 +22,7 @@ from services.accounts.account import (
 )
 from services.accounts.audit import AuditLog
 from services.accounts.email_address import normalised
+from services.accounts.recent_access import VALID_SECONDS
 from services.errors import (
     AccessKeyNotFound,
     AccountNotFound,
@@ -69,11 +71,15 @@ class AccountPolicy:
 
 @dataclass(frozen=True, slots=True)
 class AccountService:
-    """`actor` says in the audit log who did it. Methods raise RedisUnavailable and the errors named."""
+    """`actor` says in the audit log who did it. Methods raise RedisUnavailable and the errors named.
+
+    What revokes a key returns when no process accepts it any more: after `settle_seconds`.
+    """
 
     redis: RedisService
     policy: AccountPolicy
     audit: AuditLog
+    settle_seconds: float = VALID_SECONDS
 
     def register(self, email: str, name: str, address: str) -> NewKey:
         """For a client at this address. Raises Forbidden, InvalidOption, EmailTaken or RateLimited."""
@@ -184,6 +190,8 @@ class AccountService:
     def _set_status(self, account_id: str, actor: str, event: str, status: str, with_keys: bool = False) -> Account:
         if self.redis.script("account_status", account_id, actor, event, status, int(with_keys)) is None:
             raise AccountNotFound()
+        if status == REVOKED:
+            time.sleep(self.settle_seconds)
         return self.get(account_id)
 
     def add_key(
@@ -213,6 +221,7 @@ class AccountService:
         """For ever. Raises AccessKeyNotFound."""
         if not self.redis.script("account_revoke_key", account_id, actor, key_id):
             raise AccessKeyNotFound()
+        time.sleep(self.settle_seconds)
 
     def forget(self, account_id: str, actor: str) -> None:
         """Delete all but the jobs: `AccountData.delete` deletes those first."""

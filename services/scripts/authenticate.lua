@@ -1,6 +1,6 @@
 -- Verifies an API key and, if it is valid, counts the request. Replies {"ok" or "limited", account, key id, scopes,
 -- "1" if the key was replaced, largest file in bytes or "", requests allowed in the window (0: no limit), requests in
--- it, when the oldest of them leaves it (Unix s), window s}; {"refused"}; or {"blocked", seconds} if the address has
+-- it, when the oldest of them leaves it (Unix s), window s, seconds until the key expires or ""}; {"refused"}; or {"blocked", seconds} if the address has
 -- sent too many wrong keys. The reason of a refusal is only in the audit log.
 -- ARGV: SHA-256 digest of the key, address, wrong keys per minute and address, usual requests per window (0: no limit),
 --       window s, "1" if the request creates work, "" if it was counted before, else "0"
@@ -44,10 +44,11 @@ if limit > 0 then
 end
 -- The statistics must not make requests fail while Redis is full.
 if not counted then
-  pcall(count_request, account, now)
+  pcall(count_requests, account, now, 1)
   if seconds - tonumber(key_used or '0') > 60 then
     redis.pcall('HSET', key, 'last_used_at', now)
     redis.pcall('HSET', K.USAGE .. account, 'last_used_at', now)
   end
 end
-return {outcome, account, key_id, scopes, replaced and '1' or '', file_bytes or '', limit, used, tostring(reset), window}
+return {outcome, account, key_id, scopes, replaced and '1' or '', file_bytes or '', limit, used, tostring(reset), window,
+  expires and tostring(tonumber(expires) - seconds) or ''}

@@ -76,11 +76,11 @@ end
 
 local function begins_with(text, start) return string.sub(text, 1, #start) == start end
 
--- Counts a request in an owner's usage, in one write: the total is `requests` and the days that are still stored. The
+-- Counts requests in an owner's usage, in one write: the total is `requests` and the days that are still stored. The
 -- first request of a day forgets the days that are long past.
-local function count_request(owner, now)
-  local usage = K.USAGE .. owner
-  if redis.call('HINCRBY', usage, 'requests:' .. day_and_month(now), 1) > 1 then return end
+local function count_requests(owner, now, number)
+  local usage, day = K.USAGE .. owner, day_and_month(now)
+  if redis.call('HINCRBY', usage, 'requests:' .. day, number) > tonumber(number) then return end
   local oldest = day_and_month(tonumber(now) - C.USAGE_DAYS * 86400)
   for _, field in ipairs(redis.call('HKEYS', usage)) do
     local what, period = string.match(field, '^(%a+):(.*)$')

@@ -72,7 +72,7 @@ class AccountMachine(RuleBasedStateMachine):
     def begin(self, registration):
         self.redis.client.flushdb()
         policy = AccountPolicy(registration, 1000, 3600, Limits())
-        self.service = AccountService(self.redis, policy, AuditLog(self.redis))
+        self.service = AccountService(self.redis, policy, AuditLog(self.redis), settle_seconds=0)
         self.authenticator = Authenticator(self.redis, 10**6, REQUESTS, 60)
         self.work = Work(self.redis)
         retention = Retention(result_ttl=60, cache_ttl=30, cache_size=0)

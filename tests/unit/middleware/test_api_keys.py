@@ -31,7 +31,7 @@ class FakeJobs:
 class NoAccounts:
     """Knows no key."""
 
-    def verify(self, credential, address, counts_as):
+    def verify(self, credential, address, counts_as, may_reuse):
         raise Unauthorized()
 
 
