@@ -103,10 +103,10 @@ class Authentication:
 
     def _verify(self, credential: str, request: Request, state: State) -> None:
         try:
-            counts_as, reads = _counts_as(request, state), request.method in READING
-            access = self.authenticator().verify(
-                credential, request.remote_addr or "", counts_as, reads and bool(counts_as)
-            )
+            counts_as = _counts_as(request, state)
+            about_jobs = Mark.ADMIN not in state.marks and not request.path.startswith(self.rules.account_prefix)
+            may_reuse = about_jobs and counts_as != RESUMED
+            access = self.authenticator().verify(credential, request.remote_addr or "", counts_as, may_reuse)
         except RedisUnavailable:
             if credential.startswith(access_key.PREFIX):
                 raise

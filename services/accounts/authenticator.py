@@ -77,11 +77,12 @@ class Authenticator:
         """Raises Unauthorized for a key that is unknown, expired, revoked or not approved, without saying which.
 
         Raises RateLimited after too many wrong keys from this address, and RedisUnavailable. A request over the limit
-        of its account is returned with `limited`. may_reuse: the request only reads, so what this process has just
-        learned about the key is good enough (see `recent_access.py`).
+        of its account is returned with `limited`. may_reuse: what this process has just learned about the key is good
+        enough (see `recent_access.py`), unless the request has to be counted for the account's limit.
         """
         digest, asked_at = access_key.digest(credential), time.monotonic()
-        if may_reuse and (access := self._recent.reuse(digest)):
+        counts_for_limit = counts_as == CREATES_WORK
+        if may_reuse and (access := self._recent.reuse(digest, lambda known: not (counts_for_limit and known.rate))):
             return access
         usual = (self.failures_per_minute, self.requests, self.window_seconds)
         outcome, *rest = self.redis.script("authenticate", digest, address, *usual, counts_as)

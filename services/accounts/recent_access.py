@@ -1,8 +1,8 @@
-"""What this process has just learned about keys that are in heavy use: it answers reading requests without Redis.
+"""What this process has just learned about keys that are in heavy use: their requests need no question to Redis.
 
 An answer is used for `VALID_SECONDS`, counted from before Redis was asked. Whatever revokes a key returns after that
-time, so once a client or an administrator knows of a revocation, no process accepts the key. Requests that change
-something are always verified in Redis, and so is a key that is used only now and then.
+time, so once a client or an administrator knows of a revocation, no process accepts the key. A key that is used only
+now and then is always verified in Redis, and so are requests that count for a rate limit.
 """
 
 from __future__ import annotations
@@ -45,14 +45,14 @@ class RecentAccess(Generic[T]):
         self._entries: dict[str, _Entry[T]] = {}
         self._timer: threading.Timer | None = None
 
-    def reuse(self, digest: str) -> T | None:
-        """What is known about the key, if that is recent and the key is in heavy use. Counts the request."""
+    def reuse(self, digest: str, suffices: Callable[[T], bool]) -> T | None:
+        """What is known about the key, if it is recent and suffices and the key is in heavy use. Counts the request."""
         now = time.monotonic()
         with self._lock:
             entry = self._entries.get(digest)
             if entry is None or now >= entry.valid_until:
                 return None
-            if max(entry.uses, entry.uses_before) < HEAVY_USES:
+            if max(entry.uses, entry.uses_before) < HEAVY_USES or not suffices(entry.access):
                 return None
             entry.uses += 1
             entry.uncounted += 1

@@ -73,7 +73,7 @@ class AccountPolicy:
 class AccountService:
     """`actor` says in the audit log who did it. Methods raise RedisUnavailable and the errors named.
 
-    What revokes a key returns when no process accepts it any more: after `settle_seconds`.
+    What revokes a key or changes a limit returns when every process knows it: after `settle_seconds`.
     """
 
     redis: RedisService
@@ -169,6 +169,7 @@ class AccountService:
         texts = {name: "" if value is None else str(value) for name, value in changes.items()}
         if texts and not self.redis.script("account_change", account_id, actor, *chain.from_iterable(texts.items())):
             raise AccountNotFound()
+        time.sleep(self.settle_seconds)
         return self.get(account_id)
 
     def approve(self, account_id: str, actor: str) -> Account:
