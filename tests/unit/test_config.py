@@ -63,6 +63,12 @@ def test_env_example_explains_each_setting_and_gives_its_default(monkeypatch):
         ("API_KEYS", "alice:short"),
         ("API_KEYS", "alice:,bob:0123456789abcdef"),
         ("API_KEYS", "@alice:0123456789abcdef"),
+        ("API_KEYS", "acct_1:0123456789abcdef"),
+        ("API_KEYS", "0123456789abcdef,0123456789abcdef"),
+        ("REGISTRATION", "yes"),
+        ("REGISTRATION_LIMIT", "0"),
+        ("FAILED_KEY_LIMIT", "0"),
+        ("ACCOUNT_PAGES_PER_DAY", "-1"),
         ("API_KEYS", "alice:0123456789abcdef,alice:fedcba9876543210"),
         ("API_KEYS", "alice:0123456789abcdef,bob:0123456789abcdef"),
         ("ADMIN_TOKEN", "short"),
@@ -168,6 +174,16 @@ def test_the_environment_overrides_a_dotenv_file(monkeypatch, tmp_path):
 def test_api_keys_are_read_by_name(monkeypatch):
     keys = "alice:0123456789abcdef, bob:fedcba9876543210,"
     assert read(monkeypatch, API_KEYS=keys).api_keys == {"alice": "0123456789abcdef", "bob": "fedcba9876543210"}
+
+
+def test_api_keys_may_be_a_plain_list_in_any_order(monkeypatch):
+    """The owner's name must not depend on the other keys: jobs belong to it."""
+    first, second = "0123456789abcdef", "fedcba9876543210"
+    one, other = read(monkeypatch, API_KEYS=f"{first},{second}"), read(monkeypatch, API_KEYS=f" {second}, {first} ")
+    assert one.api_keys == other.api_keys and set(one.api_keys.values()) == {first, second}
+    assert all(re.fullmatch("key-[0-9a-f]{12}", name) for name in one.api_keys)
+    mixed = read(monkeypatch, API_KEYS=f"{first},bob:{second}").api_keys
+    assert mixed["bob"] == second and first in mixed.values()
 
 
 @pytest.mark.parametrize(("text", "value"), [("true", True), ("1", True), ("Off", False), ("no", False)])

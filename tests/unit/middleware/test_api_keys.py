@@ -134,3 +134,28 @@ def test_a_401_is_logged_and_counted_like_every_response(make_app, capfd):
     assert '"status": 401' in log and '"request_id": "counted"' in log
     found = client.get("/metrics").text
     assert 'ocr_http_requests_total{method="GET",route="/ocr/job/{job_id}",status="401"} 1.0' in found
+
+
+def test_a_plain_list_of_keys_works(make_app, jobs):
+    services = SimpleNamespace(jobs=jobs, authenticator=NoAccounts())
+    client = make_app(services, **{**KEYS, "API_KEYS": "the-first-of-two-keys,the-second-of-two-keys"}).test_client()
+    for key in ("the-first-of-two-keys", "the-second-of-two-keys"):
+        assert client.get("/ocr/job/x", headers={"X-API-Key": key}).status_code == 404
+    assert len(set(jobs.owners)) == 2
+    assert client.get("/ocr/job/x", headers={"X-API-Key": "the-third-of-two-keys"}).status_code == 401
+
+
+def test_a_key_that_is_none_of_ours_is_ignored_where_none_is_needed(make_app, jobs):
+    """Programs that insist on a key send a made-up one. A wrong key of an account is an error, though."""
+    services = SimpleNamespace(jobs=jobs, authenticator=NoAccounts())
+    client = make_app(services, **NO_KEYS).test_client()
+    assert client.get("/ocr/job/x", headers={"X-API-Key": "none"}).status_code == 404
+    assert jobs.owners == ["@127.0.0.1"]
+    assert client.get("/ocr/job/x", headers={"X-API-Key": "pocr_" + "0" * 49}).status_code == 401
+
+
+def test_keys_are_required_without_api_keys_if_the_setting_says_so(make_app, jobs):
+    services = SimpleNamespace(jobs=jobs, authenticator=NoAccounts())
+    client = make_app(services, **NO_KEYS, API_KEY_ENABLED="true").test_client()
+    assert client.get("/ocr/job/x").status_code == client.get("/ocr/job/x", headers={"X-API-Key": "none"}).status_code
+    assert client.get("/ocr/job/x").status_code == 401 and jobs.owners == []
