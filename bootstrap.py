@@ -138,6 +138,7 @@ def build_services(settings: Settings, make_broker: Callable[[RedisClient], Brok
         send_ticket=broker.send_ticket,
         lang=settings.ocr_lang,
     )
+    batches = Batches(redis, retention.record_ttl)
     health = HealthService(
         redis=redis,
         unit_queue=unit_queue,
@@ -154,12 +155,12 @@ def build_services(settings: Settings, make_broker: Callable[[RedisClient], Brok
         unit_queue=unit_queue,
         jobs=jobs,
         admission=admission,
-        batches=Batches(redis, retention.record_ttl),
+        batches=batches,
         idempotency=Idempotency(redis, settings.secret_key, settings.result_ttl),
         dead_letters=DeadLetters(store, broker.send_ticket),
         authenticator=_authenticator(settings, redis),
         accounts=accounts,
-        account_data=AccountData(accounts, jobs, store),
+        account_data=AccountData(accounts, jobs, store, batches),
         uploads=uploads,
         arrivals=arrivals,
         worker_registry=worker_registry,

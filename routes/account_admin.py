@@ -84,7 +84,7 @@ def change_account(options: dict[str, Any], account_id: str) -> Response:
 def delete_account(options: dict[str, Any], account_id: str) -> Response:
     """Delete an account and all its data
 
-    Its keys, jobs, results, files, dead letters, usage and audit entries. Running jobs are cancelled.
+    Its keys, jobs, batches, results, files, dead letters, usage and audit entries. Running jobs are cancelled.
     """
     return controller.delete_account(account_id)
 

@@ -134,7 +134,7 @@ def export(account_id: str) -> None:
 @ACCOUNT
 @click.confirmation_option(prompt="Delete the account with all its jobs, results and files?")
 def delete(account_id: str) -> None:
-    """Delete an account and all its data: keys, jobs, results, files, dead letters, usage, audit entries."""
+    """Delete an account and all its data: keys, jobs, batches, results, files, dead letters, usage, audit entries."""
     click.echo(f"{account_id}  deleted, with {account_command_line.delete(account_id)} jobs")
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import structlog
 
 from services.accounts.service import AccountService
+from services.jobs.batches import Batches
 from services.jobs.record import JobRecord
 from services.jobs.service import JobService
 from services.jobs.store import JobStore
@@ -23,6 +24,7 @@ class AccountData:
     accounts: AccountService
     jobs: JobService
     store: JobStore
+    batches: Batches
 
     def jobs_of(self, account_id: str) -> Iterator[JobRecord]:
         """The account's jobs, newest first. They may be deleted meanwhile."""
@@ -34,7 +36,7 @@ class AccountData:
             before = ids[-1]
 
     def delete(self, account_id: str, actor: str) -> int:
-        """Delete the account with its keys, jobs, results, files, dead letters, usage and audit entries.
+        """Delete an account: keys, jobs, batches, results, files, dead letters, usage and audit entries.
 
         Its keys are rejected first, so no job can be added meanwhile. Can be repeated if it fails halfway. Returns the
         number of deleted jobs. Raises AccountNotFound, RedisUnavailable and StorageUnavailable.
@@ -47,6 +49,7 @@ class AccountData:
                 self.jobs.discard(record)
         for record in records:
             self.jobs.discard(record)
+        self.batches.delete_all(account_id)
         self.accounts.forget(account_id, actor)
         log.info("account deleted", jobs=len(records))
         return len(records)

@@ -225,7 +225,7 @@ class AccountService:
         time.sleep(self.settle_seconds)
 
     def forget(self, account_id: str, actor: str) -> None:
-        """Delete all but the jobs: `AccountData.delete` deletes those first."""
+        """Delete all but the jobs and batches: `AccountData.delete` deletes those first."""
         self.redis.script("account_delete", account_id, actor)
 
 

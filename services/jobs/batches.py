@@ -13,6 +13,9 @@ from services.jobs.record import BY_ADDRESS
 from services.keys import BATCH
 from services.redis_service import RedisService
 
+#: Keys that Redis looks at per round trip while batches are deleted.
+CHUNK = 1000
+
 
 @dataclass(frozen=True, slots=True)
 class BatchFile:
@@ -47,3 +50,16 @@ class Batches:
         if not stored or (stored["owner"] != owner and not stored["owner"].startswith(BY_ADDRESS)):
             raise BatchNotFound()
         return [BatchFile(**each) for each in stored["files"]]
+
+    def delete_all(self, owner: str) -> None:
+        """Delete all batches of an owner. Looks at every key in Redis: no index is kept for something this rare."""
+        cursor = 0
+        while True:
+            cursor, found = self.redis.client.scan(cursor, match=BATCH + "*", count=CHUNK)
+            names = [name.decode() for name in found]
+            stored = zip(names, self.redis.client.mget(names) if names else [], strict=True)
+            own = [name for name, value in stored if value and json.loads(value)["owner"] == owner]
+            if own:
+                self.redis.client.delete(*own)
+            if cursor == 0:
+                return

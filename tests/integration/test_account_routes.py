@@ -65,6 +65,7 @@ class Scene:
         self.read_only = accounts.add_key(self.ann.account.id, "test", "reader", ["read"]).secret
         self.submit_only = accounts.add_key(self.ann.account.id, "test", "writer", ["submit"]).secret
         self.jobs = self._jobs()
+        self.batch = self.submit_batch(self.ann.secret)
 
     def _key(self, what, **options):
         accounts, account = self.services.accounts, self.ann.account.id
@@ -108,6 +109,13 @@ class Scene:
         assert response.status_code == 202, response.text
         return response.json["job_id"]
 
+    def submit_batch(self, key, *contents):
+        """The id of a batch. By default its only file is the one whose result Ann has already."""
+        files = [(BytesIO(content), SECRET_NAME) for content in contents or [picture("one")]]
+        response = self.send("POST", "/ocr/batch", key, data={"files": files})
+        assert response.status_code in (200, 202), response.text
+        return response.json["batch_id"]
+
     def send(self, method, path, key, headers=(), **arguments):
         given = {"Authorization": f"Bearer {key}"} if key else {}
         return self.http.open(path, method=method, headers={**given, **dict(headers)}, **arguments)
@@ -121,14 +129,16 @@ class Scene:
     def paths(self, rule):
         """The rule for each of Ann's jobs."""
         values = {"account_id": self.ann.account.id, "key_id": self.ann.id, "slug": "x", "name": "x"}
+        values["batch_id"] = self.batch
         for job in self.jobs if "job_id" in rule else self.jobs[:1]:
             path = rule
             for name, value in {**values, "job_id": job}.items():
                 path = path.replace(f"<string:{name}>", value).replace(f"<path:{name}>", value)
+            assert "<" not in path, f"no value for {rule}"
             yield path
 
     def reveals(self, response):
-        text = response.get_data(as_text=True)
+        text = response.get_data().decode(errors="replace")
         private = [*self.jobs, SECRET_NAME, EMAIL, "of Ann", self.ann.account.id]
         asked = response.request.path
         return [word for word in private if word in text and word not in asked]
@@ -198,13 +208,28 @@ def test_another_account_sees_nothing(scene):
             continue
         for path in scene.paths(rule):
             response = scene.send(method, path, scene.bob, **body_of(rule, method))
-            assert scene.reveals(response) == [], (method, path, response.text)
+            assert scene.reveals(response) == [], (method, path, response.get_data())
             if Mark.ADMIN in marks:
                 assert response.status_code == 403, (method, path)
             elif "_id" in rule:
-                assert response.status_code == 404, (method, path, response.text)
+                assert response.status_code == 404, (method, path, response.get_data())
     for job in scene.jobs:
         assert scene.services.job_store.get(job).owner == scene.ann.account.id, "nothing was cancelled or deleted"
+    own = scene.send("GET", f"/ocr/batch/{scene.batch}/results", scene.ann.secret)
+    assert (own.status_code, own.mimetype) == (200, "application/zip"), "the walk asked for a batch that exists"
+
+
+def test_a_deleted_account_leaves_no_batch(scene, redis):
+    """Batches hold the names of files. There are more keys than Redis returns at once."""
+    for number in range(5):
+        scene.submit_batch(scene.ann.secret, picture(f"batch {number}"), b"no picture")
+    kept = scene.submit_batch(scene.bob, picture("of Bob"))
+    redis.client.mset({f"{keys.BATCH}{number}": json.dumps({"owner": "other", "files": []}) for number in range(3000)})
+    assert redis.client.exists(keys.BATCH + scene.batch)
+    scene.services.account_data.delete(scene.ann.account.id, "test")
+    left = {name: redis.client.get(name) for name in redis.client.keys(keys.BATCH + "*")}
+    assert [name for name, stored in left.items() if scene.ann.account.id.encode() in stored] == []
+    assert (keys.BATCH + kept).encode() in left and len(left) == 3001
 
 
 def test_a_key_without_the_scope_is_refused(scene):
