@@ -15,7 +15,6 @@ from .digit_columns import split_digit_columns
 from .errors import RuntimeNotAvailable
 from .languages import AUTO as AUTO_LANGUAGE
 from .languages import is_latin, languages_found, scripts_of
-from .layout import LayoutAnalyser
 from .letters import restore_letters
 from .memory import release_freed_memory
 from .pool import PipelinePool
@@ -28,6 +27,7 @@ if TYPE_CHECKING:
 
     from .arrays import Pixels
     from .images import ImageSource
+    from .layout import LayoutAnalyser
     from .pipeline import Pipeline
     from .polygons import Polygon
     from .recognisers.inverted_marks import InvertedMarksPipeline
@@ -81,7 +81,7 @@ class OCREngine:
         self._max_size = max_width, max_height
         self._pool = PipelinePool(self._load, memory_limit_mb)
         self._readers = ReaderPool(self._threads)
-        self._layout = LayoutAnalyser(self._threads)
+        self._layout: LayoutAnalyser | None = None
         self._lock = threading.Lock()
 
     @property
@@ -112,6 +112,7 @@ class OCREngine:
         Raises UnreadableImage, UnsupportedLanguage, ModelNotAvailable, RuntimeNotAvailable.
         """
         from .images import load_image  # imports numpy, like reading_order and pipeline
+        from .layout import LayoutAnalyser
         from .layout.regions import join_drop_caps
         from .orientation import rotated
         from .reading_order import page_text, reading_order
@@ -129,6 +130,7 @@ class OCREngine:
         blocks = reading_order(join_drop_caps(split_digit_columns(lines)), width, height)
         if options.layout != OFF:
             upright = rotated(pixels, rotation) if rotation else pixels
+            self._layout = self._layout or LayoutAnalyser(self._threads)
             blocks = self._layout.of_image(blocks, upright, lang, options.layout)
         ordered = tuple(line for block in blocks for line in block.lines)
         return Recognition(width, height, ordered, page_text(blocks), lang, info, blocks, rotation, seconds)
