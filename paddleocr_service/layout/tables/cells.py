@@ -35,7 +35,8 @@ def join(boxes: list[Box]) -> Box:
 
 
 def without_notes(table: Table) -> Table | None:
-    """The table without its title and notes: first and last rows of one cell that is wider than a column.
+    """The table without its title and notes, first and last rows of one cell that is wider than a column, and without
+    empty first and last rows.
 
     Returns None if fewer than two rows remain.
     """
@@ -51,7 +52,11 @@ def without_notes(table: Table) -> Table | None:
         return None
     if (first, last) == (0, len(rows)):
         return table
-    cells = tuple(replace(cell, row=cell.row - first) for row in rows[first:last] for cell in row)
+    cells = tuple(
+        replace(cell, row=cell.row - first, rowspan=min(cell.rowspan, last - cell.row))
+        for row in rows[first:last]
+        for cell in row
+    )
     x0, _, x1, _ = table.bbox
     _, y0, _, y1 = join([cell.bbox for cell in cells])
     return Table((x0, y0, x1, y1), last - first, table.column_count, cells)
@@ -59,4 +64,6 @@ def without_notes(table: Table) -> Table | None:
 
 def _is_note(row: list[Cell], columns: int) -> bool:
     filled = [cell for cell in row if cell.text]
+    if not filled:
+        return True
     return len(filled) == 1 and filled[0].column == 0 and filled[0].rowspan == 1 and filled[0].colspan >= columns

@@ -1,7 +1,8 @@
 """Tables of drawn pages: lines with positions, and the boxes of strokes. One line of text is 10 pixels high."""
 
-from paddleocr_service.layout.tables import find_tables
-from paddleocr_service.results import Line
+from paddleocr_service.layout.tables import Table, find_tables
+from paddleocr_service.layout.tables.cells import without_notes
+from paddleocr_service.results import Cell, Line
 
 SIZE = 600, 800
 CHARACTER = 5
@@ -138,3 +139,17 @@ def test_the_scales_of_a_chart_are_no_table():
 
 def test_a_page_with_few_words_has_no_table():
     assert find_tables([line("Total", 60, 100), line("12.00", 200, 100)], (), *SIZE) == []
+
+
+def test_empty_rows_at_the_edges_are_cut_off():
+    box = (0.0, 0.0, 100.0, 20.0)
+    rows = [("", ""), ("Name", "Sum"), ("", "12"), ("Byron", "7"), ("", "")]
+    cells = tuple(
+        Cell(row, column, box, text, rowspan=2 if text == "Byron" else 1)
+        for row, values in enumerate(rows)
+        for column, text in enumerate(values)
+        if (row, column) != (4, 0)
+    )
+    table = without_notes(Table(box, 5, 2, cells))
+    assert texts(table) == [["Name", "Sum"], ["", "12"], ["Byron", "7"]]
+    assert {cell.rowspan for cell in table.cells} == {1}
