@@ -12,6 +12,7 @@ from .cells import Box, Table, join, without_notes
 from .grid import build_grid
 from .image_rules import image_rules
 from .matching import match
+from .prose import is_prose
 from .regions import table_regions
 from .rows import Item, is_number, items_of, usual_height
 from .rules import Rules, rules_of
@@ -30,6 +31,8 @@ _MIN_ITEMS = 4
 _MIN_FILLED = 0.4
 #: A frame that is higher than this times the usual height, for each line of text in it, is a chart with a legend.
 _MAX_ROW = 5.0
+#: A grid without rules that has so many cells with so many words is a page with several parts.
+_MAX_SENTENCES, _SENTENCE_WORDS = 3, 8
 #: In reading order, the lines of a table have this share of the lines from its first to its last one.
 _MIN_DENSITY = 0.9
 #: A page whose text is narrower than this times the usual height is a receipt, unless a table has this share of it.
@@ -101,7 +104,7 @@ def _find(
         if grid is None or not _is_table(grid.table, size):
             continue
         predicted = None if grid.ruled else predict(box, inside)
-        if not predicted and not certain:
+        if not predicted and (not certain or (not grid.ruled and _has_prose(grid.table))):
             continue
         whole = _with_header_of(predicted, grid.table) if predicted else grid.table
         table = without_notes(whole)
@@ -133,6 +136,11 @@ def _is_table(table: Table, height: float) -> bool:
     columns = [[cell for cell in filled if cell.column == at] for at in range(table.column_count)]
     rows = [[cell for cell in filled if cell.row == at] for at in range(table.row_count)]
     return not (_are_scales(columns) or _are_scales(rows))
+
+
+def _has_prose(table: Table) -> bool:
+    """Whether several cells are sentences: the grid then is a page with several parts."""
+    return sum(is_prose(cell.text, _SENTENCE_WORDS) for cell in table.cells) >= _MAX_SENTENCES
 
 
 def _is_scattered(table: Table) -> bool:
