@@ -17,7 +17,7 @@ import numpy as np
 
 import services.extraction
 import services.ocr_service
-from paddleocr_service import EngineInfo, NullEngine, OCREngine, Recognition, RecognizeOptions
+from paddleocr_service import NullEngine, OCREngine, Recognition, RecognizeOptions
 from paddleocr_service.polygons import Polygon
 from services.confined import samples
 from services.confined.channel import Channel, ChannelClosed, Message
@@ -44,9 +44,6 @@ class _RemoteEngine:
 
     def __init__(self, channel: Channel, memory: mmap.mmap) -> None:
         self._channel, self._memory = channel, memory
-
-    def info(self, lang: str | None = None) -> EngineInfo:
-        raise NotImplementedError
 
     def recognize(self, image: np.ndarray, options: RecognizeOptions) -> Recognition:
         return cast(Recognition, self._ask(image, {"layout": options.layout}))

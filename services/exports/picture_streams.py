@@ -58,7 +58,7 @@ def may_be_turned(file: BinaryIO, picture: Image.Image) -> bool:
 
 
 def _jpeg_stream(file: BinaryIO, picture: Image.Image) -> PictureStream | None:
-    """The JPEG file as it is. None if it is none, or if PDF has no such JPEGs."""
+    """The unchanged JPEG file. None for other formats, and for JPEGs in colour spaces that PDF does not support."""
     space = _JPEG_SPACES.get(picture.mode)
     if picture.format not in ("JPEG", "MPO") or space is None:
         return None
@@ -74,7 +74,7 @@ def _copied(file: BinaryIO) -> Iterator[bytes]:
 
 
 def _png_file_stream(file: BinaryIO, picture: Image.Image) -> PictureStream | None:
-    """The pixels of the PNG file as they are. None if it is none, is interlaced or transparent, or was damaged."""
+    """The unchanged pixels of the PNG file. None for other formats, and for interlaced, transparent or damaged PNGs."""
     if picture.format != "PNG" or picture.info.get("interlace"):
         return None
     chunks = list(_png_chunks(file))

@@ -34,7 +34,7 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """cells: by row, then by column. A cell that spans others stands at its first row and column only."""
+    """cells: by row, then by column. A cell that spans several places is listed once, at its first row and column."""
 
     cells: tuple[Cell, ...]
     rows: int

@@ -35,7 +35,7 @@ def zip_stream(files: Iterable[tuple[str, Iterable[bytes]]]) -> Iterator[bytes]:
         for name, parts in files:
             info = zipfile.ZipInfo(name, _TIME)
             info.compress_type = zipfile.ZIP_DEFLATED
-            # Without a known size, `zipfile` has to be told that it may exceed 2 GB.
+            # The size is not known yet: `force_zip64` allows more than 2 GB.
             with archive.open(info, "w", force_zip64=True) as file:
                 for part in parts:
                     file.write(part)

@@ -33,7 +33,7 @@ def other_end(text: str, shape: str) -> str | None:
 
 
 def look_alike(char: str) -> str:
-    """The letter that looks like a digit, or the digit that looks like a letter. Empty if there is none."""
+    """The letter that looks like a digit, or the digit that looks like a letter. Empty for other characters."""
     return TO_LETTER.get(char) or TO_DIGIT.get(char, "")
 
 
