@@ -7,17 +7,30 @@ inside functions, so that a process that only queries the catalogue does not loa
     from paddleocr_service import OCREngine
     page = OCREngine().recognize("receipt.jpg")
     print(page.text)
+
+    from paddleocr_service import convert
+    convert("scan.pdf", "searchable.pdf", format="pdf")
 """
 
 from .catalogue import Catalogue, Model, ModelSet
+from .documents import convert, read_document
 from .engine import OCREngine
-from .errors import EngineError, ModelNotAvailable, RuntimeNotAvailable, UnreadableImage, UnsupportedLanguage
+from .errors import (
+    EngineError,
+    ExtensionMissing,
+    ModelNotAvailable,
+    RuntimeNotAvailable,
+    UnreadableDocument,
+    UnreadableImage,
+    UnsupportedLanguage,
+)
 from .null_engine import NullEngine
 from .polygons import Point, Polygon
 from .results import BLOCK_KINDS, Block, Cell, EngineInfo, Line, Recognition, RecognizeOptions, Word
 
 __all__ = [
-    "BLOCK_KINDS", "Block", "Catalogue", "Cell", "EngineError", "EngineInfo", "Line", "Model", "ModelNotAvailable",
-    "ModelSet", "NullEngine", "OCREngine", "Point", "Polygon", "Recognition", "RecognizeOptions", "RuntimeNotAvailable",
-    "UnreadableImage", "UnsupportedLanguage", "Word",
+    "BLOCK_KINDS", "Block", "Catalogue", "Cell", "EngineError", "EngineInfo", "ExtensionMissing", "Line", "Model",
+    "ModelNotAvailable", "ModelSet", "NullEngine", "OCREngine", "Point", "Polygon", "Recognition", "RecognizeOptions",
+    "RuntimeNotAvailable", "UnreadableDocument", "UnreadableImage", "UnsupportedLanguage", "Word", "convert",
+    "read_document",
 ]  # fmt: skip

@@ -33,3 +33,19 @@ class UnreadableImage(EngineError):
     """The input is not an image that can be decoded."""
 
     code = "unreadable_image"
+
+
+class UnreadableDocument(EngineError):
+    """A document that cannot be read or written. ``code`` names the reason, such as ``encrypted_file``."""
+
+    code = "unreadable_document"
+
+    def __init__(self, message: str, code: str = "") -> None:
+        super().__init__(message)
+        self.code = code or self.code
+
+
+class ExtensionMissing(EngineError):
+    """The package that reads PDFs and writes output formats is not there."""
+
+    code = "extension_missing"

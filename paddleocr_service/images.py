@@ -33,7 +33,7 @@ def load_image(image: ImageSource) -> Pixels:
         raise UnreadableImage("File not found.") from error
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
         if _is_pdf(source):
-            message = "This is a PDF, not an image. Send it to /ocr/pdf, or render its pages to images first."
+            message = "This is a PDF, not an image. Read it with read_document, or send it to /ocr/pdf."
         else:
             message = "The image cannot be decoded: it is of an unknown type, truncated or corrupt."
         raise UnreadableImage(message) from error

@@ -7,10 +7,9 @@ import pymupdf
 import pytest
 from PIL import Image, ImageDraw, ImageFont
 
-from paddleocr_service import OCREngine
+from paddleocr_service import OCREngine, read_document
+from paddleocr_service.__main__ import main
 from services.extraction.mrz.formats import ALPHABET
-from services.ocr_service.__main__ import main, read_file
-from services.ocr_service.options import DocumentOptions
 from tests.support.barcodes import drawn
 from tests.support.identity import td3
 
@@ -30,8 +29,8 @@ def card(*lines, size=40):
     return page
 
 
-def options(**chosen):
-    return DocumentOptions(lang="en", dpi=150, **chosen)
+def read_file(path, engine, **options):
+    return read_document(path, engine=engine, dpi=150, **options)
 
 
 @pytest.mark.parametrize("degrees", [0, 90, 180, 270, 4, -5])
@@ -39,7 +38,7 @@ def test_turned_card_gives_the_same_document(engine, tmp_path, degrees):
     card(*CARD).rotate(degrees, expand=True, fillcolor="white", resample=Image.Resampling.BICUBIC).save(
         tmp_path / "a.png"
     )
-    (document,) = read_file(tmp_path / "a.png", options(extract="ids"), engine)["documents"]
+    (document,) = read_file(tmp_path / "a.png", engine, extract="ids")["documents"]
     assert (document["type"], document["number"], document["valid"]) == ("pan", "GMNPU7045L", True)
     assert document["fields"] == {"name": "SUNITA UDAHARAN", "date_of_birth": "1983-09-08"}
 
@@ -69,7 +68,7 @@ def pdf(path, *lines, picture=None):
 
 def test_documents_and_barcodes_of_a_pdf_with_a_text_layer(engine, tmp_path):
     path = pdf(tmp_path / "a.pdf", *CARD, "Hello", picture=drawn("QRCode", "ONE", module=6))
-    result = read_file(path, options(extract="ids,mrz,barcodes"), engine)
+    result = read_file(path, engine, extract="ids,mrz,barcodes")
     assert [(each["type"], each["number"]) for each in result["documents"]] == [
         ("pan", "GMNPU7045L"),
         ("barcode", "ONE"),
@@ -87,14 +86,14 @@ def test_form_field_and_text_of_a_pdf_are_hidden(engine, tmp_path):
         widget.field_value, widget.rect = "3663 6024 8814", pymupdf.Rect(40, 60, 300, 90)
         page.add_widget(widget)
         document.save(path)
-    result = json.dumps(read_file(path, options(mask="all"), engine))
+    result = json.dumps(read_file(path, engine, mask="all"))
     assert "3663" not in result and "XXXX XXXX" in result
-    assert "3663 6024 8814" in json.dumps(read_file(path, options(), engine))
+    assert "3663 6024 8814" in json.dumps(read_file(path, engine))
 
 
 def test_command_line_hides_numbers(tmp_path, capsys):
     card(*CARD).save(tmp_path / "a.png")
-    assert main([str(tmp_path / "a.png"), "--extract", "ids", "--mask", "pan"]) == 0
+    assert main([str(tmp_path / "a.png"), "--json", "--extract", "ids", "--mask", "pan"]) == 0
     output = capsys.readouterr().out
     (document,) = json.loads(output)["documents"]
     assert (document["number"], document["masked"]) == ("X" * 10, True) and "GMNPU" not in output

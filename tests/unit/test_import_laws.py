@@ -38,6 +38,7 @@ SERVICES_MAY_IMPORT: dict[str, set[str]] = {
     "extraction": set(),
     "ocr_service": {"errors", "extraction"},
     "exports": {"errors", "ocr_service"},
+    "standalone": {"errors", "exports", "extraction", "ocr_service"},
     "confined": {"errors", "ocr_service"},
     "inspection": {"errors", "ocr_service", "confined"},
     "document_process": {"extraction", "errors", "ocr_service", "confined"},
@@ -159,6 +160,16 @@ def test_only_the_engine_imports_ocr_libraries_and_only_when_it_is_used(package)
         return found.package in OCR_LIBRARIES and (found.at_import or package != "paddleocr_service")
 
     assert forbidden_imports(package, is_forbidden) == []
+
+
+def test_the_library_names_its_extension_in_one_place():
+    """`services.standalone`, which is looked up by its name. No other module may be."""
+    found = lines_with(is_name_of_services, sources("paddleocr_service"))
+    assert [place.partition(":")[0] for place in found] == ["paddleocr_service/documents.py"]
+
+
+def is_name_of_services(node: ast.AST) -> bool:
+    return isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value.startswith("services.")
 
 
 @pytest.mark.parametrize("package", WITHOUT_FLASK)
