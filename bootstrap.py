@@ -128,6 +128,7 @@ def build_services(settings: Settings, make_broker: Callable[[RedisClient], Brok
         signature=signature,
         max_bytes=settings.max_content_length,
         ttl=settings.upload_ttl,
+        max_files=settings.max_batch_files,
     )
     known_picture = KnownPictureCheck(
         redis=redis,

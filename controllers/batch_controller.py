@@ -11,9 +11,10 @@ from werkzeug.exceptions import ClientDisconnected
 from controllers import responses
 from controllers.context import services
 from controllers.idempotency import Outcome, find_job, mark_replayed, run_once
-from controllers.submission import UploadedFile, document_options, require_reading, submit, uploaded_files
+from controllers.sources import UploadedFile, several_files
+from controllers.submission import document_options, require_reading, submit
 from controllers.waiting import once_ended
-from services.errors import MissingFile, OCRServiceError
+from services.errors import OCRServiceError
 from services.jobs.batches import BatchFile
 from services.jobs.idempotency import IdMaker
 from services.jobs.record import JobRecord
@@ -25,9 +26,7 @@ def create_batch(options: dict[str, Any]) -> Response:
     """202 with a job or an error for each file. If every file fails, raises the error of the first one."""
     require_reading(options)
     chosen = document_options(options)
-    uploads = uploaded_files("files")
-    if not uploads:
-        raise MissingFile("No file was sent. Send one or more in the multipart field `files`.")
+    uploads = several_files()
     names = [upload.name for upload in uploads]
 
     def create(job_id: IdMaker) -> list[Outcome]:

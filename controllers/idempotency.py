@@ -8,7 +8,7 @@ from typing import Any
 from flask import Response, g, request
 
 from controllers.context import services
-from controllers.submission import UploadedFile
+from controllers.sources import UploadedFile
 from services.errors import JobFailed, JobNotFound, OCRServiceError
 from services.jobs.idempotency import IdMaker
 from services.jobs.record import JobRecord, new_job_id

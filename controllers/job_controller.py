@@ -10,14 +10,13 @@ from controllers import responses, result_responses
 from controllers.context import ErrorClasses, services
 from controllers.idempotency import Outcome, mark_replayed, run_once
 from controllers.result_formats import AS_JSON, Wanted, wanted
+from controllers.sources import single_file
 from controllers.submission import (
     FILE_ERRORS,
     JOB_ERRORS,
-    UploadedFile,
     document_options,
     require_reading,
     submit,
-    uploaded_files,
 )
 from controllers.waiting import once_ended
 from services import errors
@@ -48,7 +47,7 @@ def create_job(options: dict[str, Any], kinds: tuple[str, ...] = KINDS, want: Wa
     """202 with the job; with `wait`, 200 with the result if the job ends in time. `kinds`: accepted kinds of files."""
     require_reading(options)
     chosen = document_options(options)
-    upload = _single_file()
+    upload = single_file()
 
     def create(job_id: IdMaker) -> list[Outcome]:
         try:
@@ -72,15 +71,6 @@ def create_job(options: dict[str, Any], kinds: tuple[str, ...] = KINDS, want: Wa
         return respond(record)
     job_id, owner = record.id, g.owner
     return once_ended([job_id], options["wait"], lambda: respond(services().jobs.get(job_id, owner)))
-
-
-def _single_file() -> UploadedFile:
-    uploads = uploaded_files("file")
-    if not uploads:
-        raise errors.MissingFile("No file was sent. Send it as multipart/form-data in the field `file`.")
-    if len(uploads) > 1:
-        raise errors.InvalidOption("More than one file was sent. Send several files to /ocr/batch.")
-    return uploads[0]
 
 
 def job_status(job_id: str) -> Response:

@@ -1,13 +1,14 @@
-"""Shared by the controllers that create jobs: options, uploaded files, submission."""
+"""Shared by the controllers that create jobs: options and submission. `sources.py` finds the files."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 from typing import Any, cast
 
 from flask import g, request
 
 from controllers.context import ErrorClasses, services, traceparent
+from controllers.sources import UploadedFile
 from services import errors
 from services.accounts.account import READ
 from services.exports.formats import OUTPUTS
@@ -17,9 +18,7 @@ from services.jobs.admission import UNCHECKED, Slot
 from services.jobs.planner import KINDS
 from services.jobs.record import JobRecord
 from services.ocr_service.options import REGION_KINDS, DocumentOptions
-from services.storage import IncomingFile
 from utils import environ_keys
-from utils.file_names import plain_name
 
 OPTION_ERRORS: ErrorClasses = (
     errors.MalformedRequest,
@@ -61,14 +60,6 @@ ZONE_FORMATS = tuple(form.name for form in FORMATS)
 
 #: Options that list names, and these names. Each also accepts `all`.
 NAMES = {"extract": EXTRACT_NAMES, "mask": MASK_NAMES, "outputs": OUTPUTS}
-
-
-@dataclass(frozen=True, slots=True)
-class UploadedFile:
-    """A file of a multipart body, with the client's name for it."""
-
-    name: str
-    content: IncomingFile
 
 
 def ensure_accepting() -> None:
@@ -113,22 +104,12 @@ def _names(option: str, text: str) -> str:
         ) from error
 
 
-def uploaded_files(field: str) -> list[UploadedFile]:
-    """The files sent in a multipart field. Raises InvalidOption for files in any other field."""
-    for other in request.files:
-        if other != field:
-            raise errors.InvalidOption(f"Unknown file field `{other[:64]}`. Send files in the field `{field}`.")
-    # `middleware/uploads.py` receives each file as an IncomingFile.
-    return [
-        UploadedFile(plain_name(sent.filename or ""), cast(IncomingFile, sent.stream))
-        for sent in request.files.getlist(field)
-    ]
-
-
 def submit(
     upload: UploadedFile, options: DocumentOptions, callback_url: str, job_id: str, kinds: tuple[str, ...] = KINDS
 ) -> JobRecord:
     """Create a job for the current client. Raises the errors of `JobService.submit`."""
+    if upload.problem:
+        raise errors.InvalidOption(upload.problem, option="file")
     check_file_size(upload.content.size())
     record = new_record(job_id, upload.name, options, callback_url)
     return services().jobs.submit(record, upload.content, kinds, request_slot())

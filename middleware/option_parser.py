@@ -2,19 +2,25 @@
 
 from typing import Any, NoReturn, cast
 
-from flask import Request, request
+from flask import Request, current_app, g, request
 from marshmallow import Schema, ValidationError
 from webargs.flaskparser import FlaskParser
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 
-from services.errors import InvalidOption
+from middleware.rate_limiter import count_file
+from services.errors import InvalidOption, PayloadTooLarge
+from utils import environ_keys
 
 #: Characters of a name from the client that an error message repeats, and how many such names.
 MAX_NAME_LENGTH = 64
 MAX_NAMES = 5
 #: Bytes of the largest JSON body.
 MAX_JSON_BYTES = 1 << 16
+#: Attribute of schemas whose options may be sent as a JSON object, together with files.
+FILES_IN_JSON = "files_in_json"
+#: Fields of such an object that are not options.
+FILE_FIELDS = ("file", "filename", "files")
 
 
 class OptionsParser(FlaskParser):
@@ -39,8 +45,10 @@ class OptionsParser(FlaskParser):
             self._defaults[argmap] = super().parse(argmap, req, location=location, **how)
         return dict(self._defaults[argmap])
 
-    def load_querystring(self, req: Request, schema: Schema) -> dict[str, str]:
-        options: dict[str, str] = {}
+    def load_querystring(self, req: Request, schema: Schema) -> dict[str, Any]:
+        if req.is_json and getattr(schema, FILES_IN_JSON, False):
+            return _load_json_with_files(req)
+        options: dict[str, Any] = {}
         # The body of a PUT is a file, whatever its content type says.
         for source in (req.args,) if req.method == "PUT" else (req.args, req.form):
             _add_options(source, options)
@@ -71,6 +79,22 @@ class OptionsParser(FlaskParser):
             subject = f"The option {names} is" if len(unknown) == 1 else f"The options {names} are"
             parts.append(f"{subject} not known. Known options: {known}.")
         raise InvalidOption(" ".join(parts), option=_short((invalid + unknown)[0])) from error
+
+
+def _load_json_with_files(req: Request) -> dict[str, Any]:
+    """The options of a JSON object, and those in the query. Leaves the fields about files in `g.json_files`."""
+    uploads = current_app.extensions["services"].uploads
+    req.max_content_length = uploads.max_json_bytes
+    document: dict[str, Any] = uploads.read_json(req.stream, req.environ.setdefault(environ_keys.RECEIVED_FILES, []))
+    g.json_files = {name: document.pop(name) for name in FILE_FIELDS if name in document}
+    files = g.json_files.get("files")
+    if isinstance(files, list):
+        if len(files) > (limit := current_app.config["MAX_BATCH_FILES"]):
+            raise PayloadTooLarge(f"The request has more than {limit} files (MAX_BATCH_FILES). Nothing was accepted.")
+        for _ in files[1:]:  # the first one is counted as the request
+            count_file(current_app)
+    _add_options(req.args, document)
+    return document
 
 
 def _add_options(source: MultiDict[str, str], options: dict[str, Any]) -> None:

@@ -9,6 +9,7 @@ from werkzeug.formparser import FormDataParser
 
 from middleware.rate_limiter import count_file
 from services.errors import PayloadTooLarge
+from utils import environ_keys
 
 MULTIPART = "multipart/form-data"
 #: Fields of one form that are not files. Each takes memory and time, however small it is.
@@ -54,3 +55,8 @@ class StreamingRequest(Request):
             count_file(current_app)
         stream: IO[bytes] = current_app.extensions["services"].storage.receive()
         return stream
+
+    def close(self) -> None:
+        super().close()
+        for file in self.environ.get(environ_keys.RECEIVED_FILES, ()):
+            file.close()

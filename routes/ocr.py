@@ -12,10 +12,12 @@ from middleware.view_marks import Mark, mark
 from routes.blueprint import RETRY_AFTER, Decorator, DescribedBlueprint, View
 from routes.paths import OCR
 from routes.schemas import examples
-from routes.schemas.base import NoOptions, StrictSchema
+from routes.schemas.base import JobOptionsSchema, NoOptions, StrictSchema
 from routes.schemas.formats import OTHER_FORMATS
 from routes.schemas.jobs import EVENT_NAMES, Accepted, BatchAccepted, BatchRunning, JobList, JobListOptions, JobStatus
 from routes.schemas.options import (
+    base64_file,
+    base64_files,
     batch_result_options,
     format_options,
     job_options,
@@ -30,6 +32,7 @@ IMAGE_FORMATS = "JPEG, PNG, BMP, TIFF (every frame is a page), WebP or GIF"
 #: Default of `wait` for /ocr/predict, in seconds.
 PREDICT_WAIT_SECONDS = 30
 
+JSON = "application/json"
 LOCATION = {"Location": {"schema": {"type": "string"}, "description": "The address of the job's status."}}
 IDEMPOTENCY_KEY = {
     "in": "header",
@@ -68,10 +71,12 @@ def _add_submission_views(blueprint: DescribedBlueprint, limits: RequestLimits, 
     predict_options = {**job_options(limits, wait=PREDICT_WAIT_SECONDS), **format_options()}
 
     def creates_jobs(form_name: str, options: dict[str, Field[Any]], **file: Field[Any]) -> Decorator:
-        """What all views that create jobs share: options, form, rate limit, errors."""
-        query = StrictSchema.from_dict(options, name="DocumentOptions")
+        """What all views that create jobs share: options, form, JSON object, rate limit, errors."""
+        query = JobOptionsSchema.from_dict(options, name="DocumentOptions")
         form = StrictSchema.from_dict({**file, **options}, name=form_name)
-        body = {"required": True, "content": {MULTIPART: {"schema": form}}}
+        in_base64 = base64_files(limits) if "files" in file else base64_file()
+        document = StrictSchema.from_dict({**in_base64, **options}, name=f"{form_name}InJSON")
+        body = {"required": True, "content": {MULTIPART: {"schema": form}, JSON: {"schema": document}}}
 
         def decorate(view: View) -> View:
             view = blueprint.problems(*submission.SUBMIT_ERRORS)(view)

@@ -20,3 +20,5 @@ DETACHED = "ocr.detached"
 RESUME = "ocr.resume"
 #: A dict that the first pass of a request through the application leaves for the second.
 CARRIED_STATE = "ocr.carried_state"
+#: A list of files that are closed, and so deleted, when the request ends.
+RECEIVED_FILES = "ocr.received_files"

@@ -12,6 +12,12 @@ class StrictSchema(Schema):
         unknown = RAISE
 
 
+class JobOptionsSchema(StrictSchema):
+    """Options that may be sent as a JSON object, together with files (see `middleware/option_parser.py`)."""
+
+    files_in_json = True
+
+
 class NoOptions(StrictSchema):
     """For operations without options."""
 

@@ -89,6 +89,26 @@ def several_files(limits: RequestLimits) -> fields.Field[Any]:
     return fields.List(file, required=True, validate=count, **about("Images and PDFs."))
 
 
+def base64_file() -> dict[str, fields.Field[Any]]:
+    """A file in a JSON object."""
+    return {
+        "file": fields.String(
+            required=True,
+            **about("The file in base64, or a `data:` URL of it. The limits are those of a form.", format="byte"),
+        ),
+        "filename": fields.String(
+            load_default="", validate=validate.Length(max=1024), **about("The name of the file, for your own use.")
+        ),
+    }
+
+
+def base64_files(limits: RequestLimits) -> dict[str, fields.Field[Any]]:
+    """Files in a JSON object."""
+    file = fields.Nested(StrictSchema.from_dict(base64_file(), name="FileInJSON"))
+    count = validate.Length(min=1, max=limits.max_batch_files)
+    return {"files": fields.List(file, required=True, validate=count, **about("Images and PDFs in base64."))}
+
+
 def result_options(limits: RequestLimits) -> type[Schema]:
     """Options for fetching a result."""
     partial = fields.Boolean(load_default=False, **about("Return the finished pages of a running job."))

@@ -10,7 +10,7 @@ import shutil
 import time
 from contextlib import closing
 from dataclasses import dataclass, replace
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from services.errors import (
     InvalidSignature,
@@ -25,8 +25,10 @@ from services.errors import (
 from services.jobs.admission import Admission
 from services.jobs.record import AWAITING_UPLOAD, CANCELLED, JobRecord
 from services.jobs.store import JobStore
-from services.storage import SignedUpload, Storage, UploadSignature
+from services.storage import IncomingFile, SignedUpload, Storage, UploadSignature
 from services.uploads.arrivals import CLAIM_SECONDS, Arrivals
+from services.uploads.base64_file import Allowance, NotBase64, decode
+from services.uploads.json_body import MAX_SMALL_BYTES, SIZE_FACTOR, LongString, read_json_body
 
 #: Signed as the media type if the client announced none. The content decides anyway.
 ANY_TYPE = "application/octet-stream"
@@ -59,6 +61,35 @@ class UploadService:
     max_bytes: int
     #: Seconds within which an announced file has to arrive.
     ttl: int
+    #: Files of one request.
+    max_files: int
+
+    @property
+    def max_json_bytes(self) -> int:
+        """Of a JSON body that contains files of `max_bytes`."""
+        return int(SIZE_FACTOR * self.max_bytes) + MAX_SMALL_BYTES
+
+    def read_json(self, body: BinaryIO, received: list[IncomingFile]) -> dict[str, Any]:
+        """A JSON body that contains files in base64: a `LongString` for each. See `json_body.read_json_body`.
+
+        The files are added to `received`. The caller closes them at the end of the request.
+        """
+        return read_json_body(body, lambda: self._receive(received), self.max_bytes, self.max_files)
+
+    def decode(self, text: str | LongString, received: list[IncomingFile]) -> LongString:
+        """A file in base64 from a JSON body. Raises PayloadTooLarge and StorageUnavailable."""
+        if isinstance(text, LongString):
+            return text
+        content = self._receive(received)
+        try:
+            decode(text, content, Allowance(self.max_bytes))
+        except NotBase64 as error:
+            return LongString(content, str(error))
+        return LongString(content)
+
+    def _receive(self, received: list[IncomingFile]) -> IncomingFile:
+        received.append(self.storage.receive())
+        return received[-1]
 
     def announce(self, record: JobRecord) -> JobRecord:
         """Store a new job that starts when its file arrives. A job that exists already is returned unchanged.

@@ -23,11 +23,11 @@ def description(make_shared_app):
     return Description(app.test_client().get("/openapi.json").json)
 
 
-def form_fields(description, path):
-    """The fields of a multipart form: {name: schema}, and the names of the required ones."""
+def form_fields(description, path, media_type="multipart/form-data"):
+    """The fields of a form or a JSON object: {name: schema}, and the names of the required ones."""
     content = description.operations()["post", path]["requestBody"]["content"]
-    assert list(content) == ["multipart/form-data"]
-    name = content["multipart/form-data"]["schema"]["$ref"].rpartition("/")[2]
+    assert list(content) == ["multipart/form-data", "application/json"]
+    name = content[media_type]["schema"]["$ref"].rpartition("/")[2]
     schema = description.document["components"]["schemas"][name]
     return schema["properties"], schema["required"]
 
@@ -72,6 +72,16 @@ def test_options_are_form_fields_and_query_parameters_with_configured_limits(des
         assert schemas["detail"]["enum"] == ["line", "word"]
     assert fields["dpi"]["default"] == 300 and "`300`" in query["dpi"]["description"]
     assert fields["wait"]["default"] == (25 if path == "/ocr/predict" else 0), "30 s, but at most REQUEST_TIMEOUT"
+
+
+@pytest.mark.parametrize("path", SUBMISSION_PATHS)
+def test_files_and_options_may_be_sent_as_json(description, path):
+    form, required = form_fields(description, path)
+    fields, _ = form_fields(description, path, "application/json")
+    if path == "/ocr/batch":
+        assert fields.keys() == form.keys()
+    else:
+        assert fields.keys() == form.keys() | {"filename"} and fields["file"]["format"] == "byte"
 
 
 def test_request_prefilled_by_swagger_ui_is_valid(description):
