@@ -288,6 +288,7 @@ def build_flask(runtime: Runtime) -> Flask:
     app = OCRFlask("app", static_folder=None)
     app.config.update(SECRET_KEY=settings.secret_key, DEBUG=settings.debug, VERSION=VERSION, STARTED=time.monotonic())
     app.config.update(MAX_CONTENT_LENGTH=settings.max_content_length, SOURCE_URL=settings.source_url)
+    app.config.update(PUBLIC_URL=settings.public_url)
     app.config.update(form_limits(settings.max_batch_files))
     app.extensions.update(celery=runtime.celery, services=runtime.services)
     return app
@@ -325,8 +326,17 @@ def add_routes(app: Flask, runtime: Runtime) -> None:
 
     settings = runtime.settings
     limits = RequestLimits(**{field.name: getattr(settings, field.name) for field in fields(RequestLimits)})
-    token = settings.upload_events_token
-    register.register(app, limits=limits, rate_limit=limited(app), upload_events_token=token, version=VERSION)
+    try:
+        register.register(
+            app,
+            limits=limits,
+            rate_limit=limited(app),
+            upload_events_token=settings.upload_events_token,
+            foreign=settings.compat,
+            version=VERSION,
+        )
+    except ValueError as error:
+        raise ConfigurationError({"COMPAT": str(error)}) from error
 
 
 def add_server_hooks(app: Flask, runtime: Runtime) -> None:

@@ -73,6 +73,9 @@ class Settings:
     source_url: str = setting("", http_url)
     """Where users of this installation find its source code, which the AGPL demands if you have changed it. Shown at /
     and in the API description. Empty: not shown."""
+    compat: tuple[str, ...] = setting("all", list_of(required))
+    """Interfaces of other services to offer, separated by commas, such as azure,tika (see docs/compat.md). all or
+    none."""
 
     api_key_enabled: bool = setting("false", boolean, "Access")
     """Every request for a job needs an API key: of an account, or one of API_KEYS. If API_KEYS has any, they do in any
@@ -115,6 +118,10 @@ class Settings:
     trusted_proxies: tuple[str, ...] = setting("", list_of(network))
     """Proxies in front of the web server: addresses and networks, separated by commas. The client's address, for rate
     limit and log, is read from the X-Forwarded-For header only if it comes from them. Empty: never."""
+    public_url: str = setting("", http_url)
+    """Address of this service as clients know it, such as https://example.org/ocr-service. For a proxy that changes the
+    host name, or a path of which it does not tell. Empty: from the Host header, and from X-Forwarded-Proto and
+    X-Forwarded-Prefix of TRUSTED_PROXIES."""
     redis_url: str = setting("", redis_url)
     """redis://, rediss:// or unix://. Empty: `python app.py` starts an embedded Redis; processes that are started
     separately use redis://127.0.0.1:6379/0."""

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from flask import Request
 
+from middleware.foreign_interfaces import ForeignInterface, ForeignInterfaces
 from middleware.steps import State, carried_state
 from middleware.view_marks import Mark
 from services.accounts import access_key
@@ -60,6 +61,8 @@ class Authentication:
     #: Called when a key has to be verified: tests replace the services.
     authenticator: Callable[[], Authenticator]
     audit: Callable[[], AuditLog]
+    #: Their paths take a key, too.
+    foreign: ForeignInterfaces = field(default_factory=ForeignInterfaces)
 
     def __call__(self, request: Request, state: State) -> None:
         """A step before each view. Raises Unauthorized, Forbidden, RateLimited or RedisUnavailable."""
@@ -71,18 +74,24 @@ class Authentication:
             self._authenticate_admin(request, state)
         elif request.path.startswith(self.rules.prefixes):
             self._authenticate_client(request, state)
+        elif interface := self.foreign.of(request.method, request.path):
+            self._authenticate_client(request, state, interface)
 
-    def _authenticate_client(self, request: Request, state: State) -> None:
+    def _authenticate_client(self, request: Request, state: State, interface: ForeignInterface | None = None) -> None:
         credential, rules = _credential(request), self.rules
+        account_paths: tuple[str, ...] = (rules.account_prefix,)
+        if interface:
+            credential = interface.credential(request) or credential
+            account_paths = interface.account_prefixes
         if name := rules.name_of(credential):
             state.access = Access.of_settings(name)
             state.owner = name
             return
-        required = rules.required or request.path.startswith(rules.account_prefix)
+        required = rules.required or request.path.startswith(account_paths)
         if not credential and required:
             raise Unauthorized()
         if required or credential.startswith(access_key.PREFIX):
-            self._verify(credential, request, state)
+            self._verify(credential, request, state, account_paths)
             self._require_scope(READ if request.method in READING else SUBMIT, request, state.access)
 
     def _authenticate_admin(self, request: Request, state: State) -> None:
@@ -101,10 +110,10 @@ class Authentication:
             raise Unauthorized()
         self._verify(credential, request, state)
 
-    def _verify(self, credential: str, request: Request, state: State) -> None:
+    def _verify(self, credential: str, request: Request, state: State, account_paths: tuple[str, ...] = ()) -> None:
         try:
             counts_as = _counts_as(request, state)
-            about_jobs = Mark.ADMIN not in state.marks and not request.path.startswith(self.rules.account_prefix)
+            about_jobs = Mark.ADMIN not in state.marks and not request.path.startswith(account_paths)
             may_reuse = about_jobs and counts_as != RESUMED
             access = self.authenticator().verify(credential, request.remote_addr or "", counts_as, may_reuse)
         except RedisUnavailable:

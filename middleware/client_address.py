@@ -1,14 +1,20 @@
-"""Finds the client's address behind proxies, before anything else uses the request's address."""
+"""Finds the client's address behind proxies, and the path under which they offer the service.
+
+It runs before anything else uses the request's address.
+"""
 
 import ipaddress
+import re
 from collections.abc import Callable, Iterable
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
+#: The path that a proxy adds in front of all others.
+_PREFIX = re.compile(r"(?:/[A-Za-z0-9._~-]{1,64}){1,8}")
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
 def with_client_address(application: WSGIApplication, trusted_proxies: Iterable[str]) -> WSGIApplication:
-    """`trusted_proxies` are networks. Without any, no header changes the client's address."""
+    """`trusted_proxies` are networks. Without any, no header changes the client's address or the path."""
     networks = [ipaddress.ip_network(network) for network in trusted_proxies]
     if not networks:
         return application
@@ -18,7 +24,12 @@ def with_client_address(application: WSGIApplication, trusted_proxies: Iterable[
 
     def wrapped(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         forwarded = environ.get("HTTP_X_FORWARDED_FOR", "")
-        environ["REMOTE_ADDR"] = client_address(environ.get("REMOTE_ADDR", ""), forwarded, trusted)
+        peer = environ.get("REMOTE_ADDR", "")
+        if prefix := environ.get("HTTP_X_FORWARDED_PREFIX"):
+            address = _address(peer)
+            if address and trusted(address):
+                _add_prefix(environ, prefix.rstrip("/"))
+        environ["REMOTE_ADDR"] = client_address(peer, forwarded, trusted)
         return application(environ, start_response)
 
     return wrapped
@@ -38,6 +49,15 @@ def client_address(peer: str, forwarded: str, trusted: Callable[[Address], bool]
         if not trusted(address):
             break
     return client
+
+
+def _add_prefix(environ: WSGIEnvironment, prefix: str) -> None:
+    """Addresses in responses then begin with the prefix, whether or not the proxy has removed it from the path."""
+    if _PREFIX.fullmatch(prefix):
+        environ["SCRIPT_NAME"] = prefix
+        path = environ.get("PATH_INFO", "")
+        if path.startswith(f"{prefix}/"):
+            environ["PATH_INFO"] = path.removeprefix(prefix)
 
 
 def _address(text: str) -> Address | None:

@@ -28,6 +28,7 @@ STATUS: dict[Kind, int] = {
     "rate_limited": 429,
     "internal": 500,
     "unavailable": 503,
+    "timeout": 504,
 }
 
 

@@ -4,12 +4,14 @@ The client gets the remedy; the cause goes to the log.
 """
 
 from collections.abc import Mapping
+from typing import Any
 
 import structlog
 from flask import Flask, Response, current_app, json, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound, RequestEntityTooLarge
 
 from middleware.error_catalog import BY_STATUS, class_for_status, problem_body, status_of
+from middleware.foreign_interfaces import foreign_interfaces
 from middleware.request_id import HEADER, request_id
 from services import errors
 from services.errors import OCRServiceError
@@ -32,18 +34,29 @@ def problem_response(
     error: OCRServiceError, *, title: str = "", status: int = 0, headers: Mapping[str, str] | None = None
 ) -> Response:
     """The error as the response to the current request."""
-    # Without a valid Host header the `type` stays a relative address.
-    base = f"{request.scheme}://{request.host}/" if request.host else "/"
-    body = problem_body(error, request_id(), base=base, title=title, status=status)
     status = status or status_of(type(error))
     fields = dict(headers or {})
     if "retry_after" in error.extra:
         fields["Retry-After"] = str(error.extra["retry_after"])
+    if "location" in error.extra:
+        fields["Location"] = str(error.extra["location"])
     if status == 503:
         fields.setdefault("Retry-After", str(RETRY_SECONDS))
+    if interface := foreign_interfaces(current_app).of(request.method, request.path):
+        return _foreign_response(*interface.error(error, status, request_id()), fields)
     if status == 401:
         fields["WWW-Authenticate"] = "Bearer"
+    # Without a valid Host header the `type` stays a relative address.
+    base = f"{request.scheme}://{request.host}/" if request.host else "/"
+    body = problem_body(error, request_id(), base=base, title=title, status=status)
     return Response(json.dumps(body), status, fields, content_type=PROBLEM)
+
+
+def _foreign_response(status: int, body: Any, own: Mapping[str, str], fields: Mapping[str, str]) -> Response:
+    """In the form of the interface that the request belongs to. own: its headers. fields: the usual ones."""
+    if isinstance(body, str):
+        return Response(body, status, {**fields, **own}, mimetype="text/plain")
+    return Response(json.dumps(body), status, {**fields, **own}, mimetype="application/json")
 
 
 def error_before_application(status: int, title: str, message: str, request_id: str) -> tuple[dict[str, str], bytes]:

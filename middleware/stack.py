@@ -7,6 +7,7 @@ from flask import Flask, Request, Response, g, request
 from middleware import access_log, api_keys, cors, error_handler, host_header, metrics, request_id, tracing
 from middleware.api_keys import KeyRules
 from middleware.client_address import with_client_address
+from middleware.foreign_interfaces import foreign_interfaces
 from middleware.rate_limiter import RateLimit, WorkRateLimiter
 from middleware.security_headers import with_security_headers
 from middleware.steps import After, Before, State
@@ -36,7 +37,9 @@ def install(
         request_id.begin,
         access_log.begin,
         host_header.check,
-        api_keys.Authentication(key_rules, lambda: services.authenticator, lambda: services.accounts.audit),
+        api_keys.Authentication(
+            key_rules, lambda: services.authenticator, lambda: services.accounts.audit, foreign_interfaces(app)
+        ),
     ]
     after: list[After] = [limiter.add_headers]
     app.teardown_request(request_id.unbind)

@@ -10,7 +10,7 @@
     ├── PayloadTooLarge, UnsupportedMediaType, RateLimited, IdempotencyConflict, UploadMismatch, UploadMissing
     ├── QuotaExceeded (TooManyJobs), AccountNotFound, AccessKeyNotFound, EmailTaken, TooManyKeys, KeyReplaced
     ├── UnprocessableFile: UnsupportedType, CorruptFile, TruncatedFile, EncryptedFile, TooManyPages, TooManyPixels
-    ├── JobFailed, RetriesExhausted, InternalError
+    ├── JobFailed, RetriesExhausted, InternalError, StillRunning
     ├── PageFailed: PageTimeout, PageCrashed, ResultTooLarge
     └── ServiceUnavailable: RedisUnavailable (RedisFull), QueueFull, MemoryShort, StorageUnavailable, NotReady
 
@@ -27,7 +27,7 @@ from typing import ClassVar, Literal
 Kind = Literal[
     "invalid", "unauthorized", "forbidden", "not_found", "method_not_allowed", "not_acceptable", "conflict", "gone",
     "length_required", "too_large", "unsupported_media_type", "unprocessable", "rate_limited", "internal",
-    "unavailable",
+    "unavailable", "timeout",
 ]  # fmt: skip
 
 
@@ -300,6 +300,12 @@ class RetriesExhausted(OCRServiceError, code="retries_exhausted", title="Job fai
 class InternalError(OCRServiceError, code="internal_error"):
     problem = "An internal error occurred. The cause is in the server log."
     remedy = "Report the request id to the operator."
+
+
+class StillRunning(OCRServiceError, code="still_running", title="Result not ready", kind="timeout"):
+    # Of interfaces whose clients cannot wait any longer. `location`: where the result of the job will be.
+    problem = "The job has not ended yet. It goes on."
+    remedy = "Fetch its result from the address in the header `Location`, or send the file again later."
 
 
 class ServiceUnavailable(OCRServiceError, code="service_unavailable", kind="unavailable"):

@@ -7,6 +7,7 @@ import pytest
 
 from app import create_app
 from config import Settings
+from middleware.foreign_interfaces import foreign_interfaces
 from middleware.view_marks import Mark, marks_of
 from services import keys
 from services.accounts.access_key import digest
@@ -128,7 +129,13 @@ class Scene:
 
     def paths(self, rule):
         """The rule for each of Ann's jobs."""
-        values = {"account_id": self.ann.account.id, "key_id": self.ann.id, "slug": "x", "name": "x"}
+        values = {
+            "model_id": "custom",
+            "account_id": self.ann.account.id,
+            "key_id": self.ann.id,
+            "slug": "x",
+            "name": "x",
+        }
         values["batch_id"] = self.batch
         for job in self.jobs if "job_id" in rule else self.jobs[:1]:
             path = rule
@@ -167,7 +174,8 @@ def test_the_list_of_public_routes_is_complete(scene):
     rules = {rule for _, rule, _ in scene.routes()}
     assert rules >= PUBLIC and len(rules) > 30
     for method, rule, marks in scene.routes():
-        protected = rule.startswith(("/ocr/", "/auth/")) or Mark.ADMIN in marks
+        foreign = foreign_interfaces(scene.app).of(method, rule)
+        protected = rule.startswith(("/ocr/", "/auth/")) or Mark.ADMIN in marks or foreign
         is_open = rule in PUBLIC or (method, rule) == SIGNED
         assert protected or is_open, f"{method} {rule} is neither public nor protected"
 
@@ -244,7 +252,7 @@ def test_a_key_without_the_scope_is_refused(scene):
             for key in lacking:
                 response = scene.send(method, path, key, **body_of(rule, method))
                 assert response.status_code == 403, (method, path, response.text)
-                assert response.json["code"] == "forbidden" and scene.reveals(response) == []
+                assert '"forbidden"' in response.text and scene.reveals(response) == []
 
 
 def test_a_key_that_may_only_submit_cannot_wait_for_a_result(scene):

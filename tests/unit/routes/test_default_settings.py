@@ -9,6 +9,7 @@ VARIABLES = {
     "key_id": "key_0",
     "batch_id": "no-such-batch",
     "slug": "rate-limited",
+    "model_id": "prebuilt-read",
     "name": "redoc/bundles/redoc.standalone.js",
 }
 

@@ -1,0 +1,58 @@
+"""Azure Document Intelligence v4: `/documentintelligence`, which must not have a prefix for Azure's own clients."""
+
+from flask import Blueprint, Request, Response
+
+from controllers.compat import azure, azure_errors
+from controllers.context import RequestLimits
+from middleware.foreign_interfaces import ForeignInterface
+from middleware.view_marks import Mark, mark
+from routes.blueprint import Decorator
+
+PREFIX = "documentintelligence"
+RESULT = "/documentModels/<string:model_id>/analyzeResults/<string:job_id>"
+
+
+def credential(request: Request) -> str:
+    return request.headers.get("Ocp-Apim-Subscription-Key", "")
+
+
+def interface(limits: RequestLimits, rate_limit: Decorator) -> tuple[ForeignInterface, Blueprint]:
+    blueprint = Blueprint("azure", __name__, url_prefix=f"/{PREFIX}")
+    operation_endpoint = f"{blueprint.name}.operation"
+
+    def add_model(model_id: str) -> None:
+        """A path without variables, so that the server knows that its requests create work."""
+
+        @mark(Mark.CREATES_WORK)
+        @rate_limit
+        def analyze() -> Response:
+            return azure.analyze(model_id, operation_endpoint)
+
+        blueprint.add_url_rule(
+            f"/documentModels/{model_id}:analyze", f"analyze_{model_id.replace('-', '_')}", analyze, methods=["POST"]
+        )
+
+    for model_id in azure.MODELS:
+        add_model(model_id)
+
+    @blueprint.post("/documentModels/<string:model_id>:analyze")
+    def unknown_model(model_id: str) -> Response:
+        return azure.model_not_found()
+
+    @blueprint.get(RESULT)
+    def operation(model_id: str, job_id: str) -> Response:
+        return azure.operation(model_id, job_id)
+
+    @blueprint.get(f"{RESULT}/pdf")
+    def searchable_pdf(model_id: str, job_id: str) -> Response:
+        return azure.searchable_pdf(job_id)
+
+    @blueprint.delete(RESULT)
+    def delete(model_id: str, job_id: str) -> Response:
+        return azure.delete(job_id)
+
+    @blueprint.get("/info")
+    def information() -> Response:
+        return azure.information()
+
+    return ForeignInterface("azure", (PREFIX,), credential, azure_errors.response), blueprint
