@@ -232,6 +232,7 @@ def start_background_services(runtime: Runtime) -> None:
 
 def build_worker(runtime: Runtime, stopping: Callable[[], bool]) -> WorkerProcess:
     """For a child process of the worker. Call it right after the fork."""
+    from services.document_process.outputs import ConfinedOutputs
     from services.document_process.service import ConfinedOCRService
     from services.worker.process import WorkerProcess, prepare_child_process
     from services.worker.runner import UnitRunner
@@ -246,6 +247,7 @@ def build_worker(runtime: Runtime, stopping: Callable[[], bool]) -> WorkerProces
         unit_queue=services.unit_queue,
         storage=services.storage,
         ocr=ocr,
+        outputs=ConfinedOutputs(ocr.process),
         send_ticket=services.broker.send_ticket,
         page_timeout=settings.ocr_timeout_per_page,
         stopping=stopping,

@@ -12,7 +12,7 @@ from flask import Response, g
 from controllers.context import services
 from controllers.result_formats import HEADERS, PART_BYTES, Wanted, check_page, disposition, file_name
 from services.errors import OutputFailed, OutputNotRequested, UploadMissing
-from services.jobs.outputs import PICTURES
+from services.jobs.outputs import PICTURES, failure
 from services.jobs.record import JobRecord
 from services.storage import Storage
 
@@ -28,7 +28,7 @@ def response(record: JobRecord, want: Wanted) -> Response:
         try:
             path = stack.enter_context(_stored(services().storage, record, want.format.name))
         except UploadMissing as error:
-            raise OutputFailed() from error
+            raise _failure(services().storage, record, want.format.name) from error
         size = path.stat().st_size
         stack.callback(services().jobs.large_reads.begin(g.owner, size))
         sent = Response(_parts(path), content_type=PDF, headers=HEADERS)
@@ -45,7 +45,7 @@ def _picture(record: JobRecord, number: int) -> Response:
         with _stored(services().storage, record, PICTURES) as path, zipfile.ZipFile(path) as archive:
             picture = archive.read(f"{number}.png")
     except (UploadMissing, KeyError) as error:
-        raise OutputFailed() from error
+        raise _failure(services().storage, record, "annotated") from error
     sent = Response(picture, content_type=PNG, headers=HEADERS)
     sent.headers["Content-Disposition"] = disposition(PNG, file_name(record.filename, f"{number}.png"))
     return sent
@@ -55,7 +55,7 @@ def parts_of(storage: Storage, record: JobRecord, name: str) -> Iterator[bytes]:
     """A generated file in parts. Works outside of a request. Raises OutputNotRequested or OutputFailed, at once."""
     _check_requested(record, name)
     if storage.size(storage.output_key(record.result or record.id, name)) is None:
-        raise OutputFailed()
+        raise _failure(storage, record, name)
 
     def parts() -> Iterator[bytes]:
         with _stored(storage, record, name) as path:
@@ -69,6 +69,10 @@ def _check_requested(record: JobRecord, name: str) -> None:
         raise OutputNotRequested(
             f"The job was sent without `outputs={name}`, and its file has been deleted. {OutputNotRequested.remedy}"
         )
+
+
+def _failure(storage: Storage, record: JobRecord, name: str) -> OutputFailed:
+    return failure(storage, record.result or record.id, name)
 
 
 def _stored(storage: Storage, record: JobRecord, name: str) -> AbstractContextManager[Path]:

@@ -6,8 +6,12 @@ import mmap
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import BufferedReader, RawIOBase
 from os import PathLike
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, cast
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
 
 #: A path, or an open descriptor of a file that can be read from any position.
 Source = str | PathLike[str] | int
@@ -19,6 +23,36 @@ def open_source(source: Source) -> BinaryIO:
         os.lseek(source, 0, os.SEEK_SET)
         return open(source, "rb", closefd=False)
     return open(source, "rb")
+
+
+def open_with_own_position(source: Source) -> BinaryIO:
+    """As `open_source`, but other files of the same descriptor may be read in turn: they share one position."""
+    return cast(BinaryIO, BufferedReader(_Positioned(source))) if isinstance(source, int) else open_source(source)
+
+
+class _Positioned(RawIOBase):
+    def __init__(self, descriptor: int) -> None:
+        self.name = self._descriptor = descriptor
+        self._position = 0
+
+    def fileno(self) -> int:
+        return self._descriptor
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET, /) -> int:
+        start = {os.SEEK_SET: 0, os.SEEK_CUR: self._position}.get(whence)
+        self._position = offset + (os.fstat(self._descriptor).st_size if start is None else start)
+        return self._position
+
+    def readinto(self, buffer: WriteableBuffer, /) -> int:
+        count = os.preadv(self._descriptor, [buffer], self._position)
+        self._position += count
+        return count
 
 
 @contextmanager

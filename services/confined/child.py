@@ -24,10 +24,11 @@ OUT_OF_MEMORY = 3
 _OPEN_FILES = 32
 
 
-def start(warm_up: Callable[[], None]) -> Channel:
+def start(warm_up: Callable[[], None], file_bytes: int = 0) -> Channel:
     """Confine this process, which `ConfinedProcess` has started. Returns the connection to the parent.
 
-    warm_up: imports all modules and opens all files that the process will ever need.
+    warm_up: imports all modules and opens all files that the process will ever need. file_bytes: up to which size it
+    may write the files that it gets open.
     """
     channel = Channel(socket.socket(fileno=int(sys.argv[1])))
     fcntl.fcntl(sys.stdin.fileno(), fcntl.F_SETOWN, os.getpid())
@@ -39,7 +40,7 @@ def start(warm_up: Callable[[], None]) -> Channel:
     for limit, value in (
         (resource.RLIMIT_AS, memory_bytes),
         (resource.RLIMIT_CORE, 0),
-        (resource.RLIMIT_FSIZE, 0),
+        (resource.RLIMIT_FSIZE, file_bytes),
         (resource.RLIMIT_NOFILE, _OPEN_FILES),
     ):
         resource.setrlimit(limit, (value, value))

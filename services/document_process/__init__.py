@@ -1,6 +1,7 @@
 """Documents of clients are opened, rendered and read in a confined child process. The OCR engine stays in the worker.
 
 `ConfinedOCRService` is the worker's side and has the interface of `OCRService`, which runs in the child.
+`ConfinedOutputs` creates files that need the document, such as searchable PDFs, in the same child.
 
     worker                                            child
     {"open": kind, options, frames} + file    ──▶
@@ -11,6 +12,13 @@
                                               ◀──     {"read": ..., "codes": {"polygons", "alphabet"}}
     {} + pickled texts                        ──▶
                                               ◀──     {"page": result, "stages": [...]}
+
+    {"create": output} + three files          ──▶             the document, the output, and an empty file for the child
+                                              ◀──     {"page": place in the result, from 0}
+    {"page": result, or null after the last}  ──▶
+                                              ◀──     {"created": true}
+    {"draw": number, "side": pixels} + output ──▶
+                                              ◀──     {} + PNG
 
 Instead of a result, the child may send {"error": ...} (see `confined.errors`). If the engine fails, the worker ends the
 child.

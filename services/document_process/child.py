@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import codecs
+import errno
 import gc
 import importlib
+import itertools
 import mmap
 import os
 import pickle
 import pkgutil
-from collections.abc import Sequence
+import sys
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, suppress
+from io import BytesIO
 from typing import Any, cast
 
 import numpy as np
 
+import services.exports
 import services.extraction
 import services.ocr_service
 from paddleocr_service import NullEngine, OCREngine, Recognition, RecognizeOptions
@@ -24,7 +29,9 @@ from services.confined.channel import Channel, ChannelClosed, Message
 from services.confined.child import start
 from services.confined.errors import error_data
 from services.document_process import pixels
-from services.errors import OCRServiceError
+from services.errors import OCRServiceError, OutputFailed, StorageUnavailable
+from services.exports import outputs
+from services.exports.formats import OUTPUTS
 from services.extraction.options import EXTRACT_NAMES
 from services.ocr_service.document import Document, OCRService
 from services.ocr_service.options import DocumentOptions
@@ -35,8 +42,11 @@ _LOADED_LATE = ("cv2", "numpy.ma", "traceback", "pymupdf.utils")
 _CODECS = ("ascii", "latin-1", "cp1252", "utf-8", "utf-8-sig", "utf-16", "utf-16-be", "utf-16-le", "mac-roman")
 #: Resolution at which samples are read.
 _SAMPLE_DPI = 100
+#: The size of sample pictures, and of drawn pages.
+_SAMPLE_SIZE, _SAMPLE_SIDE = (40, 30), 100
 #: All kinds of documents.
 _EXTRACT = ",".join(EXTRACT_NAMES)
+_OUTPUT_TOO_LARGE = "It would be too large. Split the document, or send its pages at a lower resolution."
 
 
 class _RemoteEngine:
@@ -64,25 +74,34 @@ class _Reader:
     """Holds one open document."""
 
     def __init__(self, channel: Channel, memory: mmap.mmap, max_pixels: int) -> None:
+        self._channel = channel
         engine = cast(OCREngine, _RemoteEngine(channel, memory))
         self._service = OCRService(engine, max_pixels)
         self._stack = ExitStack()
         self._document: Document | None = None
 
-    def respond(self, message: Message) -> dict[str, Any]:
+    def respond(self, message: Message) -> tuple[dict[str, Any], bytes]:
+        """The answer, and bytes that belong to it."""
         try:
             if "open" in message.data:
-                return self._open(message)
-            return self._recognize(message.data["recognize"])
+                return self._open(message), b""
+            if "create" in message.data:
+                return self._create(message), b""
+            if "draw" in message.data:
+                return {}, self._draw(message)
+            return self._recognize(message.data["recognize"]), b""
         except ChannelClosed:
             raise
         except Exception as error:
-            return error_data(error)
+            return error_data(error), b""
 
-    def _open(self, message: Message) -> dict[str, Any]:
+    def _close(self) -> None:
         self._stack.close()
         self._document = None
         gc.collect()  # a closed document of MuPDF is part of a reference cycle and holds the content of its file
+
+    def _open(self, message: Message) -> dict[str, Any]:
+        self._close()
         (descriptor,) = message.files
         self._stack.callback(os.close, descriptor)
         options, kind = DocumentOptions(**message.data["options"]), message.data["open"]
@@ -98,16 +117,64 @@ class _Reader:
         stages = [(stage.name, stage.started, stage.ended) for stage in self._service.stages.take()]
         return {"page": page, "stages": stages}
 
+    def _create(self, message: Message) -> dict[str, Any]:
+        self._close()
+        try:
+            with ExitStack() as stack:
+                for descriptor in message.files:
+                    stack.callback(os.close, descriptor)
+                source, *written = message.files
+                out, scratch = (stack.enter_context(open(file, "w+b", closefd=False)) for file in written)
+                outputs.create(message.data["create"], source, _RemotePages(self._channel), out, scratch)
+        except OSError as error:
+            if error.errno == errno.ENOSPC:
+                raise StorageUnavailable() from error
+            raise OutputFailed(_OUTPUT_TOO_LARGE if error.errno == errno.EFBIG else "") from error
+        return {"created": True}
+
+    def _draw(self, message: Message) -> bytes:
+        (descriptor,) = message.files
+        try:
+            return outputs.draw(descriptor, message.data["draw"], message.data["side"])
+        finally:
+            os.close(descriptor)
+
+
+class _RemotePages:
+    """The pages of a result, which the worker sends one at a time."""
+
+    def __init__(self, channel: Channel) -> None:
+        self._channel = channel
+
+    def pages(self) -> Iterator[Mapping[str, Any]]:
+        for place in itertools.count():
+            self._channel.send({"page": place})
+            page = self._channel.receive().data["page"]
+            if page is None:
+                return
+            yield page
+
+
+class _SamplePages:
+    """One page with one line."""
+
+    def pages(self) -> Iterator[Mapping[str, Any]]:
+        width, height = _SAMPLE_SIZE
+        bbox = [[1, 1], [width, 1], [width, height / 2], [1, height / 2]]
+        line = {"text": "sample", "confidence": 1.0, "bbox": bbox}
+        page = {"page": 1, "success": True, "source": "ocr", "orientation": 90, "width": width, "height": height}
+        yield {**page, "text": "sample", "lines": [line], "blocks": []}
+
 
 def main() -> None:
-    channel = start(_warm_up)
+    channel = start(_warm_up, int(sys.argv[3]))
     with suppress(ChannelClosed):
         shared = channel.receive(max_files=1)
         memory = mmap.mmap(shared.files[0], shared.data["size"])
         os.close(shared.files[0])
         reader = _Reader(channel, memory, shared.data["max_pixels"])
         while True:
-            channel.send(reader.respond(channel.receive(max_files=1)))
+            channel.send(*reader.respond(channel.receive(max_files=3)))
 
 
 def _warm_up() -> None:
@@ -116,12 +183,13 @@ def _warm_up() -> None:
         importlib.import_module(name)
     for name in _CODECS:
         codecs.lookup(name)
-    for package in (services.ocr_service, services.extraction):
+    for package in (services.ocr_service, services.extraction, services.exports):
         for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
             importlib.import_module(module.name)
     service = OCRService(NullEngine(), max_pixels=1_000_000)
     for kind, contents in (("image", list(samples.pictures())), ("pdf", [samples.pdf()])):
         for content in contents:
+            _create_samples(content)
             for part in (content, content[: len(content) // 2]):
                 for mode in ("ocr", "auto", "text"):
                     options = DocumentOptions("en", _SAMPLE_DPI, detail="word", mode=mode, extract=_EXTRACT)
@@ -131,6 +199,14 @@ def _warm_up() -> None:
                         service.open(descriptor, kind, options) as document,
                     ):
                         document.recognize(1)
+
+
+def _create_samples(content: bytes) -> None:
+    for name in OUTPUTS:
+        with samples.opened(content) as source, samples.opened(b"") as created, BytesIO() as scratch:
+            with open(created, "w+b", closefd=False) as out:
+                outputs.create(name, source, _SamplePages(), out, scratch)
+            outputs.draw(created, 1, _SAMPLE_SIDE)
 
 
 if __name__ == "__main__":

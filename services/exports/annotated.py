@@ -6,30 +6,23 @@ confidence. Documents that were found have a frame and their type.
 
 from __future__ import annotations
 
-import zipfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
-from pathlib import Path
-from types import ModuleType
-from typing import TYPE_CHECKING, Any, BinaryIO
+from collections.abc import Iterator, Mapping, Sequence
+from io import BytesIO
+from typing import Any, BinaryIO
 
 import pikepdf
-import structlog
 from pikepdf import Dictionary, Name, Pdf
+from PIL import Image
 
-from services.errors import PageTimeout
 from services.exports.image_pdf import as_pdf
 from services.exports.page_boxes import visible_box
 from services.exports.page_matrix import PageMatrix, pixels_to_page
 from services.exports.page_resources import add_font, own_resources
 from services.exports.pages import Pages
+from services.exports.picture_streams import PNG_LEVEL
 from services.exports.searchable_pdf import opened
-from services.ocr_service.helpers.pdf_processor import load_mupdf
-
-if TYPE_CHECKING:
-    import pymupdf
-
-log = structlog.get_logger(__name__)
+from services.ocr_service.helpers.pdf_processor import POINTS_PER_INCH, PdfDocument
+from utils.sources import Source
 
 #: Least confidence and colour (red, green, blue from 0 to 1). The last one is for anything less.
 COLOURS = ((0.95, (0.1, 0.6, 0.2)), (0.8, (0.9, 0.6, 0.0)), (0.0, (0.85, 0.1, 0.1)))
@@ -37,13 +30,15 @@ _DOCUMENT_COLOUR = (0.1, 0.3, 0.9)
 #: Width of outlines and size of numbers, as shares of the median height of the lines.
 _OUTLINE, _NUMBER = 0.06, 0.55
 _RESOURCE = "Numbers"
-#: Pixels on the longer side of a picture of a page. It has fewer if the page in the result has.
-MAX_SIDE = 2000
 
 
-def write(source: BinaryIO, result: Pages, out: BinaryIO) -> None:
-    """Write a PDF of all pages. source: the uploaded file, a PDF or an image. Raises CorruptFile or EncryptedFile."""
-    with as_pdf(source, result) as file, opened(file) as pdf:
+def write(source: BinaryIO, result: Pages, out: BinaryIO, scratch: BinaryIO) -> None:
+    """Write a PDF of all pages. source: the uploaded file, a PDF or an image. scratch: an empty file.
+
+    Raises CorruptFile or EncryptedFile.
+    """
+    file = as_pdf(source, result, scratch)
+    with opened(file) as pdf:
         upright = file is not source
         font = pdf.make_indirect(
             Dictionary(
@@ -56,37 +51,12 @@ def write(source: BinaryIO, result: Pages, out: BinaryIO) -> None:
         pdf.save(out, encryption=pdf.is_encrypted, fix_metadata_version=False)
 
 
-def write_pictures(
-    annotated: Path,
-    result: Pages,
-    out: BinaryIO,
-    limit: Callable[[], AbstractContextManager[None]] = nullcontext,
-) -> None:
-    """Write a zip with a PNG of each page of the result, `NUMBER.png`. annotated: what `write` wrote.
-
-    limit: is entered for each page, and may raise PageTimeout. Left out are pages that cannot be drawn, and those that
-    could not be read: they may be too large.
-    """
-    mupdf = load_mupdf()
-    with mupdf.open(annotated, filetype="pdf") as pdf, zipfile.ZipFile(out, "w") as archive:
-        for page in result.pages():
-            if not page["success"]:
-                continue
-            try:
-                with limit():
-                    picture = _picture(mupdf, pdf[page["page"] - 1], max(page["width"], page["height"]))
-            except (PageTimeout, RuntimeError, ValueError, mupdf.mupdf.FzErrorBase) as error:
-                log.warning("annotated page could not be drawn", page=page["page"], error=type(error).__name__)
-            else:
-                archive.writestr(f"{page['page']}.png", picture)
-            mupdf.TOOLS.store_shrink(100)
-
-
-def _picture(mupdf: ModuleType, page: pymupdf.Page, side: int) -> bytes:
-    """A PNG. side: pixels on the longer side of the page in the result."""
-    scale = min(MAX_SIDE, side) / max(page.rect.width, page.rect.height)
-    png: bytes = page.get_pixmap(matrix=mupdf.Matrix(scale, scale), alpha=False).tobytes("png")
-    return png
+def draw(annotated: Source, number: int, side: int) -> bytes:
+    """A page of what `write` wrote, as PNG. side: pixels on the longer side. Raises OCRServiceError."""
+    with PdfDocument(annotated) as pdf, BytesIO() as packed:
+        dpi = side / max(pdf.page_size(number)) * POINTS_PER_INCH
+        Image.fromarray(pdf.render(number, dpi, side**2)).save(packed, "PNG", compress_level=PNG_LEVEL)
+        return packed.getvalue()
 
 
 def _annotate(pdf: Pdf, page: pikepdf.Page, read: Mapping[str, Any], font: pikepdf.Object, upright: bool) -> None:

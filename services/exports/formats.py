@@ -69,6 +69,8 @@ JSON = BY_NAME["json"]
 NAMES = tuple(BY_NAME)
 #: Values of the job option `outputs`.
 OUTPUTS = tuple(each.name for each in FORMATS if each.needs_source)
+#: Most pixels on the longer side of a picture of an annotated page.
+MAX_SIDE = 2000
 #: Formats that the option `furniture` changes.
 WITH_FURNITURE = ("markdown", "html")
 

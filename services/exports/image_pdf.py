@@ -18,6 +18,7 @@ from services.exports.pdf_writer import PdfWriter
 from services.exports.picture_streams import PictureStream, may_be_turned, stream_of
 from services.ocr_service.helpers.image_processor import go_to_frame, open_picture, orientation_of
 from utils.sniffing import HEAD_BYTES, sniff
+from utils.sources import Source
 
 #: Resolutions of a picture that are believed, in dots per inch; else the last one is assumed.
 _LEAST_DPI, _MOST_DPI, _USUAL_DPI = 72, 600, 200
@@ -41,9 +42,8 @@ _MATRICES = {
 _TURNS = {0: _MATRICES[1], 90: _MATRICES[6], 180: _MATRICES[3], 270: _MATRICES[8]}
 
 
-@contextmanager
-def as_pdf(source: BinaryIO, result: Pages) -> Iterator[BinaryIO]:
-    """The source itself if it is a PDF, else a temporary PDF of the image, upright as in the result.
+def as_pdf(source: BinaryIO, result: Pages, scratch: BinaryIO) -> BinaryIO:
+    """The source itself if it is a PDF, else a PDF of the image, upright as in the result, in the empty file `scratch`.
 
     Raises OCRServiceError.
     """
@@ -51,12 +51,10 @@ def as_pdf(source: BinaryIO, result: Pages) -> Iterator[BinaryIO]:
     kind = sniff(source.read(HEAD_BYTES))
     source.seek(0)
     if kind == "application/pdf":
-        yield source
-        return
-    with tempfile.TemporaryFile() as file:
-        write_pages(source, {page["page"]: page.get("orientation") or 0 for page in result.pages()}, file)
-        file.seek(0)
-        yield file
+        return source
+    write_pages(source, {page["page"]: page.get("orientation") or 0 for page in result.pages()}, scratch)
+    scratch.seek(0)
+    return scratch
 
 
 def write_pages(source: BinaryIO, turns: Mapping[int, int], out: BinaryIO) -> None:
@@ -105,9 +103,12 @@ def _resolution(picture: Image.Image) -> tuple[float, float]:
 
 
 @contextmanager
-def _on_disk(source: BinaryIO) -> Iterator[Path]:
-    """The path of the file. What has none, such as bytes in memory, is copied to a temporary file."""
+def _on_disk(source: BinaryIO) -> Iterator[Source]:
+    """The file as Pillow's reader takes it. What is only in memory is copied to a temporary file."""
     name = getattr(source, "name", None)
+    if isinstance(name, int):
+        yield name
+        return
     if isinstance(name, str) and Path(name).is_file():
         yield Path(name)
         return

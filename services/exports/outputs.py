@@ -2,33 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager
-from pathlib import Path
-from typing import Any, BinaryIO, Protocol
+import tempfile
+from contextlib import ExitStack
+from typing import BinaryIO, cast
 
 from services.exports.formats import BY_NAME
+from services.exports.pages import Pages
+from utils.sources import Source, open_with_own_position
 
 
-class Pages(Protocol):
-    def pages(self) -> Iterator[Mapping[str, Any]]:
-        """The pages of a result in order, each time from the first."""
-
-
-def create(name: str, source: Path, result: Pages, out: BinaryIO) -> None:
+def create(name: str, source: Source, result: Pages, out: BinaryIO, scratch: BinaryIO | None = None) -> None:
     """Write an output (see `formats.OUTPUTS`) to `out`. source: the uploaded file.
 
-    Raises OCRServiceError. Parses the client's bytes, so it may crash: never call it in a web process.
+    scratch: an empty file for what is needed meanwhile, by default a temporary one. Raises OCRServiceError. Parses the
+    client's bytes: services call it in a confined process (`services/document_process`).
     """
-    with open(source, "rb") as file:
-        BY_NAME[name].implementation().write(file, result, out)
+    with ExitStack() as stack:
+        file = stack.enter_context(open_with_own_position(source))
+        if scratch is None:
+            scratch = cast(BinaryIO, stack.enter_context(tempfile.TemporaryFile()))
+        BY_NAME[name].implementation().write(file, result, out, scratch)
 
 
-def create_pictures(
-    annotated: Path, result: Pages, out: BinaryIO, limit: Callable[[], AbstractContextManager[None]]
-) -> None:
-    """Write a zip with a picture of each page to `out`. annotated: what `create` wrote for `annotated`.
+def draw(annotated: Source, number: int, side: int) -> bytes:
+    """A page of what `create` wrote for `annotated`, as PNG. side: pixels on its longer side.
 
-    limit: is entered for each page. A page for which it raises PageTimeout has no picture.
+    The same applies as to `create`.
     """
-    BY_NAME["annotated"].implementation().write_pictures(annotated, result, out, limit)
+    picture: bytes = BY_NAME["annotated"].implementation().draw(annotated, number, side)
+    return picture

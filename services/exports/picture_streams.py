@@ -30,7 +30,7 @@ _PNG_COMPONENTS = {_PNG_GREY: 1, _PNG_RGB: 3, _PNG_PALETTE: 1}
 #: Chunks that change how the pixels are shown.
 _PNG_TRANSPARENCY, _PNG_EXIF = b"tRNS", b"eXIf"
 #: Fast, and files are hardly larger than with the usual 6.
-_PNG_LEVEL = 4
+PNG_LEVEL = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +133,7 @@ def _packed_stream(picture: Image.Image) -> PictureStream:
     if picture.mode not in ("L", "RGB") or picture.has_transparency_data:
         picture = _without_colours(to_rgb_array(picture))
     packed = BytesIO()
-    Image.Image.save(picture, packed, "PNG", compress_level=_PNG_LEVEL)
+    Image.Image.save(picture, packed, "PNG", compress_level=PNG_LEVEL)
     stream = _png_stream(packed, list(_png_chunks(packed)))
     assert stream is not None
     return stream

@@ -27,13 +27,14 @@ from services.exports.pages import Pages
 _RESOURCE = "GlyphLess"
 
 
-def write(source: BinaryIO, result: Pages, out: BinaryIO) -> None:
-    """source: the uploaded file, a PDF or an image. out: is written from its beginning to its end.
+def write(source: BinaryIO, result: Pages, out: BinaryIO, scratch: BinaryIO) -> None:
+    """source: the uploaded file, a PDF or an image. out: is written from its beginning to its end. scratch: empty.
 
     Pages are read one at a time, and their images are copied when the file is written. Raises CorruptFile or
     EncryptedFile.
     """
-    with as_pdf(source, result) as file, opened(file) as pdf:
+    file = as_pdf(source, result, scratch)
+    with opened(file) as pdf:
         layer = _TextLayer(pdf, upright=file is not source)
         for page in result.pages():
             if page["success"] and page["source"] == "ocr":

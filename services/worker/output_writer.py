@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import zipfile
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass
-from functools import partial
-from typing import BinaryIO, cast
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import BinaryIO, Protocol, cast
 
 import structlog
 
-from services.errors import OCRServiceError
-from services.exports import outputs
-from services.jobs.outputs import PICTURES
+from services.errors import OCRServiceError, OutputFailed
+from services.exports.formats import MAX_SIDE
+from services.exports.pages import Pages
+from services.jobs.outputs import PICTURES, save_failures
 from services.jobs.record import JobRecord
 from services.jobs.result_body import Document, unpack
 from services.jobs.store import JobStore
@@ -25,57 +27,103 @@ from services.worker.page_timeout import page_time_limit
 log = structlog.get_logger(__name__)
 
 
+class OutputCreator(Protocol):
+    """Parses the upload, but not in this process. Methods raise OCRServiceError."""
+
+    def create(self, name: str, source: Path, result: Pages, out: BinaryIO) -> None:
+        """Write an output (see `exports.formats.OUTPUTS`) to `out`, an open file."""
+
+    def draw(self, annotated: Path, number: int, side: int) -> bytes:
+        """A page of what was created for `annotated`, as PNG. side: pixels on its longer side."""
+
+
 @dataclass(frozen=True)
 class StoredPages:
-    """The pages of a job, with the words that its result may lack. Read again by each call of `pages`."""
+    """The pages of a job, with the words that its result may lack. Read again by each call of `pages`.
+
+    before_page: is called before each page.
+    """
 
     store: JobStore
     job_id: str
     numbers: Sequence[int]
+    before_page: Callable[[], None] = field(default=lambda: None)
 
     def pages(self) -> Iterator[Document]:
-        return (unpack(packed) for _, packed in self.store.packed_pages(self.job_id, self.numbers))
+        for _, packed in self.store.packed_pages(self.job_id, self.numbers):
+            self.before_page()
+            yield unpack(packed)
 
 
 @dataclass(frozen=True)
 class OutputWriter:
-    """time_limit: seconds for one file, and for the picture of one page."""
+    """time_limit: seconds for each page of a file, and for what has to be done for all pages together."""
 
     store: JobStore
     unit_queue: UnitQueue
     storage: Storage
+    creator: OutputCreator
     time_limit: int
 
-    def write(self, record: JobRecord, unit: Unit, numbers: Sequence[int]) -> None:
-        """Generate and store all files. A file that cannot be generated is left out: its absence is the client's error.
+    def write(self, record: JobRecord, unit: Unit, numbers: Sequence[int], progress: Callable[[], None]) -> None:
+        """Generate and store all files. For a file that cannot be generated, the reason is stored.
 
-        The job is registered first, so the sweeper finds the files whatever happens next. Raises LeaseLost, and
-        StorageUnavailable, after which the unit can be tried again.
+        The job is registered first, so the sweeper finds the files whatever happens next. progress: is called before
+        each page. Raises LeaseLost, and StorageUnavailable, after which the unit can be tried again.
         """
         if not retry_until_redis_is_back(lambda: self.unit_queue.begin_outputs(unit)):
             raise LeaseLost()
-        pages = StoredPages(self.store, record.id, numbers)
+        failures: dict[str, OCRServiceError] = {}
         for name in record.options.output_names:
             try:
-                self._write(record, name, pages)
+                self._write(record, name, numbers, progress)
+            except LeaseLost:
+                raise
             except OCRServiceError as error:
                 if error.retryable:
                     raise
                 log.warning("output could not be created", output=name, code=error.code)
+                failures[name] = error
             except Exception:
                 log.exception("output could not be created", output=name)
+                failures[name] = OutputFailed()
+        if failures:
+            save_failures(self.storage, record.id, failures)
 
-    def _write(self, record: JobRecord, name: str, pages: StoredPages) -> None:
+    def _write(self, record: JobRecord, name: str, numbers: Sequence[int], progress: Callable[[], None]) -> None:
         with self.storage.local(record.upload) as path, closing(self.storage.receive()) as out:
-            with page_time_limit(self.time_limit):
-                outputs.create(name, path, pages, cast(BinaryIO, out))
+            with page_time_limit(self.time_limit) as restart:
+
+                def before_page() -> None:
+                    restart()
+                    progress()
+
+                pages = StoredPages(self.store, record.id, numbers, before_page)
+                self.creator.create(name, path, pages, cast(BinaryIO, out))
             if name == "annotated":
-                self._write_pictures(record, pages, out)
+                self._write_pictures(record, StoredPages(self.store, record.id, numbers, progress), out)
             self.storage.save(out, self.storage.output_key(record.id, name))
 
     def _write_pictures(self, record: JobRecord, pages: StoredPages, annotated: IncomingFile) -> None:
+        """A zip with a PNG of each page of the result, `NUMBER.png`.
+
+        Left out are pages that cannot be drawn, and those that could not be read: they may be too large.
+        """
         with closing(self.storage.receive()) as out:
-            annotated.flush()
-            limit = partial(page_time_limit, self.time_limit)
-            outputs.create_pictures(annotated.path, pages, cast(BinaryIO, out), limit)
+            with zipfile.ZipFile(cast(BinaryIO, out), "w") as archive:
+                for page in pages.pages():
+                    if page["success"] and (picture := self._picture(annotated.path, page)):
+                        archive.writestr(f"{page['page']}.png", picture)
             self.storage.save(out, self.storage.output_key(record.id, PICTURES))
+
+    def _picture(self, annotated: Path, page: Document) -> bytes:
+        """Empty if the page cannot be drawn."""
+        side = min(MAX_SIDE, max(page["width"], page["height"]))
+        try:
+            with page_time_limit(self.time_limit):
+                return self.creator.draw(annotated, page["page"], side)
+        except OCRServiceError as error:
+            if error.retryable:
+                raise
+            log.warning("annotated page could not be drawn", page=page["page"], code=error.code)
+            return b""

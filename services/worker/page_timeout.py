@@ -12,7 +12,7 @@ import faulthandler
 import signal
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
@@ -23,21 +23,27 @@ GRACE_SECONDS = 10
 
 
 @contextmanager
-def page_time_limit(seconds: int) -> Iterator[None]:
-    """Raise PageTimeout in the body after `seconds`. Has no effect outside the main thread."""
+def page_time_limit(seconds: int) -> Iterator[Callable[[], None]]:
+    """Raise PageTimeout in the body after `seconds`. Has no effect outside the main thread.
+
+    Gives the body a function that starts the time again, for the next page.
+    """
     if threading.current_thread() is not threading.main_thread():
-        yield
+        yield lambda: None
         return
 
     def on_alarm(signum: int, frame: FrameType | None) -> None:
         raise PageTimeout(f"The page took longer than the limit of {seconds} seconds. {PageTimeout.remedy}")
 
+    def start() -> None:
+        # The original stderr: a replacement in sys.stderr may have no file descriptor.
+        faulthandler.dump_traceback_later(seconds + GRACE_SECONDS, exit=True, file=sys.__stderr__ or sys.stderr)
+        signal.setitimer(signal.ITIMER_REAL, seconds)
+
     previous = signal.signal(signal.SIGALRM, on_alarm)
-    # The original stderr: a replacement in sys.stderr may have no file descriptor.
-    faulthandler.dump_traceback_later(seconds + GRACE_SECONDS, exit=True, file=sys.__stderr__ or sys.stderr)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
+    start()
     try:
-        yield
+        yield start
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         faulthandler.cancel_dump_traceback_later()

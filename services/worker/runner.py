@@ -28,7 +28,7 @@ from services.redis_retry import retry_until_redis_is_back
 from services.storage import Storage
 from services.worker.lease import Lease, LeaseLost
 from services.worker.open_document import OpenDocument
-from services.worker.output_writer import OutputWriter
+from services.worker.output_writer import OutputCreator, OutputWriter
 from services.worker.page_timeout import page_time_limit
 from services.worker.page_writer import PageWriter
 from services.worker.unit_telemetry import UnitTelemetry
@@ -56,6 +56,7 @@ class UnitRunner:
     unit_queue: UnitQueue
     storage: Storage
     ocr: OCRService
+    outputs: OutputCreator
     send_ticket: Callable[[str, float], None]
     page_timeout: int
     stopping: Callable[[], bool]
@@ -63,7 +64,7 @@ class UnitRunner:
 
     def __post_init__(self) -> None:
         self._open_document = OpenDocument(self.storage, self.ocr)
-        self._outputs = OutputWriter(self.store, self.unit_queue, self.storage, self.page_timeout)
+        self._output_writer = OutputWriter(self.store, self.unit_queue, self.storage, self.outputs, self.page_timeout)
 
     def run(self) -> bool:
         """Take the next unit and process it. Returns False if no unit was ready."""
@@ -92,7 +93,7 @@ class UnitRunner:
         last_try = unit.tries > len(RETRY_DELAYS)
         try:
             self._read_pages(record, unit, lease, last_try)
-            self._finish_unit(record, unit, time.monotonic() - started)
+            self._finish_unit(record, unit, time.monotonic() - started, lease.report_progress)
         except (LeaseLost, WorkerStopping):
             raise
         except OCRServiceError as error:
@@ -156,21 +157,21 @@ class UnitRunner:
         _log_page(page)
         return page
 
-    def _finish_unit(self, record: JobRecord, unit: Unit, seconds: float) -> None:
+    def _finish_unit(self, record: JobRecord, unit: Unit, seconds: float, progress: Callable[[], None]) -> None:
         outcome, other_seconds = retry_until_redis_is_back(lambda: self.unit_queue.end_unit(unit, seconds))
         if outcome == LOST:
             raise LeaseLost()
         if not record.is_probe:
             retry_until_redis_is_back(lambda: self.unit_queue.record_pace(record.lane, seconds))
         if outcome == LAST:
-            self._finish_job(record, unit, other_seconds + seconds)
+            self._finish_job(record, unit, other_seconds + seconds, progress)
 
-    def _finish_job(self, record: JobRecord, unit: Unit, seconds: float) -> None:
+    def _finish_job(self, record: JobRecord, unit: Unit, seconds: float, progress: Callable[[], None]) -> None:
         """Build the result from all pages. This is a step of its own, because a huge result may crash the process."""
         writer = PageWriter(self.unit_queue, unit)
         numbers = retry_until_redis_is_back(lambda: self.store.page_numbers_done(record.id))
         if record.options.outputs:
-            self._write_outputs(record, unit, writer, numbers)
+            self._write_outputs(record, unit, writer, numbers, progress)
         writer.start(RESULT_STEP)
         try:
             engine = self.ocr.engine_of(record.options)
@@ -181,7 +182,9 @@ class UnitRunner:
             writer.finish(RESULT_STEP)
             raise
 
-    def _write_outputs(self, record: JobRecord, unit: Unit, writer: PageWriter, numbers: list[int]) -> None:
+    def _write_outputs(
+        self, record: JobRecord, unit: Unit, writer: PageWriter, numbers: list[int], progress: Callable[[], None]
+    ) -> None:
         """A file that crashes the worker twice is left out."""
         try:
             writer.start(OUTPUT_STEP)
@@ -189,7 +192,7 @@ class UnitRunner:
             log.error("outputs left out: they crashed the worker")
             return
         try:
-            self._outputs.write(record, unit, numbers)
+            self._output_writer.write(record, unit, numbers, progress)
         finally:
             writer.finish(OUTPUT_STEP)
 

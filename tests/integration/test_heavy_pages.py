@@ -8,6 +8,7 @@ import pytest
 
 from paddleocr_service import NullEngine
 from routes.paths import upload_path
+from services.document_process.outputs import ConfinedOutputs
 from services.document_process.service import ConfinedOCRService
 from services.jobs.store import Retention
 from services.ocr_service.options import DocumentOptions
@@ -42,6 +43,7 @@ def test_a_page_that_takes_longer_than_the_lease_is_read_once(redis, tmp_path, m
         unit_queue=work.unit_queue,
         storage=storage,
         ocr=ocr,
+        outputs=ConfinedOutputs(ocr.process),
         send_ticket=lambda job_id, delay: None,
         page_timeout=60,
         stopping=lambda: False,

@@ -1,21 +1,22 @@
 """Generated files are stored with the result and leave nothing behind, however the job ends."""
 
+import time
+import zipfile
 from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
 
 from services import keys
-from services.errors import CorruptFile
-from services.exports import outputs
+from services.errors import CorruptFile, OutputFailed, PageTimeout
 from services.jobs import unit_queue
-from services.jobs.outputs import delete_outputs
+from services.jobs.outputs import PICTURES, delete_outputs, failure
 from services.ocr_service.options import DocumentOptions
 from services.worker import sweeper as sweeper_module
 from services.worker.page_writer import PageWriter
 from services.worker.sweeper import Sweeper
 from stress.harness import wait_until
-from tests.integration.test_unit_runner import Pages
+from tests.integration.test_unit_runner import Pages, fails
 from tests.integration.test_unit_runner import Scene as RunnerScene
 from tests.support.jobs import record
 
@@ -29,7 +30,23 @@ class Killed(BaseException):
     """The worker's process ends here: nothing after it runs."""
 
 
+class Creator:
+    """Creates what the test wants."""
+
+    def __init__(self):
+        self.create = lambda name, source, pages, out: out.write(f"{name} {texts(pages)}".encode())
+        self.draw = lambda annotated, number, side: b"picture"
+
+
+def texts(pages):
+    return [page["text"] for page in pages.pages()]
+
+
 class Scene(RunnerScene):
+    def __init__(self, redis, folder):
+        super().__init__(redis, folder)
+        self.creator = Creator()
+
     def submit_file(self, content="content", outputs="annotated,pdf", pages=1):
         incoming = self.uploads.receive()
         incoming.write(b"upload")
@@ -74,18 +91,16 @@ class Scene(RunnerScene):
 
 
 @pytest.fixture
-def scene(redis, tmp_path, monkeypatch):
-    scene = Scene(redis, tmp_path)
-    scene.create = lambda name, source, pages, out: out.write(f"{name} {[p['text'] for p in pages.pages()]}".encode())
-    monkeypatch.setattr(outputs, "create", lambda *arguments: scene.create(*arguments))
-    monkeypatch.setattr(outputs, "create_pictures", lambda annotated, pages, out, limit: out.write(b"pictures"))
-    return scene
+def scene(redis, tmp_path):
+    return Scene(redis, tmp_path)
 
 
 def test_outputs_are_created_from_the_pages_and_the_upload(scene):
     job, sources = scene.submit_file(pages=2), []
-    create = scene.create
-    scene.create = lambda name, source, *rest: sources.append(source.read_bytes()) or create(name, source, *rest)
+    create = scene.creator.create
+    scene.creator.create = lambda name, source, *rest: (
+        sources.append(source.read_bytes()) or create(name, source, *rest)
+    )
     assert scene.run(Pages(lambda: "one", lambda: "two")).status == "completed"
     assert sources == [b"upload", b"upload"]
     assert scene.files() == scene.outputs(job), "the upload is deleted"
@@ -139,7 +154,7 @@ def test_a_job_cancelled_while_its_files_are_created_leaves_no_file(scene):
         upload = scene.store.cancel(job.id)
         scene.uploads.delete(upload or "")
 
-    scene.create = cancel_meanwhile
+    scene.creator.create = cancel_meanwhile
     assert scene.run(Pages(lambda: "one")).status == "cancelled"
     scene.make_outputs_due()
     scene.sweep()
@@ -150,7 +165,7 @@ def test_a_job_cancelled_while_its_files_are_created_leaves_no_file(scene):
 @pytest.mark.parametrize("saved", [False, True])
 def test_a_worker_killed_while_it_creates_files_leaves_no_file(scene, monkeypatch, then, saved):
     monkeypatch.setattr(unit_queue, "LEASE_SECONDS", 0.2)
-    job, create = scene.submit_file(), scene.create
+    job, create = scene.submit_file(), scene.creator.create
 
     def killed(name, source, pages, out):
         if saved and name == "annotated":
@@ -158,11 +173,11 @@ def test_a_worker_killed_while_it_creates_files_leaves_no_file(scene, monkeypatc
         else:
             raise Killed()
 
-    scene.create = killed
+    scene.creator.create = killed
     with pytest.raises(Killed):
         scene.run(Pages(lambda: "one"))
     assert scene.store.results_with_outputs() == {job.id}, "registered before the first file"
-    scene.create = create
+    scene.creator.create = create
     wait_until(scene.unit_queue.expired_leases, 5, "the end of the lease")
     scene.make_outputs_due()
     if then == "cancelled":
@@ -186,7 +201,7 @@ def test_files_that_crash_the_worker_twice_are_left_out(scene, monkeypatch):
     def killed(*arguments):
         raise Killed()
 
-    scene.create = killed
+    scene.creator.create = killed
     for _ in range(2):
         # A killed process does not record that its step ended.
         monkeypatch.setattr(PageWriter, "finish", unfinished_outputs)
@@ -205,16 +220,47 @@ def unfinished_outputs(writer, step, page=None, packed=b""):
 
 @pytest.mark.parametrize("error", [CorruptFile("no PDF"), ZeroDivisionError()])
 def test_a_file_that_cannot_be_created_does_not_fail_the_job(scene, error):
-    job, create = scene.submit_file(), scene.create
+    job, create = scene.submit_file(), scene.creator.create
 
     def fail(name, *rest):
         if name == "pdf":
             raise error
         create(name, *rest)
 
-    scene.create = fail
+    scene.creator.create = fail
     assert scene.run(Pages(lambda: "one")).status == "completed"
-    assert scene.files() == scene.outputs(job) - {f"outputs/{job.id}.pdf"}
+    failures = f"outputs/{job.id}.failures"
+    assert scene.files() == scene.outputs(job) - {f"outputs/{job.id}.pdf"} | {failures}
+    assert isinstance(error, ZeroDivisionError) or b"no PDF" in (scene.folder / failures).read_bytes()
+    scene.delete(job)
+    assert scene.leaves_nothing()
+
+
+def test_a_page_that_cannot_be_drawn_has_no_picture(scene):
+    job = scene.submit_file(pages=3, outputs="annotated")
+
+    def draw(annotated, number, side):
+        if number == 2:
+            raise PageTimeout()
+        return b"%d" % number
+
+    scene.creator.draw = draw
+    assert scene.run(Pages(lambda: "one", lambda: "two", fails(CorruptFile("bad")))).status == "completed"
+    with zipfile.ZipFile(scene.folder / f"outputs/{job.id}.annotated-pages") as archive:
+        assert archive.namelist() == ["1.png"] and archive.read("1.png") == b"1"
+
+
+def test_each_page_of_a_file_has_its_own_time_limit(scene):
+    """Four pages of half a second, with a limit of one second."""
+    job = scene.submit_file(pages=4, outputs="pdf")
+
+    def slow(name, source, pages, out):
+        for _ in pages.pages():
+            time.sleep(0.5)
+
+    scene.creator.create = slow
+    assert scene.run(Pages(*[lambda: "one"] * 4), page_timeout=1).status == "completed"
+    assert scene.files() == scene.outputs(job) - {f"outputs/{job.id}.{name}" for name in ("annotated", PICTURES)}
 
 
 def test_orphaned_files_are_deleted_by_age_and_others_are_kept(scene, monkeypatch):
@@ -229,7 +275,7 @@ def test_orphaned_files_are_deleted_by_age_and_others_are_kept(scene, monkeypatc
 def test_words_are_found_for_the_files_and_left_out_of_the_result(scene):
     assert OPTIONS.words and not replace(OPTIONS, outputs="").words
     seen = []
-    scene.create = lambda name, source, pages, out: seen.extend(pages.pages())
+    scene.creator.create = lambda name, source, pages, out: seen.extend(pages.pages())
     document = Pages(lambda: "one two")
     recognize = document.recognize
     words = [{"text": "one", "confidence": 1, "bbox": [[0, 0], [1, 0], [1, 1], [0, 1]]}]
@@ -239,3 +285,18 @@ def test_words_are_found_for_the_files_and_left_out_of_the_result(scene):
     scene.run(document)
     assert seen[0]["lines"][0]["words"] == words
     assert "words" not in str(scene.store.result(job.id))
+
+
+@pytest.mark.parametrize(("error", "reason"), [(CorruptFile("It has no pages."), "It has no pages."), (KeyError(), "")])
+def test_the_reason_why_a_file_is_missing_is_reported(scene, error, reason):
+    job = scene.submit_file(outputs="pdf")
+
+    def fail(*arguments):
+        raise error
+
+    scene.creator.create = fail
+    scene.run(Pages(lambda: "one"))
+    usual = OutputFailed()
+    expected = f"{usual.problem} {reason}" if reason else usual.message
+    assert failure(scene.uploads, job.id, "pdf").message == expected
+    assert failure(scene.uploads, job.id, "annotated").message == usual.message

@@ -59,6 +59,8 @@ class Scene(Work):
         self.uploads = FileStorage(folder, UploadSignature("secret"), upload_path)
         self.tickets = []
         self.stopping = False
+        #: What creates the files besides the result.
+        self.creator = None
 
     def submit_file(self, kind="pdf", pages=1):
         incoming = self.uploads.receive()
@@ -73,6 +75,7 @@ class Scene(Work):
             unit_queue=self.unit_queue,
             storage=self.uploads,
             ocr=document,
+            outputs=self.creator,
             send_ticket=lambda job_id, delay: self.tickets.append((job_id, delay)),
             page_timeout=page_timeout,
             stopping=lambda: self.stopping,

@@ -41,7 +41,7 @@ SERVICES_MAY_IMPORT: dict[str, set[str]] = {
     "standalone": {"errors", "exports", "extraction", "ocr_service"},
     "confined": {"errors", "ocr_service"},
     "inspection": {"errors", "ocr_service", "confined"},
-    "document_process": {"extraction", "errors", "ocr_service", "confined"},
+    "document_process": {"extraction", "errors", "exports", "ocr_service", "confined"},
     "jobs": REDIS | {"storage", "ocr_service", "inspection"},
     "accounts": REDIS | {"jobs"},
     "health": REDIS | {"storage", "ocr_service", "jobs"},

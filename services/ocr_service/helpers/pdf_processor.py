@@ -107,7 +107,7 @@ class PdfDocument:
         """What can be proven about the characters of the text layers."""
         return FontProofs(self._document)
 
-    def render(self, number: int, dpi: int, max_pixels: int, part: Box | None = None) -> RGBArray:
+    def render(self, number: int, dpi: float, max_pixels: int, part: Box | None = None) -> RGBArray:
         """Page `number` (from 1) as a viewer shows it: rotated, with annotations and form fields, on white.
 
         Returns a contiguous (height, width, 3) uint8 array. A page that has more than `max_pixels` at `dpi` is rendered

@@ -89,7 +89,7 @@ def read(service, path, kind="image", number=1, options=OPTIONS):
 
 
 def child_of(service):
-    return psutil.Process(service._ready().pid)
+    return psutil.Process(service.process.ready().pid)
 
 
 @pytest.mark.parametrize("mode", ["auto", "ocr", "text"])
@@ -179,9 +179,9 @@ def test_a_page_that_kills_its_child_twice_fails(service, engine, picture):
 
 def test_a_page_over_its_memory_limit_fails(service, engine, tmp_path, monkeypatch):
     """A picture whose size is allowed, in a child that gets less memory."""
-    monkeypatch.setattr("services.document_process.service._BYTES_PER_PIXEL", 3)
-    monkeypatch.setattr("services.document_process.service._BASE_BYTES", 700 << 20)
-    service._replace()
+    monkeypatch.setattr("services.document_process.process._BYTES_PER_PIXEL", 3)
+    monkeypatch.setattr("services.document_process.process._BASE_BYTES", 700 << 20)
+    service.process.replace()
     (tmp_path / "large").write_bytes(saved(Image.new("RGB", (4_000, 4_000)), format="WEBP", lossless=True))
     with pytest.raises(OCRServiceError, match="memory"):
         read(service, tmp_path / "large")
@@ -191,7 +191,7 @@ def test_a_page_over_its_memory_limit_fails(service, engine, tmp_path, monkeypat
 
 def test_other_threads_run_while_a_page_is_rendered(service, tmp_path):
     (tmp_path / "slow").write_bytes(filled_pdf(60))
-    service._ready()
+    service.process.ready()
     ticks, ended = [], threading.Event()
 
     def tick():
@@ -213,7 +213,7 @@ def test_other_threads_run_while_a_page_is_rendered(service, tmp_path):
 
 def test_a_page_over_its_time_limit_is_stopped_inside_native_code(service, tmp_path, document):
     (tmp_path / "endless").write_bytes(filled_pdf(400_000))
-    service._ready()
+    service.process.ready()
     options = DocumentOptions("en", 300, mode="ocr")
     started = time.monotonic()
     with pytest.raises(PageTimeout), page_time_limit(1):
@@ -240,7 +240,7 @@ def test_pages_after_a_timeout_are_read_by_a_new_child(service, engine, document
 
 def test_the_child_has_no_secret_and_no_other_file(service, picture, monkeypatch):
     monkeypatch.setenv("REDIS_URL", "redis://:secret@localhost")
-    service._replace()
+    service.process.replace()
     child = child_of(service)
     read(service, picture)
     assert b"secret" not in Path(f"/proc/{child.pid}/environ").read_bytes()
@@ -269,7 +269,7 @@ def test_the_child_ends_with_the_service(service):
 
 
 def test_a_child_is_replaced_after_many_documents(service, picture, monkeypatch):
-    monkeypatch.setattr("services.document_process.service._DOCUMENTS_PER_CHILD", 2)
+    monkeypatch.setattr("services.document_process.process._DOCUMENTS_PER_CHILD", 2)
     pids = []
     for _ in range(4):
         pids.append(child_of(service).pid)

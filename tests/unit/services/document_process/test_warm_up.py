@@ -10,7 +10,7 @@ import services
 
 ROOT = Path(services.__file__).parents[1]
 #: Packages whose code runs in the child.
-PACKAGES = ("services/ocr_service", "services/extraction")
+PACKAGES = ("services/ocr_service", "services/extraction", "services/exports")
 PROGRAM = """
 import json, sys
 from services.document_process.child import _warm_up

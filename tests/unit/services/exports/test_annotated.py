@@ -1,13 +1,10 @@
 import io
-import zipfile
-from contextlib import contextmanager
 
 import pymupdf
 import pytest
 from PIL import Image
 
-from services.errors import PageTimeout
-from services.exports.annotated import COLOURS, colour_of, write, write_pictures
+from services.exports.annotated import COLOURS, colour_of, draw, write
 from tests.support.exports import FakeResult, check_syntax, encoded, page_with, polygon, scan_pdf
 
 HELLO, WORLD = ("Hello", (100, 200, 260, 240)), ("world", (300, 400, 450, 440))
@@ -15,7 +12,7 @@ HELLO, WORLD = ("Hello", (100, 200, 260, 240)), ("world", (300, 400, 450, 440))
 
 def annotated(source, *pages):
     out = io.BytesIO()
-    write(io.BytesIO(source), FakeResult(pages), out)
+    write(io.BytesIO(source), FakeResult(pages), out, io.BytesIO())
     check_syntax(out.getvalue())
     return pymupdf.open(stream=out.getvalue())
 
@@ -63,43 +60,27 @@ def test_failed_pages_stay_as_they_are():
     assert annotated(scan_pdf(), failed)[0].get_drawings() == []
 
 
-def pictures(tmp_path, pages, *limit):
-    """{name: picture} of pages of a scan."""
-    path, out = tmp_path / "annotated.pdf", io.BytesIO()
+def picture_of(tmp_path, page, side=2000):
+    """The picture of a page of a scan."""
+    path = tmp_path / "annotated.pdf"
     with open(path, "wb") as file:
-        write(io.BytesIO(scan_pdf(pages=len(pages))), FakeResult(pages), file)
-    write_pictures(path, FakeResult(pages), out, *limit)
-    with zipfile.ZipFile(out) as archive:
-        return {name: Image.open(io.BytesIO(archive.read(name))) for name in archive.namelist()}
+        write(io.BytesIO(scan_pdf()), FakeResult([page]), file, io.BytesIO())
+    return Image.open(io.BytesIO(draw(path, 1, side)))
 
 
 @pytest.mark.parametrize(("width", "height", "size"), [(850, 1100, (850, 1100)), (3400, 4400, (1545, 2000))])
 def test_pictures_show_the_outlines(tmp_path, width, height, size):
     box = (width / 4, height / 4, width / 2, height / 3)
-    (picture,) = pictures(tmp_path, [page_with(("Hello", box), width=width, height=height)]).values()
+    picture = picture_of(tmp_path, page_with(("Hello", box), width=width, height=height), size[1])
     assert picture.size == pytest.approx(size, abs=1) and picture.mode == "RGB"
     scale, (red, green, blue) = picture.height / height, COLOURS[0][1]
     on_the_outline = picture.getpixel((int(box[2] * scale), int((box[1] + box[3]) / 2 * scale)))
     assert on_the_outline == pytest.approx((red * 255, green * 255, blue * 255), abs=40)
 
 
-def test_pages_that_were_not_read_or_take_too_long_have_no_picture(tmp_path):
-    failed = {"page": 2, "success": False, "lines": [], "width": None, "height": None, "orientation": None}
-    pages, entered = [page_with(HELLO), failed, page_with(HELLO, number=3)], []
-
-    @contextmanager
-    def limit():
-        entered.append(True)
-        if len(entered) == 1:
-            raise PageTimeout()
-        yield
-
-    assert list(pictures(tmp_path, pages, limit)) == ["3.png"]
-
-
 @pytest.mark.parametrize("orientation", [90, 180, 270])
 def test_pictures_are_upright(tmp_path, orientation):
     wide = orientation != 180
     read = page_with(HELLO, width=1100 if wide else 850, height=850 if wide else 1100, orientation=orientation)
-    (picture,) = pictures(tmp_path, [read]).values()
+    picture = picture_of(tmp_path, read, 1100)
     assert picture.size == pytest.approx((read["width"], read["height"]), abs=1)

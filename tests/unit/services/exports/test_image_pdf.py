@@ -47,7 +47,7 @@ FILES = {
 
 def as_pdf(source, *pages):
     out = io.BytesIO()
-    write(io.BytesIO(source), FakeResult(pages), out)
+    write(io.BytesIO(source), FakeResult(pages), out, io.BytesIO())
     check_syntax(out.getvalue())
     return pymupdf.open(stream=out.getvalue())
 

@@ -15,7 +15,7 @@ HELLO = ("Hello", (100, 200, 260, 240))
 
 def searchable(source, page):
     out = io.BytesIO()
-    write(io.BytesIO(source), FakeResult([page]), out)
+    write(io.BytesIO(source), FakeResult([page]), out, io.BytesIO())
     check_syntax(out.getvalue())
     return out.getvalue()
 
@@ -81,7 +81,7 @@ def test_pages_that_share_resources_keep_their_own_text():
         out = io.BytesIO()
         pdf.save(out)
     result = io.BytesIO()
-    write(io.BytesIO(out.getvalue()), FakeResult([page_with(HELLO), page_with(HELLO, number=2)]), result)
+    write(io.BytesIO(out.getvalue()), FakeResult([page_with(HELLO), page_with(HELLO, number=2)]), result, io.BytesIO())
     check_syntax(result.getvalue())
     found = pymupdf.open(stream=result.getvalue())
     assert [page.get_text().split() for page in found] == [["Hello"], ["Hello"]]

@@ -24,7 +24,7 @@ HELLO, WORLD = ("Hello", (100, 200, 260, 240)), ("world", (280, 200, 450, 240))
 
 def searchable(source, *pages):
     out = io.BytesIO()
-    write(io.BytesIO(source), FakeResult(pages), out)
+    write(io.BytesIO(source), FakeResult(pages), out, io.BytesIO())
     check_syntax(out.getvalue())
     return out.getvalue()
 

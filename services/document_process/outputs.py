@@ -1,0 +1,70 @@
+"""The worker's side of files that are made from the uploaded file. See the package for the messages."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator, Mapping
+from typing import Any, BinaryIO, Protocol
+
+from services.confined.process import ConfinedProcess
+from services.document_process.process import DocumentProcess, without_error
+from services.document_process.results import InvalidResult
+from utils.sources import Source, open_source
+
+#: How often the child may read all pages.
+_MAX_PASSES = 4
+
+
+class Pages(Protocol):
+    def pages(self) -> Iterator[Mapping[str, Any]]:
+        """The pages of a result in order, each time from the first."""
+
+
+class ConfinedOutputs:
+    """Creates files in the child of a worker. Their content comes from the child: nothing may parse it outside."""
+
+    def __init__(self, process: DocumentProcess) -> None:
+        self._process = process
+
+    def create(self, name: str, source: Source, result: Pages, out: BinaryIO) -> None:
+        """Write an output (see `exports.formats.OUTPUTS`) to `out`, an open file. source: the uploaded file.
+
+        Raises OCRServiceError, and what `result` raises.
+        """
+
+        def work(process: ConfinedProcess) -> None:
+            out.seek(0)
+            out.truncate()
+            with open_source(source) as file, tempfile.TemporaryFile() as scratch:
+                files = [file.fileno(), out.fileno(), scratch.fileno()]
+                process.channel.send({"create": name}, files=files)
+                _answer(process, result)
+
+        self._process.opened = None
+        self._process.attempt(work)
+
+    def draw(self, annotated: Source, number: int, side: int) -> bytes:
+        """A page of a created PDF as PNG. side: pixels on its longer side. Raises OCRServiceError."""
+
+        def work(process: ConfinedProcess) -> bytes:
+            with open_source(annotated) as file:
+                process.channel.send({"draw": number, "side": side}, files=[file.fileno()])
+                message = process.channel.receive()
+            without_error(message.data)
+            return message.attachment
+
+        return self._process.attempt(work)
+
+
+def _answer(process: ConfinedProcess, result: Pages) -> None:
+    """Send pages until the child has written the file. Raises ChildError, InvalidResult."""
+    place, passes, pages = 0, 0, iter(())  # type: tuple[int, int, Iterator[Mapping[str, Any]]]
+    while "page" in (response := process.channel.receive().data):
+        if response["page"] == 0:
+            place, passes, pages = 0, passes + 1, result.pages()
+        if response["page"] != place or passes > _MAX_PASSES:
+            raise InvalidResult("not the next page")
+        process.channel.send({"page": next(pages, None)})
+        place += 1
+    if without_error(response) != {"created": True}:
+        raise InvalidResult("not the end of a file")
