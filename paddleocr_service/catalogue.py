@@ -189,7 +189,7 @@ class Catalogue:
         None: nothing reads it; nothing is better. The ``install`` command installs the better one.
         """
         used = {code: self._used_for(code) for code in sorted(languages.SCRIPT_GROUPS)}
-        return {code: (name, self.better_for(code)) for code, name in used.items()}
+        return {code: (name, self._better(code, name)) for code, name in used.items()}
 
     def _used_for(self, code: str) -> str | None:
         try:
@@ -200,7 +200,9 @@ class Catalogue:
 
     def better_for(self, code: str) -> str | None:
         """Return a recogniser of a language (a canonical code) that is better than the installed one, if there is."""
-        used = self._used_for(code)
+        return self._better(code, self._used_for(code))
+
+    def _better(self, code: str, used: str | None) -> str | None:
         recogniser = languages.recogniser_for(code, self.family)
         if recogniser and recogniser != used:
             return recogniser

@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 from collections.abc import Callable
+from io import BytesIO
 from pathlib import Path
 
 
@@ -22,12 +23,12 @@ def create(threads: int, **_unused: object) -> Callable[[dict], str]:
     return read
 
 
-def read_with_library(folder: Path, data: str, path: Path) -> str:
-    """Return the text of an image. Page analysis and recognition are Tesseract's. data: such as ``hin``."""
+def read_with_library(folder: Path, data: str, source: Path | bytes) -> str:
+    """Return the text of an image. Page analysis and recognition are Tesseract's. data: such as ``hin+eng``."""
     from PIL import Image
 
     from paddleocr_service.recognisers.tesseract import page_api
 
-    with Image.open(path) as image, page_api(folder, data) as api:
+    with Image.open(BytesIO(source) if isinstance(source, bytes) else source) as image, page_api(folder, data) as api:
         api.SetImage(image.convert("RGB"))
         return str(api.GetUTF8Text())
