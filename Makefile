@@ -60,17 +60,17 @@ bench: install ## Speed and accuracy over images with ground truth (BENCH="folde
 	$(PY) -m bench $(BENCH)
 	$(if $(BENCH),,$(PY) -m bench faults --peers-python $(PEERS)/bin/python)
 
-bench-differential: install ## Born-digital PDFs: pages on which text layer and OCR disagree (BENCH="folder ...")
+bench-differential: install ## Born-digital PDFs: pages on which text layer and OCR disagree (BENCH=drawn, BENCH=photographs)
 	$(PY) -m bench differential $(BENCH)
 
-bench-peers: install $(PEERS)/.done ## Compare with RapidOCR, PaddleOCR, PaddleX and Tesseract: time, errors, memory (BENCH="folder ...")
+bench-peers: install $(PEERS)/.done ## Compare with RapidOCR, PaddleOCR, PaddleX and Tesseract: time, errors, memory (BENCH=drawn, BENCH=photographs)
 	@command -v tesseract >/dev/null || echo 'Tesseract is not installed and is left out: apt install tesseract-ocr' >&2
 	$(PY) -m bench peers --peers-python $(PEERS)/bin/python $(BENCH)
 
-bench-ablation: install ## Time and errors of the engine without each of its optimisations (BENCH="folder ...")
+bench-ablation: install ## Time and errors of the engine without each of its optimisations (BENCH=drawn, BENCH=photographs)
 	$(PY) -m bench ablation $(BENCH)
 
-bench-languages: install ## Errors of each installed language, beside Tesseract alone (BENCH="folder ...")
+bench-languages: install ## Errors of each installed language, beside Tesseract alone (BENCH=drawn, BENCH=photographs)
 	$(PY) -m bench languages $(BENCH)
 
 bench-split: install ## Which OCR_WORKERS x OCR_THREADS is fastest on this machine

@@ -24,6 +24,7 @@ from bench.readers.memory import memory_mb
 from bench.readers.tesseract import read_with_library
 from config import Settings
 from paddleocr_service import ModelNotAvailable, OCREngine, RecognizeOptions, UnsupportedLanguage
+from paddleocr_service.languages import canonical_codes
 from paddleocr_service.recognisers.language_data import LanguageData, find_language_data
 from services.ocr_service.document import OCRService
 from services.ocr_service.options import DocumentOptions
@@ -57,7 +58,7 @@ class Readers:
 
     def alone(self, image: Path | bytes, lang: str) -> str | None:
         """None if a language has no data."""
-        data = [self._data(code) for code in lang.split("+")]
+        data = [self._data(code) for code in canonical_codes(lang)]
         if None in data or len({each.folder for each in data if each}) > 1:
             return None
         names = [each.name for each in data if each]
