@@ -4,7 +4,7 @@ import unicodedata
 from collections import Counter
 from functools import lru_cache
 
-LATIN = "latin"
+LATIN, _LATIN_NAME = "latin", "Latin"
 RIGHT_TO_LEFT = frozenset({"arabic", "hebrew", "syriac", "thaana"})
 #: Names of Unicode's script property that differ from the first word of the characters' names.
 _NAMES = {"cjk": "Han", "canadian": "Canadian_Aboriginal"}
@@ -32,5 +32,7 @@ def script_of(text: str) -> str:
 
 def script_name(text: str) -> str | None:
     """Return Unicode's name of the script of most letters of a text, such as ``Devanagari``; None without letters."""
+    if text.isascii():
+        return _LATIN_NAME if any(map(str.isalpha, text)) else None
     script = script_of(text)
     return _NAMES.get(script, script.capitalize()) or None

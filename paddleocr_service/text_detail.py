@@ -8,6 +8,7 @@ but few rows.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -161,20 +162,40 @@ def _ink(grey: np.ndarray) -> np.ndarray:
     ground = cv2.medianBlur(padded, size)[half:-half, half:-half]
     ground = cv2.resize(ground, (width, height), interpolation=cv2.INTER_LINEAR)
     _, ink = cv2.threshold(cv2.absdiff(grey, ground), _CONTRAST - 1, 1, cv2.THRESH_BINARY)
-    run = int(_RULE * _POINT)
-    rules = [_opened(ink, np.ones(shape, np.uint8)) for shape in ((1, run), (run, 1))]
+    rules = [_opened(ink, int(_RULE * _POINT), axis) for axis in (1, 0)]
     for rule in rules:
         if rule is not None:
             ink = cv2.subtract(ink, rule)
     return np.asarray(ink)
 
 
-def _opened(ink: np.ndarray, run: np.ndarray) -> np.ndarray | None:
-    """The ink in runs of this form. None if there is none, which takes half the time."""
+def _opened(ink: np.ndarray, run: int, axis: int) -> np.ndarray | None:
+    """The ink in runs of this length. None if there is none. Runs may go on beyond the edges of the picture."""
     import cv2
 
-    eroded = cv2.erode(ink, run)
-    return cv2.dilate(eroded, cv2.flip(run, -1)) if cv2.countNonZero(eroded) else None
+    eroded = _over_run(ink, run, axis, cv2.min, 1)
+    return _over_run(eroded, run, axis, cv2.max, 0) if cv2.countNonZero(eroded) else None
+
+
+def _over_run(
+    ink: np.ndarray, run: int, axis: int, combine: Callable[[np.ndarray, np.ndarray], np.ndarray], beyond: int
+) -> np.ndarray:
+    """The least or greatest value of each run of pixels, around each pixel: an erosion or dilation.
+
+    It doubles the runs step by step, which takes a quarter of the time of OpenCV's. beyond: the value of pixels
+    outside.
+    """
+    import cv2
+    import numpy as np
+
+    before, after = run // 2, run - run // 2 - 1
+    sides = (0, 0, before, after) if axis else (before, after, 0, 0)
+    found, length = np.asarray(cv2.copyMakeBorder(ink, *sides, cv2.BORDER_CONSTANT, value=(beyond,))), 1
+    while length < run:
+        step = min(length, run - length)
+        found = combine(found[:, :-step], found[:, step:]) if axis else combine(found[:-step], found[step:])
+        length += step
+    return np.asarray(found)
 
 
 def _components(ink: np.ndarray) -> np.ndarray:

@@ -21,10 +21,10 @@ from services.ocr_service.helpers.layer_regions import (
     without_layer_lines,
 )
 from services.ocr_service.helpers.outlines import outlined_regions
-from services.ocr_service.helpers.page_transform import Box, is_inside
+from services.ocr_service.helpers.page_transform import Box, is_inside, touches_any
 from services.ocr_service.helpers.text_layer import TextLayer
 from services.ocr_service.page_warnings import UNREAD_IMAGE, PageWarning
-from services.ocr_service.region_checks import RegionChecker, key_of, overlap, with_margin
+from services.ocr_service.region_checks import RegionChecker, key_of, with_margin
 
 if TYPE_CHECKING:
     from services.ocr_service.helpers.colour import RGBArray
@@ -87,7 +87,7 @@ class RegionReader:
     def _lines_of_image(self, region: Region, layer: TextLayer, number: int) -> tuple[Line, ...]:
         """OCR of a region. An image on several pages, without text on it, is rendered once."""
         key: object = key_of(region, layer)
-        if region.key is None or any(overlap(line.box, region.box) for line in layer.visible):
+        if region.key is None or touches_any(region.box, [line.box for line in layer.visible]):
             return self._read_picture(*self.checker.pictures([region.box], layer, number, self.dpi))
         if key not in self._lines:
             lines = self._read_picture(*self.checker.pictures([region.box], layer, number, self.dpi))

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from paddleocr_service.text_detail import CERTAIN, DETAIL_DPI, NOTHING, TextDetail, is_plain, marked_box, text_detail
 from services.ocr_service.helpers.layer_regions import Region, blank_lines
-from services.ocr_service.helpers.page_transform import Box, area, intersection, is_inside, join
+from services.ocr_service.helpers.page_transform import Box, area, intersection, is_inside, join, touches_any
 from services.ocr_service.helpers.text_layer import TextLayer
 from services.ocr_service.image_details import ImageDetails
 
@@ -135,10 +135,6 @@ def with_margin(box: Box, layer: TextLayer) -> Box:
     return max(0.0, x0 - margin), max(0.0, y0 - margin), min(layer.width, x1 + margin), min(layer.height, y1 + margin)
 
 
-def overlap(one: Box, other: Box) -> bool:
-    return intersection(one, other) is not None
-
-
 def _pictures(boxes: Sequence[Box], zoom: float) -> list[Box]:
     """The parts of a page to render: boxes that are close to each other are rendered together."""
     limit = _AREA_OF_A_PICTURE * zoom * zoom
@@ -173,14 +169,14 @@ def _part(picture: RGBArray, box: Box, around: Box) -> RGBArray:
 
 def _is_picture_alone(region: Region, layer: TextLayer) -> bool:
     """Whether a region is a large image without text of the layer on it, which is read without a check."""
-    return region.kind == "large image" and not any(overlap(line.box, region.box) for line in layer.visible)
+    return region.kind == "large image" and not touches_any(region.box, [line.box for line in layer.visible])
 
 
 def _is_drawn_on(box: Box, layer: TextLayer) -> bool:
     """Whether there is text of the layer on an image, or paths, which may be letters."""
-    if any(overlap(line.box, box) for line in layer.visible):
+    if touches_any(box, [line.box for line in layer.visible]):
         return True
-    return any(overlap(vector.box, box) for vector in layer.vectors if not vector.is_rectangle)
+    return touches_any(box, [vector.box for vector in layer.vectors if not vector.is_rectangle])
 
 
 def _is_large_background(region: Region, layer: TextLayer) -> bool:

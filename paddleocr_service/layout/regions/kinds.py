@@ -60,9 +60,7 @@ def _find_heading(part: Part, following: Part | None, page: PageType) -> None:
     if len(rows) > _MAX_HEADING_ROWS or len(text) > _MAX_HEADING_LENGTH:
         return
     letters = sum(map(str.isalpha, text))
-    if letters < 3 or letters * 2 < len(text) - 2:
-        return
-    if any(len(row.lines) > 2 for row in rows):
+    if letters < 3 or letters * 2 < len(text) - 2 or any(len(row.lines) > 2 for row in rows):
         return
     ratio, depth = part.size / page.size, heading_depth(text)
     goes_on = following is not None and following.text[:1].islower() and ratio < _TITLE_SIZE
@@ -131,7 +129,7 @@ def _find_title(parts: Sequence[Part], page: PageType) -> None:
 def _is_formula(part: Part, page: PageType) -> bool:
     """Return whether a part is a short row of mathematics: signs, and hardly a word."""
     text = part.text
-    if len(part.rows) > 2 or len(text) > _MAX_PLAIN_HEADING or "=" not in text:
+    if "=" not in text or len(part.rows) > 2 or len(text) > _MAX_PLAIN_HEADING:
         return False
     words = [word for word in text.split() if sum(char.isalpha() for char in word) > 3]
     signs = sum(char in _MATH for char in text)

@@ -17,7 +17,12 @@ _CAPTION = re.compile(
     r"[\dIVX]{1,4}[a-z]?([.\-–]\d{1,3})*\s*($|[.:|–—-]\s*\S|\()",
     re.IGNORECASE,
 )
+#: The first two letters of all words above. Most texts begin with others, which takes a tenth of the time to find.
+_BEGIN_OF_CAPTION = frozenset(
+    ("fi", "ab", "ta", "ch", "ex", "pl", "ph", "fo", "ry", "ob", "ku", "af", "gr", "sc", "im", "bi")
+)
 _CREDIT = re.compile(r"(photo(graph)?|foto|source|quelle|fuente|fonte|crédit photo|źródło|bild)\s*:", re.IGNORECASE)
+_BEGIN_OF_CREDIT = frozenset(("ph", "fo", "so", "qu", "fu", "cr", "źr", "bi"))
 _PAGE_NUMBER = re.compile(
     r"[\W_]*((page|seite|p\.|s\.|pagina|página|strona|sida|side|pág\.|pag\.)\s*)?"
     r"(\d{1,4}|[ivxlc]{1,6}|[A-Z]-?\d{1,3})(\s*(/|of|von|de|di|sur|van|z)\s*\d{1,4})?[\W_]*",
@@ -43,7 +48,8 @@ class Marker(NamedTuple):
 
 def list_marker(text: str) -> Marker | None:
     """Return the marker with which a text begins, or None."""
-    if text[:1] not in _FIRST and not any(char in text[:_MAX_MARKER] for char in ".)"):
+    begin = text[:_MAX_MARKER]
+    if "." not in begin and ")" not in begin and begin[:1] not in _FIRST:
         return None
     found = _BULLET.match(text)
     if found:
@@ -86,12 +92,12 @@ def _values(marker: Marker) -> list[int]:
 
 def is_caption(text: str) -> bool:
     """Return whether a text begins like the caption of a figure or a table, ``Fig. 3:``."""
-    return _CAPTION.match(text) is not None
+    return text[:2].casefold() in _BEGIN_OF_CAPTION and _CAPTION.match(text) is not None
 
 
 def is_credit(text: str) -> bool:
     """Return whether a text begins like the source of a picture or a table."""
-    return _CREDIT.match(text) is not None
+    return text[:2].casefold() in _BEGIN_OF_CREDIT and _CREDIT.match(text) is not None
 
 
 def is_page_number(text: str) -> bool:

@@ -37,7 +37,7 @@ class Paragraph:
 
 def divide(rows: Sequence[TextRow], page: PageType) -> Iterator[Paragraph]:
     """Yield the paragraphs of a block of text."""
-    right = max(row.box[2] for row in rows)
+    right = max([row.box[2] for row in rows])
     markers = [list_marker(row.text) for row in rows]
     lists = _list_rows(rows, markers)
     current = Paragraph([rows[0]], right, markers[0] if lists[0] else None)
@@ -53,6 +53,8 @@ def divide(rows: Sequence[TextRow], page: PageType) -> Iterator[Paragraph]:
 def _list_rows(rows: Sequence[TextRow], markers: Sequence[Marker | None]) -> list[bool]:
     """Return which rows begin list items: markers of one left edge that are a list together."""
     found = [False] * len(rows)
+    if not any(markers):
+        return found
     groups: list[list[int]] = []
     for number, marker in enumerate(markers):
         if marker is None:
@@ -110,6 +112,8 @@ def is_deliberate(before: TextRow, row: TextRow, right: float) -> bool:
 def joined_text(paragraph: Paragraph, words: Vocabulary, lang: str) -> str:
     """Return the text of a paragraph: rows are joined, except at deliberate breaks."""
     rows = paragraph.rows
+    if len(rows) == 1:
+        return rows[0].text
     length = sorted(len(row.text) for row in rows)[len(rows) // 2]
     text = rows[0].text
     for before, row in zip(rows, rows[1:], strict=False):

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, field
 
 from ...results import Block
 from .paragraphs import Paragraph
@@ -13,9 +12,9 @@ from .text_rows import Box, TextRow, joined_box, weighted_median
 _MIN_CONFIDENCE = 0.6  # of a line that is text, and no ornament
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, slots=True)
 class Part:
-    """A region on its way to a block."""
+    """A region on its way to a block. size: its usual type size, 0 without rows. text: its rows, divided by spaces."""
 
     kind: str
     rows: list[TextRow]
@@ -25,22 +24,23 @@ class Part:
     marker: str | None = None
     paragraph: Paragraph | None = None
     table: Block | None = None
+    size: float = field(init=False, default=0.0)
+    text: str = field(init=False, default="")
+
+    def __post_init__(self) -> None:
+        rows = self.rows
+        if len(rows) == 1:
+            self.size, self.text = rows[0].size, rows[0].text
+        elif rows:
+            self.size = weighted_median([(row.size, len(row.text) + 1.0) for row in rows])
+            self.text = " ".join([row.text for row in rows])
 
     def extend(self, rows: Sequence[TextRow]) -> None:
         """Add the rows of another part."""
         self.rows.extend(rows)
         self.box = joined_box([self.box, *(row.box for row in rows)])
-        self.__dict__.pop("size", None)
-        self.__dict__.pop("text", None)
-
-    @cached_property
-    def size(self) -> float:
-        return weighted_median([(row.size, len(row.text) + 1.0) for row in self.rows]) if self.rows else 0.0
+        self.__post_init__()
 
     @property
     def confident(self) -> bool:
         return any(line.confidence >= _MIN_CONFIDENCE for row in self.rows for line in row.lines)
-
-    @cached_property
-    def text(self) -> str:
-        return " ".join([row.text for row in self.rows])

@@ -5,29 +5,27 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from typing import NamedTuple
 
+from ...polygons import bounds
 from ...results import Block, Line
 
 Box = tuple[float, float, float, float]
 
 
-@dataclass(frozen=True)
-class TextRow:
+class TextRow(NamedTuple):
     """Lines side by side. box: x0, y0, x1, y1. size: the type size, for comparisons: see ``PageType.row``."""
 
     lines: tuple[Line, ...]
     box: Box
     size: float
-
-    @cached_property
-    def text(self) -> str:
-        return " ".join([line.text for line in self.lines])
+    text: str
 
     @property
     def character_width(self) -> float:
         """Average width of a character, in pixels."""
-        return character_width(max(self.lines, key=lambda line: len(line.text)))
+        lines = self.lines
+        return character_width(lines[0] if len(lines) == 1 else max(lines, key=lambda line: len(line.text)))
 
 
 def character_width(line: Line) -> float:
@@ -41,12 +39,13 @@ def line_height(line: Line) -> float:
 
 
 def box_of_lines(lines: Iterable[Line]) -> Box:
-    points = [point for line in lines for point in line.polygon]
-    xs, ys = [x for x, _ in points], [y for _, y in points]
-    return min(xs), min(ys), max(xs), max(ys)
+    return joined_box([bounds(line.polygon) for line in lines])
 
 
-def joined_box(boxes: Iterable[Box]) -> Box:
+def joined_box(boxes: Sequence[Box]) -> Box:
+    """Return the box around boxes; at least one."""
+    if len(boxes) == 1:
+        return boxes[0]
     x0, y0, x1, y1 = zip(*boxes, strict=True)
     return min(x0), min(y0), max(x1), max(y1)
 
@@ -61,6 +60,8 @@ def overlap_y(one: Box, other: Box) -> float:
 
 def weighted_median(pairs: Sequence[tuple[float, float]]) -> float:
     """Return the value at which half of the total weight is reached. pairs: value, weight; not empty."""
+    if len(pairs) == 1:
+        return pairs[0][0]
     ordered = sorted(pairs)
     half, reached = sum(weight for _, weight in pairs) / 2, 0.0
     for value, weight in ordered:
@@ -100,11 +101,14 @@ class PageType:
         Detectors give short lines boxes that are too high, so a row is only larger than the running text if its
         characters are also wider.
         """
-        size = max([line_height(line) for line in lines])
+        alone = lines[0] if len(lines) == 1 else None
+        size = line_height(alone) if alone else max([line_height(line) for line in lines])
         if size > self.size:
             widest = max([character_width(line) for line in lines])
             size = max(self.size, min(size, _MAX_NARROWER * widest / self.character_width * self.size))
-        return TextRow(lines, box_of_lines(lines), size)
+        if alone:
+            return TextRow(lines, bounds(alone.polygon), size, alone.text)
+        return TextRow(lines, box_of_lines(lines), size, " ".join([line.text for line in lines]))
 
 
 #: Characters of a line that is probably running text.

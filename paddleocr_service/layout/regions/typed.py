@@ -56,8 +56,8 @@ def _is_vertical(blocks: Sequence[Block]) -> bool:
     for block in blocks:
         for line in block.lines:
             (ax, ay), _, (cx, cy), _ = line.polygon
-            tall = abs(cy - ay) > _VERTICAL * abs(cx - ax)
-            vertical += len(line.text) if tall and len(line.text) > 2 else -len(line.text)  # noqa: PLR2004
+            length = len(line.text)
+            vertical += length if abs(cy - ay) > _VERTICAL * abs(cx - ax) and length > 2 else -length  # noqa: PLR2004
     return vertical > 0
 
 
@@ -100,11 +100,12 @@ def _joined_headings(parts: list[Part], page: PageType) -> list[Part]:
 
 
 def _is_same_heading(one: Part, other: Part, page: PageType) -> bool:
-    large = min(one.size, other.size) >= _HEADING * page.size
+    if min(one.size, other.size) < _HEADING * page.size:
+        return False
     same = max(one.size, other.size) <= _SAME_SIZE * min(one.size, other.size)
     step = other.rows[0].box[1] - one.rows[-1].box[1]
     close = 0 < step <= _MAX_LEADING * max(one.size, other.size)
-    return large and same and close and overlap_x(one.box, other.box) > 0
+    return same and close and overlap_x(one.box, other.box) > 0
 
 
 def _block(part: Part, words: Vocabulary, lang: str) -> Block:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from statistics import median
 
 from .cells import Box
-from .rows import Item, Row, Segment, is_number
+from .rows import Item, Row, Segment, is_number, segment_of
 from .rules import Rule
 
 Interval = tuple[float, float]
@@ -65,10 +65,10 @@ class Columns:
             part = [segment.items[0]]
             for item in segment.items[1:]:
                 if self._divides(part[-1], item, usual):
-                    divided.append(Segment(tuple(part)))
+                    divided.append(segment_of(part))
                     part = []
                 part.append(item)
-            divided.append(Segment(tuple(part)))
+            divided.append(segment_of(part))
         return divided
 
     def _divides(self, left: Item, right: Item, usual: float) -> bool:

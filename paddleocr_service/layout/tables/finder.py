@@ -53,7 +53,8 @@ def find_tables(lines: Sequence[Line], drawn: Iterable[Box], width: float, heigh
     items = items_of(lines)
     if len(items) < _MIN_ITEMS:
         return []
-    return _find(items, rules_of(drawn, (width, height), usual_height(items)), lambda box, inside: None)
+    size = usual_height(items)
+    return _find(items, rules_of(drawn, (width, height), size), size, lambda box, inside: None)
 
 
 def find_tables_in_image(lines: Sequence[Line], image: Pixels, model: StructureModel | None = None) -> list[Table]:
@@ -80,7 +81,7 @@ def find_tables_in_image(lines: Sequence[Line], image: Pixels, model: StructureM
             cell.bbox = left + x0, top + y0, right + x0, bottom + y0
         return match(rows, inside, box) if rows else None
 
-    return _find(items, rules_of(drawn, (image.shape[1], image.shape[0]), size), predict, in_order=True)
+    return _find(items, rules_of(drawn, (image.shape[1], image.shape[0]), size), size, predict, in_order=True)
 
 
 def _crop_box(box: Box, width: int, height: int, margin: float) -> tuple[int, int, int, int]:
@@ -93,12 +94,13 @@ def _crop_box(box: Box, width: int, height: int, margin: float) -> tuple[int, in
 def _find(
     items: Sequence[Item],
     rules: Rules,
+    size: float,
     predict: Callable[[Box, Sequence[Item]], Table | None],
     in_order: bool = False,
 ) -> list[Table]:
-    size = usual_height(items)
+    """size: the usual height of a line."""
     tables = []
-    for box, certain in table_regions(items, rules, in_order):
+    for box, certain in table_regions(items, rules, size, in_order):
         inside = [item for item in items if _is_inside(item, box, _MARGIN * size)]
         grid = build_grid(inside, rules.inside(box, _MARGIN * size), box)
         if grid is None or not _is_table(grid.table, size):

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from .cells import Box, join
 from .prose import is_prose, without_prose
-from .rows import Item, Row, is_number, rows_of, usual_height
+from .rows import Item, Row, is_number, rows_of
 from .rules import Rules, frames
 
 #: All lengths are multiples of the usual height of a line.
@@ -34,15 +34,14 @@ class Region(NamedTuple):
     certain: bool
 
 
-def table_regions(items: Sequence[Item], rules: Rules, in_order: bool = False) -> list[Region]:
+def table_regions(items: Sequence[Item], rules: Rules, height: float, in_order: bool = False) -> list[Region]:
     """Regions of the tables of a page, which do not overlap.
 
-    in_order: the items are in reading order, so that a table is inside one column of the page, and most of its items
-    follow each other.
+    height: the usual one of a line. in_order: the items are in reading order, so that a table is inside one column of
+    the page, and most of its items follow each other.
     """
     if len(items) < 4:
         return []
-    height = usual_height(items)
     framed = [box for box in _framed(rules, height) if _holds_table(box, items, in_order)]
     rest = [item for item in items if not any(_is_inside(item, box) for box in framed)]
     regions: list[Region] = []
@@ -133,8 +132,10 @@ def _groups(rows: Sequence[Row], width: float, height: float) -> Iterator[list[R
 
 
 def _is_tabular(row: Row, width: float) -> bool:
-    narrow = sum(part.x1 - part.x0 < _MAX_SEGMENT * width or is_number(part.text) for part in row.segments)
-    return len(row.segments) >= 2 and narrow >= len(row.segments) - 1
+    if len(row.segments) < 2:
+        return False
+    narrow = sum([part.x1 - part.x0 < _MAX_SEGMENT * width or is_number(part.text) for part in row.segments])
+    return narrow >= len(row.segments) - 1
 
 
 def _fits(row: Row, box: Box, height: float) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from operator import attrgetter
 from statistics import median
 from typing import NamedTuple
 
@@ -37,19 +37,12 @@ class Item(NamedTuple):
         return (self.y0 + self.y1) / 2
 
 
-@dataclass(frozen=True, slots=True)
-class Segment:
-    """Items that stand side by side in one row, from left to right."""
+class Segment(NamedTuple):
+    """Items that stand side by side in one row, from left to right. x0, x1: its ends."""
 
     items: tuple[Item, ...]
-
-    @property
-    def x0(self) -> float:
-        return self.items[0].x0
-
-    @property
-    def x1(self) -> float:
-        return max(item.x1 for item in self.items)
+    x0: float
+    x1: float
 
     @property
     def centre(self) -> float:
@@ -57,15 +50,21 @@ class Segment:
 
     @property
     def text(self) -> str:
-        return " ".join(item.text for item in self.items)
+        return " ".join([item.text for item in self.items])
 
     @property
     def box(self) -> Box:
         return join([item[:4] for item in self.items])
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+def segment_of(items: Sequence[Item]) -> Segment:
+    """The segment of items from left to right; at least one."""
+    if len(items) == 1:
+        return Segment((items[0],), items[0].x0, items[0].x1)
+    return Segment(tuple(items), items[0].x0, max([item.x1 for item in items]))
+
+
+class Row(NamedTuple):
     """One line of text across a region. y0, y1: its height without items that are much taller than the others."""
 
     y0: float
@@ -93,7 +92,7 @@ def items_of(lines: Sequence[Line]) -> list[Item]:
 
 
 def usual_height(items: Sequence[Item]) -> float:
-    return median(item.y1 - item.y0 for item in items)
+    return median([item.y1 - item.y0 for item in items])
 
 
 def is_number(text: str) -> bool:
@@ -104,30 +103,33 @@ def is_number(text: str) -> bool:
 def rows_of(items: Sequence[Item], vertical: Sequence[Rule], space: float = _MAX_SPACE) -> list[Row]:
     """Rows from top to bottom. Vertical rules, and spaces wider than ``space`` times the height, divide segments."""
     open_rows: list[tuple[list[float], list[Item]]] = []
-    for item in sorted(items, key=lambda item: item.middle):
-        for (y0, y1), members in reversed(open_rows[-4:]):
-            smaller = min(y1 - y0, item.y1 - item.y0)
-            if min(y1, item.y1) - max(y0, item.y0) > _MIN_OVERLAP * smaller:
-                extent = next(row[0] for row in open_rows if row[1] is members)
-                if item.y1 - item.y0 < _MAX_HEIGHT_RATIO * (y1 - y0):
-                    extent[:] = [min(y0, item.y0), max(y1, item.y1)]
+    for item in sorted(items, key=attrgetter("middle")):
+        top, bottom = item.y0, item.y1
+        for extent, members in open_rows[:-5:-1]:
+            y0, y1 = extent
+            shared = (y1 if y1 < bottom else bottom) - (y0 if y0 > top else top)
+            if shared > _MIN_OVERLAP * (y1 - y0) or shared > _MIN_OVERLAP * (bottom - top):
+                if bottom - top < _MAX_HEIGHT_RATIO * (y1 - y0):
+                    extent[:] = [min(y0, top), max(y1, bottom)]
                 members.append(item)
                 break
         else:
-            open_rows.append(([item.y0, item.y1], [item]))
+            open_rows.append(([top, bottom], [item]))
     open_rows.sort(key=lambda row: row[0][0])
     return [Row(y0, y1, tuple(_segments(members, vertical, space))) for (y0, y1), members in open_rows]
 
 
 def _segments(items: list[Item], vertical: Sequence[Rule], space: float) -> list[Segment]:
+    if len(items) == 1:
+        return [segment_of(items)]
     segments: list[list[Item]] = []
-    for item in sorted(items, key=lambda item: item.x0):
+    for item in sorted(items, key=attrgetter("x0")):
         before = segments[-1][-1] if segments else None
         if before is None or _is_divided(before, item, vertical, space):
             segments.append([item])
         else:
             segments[-1].append(item)
-    return [Segment(tuple(members)) for members in segments]
+    return list(map(segment_of, segments))
 
 
 def _is_divided(left: Item, right: Item, vertical: Sequence[Rule], space: float) -> bool:

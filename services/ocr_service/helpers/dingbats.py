@@ -35,7 +35,7 @@ _TEXT_ENCODINGS = ("WinAnsiEncoding", "MacRomanEncoding", "StandardEncoding")
 
 def with_symbols(layer: TextLayer, page: pymupdf.Page) -> TextLayer:
     """The layer of the page with symbols instead of their codes."""
-    if not any(map(_has_symbols, layer.lines)):
+    if not any(name.endswith(_NAMES) for name in {name for line in layer.lines for name, _ in line.fonts}):
         return layer
     symbols = _symbols_on(page)
     lines = tuple(_translated(line, symbols) if _has_symbols(line) else line for line in layer.lines)

@@ -17,9 +17,9 @@ def hidden_text_warnings(layer: TextLayer, lines: Iterable[Line]) -> tuple[PageW
 
     The warning says how much was left out, but not what: that may have been redacted.
     """
-    hidden = [line for line in layer.lines if line.hidden]
-    if not hidden:
+    if len(layer.visible) == len(layer.lines):
         return ()
+    hidden = [line for line in layer.lines if line.hidden]
     left_out = list(_left_out(hidden, layer, [box_around(line.polygon) for line in lines]))
     if not left_out:
         return ()

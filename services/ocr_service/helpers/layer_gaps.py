@@ -33,7 +33,7 @@ def unmapped_characters(lines: Sequence[LayerLine], text: str) -> int:
 
     One or two such characters on a line of their own are icons and do not count.
     """
-    if text.isprintable() and GAP not in text:
+    if not _may_have_gaps(text):
         return 0
     unmapped = {char for char in set(text) if is_unmapped(char)}
     texts = [line.line.text for line in lines]
@@ -43,11 +43,17 @@ def unmapped_characters(lines: Sequence[LayerLine], text: str) -> int:
 
 def lines_with_gaps(lines: Sequence[LayerLine]) -> tuple[LayerLine, ...]:
     """Lines in which a word or number has a gap. Other gaps are icons, or symbols of a formula."""
+    if not _may_have_gaps("".join([line.line.text for line in lines])):
+        return ()
     return tuple(line for line in lines if _has_gap_in_word(line.line.text))
 
 
+def _may_have_gaps(text: str) -> bool:
+    return GAP in text or not text.isprintable()
+
+
 def _has_gap_in_word(text: str) -> bool:
-    if text.isprintable() and GAP not in text:
+    if not _may_have_gaps(text):
         return False
     marked = _mark(text)
     return bool(_GAP_IN_WORD.search(marked)) and len(marked.strip(GAP)) > 0

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
-from collections import Counter
 from functools import lru_cache
 
 import numpy as np
@@ -45,25 +44,28 @@ def reads_like_language(text: str) -> bool | None:
     letters = int(counts.sum())
     if not lower.isascii():
         latin, scripts = _count_beyond_ascii(lower)
-        counts += np.array([latin[letter] for letter in _LETTER_FREQUENCIES])
-        letters += latin.total()
-        if scripts.total() > letters:
-            return scripts.most_common(1)[0][1] >= _MIN_ONE_SCRIPT * scripts.total()
+        for letter in _LETTER_FREQUENCIES.keys() & latin.keys():
+            counts[ord(letter) - ord("a")] += latin[letter]
+        letters += sum(latin.values())
+        others = sum(scripts.values())
+        if others > letters:
+            return max(scripts.values()) >= _MIN_ONE_SCRIPT * others
     if letters < _MIN_LETTERS:
         return None
     return _correlation(counts) >= _MIN_CORRELATION
 
 
-def _count_beyond_ascii(text: str) -> tuple[Counter[str], Counter[str]]:
+def _count_beyond_ascii(text: str) -> tuple[dict[str, int], dict[str, int]]:
     """Latin letters without accents, and the scripts of other letters."""
-    latin: Counter[str] = Counter()
-    scripts: Counter[str] = Counter()
+    latin: dict[str, int] = {}
+    scripts: dict[str, int] = {}
     for char in _BEYOND_ASCII.findall(text):
         script = script_of(char)
         if script == "LATIN":
-            latin[unicodedata.normalize("NFKD", char)[0]] += 1
+            letter = unicodedata.normalize("NFKD", char)[0]
+            latin[letter] = latin.get(letter, 0) + 1
         elif script:
-            scripts[script] += 1
+            scripts[script] = scripts.get(script, 0) + 1
     return latin, scripts
 
 

@@ -60,8 +60,8 @@ def is_scrambled(boxes: Sequence[Box]) -> bool:
 def _paragraphs(lines: Sequence[LayerLine]) -> Iterator[list[list[LayerLine]]]:
     """Rows of lines, grouped by paragraph. A table row counts as one even if the layer has a paragraph per cell."""
     rows: list[list[LayerLine]] = []
+    last = None
     for line in lines:
-        last = rows[-1][-1] if rows else None
         if last and _is_beside(last.box, line.box):
             rows[-1].append(line)
         elif last and line.block != last.block:
@@ -69,17 +69,20 @@ def _paragraphs(lines: Sequence[LayerLine]) -> Iterator[list[list[LayerLine]]]:
             rows = [[line]]
         else:
             rows.append([line])
+        last = line
     if rows:
         yield rows
 
 
 def _is_beside(box: Box, following: Box) -> bool:
+    if following[0] < box[2] and following[1] >= box[3]:  # below it, as nearly all lines are
+        return False
     overlap = min(box[3], following[3]) - max(box[1], following[1])
     return following[0] >= box[2] - overlap and 2 * overlap >= min(box[3] - box[1], following[3] - following[1])
 
 
 def _block(rows: Sequence[Sequence[LayerLine]]) -> Block:
-    several = sum(len(row) > 1 for row in rows)
-    is_table = len(rows) >= _MIN_TABLE_ROWS and several * 2 > len(rows)
-    box = join([line.box for row in rows for line in row])
+    is_table = len(rows) >= _MIN_TABLE_ROWS and sum([len(row) > 1 for row in rows]) * 2 > len(rows)
+    boxes = [line.box for row in rows for line in row]
+    box = boxes[0] if len(boxes) == 1 else join(boxes)
     return Block(TABLE if is_table else PARAGRAPH, tuple([tuple([line.line for line in row]) for row in rows]), box)

@@ -55,7 +55,7 @@ def images_to_read(
     if not images:
         return []
     seen, hidden = layer.visible, [line for line in layer.lines if line.hidden]
-    written = sum(len(line.line.text) for line in seen)
+    written = sum([len(line.line.text) for line in seen])
     min_area = _MIN_SHARE * written / _FULL_PAGE * layer.width * layer.height
     found = []
     for image in _merge_pieces(images):

@@ -185,7 +185,7 @@ def in_pixels(vectors: Iterable[DrawnVector], transform: PageTransform) -> Itera
     for vector in vectors:
         box = transform.box(vector.box)
         if box:
-            yield vector._replace(box=box)
+            yield DrawnVector(vector[0], box, *vector[2:])
 
 
 def covered_texts(drawing: PageDrawing) -> list[Box]:

@@ -52,7 +52,8 @@ class PageTransform:
     def box(self, box: Box) -> Box | None:
         """The part of a box that is on the page, in pixels. None if the box is off the page."""
         x0, y0, x1, y1 = self._transform(box)
-        x0, y0, x1, y1 = max(0.0, x0), max(0.0, y0), min(float(self.width), x1), min(float(self.height), y1)
+        if x0 < 0 or y0 < 0 or x1 > self.width or y1 > self.height:
+            x0, y0, x1, y1 = max(0.0, x0), max(0.0, y0), min(float(self.width), x1), min(float(self.height), y1)
         return (x0, y0, x1, y1) if x0 < x1 and y0 < y1 else None
 
     def polygon(self, box: Box, direction: tuple[float, float], height: float) -> tuple[Polygon, bool]:
@@ -115,6 +116,15 @@ def box_around(polygon: Polygon) -> Box:
     return min(ax, bx, cx, dx), min(ay, by, cy, dy), max(ax, bx, cx, dx), max(ay, by, cy, dy)
 
 
+def touches_any(box: Box, others: Iterable[Box]) -> bool:
+    """Whether a box has an `intersection` with one of the others, in a third of the time."""
+    x0, y0, x1, y1 = box
+    return any(
+        (ax0 if ax0 > x0 else x0) < (ax1 if ax1 < x1 else x1) and (ay0 if ay0 > y0 else y0) < (ay1 if ay1 < y1 else y1)
+        for ax0, ay0, ax1, ay1 in others
+    )
+
+
 def area(box: Box) -> float:
     return (box[2] - box[0]) * (box[3] - box[1])
 
@@ -127,6 +137,8 @@ def intersection(one: Box, other: Box) -> Box | None:
 
 def is_inside(inner: Box, outer: Box) -> bool:
     """Whether most of a box is inside another."""
+    if inner[0] >= outer[2] or inner[2] <= outer[0] or inner[1] >= outer[3] or inner[3] <= outer[1]:
+        return False
     width = min(inner[2], outer[2]) - max(inner[0], outer[0])
     height = min(inner[3], outer[3]) - max(inner[1], outer[1])
     area = (inner[2] - inner[0]) * (inner[3] - inner[1])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import chain
 from typing import Any
 
 from paddleocr_service import Block, Cell, Line, Polygon, Recognition, Word
@@ -54,7 +55,7 @@ def _blocks(blocks: tuple[Block, ...]) -> Iterator[dict[str, Any]]:
 
 def _block(block: Block, rows: list[list[int]]) -> dict[str, Any]:
     """rows: the indexes of the lines of each row."""
-    lines = [index for row in rows for index in row]
+    lines = list(chain.from_iterable(rows))
     result = {
         "kind": block.kind,
         "bbox": _corners(block.bbox),
@@ -110,7 +111,8 @@ def _field(field: FormField) -> dict[str, Any]:
 
 
 def _corners(box: Box) -> list[list[float]]:
-    x0, y0, x1, y1 = (round(float(edge), 1) for edge in box)
+    x0, y0, x1, y1 = map(float, box)  # NumPy's numbers are none in JSON
+    x0, y0, x1, y1 = round(x0, 1), round(y0, 1), round(x1, 1), round(y1, 1)
     return [[x0, y0], [x1, y0], [x1, y1], [x0, y1]]
 
 

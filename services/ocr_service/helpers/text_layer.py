@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 from paddleocr_service import Line, Word
@@ -78,7 +78,8 @@ class LayerLine(NamedTuple):
 class TextLayer:
     """width, height: pixels of the page at `zoom` pixels per point. lines: in the order of the layer.
 
-    images, vectors: in the order of drawing. The boxes of vectors are in pixels as well.
+    images, vectors: in the order of drawing. The boxes of vectors are in pixels as well. visible: the lines that are
+    not hidden.
     """
 
     width: int
@@ -88,10 +89,10 @@ class TextLayer:
     images: tuple[LayerImage, ...]
     fields: tuple[FormField, ...] = ()
     vectors: tuple[DrawnVector, ...] = ()
+    visible: tuple[LayerLine, ...] = field(init=False, compare=False, repr=False)
 
-    @property
-    def visible(self) -> tuple[LayerLine, ...]:
-        return tuple(line for line in self.lines if not line.hidden)
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "visible", tuple([line for line in self.lines if not line.hidden]))
 
 
 def read_layer(
@@ -159,7 +160,7 @@ def _line(
     spans: Sequence[Raw], box: Box, raw_line: Raw, transform: PageTransform, block: int, hidden: bool, with_words: bool
 ) -> LayerLine | None:
     first = spans[0]
-    parts = [span_text(span) for span in spans]
+    parts = list(map(span_text, spans))
     joined = "".join(parts)
     if not joined.isprintable() and _CONTROL_SPACE.search(joined):
         parts = [_CONTROL_SPACE.sub(_UNKNOWN, part) for part in parts]
