@@ -26,6 +26,9 @@ def script_of(text: str) -> str:
     """Return the script of most letters of a text; empty if it has none."""
     if text.isascii():  # most lines: this is 20 times faster
         return LATIN if any(map(str.isalpha, text)) else ""
+    plain = text.encode("ascii", "ignore").decode("ascii")
+    if sum(map(str.isalpha, plain)) > len(text) - len(plain):
+        return LATIN
     scripts = Counter(filter(None, map(script_of_character, text)))
     return scripts.most_common(1)[0][0] if scripts else ""
 

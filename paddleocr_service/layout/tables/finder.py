@@ -54,7 +54,7 @@ def find_tables(lines: Sequence[Line], drawn: Iterable[Box], width: float, heigh
     if len(items) < _MIN_ITEMS:
         return []
     size = usual_height(items)
-    return _find(items, rules_of(drawn, (width, height), size), size, lambda box, inside: None)
+    return _find(items, rules_of(drawn, (width, height), size), size)
 
 
 def find_tables_in_image(lines: Sequence[Line], image: Pixels, model: StructureModel | None = None) -> list[Table]:
@@ -72,7 +72,8 @@ def find_tables_in_image(lines: Sequence[Line], image: Pixels, model: StructureM
     is_narrow = max(item.x1 for item in items) - min(item.x0 for item in items) < _MIN_WIDTH * size
 
     def predict(box: Box, inside: Sequence[Item]) -> Table | None:
-        if model is None or (is_narrow and len(inside) < _MIN_SHARE * len(items)):
+        assert model is not None
+        if is_narrow and len(inside) < _MIN_SHARE * len(items):
             return None
         x0, y0, x1, y1 = _crop_box(join([box, *(item[:4] for item in inside)]), image.shape[1], image.shape[0], size)
         rows = model.predict(image[y0:y1, x0:x1])
@@ -81,7 +82,8 @@ def find_tables_in_image(lines: Sequence[Line], image: Pixels, model: StructureM
             cell.bbox = left + x0, top + y0, right + x0, bottom + y0
         return match(rows, inside, box) if rows else None
 
-    return _find(items, rules_of(drawn, (image.shape[1], image.shape[0]), size), size, predict, in_order=True)
+    rules = rules_of(drawn, (image.shape[1], image.shape[0]), size)
+    return _find(items, rules, size, predict if model else None, in_order=True)
 
 
 def _crop_box(box: Box, width: int, height: int, margin: float) -> tuple[int, int, int, int]:
@@ -95,17 +97,19 @@ def _find(
     items: Sequence[Item],
     rules: Rules,
     size: float,
-    predict: Callable[[Box, Sequence[Item]], Table | None],
+    predict: Callable[[Box, Sequence[Item]], Table | None] | None = None,
     in_order: bool = False,
 ) -> list[Table]:
-    """size: the usual height of a line."""
+    """size: the usual height of a line. predict: asks the structure model; without it only certain regions count."""
     tables = []
     for box, certain in table_regions(items, rules, size, in_order):
+        if not certain and predict is None:
+            continue
         inside = [item for item in items if _is_inside(item, box, _MARGIN * size)]
         grid = build_grid(inside, rules.inside(box, _MARGIN * size), box)
         if grid is None or not _is_table(grid.table, size):
             continue
-        predicted = None if grid.ruled else predict(box, inside)
+        predicted = None if grid.ruled or predict is None else predict(box, inside)
         if not predicted and (not certain or (not grid.ruled and _has_prose(grid.table))):
             continue
         whole = _with_header_of(predicted, grid.table) if predicted else grid.table

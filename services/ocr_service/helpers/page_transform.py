@@ -63,9 +63,9 @@ class PageTransform:
         """
         x0, y0, x1, y1 = self._transform(box)
         a, b, c, d, _, _ = self.matrix
-        cos = (direction[0] * a + direction[1] * c) / self.zoom
-        sin = (direction[0] * b + direction[1] * d) / self.zoom
-        if abs(sin) < _PARALLEL and cos > 0:
+        along_x, along_y = direction
+        cos, sin = (along_x * a + along_y * c) / self.zoom, (along_x * b + along_y * d) / self.zoom
+        if -_PARALLEL < sin < _PARALLEL and cos > 0:
             if x0 < 0 or y0 < 0 or x1 > self.width or y1 > self.height:
                 x0, y0, x1, y1 = max(0.0, x0), max(0.0, y0), min(float(self.width), x1), min(float(self.height), y1)
             return ((x0, y0), (x1, y0), (x1, y1), (x0, y1)), True

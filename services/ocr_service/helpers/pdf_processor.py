@@ -220,8 +220,13 @@ class PdfDocument:
     def _check_content(self, page: pymupdf.Page, number: int) -> None:
         """MuPDF renders a page beyond the end of a truncated file as blank. Here that is an error."""
         low_level = self._mupdf.mupdf
-        known = low_level.pdf_dict_len(low_level.pdf_page_from_fz_page(page.this).obj())
-        if not known or not all(map(self._document.xref_is_stream, page.get_contents())):
+        entries = low_level.pdf_page_from_fz_page(page.this).obj().m_internal
+        found = low_level.ll_pdf_dict_gets(entries, "Contents")
+        if low_level.ll_pdf_is_array(found):
+            found = [low_level.ll_pdf_array_get(found, at) for at in range(low_level.ll_pdf_array_len(found))]
+        else:
+            found = [found] if found else []
+        if not low_level.ll_pdf_dict_len(entries) or not all(map(low_level.ll_pdf_is_stream, found)):
             raise CorruptFile(f"Page {number} is missing: the PDF is truncated or damaged. Send the whole file.")
 
 

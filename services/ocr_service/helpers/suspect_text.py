@@ -32,8 +32,9 @@ _INK_HEIGHT = 0.5
 _MIN_COVERED, _MIN_SIDE = 0.6, 1.0
 #: Width (points) of the thickest line.
 _MAX_LINE = 24.0
-#: Lines compared with all covers at once, which limits memory on pages with thousands of vectors.
-_LINES_AT_ONCE = 50
+#: Lines compared with all covers at once, which limits memory on pages with thousands of vectors. Fewer covers than the
+#: second number are compared one by one, in less time than NumPy's calls take.
+_LINES_AT_ONCE, _MANY = 50, 10
 #: Sine of the largest angle of text that counts as parallel to an axis.
 _PARALLEL = 0.05
 
@@ -79,9 +80,8 @@ def find_suspects(drawing: PageDrawing, covered: Collection[Box] = ()) -> list[S
     lines = [(block, line) for block, text in enumerate(drawing.texts) for line in range(len(text["lines"]))]
     found = []
     overlapping_covers = _overlapping(drawing, lines, covers, matters_below)
-    for at, (block, number) in enumerate(lines):
-        if not is_any_pale and at not in overlapping_covers:
-            continue
+    for at in range(len(lines)) if is_any_pale else sorted(overlapping_covers):
+        block, number = lines[at]
         line, overlapping = drawing.texts[block]["lines"][number], overlapping_covers.get(at, [])
         if not overlapping and not any(_is_pale(span["color"]) for span in line["spans"]):
             continue
@@ -194,6 +194,8 @@ def _overlapping(
     found: dict[int, list[Cover]] = {}
     if not covers or not lines:
         return found
+    if len(covers) < _MANY:
+        return _overlapping_few(drawing, lines, covers, matters_below)
     boxes = np.array([cover.box for cover in covers])
     before = np.array([cover.texts_before for cover in covers])
     for start in range(0, len(lines), _LINES_AT_ONCE):
@@ -204,6 +206,20 @@ def _overlapping(
             touch &= before > np.array([block for block, _ in some])[:, None]
         for at in np.flatnonzero(touch.any(axis=1)).tolist():
             found[start + at] = list(compress(covers, touch[at].tolist()))
+    return found
+
+
+def _overlapping_few(
+    drawing: PageDrawing, lines: Sequence[tuple[int, int]], covers: Sequence[Cover], matters_below: bool
+) -> dict[int, list[Cover]]:
+    found: dict[int, list[Cover]] = {}
+    boxes = [drawing.texts[block]["lines"][number]["bbox"] for block, number in lines]
+    for cover in covers:
+        left, top, right, bottom = cover.box
+        for at, (x0, y0, x1, y1) in enumerate(boxes):
+            touches = x0 < right and x1 > left and y0 < bottom and y1 > top
+            if touches and (matters_below or cover.texts_before > lines[at][0]):
+                found.setdefault(at, []).append(cover)
     return found
 
 

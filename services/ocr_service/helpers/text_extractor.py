@@ -117,7 +117,8 @@ def _corners(box: Box) -> list[list[float]]:
 
 
 def _line(line: Line) -> dict[str, Any]:
-    result = {**_item(line), "script": line.script}
+    result = _item(line)
+    result["script"] = line.script
     if line.words:
         result["words"] = [_item(word) for word in line.words]
     return result

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 _BULLET = re.compile("(?<!\\S)[\ue000-\uf8ff](?!\\S)")
 #: Presentation forms: Latin ligatures, Hebrew, Arabic.
 _PRESENTATION_FORMS = re.compile("[\ufb00-\ufdff\ufe70-\ufefc]+")
+_FIRST_SPECIAL = "\ue000"
 #: Characters that count as words: Chinese, Japanese.
 _SINGLE_WORD = re.compile("[\u3040-\u30ff\u3400-\u9fff]")
 #: Control codes that Python counts as spaces. In fonts without a map they are glyphs: "fi" of TeX's T1 encoding is 1C.
@@ -183,6 +184,8 @@ def _line(
 
 def _plain_characters(text: str) -> str:
     """Replace ligatures and presentation forms by letters, and single symbol characters by bullets."""
+    if max(text) < _FIRST_SPECIAL:
+        return text
     return _BULLET.sub("\u2022", _PRESENTATION_FORMS.sub(lambda found: unicodedata.normalize("NFKC", found[0]), text))
 
 
