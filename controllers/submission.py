@@ -63,8 +63,8 @@ NAMES = {"extract": EXTRACT_NAMES, "mask": MASK_NAMES, "outputs": OUTPUTS}
 
 
 def ensure_accepting() -> None:
-    """Reject a POST before its body is read if no job could be accepted: Redis is down or the queue is full."""
-    if request.method == "POST":
+    """Reject a file before it is read if no job could be accepted: Redis is down or the queue is full."""
+    if request.method in ("POST", "PUT"):
         services().jobs.ensure_accepting(request_slot())
 
 

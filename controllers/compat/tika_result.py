@@ -1,0 +1,55 @@
+"""A finished result in the form of a Tika server."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import Any
+
+from controllers.compat.page_sides import failed_pages, pages_of, text_of
+from services.exports.characters import clean
+
+CONTENT = "X-TIKA:content"
+#: Metadata with the reason why a file, or a part of it, could not be read.
+FAILED, PARTLY_FAILED = "X-TIKA:EXCEPTION:container_exception", "X-TIKA:EXCEPTION:warn"
+#: Names that Tika has for the parsers that read a file.
+PARSED_BY = "X-TIKA:Parsed-By"
+TEXT, HTML, XML, IGNORE = "text", "html", "xml", "ignore"
+
+
+def metadata(result: dict[str, Any], media_type: str, filename: str) -> dict[str, Any]:
+    """What Tika calls the metadata of a file: all values are texts or lists of texts."""
+    pages = list(pages_of(result))
+    facts: dict[str, Any] = {
+        "Content-Type": media_type,
+        "Content-Length": str(result["file_size"]),
+        PARSED_BY: [result["engine"]["name"], *result["engine"]["models"]],
+        "language": result["lang"],
+        "X-TIKA:parse_time_millis": str(round(result["processing_time_seconds"] * 1000)),
+    }
+    if filename:
+        facts["resourceName"] = filename
+    if "width" not in result:
+        facts["xmpTPg:NPages"] = str(len(pages))
+    else:  # a picture
+        facts |= {"tiff:ImageWidth": str(result["width"]), "tiff:ImageLength": str(result["height"])}
+    if failed := failed_pages(result):
+        facts[PARTLY_FAILED] = [
+            f"Page {page['page']}: {page['error']['detail']} ({page['error']['code']})" for page in failed
+        ]
+    return facts
+
+
+def content(result: dict[str, Any], handler: str, title: str = "") -> str:
+    """The text; or the text of each page in XHTML, as Tika's handlers `html` and `xml` write it."""
+    return text_of(result) if handler == TEXT else _xhtml(result, title)
+
+
+def _xhtml(result: dict[str, Any], title: str) -> str:
+    pages = "".join(f'<div class="page">{_paragraphs(page["text"])}</div>\n' for page in pages_of(result))
+    head = f'<head>\n<meta name="X-TIKA:Parsed-By" content="{escape(result["engine"]["name"])}"/>\n'
+    head += f"<title>{escape(clean(title))}</title>\n</head>"
+    return f'<html xmlns="http://www.w3.org/1999/xhtml">\n{head}\n<body>{pages}</body></html>'
+
+
+def _paragraphs(text: str) -> str:
+    return "".join(f"<p>{escape(clean(part))}</p>\n" for part in text.split("\n\n") if part.strip())
