@@ -50,6 +50,10 @@ class KeyRules:
         found = [name for name, digest in self._digests.items() if hmac.compare_digest(given, digest)]
         return found[0] if found else ""
 
+    def key_named(self, name: str) -> str:
+        """The key of the settings with this name, as a request would send it, or ""."""
+        return self.of_settings.get(name, "").encode().decode("latin-1")
+
     def is_admin_token(self, credential: str) -> bool:
         same = hmac.compare_digest(_digest(_as_sent(credential)), _digest(self.admin_token.encode()))
         return bool(self.admin_token) and same

@@ -32,6 +32,7 @@ def install(
     """
     limiter = WorkRateLimiter(rate_limit)
     services = app.extensions["services"]
+    app.extensions["key_rules"] = key_rules
     request_metrics = app.extensions["request_metrics"] = RequestMetrics(lambda: paths_with(app, Mark.PROBE))
     before: list[Before] = [
         request_id.begin,
