@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import asdict
 from datetime import UTC, datetime
+from typing import Any
 
 from flask import Response, current_app, jsonify, make_response, request
 
@@ -47,7 +48,7 @@ def report() -> Response:
         "service": "paddleocr-service",
         "version": current_app.config["VERSION"],
         "timestamp": _now(),
-        "uptime_seconds": _uptime_seconds(),
+        "uptime_seconds": uptime_seconds(),
         "ocr_service": {
             "service": "PaddleOCR",
             "initialized": bool(workers),
@@ -72,17 +73,23 @@ def metrics() -> Response:
     request_metrics: RequestMetrics = current_app.extensions["request_metrics"]
     if request.accept_mimetypes.best_match(["text/plain", JSON], default="text/plain") != JSON:
         return Response(request_metrics.text(services().metrics), content_type=CONTENT_TYPE)
+    return jsonify(totals())
+
+
+def totals() -> dict[str, Any]:
+    """Requests and errors of this process."""
+    request_metrics: RequestMetrics = current_app.extensions["request_metrics"]
     requests, errors = request_metrics.totals()
-    return jsonify(
-        status="ok" if services().health.not_ready_because() is None else "not_ready",
-        uptime_seconds=_uptime_seconds(),
-        requests_processed=requests,
-        errors=errors,
-        error_rate=round(errors / requests, 4) if requests else 0.0,
-    )
+    return {
+        "status": "ok" if services().health.not_ready_because() is None else "not_ready",
+        "uptime_seconds": uptime_seconds(),
+        "requests_processed": requests,
+        "errors": errors,
+        "error_rate": round(errors / requests, 4) if requests else 0.0,
+    }
 
 
-def _uptime_seconds() -> float:
+def uptime_seconds() -> float:
     started: float = current_app.config["STARTED"]
     return round(time.monotonic() - started, 1)
 

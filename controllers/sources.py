@@ -41,7 +41,7 @@ def single_file() -> UploadedFile:
         if "files" in sent:
             raise InvalidOption("The option `files` is not known here. Send several files to /ocr/batch.")
         return _from_object(sent)
-    uploads = _form_files("file")
+    uploads = form_files("file")
     if not uploads:
         raise MissingFile("No file was sent. Send it as multipart/form-data in the field `file`.")
     if len(uploads) > 1:
@@ -57,7 +57,7 @@ def several_files() -> list[UploadedFile]:
             raise InvalidOption("Send `files` as a list of objects, each with `file` in base64.", option="files")
         uploads = [_from_object(each) for each in files]
     else:
-        uploads = _form_files("files")
+        uploads = form_files("files")
     if not uploads:
         raise MissingFile("No file was sent. Send one or more in the multipart field `files`.")
     return uploads
@@ -96,7 +96,7 @@ def _received() -> list[IncomingFile]:
     return cast(list[IncomingFile], request.environ.setdefault(environ_keys.RECEIVED_FILES, []))
 
 
-def _form_files(field: str) -> list[UploadedFile]:
+def form_files(field: str) -> list[UploadedFile]:
     """The files sent in a multipart field. Raises InvalidOption for files in any other field."""
     for other in request.files:
         if other != field:

@@ -19,6 +19,10 @@ from routes.blueprint import Decorator
 #: {name in the setting COMPAT: module of this package}
 INTERFACES = {
     "azure": "azure",
+    "tika": "tika",
+    "ocrspace": "ocrspace",
+    "textract": "textract",
+    "earlier": "earlier",
 }
 ALL, NONE = "all", "none"
 
