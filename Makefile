@@ -19,7 +19,7 @@ TIED    := $(shell setpriv --pdeathsig TERM true 2>/dev/null && echo setpriv --p
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run install languages test test-unit test-languages lint bench bench-differential bench-languages bench-peers bench-ablation bench-split bench-memory bench-documents bench-structure load load-keys chaos paddle flower deploy-check image-check vps-check lock clean
+.PHONY: help run install languages test test-unit test-browser test-languages lint bench bench-differential bench-languages bench-peers bench-ablation bench-split bench-memory bench-documents bench-structure load load-keys chaos paddle flower deploy-check image-check vps-check lock clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' Makefile
@@ -41,6 +41,9 @@ test: lint $(DONE)/redis ## Install what tests need, then lint and run all tests
 
 test-unit: $(DONE)/run $(DONE)/dev ## The tests that need no Redis, no server and no model: half a minute
 	$(PY) -m pytest $(PARALLEL) tests/unit $(PYTEST)
+
+test-browser: $(DEV) ## The tests in a real browser: the API description, and searchable PDFs in pdf.js (needs Chromium)
+	$(PY) -m pytest tests/e2e/test_pdfjs.py tests/e2e/test_documentation.py tests/e2e/test_cross_origin.py $(PYTEST)
 
 test-languages: $(DONE)/run $(DONE)/dev ## A drawn page in each installed language (`make languages LANGUAGES=all`): two minutes
 	ALL_LANGUAGES=1 $(PY) -m pytest tests/integration/test_each_language.py tests/integration/test_tesseract_languages.py $(PYTEST)

@@ -36,6 +36,23 @@ def clusters(text: str) -> Iterator[str]:
         yield cluster
 
 
+def coded_parts(text: str) -> Iterator[str]:
+    """The text in parts that get one code each: clusters, but marks without a width are parts of their own.
+
+    pdf.js gives no width to a code that stands for a character and such a mark together.
+    """
+    if text.isascii():
+        yield from text
+        return
+    for cluster in clusters(text):
+        start = 0
+        for place in range(1, len(cluster)):
+            if unicodedata.category(cluster[place]) == "Mn":
+                yield cluster[start:place]
+                start = place
+        yield cluster[start:]
+
+
 @lru_cache(maxsize=4096)
 def width_of(cluster: str) -> int:
     """In thousandths of the font size."""
@@ -44,7 +61,7 @@ def width_of(cluster: str) -> int:
         return _OF_CHARACTERS[first]
     if first.isascii():
         return MEDIUM
-    if _combines(first) and len(cluster) == 1:
+    if _combines(first):
         return NO_WIDTH
     if unicodedata.east_asian_width(first) in "WF":
         return WIDE

@@ -1,6 +1,6 @@
 """A font without outlines for invisible text in every script.
 
-It is a CID font (ISO 32000-2, 9.7). Each cluster of characters gets the next character code (CID) when it is first
+It is a CID font (ISO 32000-2, 9.7). Each character with its marks gets the next character code (CID) when it is first
 used, and `ToUnicode` maps the code back. All codes of the same width share one empty glyph of that width, so the
 embedded TrueType program has eight glyphs and less than a kilobyte.
 """
@@ -11,7 +11,7 @@ import struct
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from services.exports.character_widths import WIDTHS, clusters, width_of
+from services.exports.character_widths import WIDTHS, coded_parts, width_of
 
 NAME = "GlyphLess"
 #: Shares of the font size above and below the baseline. Programs compute the height of selected text from them.
@@ -49,7 +49,7 @@ class GlyphlessFont:
         """Hexadecimal codes of the text, and its width in thousandths of the font size."""
         found = self._encoded.get(text)
         if found is None:
-            parts = list(clusters(text))
+            parts = list(coded_parts(text))
             found = "".join([f"{self._code(part):04X}" for part in parts]), sum(map(width_of, parts))
             if len(self._encoded) < _MAX_CODES:  # words repeat on a page, but a document has no end of them
                 self._encoded[text] = found

@@ -15,6 +15,9 @@ from services.exports.word_positions import PlacedWord, placed_words, runs_backw
 
 #: Render mode 3: neither filled nor stroked.
 _START, _END = "q BT 3 Tr\n", "ET Q\n"
+#: Around each word. pdf.js makes one element of what stands side by side, and stretches it as a whole: a word in it
+#: would be highlighted where it is in the browser's own font.
+_WORD_START, _WORD_END = "/Span BMC", "EMC"
 #: Sine of the skew up to which words run along an axis of the page, each at its own height. Along a skewed baseline,
 #: poppler splits a word wherever it has risen by half a point, and mixes the pieces with those of other lines.
 _PARALLEL = 0.27
@@ -52,7 +55,7 @@ def _line(line: Mapping[str, Any], matrix: PageMatrix, font: GlyphlessFont, reso
         if word.space_after:
             codes += font.encode(" ")[0]
         at = start
-        yield f"{move}{_number(scale)} Tz <{codes}> Tj\n"
+        yield f"{move}{_number(scale)} Tz {_WORD_START} <{codes}> Tj {_WORD_END}\n"
 
 
 def _drawn(line: Mapping[str, Any]) -> list[PlacedWord]:

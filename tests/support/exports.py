@@ -110,7 +110,7 @@ def run_tool(name: str, package: str, *arguments: str) -> str:
 
 def poppler_words(path: Path) -> list[tuple[str, Box]]:
     """Words that poppler finds on all pages, as displayed, in points."""
-    found = WORD.findall(pdftotext(path, "-bbox"))
+    found = WORD.findall(pdftotext(path, "-bbox", "-cropbox"))
     return [(text, tuple(map(float, box))) for *box, text in found]
 
 

@@ -100,7 +100,7 @@ def test_words_are_estimated_if_only_lines_were_read():
     assert overlap(found[1][1], [edge * 72 / 100 for edge in WORLD[1]]) > 0.8
 
 
-@pytest.mark.parametrize("text", ["Straße", "你好世界", "हिन्दी", "Ελληνικά", "𝒳𠀋", "naïve"])
+@pytest.mark.parametrize("text", ["Straße", "你好世界", "हिन्दी", "Ελληνικά", "𝒳𠀋", "naïve", "ทั้งหมด", "מַחְבֶּרֶת", "தமிழ்"])
 def test_every_script_is_found(text):
     page = page_with()
     page["lines"] = [{"text": text, "confidence": 0.9, "bbox": polygon((100, 200, 400, 240))}]
