@@ -21,6 +21,7 @@ from bench.orientation.__main__ import main as run_orientation
 from bench.pdf_text.__main__ import main as run_pdf_text
 from bench.peers import main as run_peers
 from bench.script_classifier import main as run_script_classifier
+from bench.searchable_pdf.__main__ import main as run_searchable_pdf
 from bench.split import main as run_split
 from bench.structure import main as run_structure
 from bench.tables.__main__ import main as run_tables
@@ -37,6 +38,7 @@ COMMANDS = {
     "orientation": run_orientation,
     "peers": run_peers,
     "ablation": run_ablation,
+    "searchable_pdf": run_searchable_pdf,
     "split": run_split,
     "structure": run_structure,
     "tables": run_tables,

@@ -39,7 +39,7 @@ Words = Sequence[tuple[str, Box]]
 
 @dataclass
 class Case:
-    """source: of one page. page: of the result. words: what is on it, in pixels of the page. size: in units of the page."""
+    """source: of one page. page: of the result. words: on it, in pixels. size: in units of the page."""
 
     source: bytes
     page: dict[str, Any]
