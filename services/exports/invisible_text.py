@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import pairwise
 from math import copysign
 from typing import Any
 
@@ -24,6 +25,11 @@ _PARALLEL = 0.27
 #: Share of the height (or of the width, if that is less) by which skewed words are narrower than their boxes, on each
 #: side, and the sine above which words count as skewed. Their boxes overlap, and poppler would join the words.
 _MARGIN, _STRAIGHT = 0.08, 0.01
+#: The same for words that run along no axis: poppler takes them for upright ones.
+_OBLIQUE_MARGIN = 0.16
+#: Two lines stand side by side without a gap if their tops and their ends differ by less than these shares of the
+#: height. Then their words become narrower by the last share of their width.
+_SAME_ROW, _GAP, _GAP_SHARE = 0.5, 0.15, 0.15
 #: Part of a word at the end of a line. Poppler joins it with the next line, also if that is one of another column. It
 #: leaves the other hyphen as it is, which viewers search like the first.
 _BROKEN, _HYPHEN = re.compile(r"[^\W\d_]-$"), "\u2010"
@@ -31,15 +37,31 @@ _BROKEN, _HYPHEN = re.compile(r"[^\W\d_]-$"), "\u2010"
 
 def invisible_text(lines: Sequence[Mapping[str, Any]], matrix: PageMatrix, font: GlyphlessFont, resource: str) -> bytes:
     """lines: of a page of a result, in reading order. resource: name of the font on the page. Empty without text."""
-    parts = [part for line in lines for part in _line(line, matrix, font, resource)]
+    words = [_drawn(line) for line in lines]
+    for one, other in pairwise(words):
+        _separate(one, other)
+    parts = [part for each in words for part in _line(each, matrix, font, resource)]
     return "".join([_START, *parts, _END]).encode("ascii") if parts else b""
 
 
-def _line(line: Mapping[str, Any], matrix: PageMatrix, font: GlyphlessFont, resource: str) -> Iterator[str]:
-    """Words of one line follow each other along it, so most of them need only their distance from the one before."""
+def _separate(one: list[PlacedWord], other: list[PlacedWord]) -> None:
+    """Leave a gap where the second line begins at the end of the first one: poppler would join their words."""
+    if not one or not other:
+        return
+    _, (right, top), (_, bottom), _ = one[-1].polygon
+    (left, beside), *_ = other[0].polygon
+    height = bottom - top
+    if abs(beside - top) < _SAME_ROW * height and abs(left - right) < _GAP * height:
+        one[-1] = one[-1].part(0, 1 - _GAP_SHARE)
+        other[0] = other[0].part(_GAP_SHARE, 1)
+
+
+def _line(words: Sequence[PlacedWord], matrix: PageMatrix, font: GlyphlessFont, resource: str) -> Iterator[str]:
+    """words: from left to right. They follow each other along the line, so most of them need only their distance from
+    the one before."""
     strip: _Strip | None = None
     at = 0.0
-    for word in _drawn(line):
+    for word in words:
         own = _Strip.of(word, matrix)
         if own is None:
             continue
@@ -76,8 +98,9 @@ class _Strip:
         self.size = size
         self.cos, self.sin = (end[0] - start[0]) / length, (end[1] - start[1]) / length
         skew = min(abs(self.sin), abs(self.cos))
-        self.length = length - 2 * _MARGIN * min(size, length) * (skew > _STRAIGHT)
         self.oblique = skew > _PARALLEL
+        margin = _OBLIQUE_MARGIN if self.oblique else _MARGIN * (skew > _STRAIGHT)
+        self.length = length - 2 * margin * min(size, length)
         if not self.oblique:
             across = abs(self.sin) < abs(self.cos)
             self.cos, self.sin = (copysign(1.0, self.cos), 0.0) if across else (0.0, copysign(1.0, self.sin))

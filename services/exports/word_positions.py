@@ -33,6 +33,10 @@ class PlacedWord:
         """Whether it is written from right to left."""
         return runs_backwards(self.text)
 
+    def part(self, start: float, end: float) -> PlacedWord:
+        """The same word between two shares of its length."""
+        return replace(self, polygon=part_of(self.polygon, start, end))
+
     @property
     def drawn(self) -> str:
         """Its characters from left to right, as they are drawn. Programs expect this of text in a PDF."""
