@@ -81,11 +81,6 @@ def document_options(options: dict[str, Any]) -> DocumentOptions:
     chosen = DocumentOptions(**{field.name: options[field.name] for field in fields(DocumentOptions)})
     extract, mask, outputs = (_names(option, options[option]) for option in NAMES)
     chosen = replace(chosen, extract=extract, mask=mask, outputs=outputs)
-    if chosen.mask and chosen.outputs:
-        raise errors.InvalidOption(
-            "The option `outputs` cannot be combined with `mask`: the numbers would stay readable in the pictures.",
-            option="outputs",
-        )
     services().jobs.check_options(chosen)
     if options["callback_url"]:
         services().webhook_guard.check(options["callback_url"])

@@ -60,7 +60,7 @@ def job_options(limits: RequestLimits, wait: int) -> dict[str, fields.Field[Any]
         ),
         "outputs": _names(
             "Files to generate from the pages, separated by commas: `pdf` (a searchable PDF), `annotated` (the pages "
-            "with outlined lines), or `all`. They can be fetched with `format` as long as the result. Not with `mask`.",
+            "with outlined lines), or `all`. They can be fetched with `format` as long as the result.",
         ),
         "callback_url": fields.String(
             load_default="",

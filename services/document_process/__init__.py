@@ -13,7 +13,7 @@
     {} + pickled texts                        ──▶
                                               ◀──     {"page": result, "stages": [...]}
 
-    {"create": output} + three files          ──▶             the document, the output, and an empty file for the child
+    {"create": output, "masked"} + 3 files    ──▶             the document, the output, and an empty file for the child
                                               ◀──     {"page": place in the result, from 0}
     {"page": result, or null after the last}  ──▶
                                               ◀──     {"created": true}

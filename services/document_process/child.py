@@ -125,7 +125,8 @@ class _Reader:
                     stack.callback(os.close, descriptor)
                 source, *written = message.files
                 out, scratch = (stack.enter_context(open(file, "w+b", closefd=False)) for file in written)
-                outputs.create(message.data["create"], source, _RemotePages(self._channel), out, scratch)
+                name, masked = message.data["create"], message.data["masked"]
+                outputs.create(name, source, _RemotePages(self._channel), out, masked, scratch)
         except OSError as error:
             if error.errno == errno.ENOSPC:
                 raise StorageUnavailable() from error
@@ -163,7 +164,7 @@ class _SamplePages:
         bbox = [[1, 1], [width, 1], [width, height / 2], [1, height / 2]]
         line = {"text": "sample", "confidence": 1.0, "bbox": bbox}
         page = {"page": 1, "success": True, "source": "ocr", "orientation": 90, "width": width, "height": height}
-        yield {**page, "text": "sample", "lines": [line], "blocks": []}
+        yield {**page, "text": "sample", "lines": [line], "blocks": [], "masked_areas": [bbox]}
 
 
 def main() -> None:
@@ -202,10 +203,10 @@ def _warm_up() -> None:
 
 
 def _create_samples(content: bytes) -> None:
-    for name in OUTPUTS:
+    for name, masked in itertools.product(OUTPUTS, (False, True)):
         with samples.opened(content) as source, samples.opened(b"") as created, BytesIO() as scratch:
             with open(created, "w+b", closefd=False) as out:
-                outputs.create(name, source, _SamplePages(), out, scratch)
+                outputs.create(name, source, _SamplePages(), out, masked, scratch)
             outputs.draw(created, 1, _SAMPLE_SIDE)
 
 

@@ -26,10 +26,11 @@ class ConfinedOutputs:
     def __init__(self, process: DocumentProcess) -> None:
         self._process = process
 
-    def create(self, name: str, source: Source, result: Pages, out: BinaryIO) -> None:
+    def create(self, name: str, source: Source, result: Pages, out: BinaryIO, masked: bool = False) -> None:
         """Write an output (see `exports.formats.OUTPUTS`) to `out`, an open file. source: the uploaded file.
 
-        Raises OCRServiceError, and what `result` raises.
+        masked: the result hides numbers, so the file has to hide them, too. Raises OCRServiceError, and what `result`
+        raises.
         """
 
         def work(process: ConfinedProcess) -> None:
@@ -37,7 +38,7 @@ class ConfinedOutputs:
             out.truncate()
             with open_source(source) as file, tempfile.TemporaryFile() as scratch:
                 files = [file.fileno(), out.fileno(), scratch.fileno()]
-                process.channel.send({"create": name}, files=files)
+                process.channel.send({"create": name, "masked": masked}, files=files)
                 _answer(process, result)
 
         self._process.opened = None

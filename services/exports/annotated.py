@@ -14,13 +14,12 @@ import pikepdf
 from pikepdf import Dictionary, Name, Pdf
 from PIL import Image
 
-from services.exports.image_pdf import as_pdf
 from services.exports.page_boxes import visible_box
 from services.exports.page_matrix import PageMatrix, pixels_to_page
 from services.exports.page_resources import add_font, own_resources
 from services.exports.pages import Pages
 from services.exports.picture_streams import PNG_LEVEL
-from services.exports.searchable_pdf import opened
+from services.exports.searchable_pdf import opened, pages_of
 from services.ocr_service.helpers.pdf_processor import POINTS_PER_INCH, PdfDocument
 from utils.sources import Source
 
@@ -32,12 +31,12 @@ _OUTLINE, _NUMBER = 0.06, 0.55
 _RESOURCE = "Numbers"
 
 
-def write(source: BinaryIO, result: Pages, out: BinaryIO, scratch: BinaryIO) -> None:
+def write(source: BinaryIO, result: Pages, out: BinaryIO, scratch: BinaryIO, masked: bool = False) -> None:
     """Write a PDF of all pages. source: the uploaded file, a PDF or an image. scratch: an empty file.
 
-    Raises CorruptFile or EncryptedFile.
+    masked: see `searchable_pdf`. Raises OCRServiceError.
     """
-    file = as_pdf(source, result, scratch)
+    file = pages_of(source, result, scratch, masked)
     with opened(file) as pdf:
         upright = file is not source
         font = pdf.make_indirect(

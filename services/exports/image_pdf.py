@@ -22,11 +22,11 @@ from utils.sources import Source
 
 #: Resolutions of a picture that are believed, in dots per inch; else the last one is assumed.
 _LEAST_DPI, _MOST_DPI, _USUAL_DPI = 72, 600, 200
-_POINTS_PER_INCH = 72
+POINTS_PER_INCH = 72
 #: Largest side of a page in units (ISO 32000-2, C.2). Larger pages have larger units.
 _MAX_SIDE = 14_400
 _X_RESOLUTION = ExifTags.Base.XResolution
-_MAX_PIXELS = 1 << 30  # the upload was checked
+MAX_PIXELS = 1 << 30  # the upload was checked
 #: EXIF orientation to the matrix that draws the picture upright on the unit square.
 _MATRICES = {
     1: PageMatrix(1, 0, 0, 1, 0, 0),
@@ -47,25 +47,29 @@ def as_pdf(source: BinaryIO, result: Pages, scratch: BinaryIO) -> BinaryIO:
 
     Raises OCRServiceError.
     """
-    source.seek(0)
-    kind = sniff(source.read(HEAD_BYTES))
-    source.seek(0)
-    if kind == "application/pdf":
+    if is_pdf(source):
         return source
     write_pages(source, {page["page"]: page.get("orientation") or 0 for page in result.pages()}, scratch)
     scratch.seek(0)
     return scratch
 
 
+def is_pdf(source: BinaryIO) -> bool:
+    source.seek(0)
+    kind = sniff(source.read(HEAD_BYTES))
+    source.seek(0)
+    return kind == "application/pdf"
+
+
 def write_pages(source: BinaryIO, turns: Mapping[int, int], out: BinaryIO) -> None:
     """Write the image as a PDF. turns: degrees by which frames are turned clockwise. Raises OCRServiceError."""
     writer = PdfWriter(out)
-    with _on_disk(source) as path, open_picture(path, max_pixels=_MAX_PIXELS) as picture:
+    with on_disk(source) as path, open_picture(path, max_pixels=MAX_PIXELS) as picture:
         for number in range(1, frames_of(picture) + 1):
-            go_to_frame(picture, number, _MAX_PIXELS)
+            go_to_frame(picture, number, MAX_PIXELS)
             stored = orientation_of(picture) if may_be_turned(source, picture) else 1
             matrix = _TURNS[turns.get(number, 0)].after(_MATRICES[stored])
-            _add_page(writer, stream_of(source, picture), matrix, _resolution(picture))
+            add_page(writer, stream_of(source, picture), matrix, resolution(picture))
     writer.finish()
 
 
@@ -74,25 +78,30 @@ def frames_of(picture: Image.Image) -> int:
     return getattr(picture, "n_frames", 1) if picture.format == "TIFF" else 1
 
 
-def _add_page(writer: PdfWriter, stream: PictureStream, matrix: PageMatrix, dpi: tuple[float, float]) -> None:
+def is_sideways(picture: Image.Image) -> bool:
+    """Whether its EXIF orientation swaps width and height."""
+    return not _MATRICES[orientation_of(picture)].a
+
+
+def add_page(writer: PdfWriter, stream: PictureStream, matrix: PageMatrix, dpi: tuple[float, float]) -> None:
     """matrix: draws the picture upright on the unit square."""
     image = writer.add_stream(stream.dictionary, stream.parts)
-    sides = stream.width * _POINTS_PER_INCH / dpi[0], stream.height * _POINTS_PER_INCH / dpi[1]
+    sides = stream.width * POINTS_PER_INCH / dpi[0], stream.height * POINTS_PER_INCH / dpi[1]
     width, height = sides if matrix.a else reversed(sides)
     unit = max(1, math.ceil(max(width, height) / _MAX_SIDE))
     width, height = width / unit, height / unit
     drawn = PageMatrix(width, 0, 0, height, 0, 0).after(matrix)
-    content = writer.add_stream(b"", [b"q %b cm /Image Do Q" % b" ".join(map(_number, drawn))])
-    entries = b"/MediaBox [0 0 %b %b] /Contents %d 0 R" % (_number(width), _number(height), content)
+    content = writer.add_stream(b"", [b"q %b cm /Image Do Q" % b" ".join(map(number_of_points, drawn))])
+    entries = b"/MediaBox [0 0 %b %b] /Contents %d 0 R" % (number_of_points(width), number_of_points(height), content)
     resources = b" /Resources << /XObject << /Image %d 0 R >> >>" % image
     writer.add_page(entries + resources + (b" /UserUnit %d" % unit if unit > 1 else b""))
 
 
-def _number(value: float) -> bytes:
+def number_of_points(value: float) -> bytes:
     return f"{value:.4f}".rstrip("0").rstrip(".").encode()
 
 
-def _resolution(picture: Image.Image) -> tuple[float, float]:
+def resolution(picture: Image.Image) -> tuple[float, float]:
     """Dots per inch, across and down."""
     found = picture.info.get("dpi")
     if picture.format == "JPEG" and not picture.info.get("jfif_unit") and _X_RESOLUTION not in picture.getexif():
@@ -103,7 +112,7 @@ def _resolution(picture: Image.Image) -> tuple[float, float]:
 
 
 @contextmanager
-def _on_disk(source: BinaryIO) -> Iterator[Source]:
+def on_disk(source: BinaryIO) -> Iterator[Source]:
     """The file as Pillow's reader takes it. What is only in memory is copied to a temporary file."""
     name = getattr(source, "name", None)
     if isinstance(name, int):

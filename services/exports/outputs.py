@@ -11,17 +11,25 @@ from services.exports.pages import Pages
 from utils.sources import Source, open_with_own_position
 
 
-def create(name: str, source: Source, result: Pages, out: BinaryIO, scratch: BinaryIO | None = None) -> None:
+def create(
+    name: str,
+    source: Source,
+    result: Pages,
+    out: BinaryIO,
+    masked: bool = False,
+    scratch: BinaryIO | None = None,
+) -> None:
     """Write an output (see `formats.OUTPUTS`) to `out`. source: the uploaded file.
 
-    scratch: an empty file for what is needed meanwhile, by default a temporary one. Raises OCRServiceError. Parses the
-    client's bytes: services call it in a confined process (`services/document_process`).
+    masked: the result hides numbers, so the file has to hide them, too. scratch: an empty file for what is needed
+    meanwhile, by default a temporary one. Raises OCRServiceError. Parses the client's bytes: services call it in a
+    confined process (`services/document_process`).
     """
     with ExitStack() as stack:
         file = stack.enter_context(open_with_own_position(source))
         if scratch is None:
             scratch = cast(BinaryIO, stack.enter_context(tempfile.TemporaryFile()))
-        BY_NAME[name].implementation().write(file, result, out, scratch)
+        BY_NAME[name].implementation().write(file, result, out, scratch, masked)
 
 
 def draw(annotated: Source, number: int, side: int) -> bytes:

@@ -55,7 +55,7 @@ class PictureStream:
 
 def stream_of(file: BinaryIO, picture: Image.Image) -> PictureStream:
     """The current frame of a picture that was opened from this file."""
-    return _jpeg_stream(file, picture) or _png_file_stream(file, picture) or _packed_stream(picture)
+    return _jpeg_stream(file, picture) or _png_file_stream(file, picture) or packed_stream(picture)
 
 
 def may_be_turned(file: BinaryIO, picture: Image.Image) -> bool:
@@ -131,11 +131,11 @@ def _png_stream(file: BinaryIO, chunks: Sequence[_Chunk]) -> PictureStream | Non
     return PictureStream(width, height, entries, (chunk.read(file) for chunk in chunks if chunk.name == b"IDAT"))
 
 
-def _packed_stream(picture: Image.Image) -> PictureStream:
+def packed_stream(picture: Image.Image) -> PictureStream:
     """The pixels that the recogniser sees, packed without loss."""
     picture.load()
     if picture.mode == "1" and not picture.has_transparency_data:
-        return _fax_stream(picture)
+        return fax_stream(picture)
     return _flate_stream(_pixels(picture))
 
 
@@ -176,7 +176,8 @@ def _is_photo(pixels: NDArray[np.uint8]) -> bool:
     return len(zlib.compress(differences.tobytes(), 1)) < len(zlib.compress(sample.tobytes(), 1))
 
 
-def _fax_stream(picture: Image.Image) -> PictureStream:
+def fax_stream(picture: Image.Image) -> PictureStream:
+    """picture: in Pillow's mode `1`."""
     packed = BytesIO()
     picture.save(packed, "TIFF", compression="group4", tiffinfo={ROWSPERSTRIP: picture.height})
     with Image.open(packed, formats=("TIFF",)) as file:

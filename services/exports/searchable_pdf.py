@@ -15,8 +15,10 @@ from pikepdf import Pdf
 from services.errors import CorruptFile, EncryptedFile
 from services.exports.font_objects import finish, new_font
 from services.exports.glyphless_font import GlyphlessFont
+from services.exports.hidden_words import without_hidden_words
 from services.exports.image_pdf import as_pdf
 from services.exports.invisible_text import invisible_text
+from services.exports.masked_pdf import write_masked
 from services.exports.old_text import OldText
 from services.exports.page_boxes import visible_box
 from services.exports.page_matrix import pixels_to_page
@@ -27,20 +29,29 @@ from services.exports.pages import Pages
 _RESOURCE = "GlyphLess"
 
 
-def write(source: BinaryIO, result: Pages, out: BinaryIO, scratch: BinaryIO) -> None:
+def write(source: BinaryIO, result: Pages, out: BinaryIO, scratch: BinaryIO, masked: bool = False) -> None:
     """source: the uploaded file, a PDF or an image. out: is written from its beginning to its end. scratch: empty.
 
-    Pages are read one at a time, and their images are copied when the file is written. Raises CorruptFile or
-    EncryptedFile.
+    masked: numbers are hidden, so the pages are made of pictures, see `masked_pdf`. Pages are read one at a time, and
+    their images are copied when the file is written. Raises OCRServiceError.
     """
-    file = as_pdf(source, result, scratch)
+    file = pages_of(source, result, scratch, masked)
     with opened(file) as pdf:
         layer = _TextLayer(pdf, upright=file is not source)
         for page in result.pages():
-            if page["success"] and page["source"] == "ocr":
-                layer.add(pdf.pages[page["page"] - 1], page)
+            if page["success"] and (masked or page["source"] == "ocr"):
+                layer.add(pdf.pages[page["page"] - 1], without_hidden_words(page) if masked else page)
         layer.finish()
         pdf.save(out, encryption=pdf.is_encrypted, fix_metadata_version=False)
+
+
+def pages_of(source: BinaryIO, result: Pages, scratch: BinaryIO, masked: bool) -> BinaryIO:
+    """The PDF to add to: the source itself, or one in the empty file `scratch`. Raises OCRServiceError."""
+    if not masked:
+        return as_pdf(source, result, scratch)
+    write_masked(source, result, scratch)
+    scratch.seek(0)
+    return scratch
 
 
 @contextmanager

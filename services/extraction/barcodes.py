@@ -8,6 +8,7 @@ text, that takes a third of the time.
 from __future__ import annotations
 
 import base64
+import math
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -56,12 +57,27 @@ def find_barcodes(
     from PIL import Image
 
     image = Image.fromarray(picture).convert("L")
-    found: dict[tuple[str, str], Document] = {}
+    found: list[Document] = []
     for code, cut in _codes(image, np.asarray(image), text):
         document = _document(code, cut, number)
-        key = document.extra["symbology"], document.number
-        found.setdefault(key, _secure_qr(document, decode_aadhaar) if is_secure_qr(document.number) else document)
-    return list(found.values())
+        if is_secure_qr(document.number):
+            document = _secure_qr(document, decode_aadhaar)
+        if not any(_is_same(document, other) for other in found):
+            found.append(document)
+    return found
+
+
+def _is_same(document: Document, other: Document) -> bool:
+    """Whether a code was found twice. A page may also have two codes with the same content."""
+    if (document.number, document.extra) != (other.number, other.extra):
+        return False
+    size = math.dist(other.bbox[0], other.bbox[2])
+    return math.dist(_centre(document.bbox), _centre(other.bbox)) < size / 2
+
+
+def _centre(box: Box) -> tuple[float, float]:
+    (x0, y0), (x1, y1) = box[0], box[2]
+    return (x0 + x1) / 2, (y0 + y1) / 2
 
 
 def _codes(image: Image.Image, grey: np.ndarray, text: Iterable[Box]) -> Iterator[tuple[zxingcpp.Barcode, Cut]]:

@@ -13,20 +13,73 @@ HIDDEN = "X"
 #: estimated from their share of the line.
 _MARGIN = 0.15
 _CHARACTERS = 0.7
+#: How much larger than its outline the area of a code is.
+_LARGER = 1.1
 
 
 def masked_areas(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Box]:
     """Polygons, in pixels like those of the lines. before, after: the page without and with hidden numbers."""
     found = [
-        _part(line["bbox"], start, end, len(line["text"]))
+        area
         for line, hidden in zip(before["lines"], after["lines"], strict=True)
-        for start, end in _changed(line["text"], hidden["text"])
+        for area in (_of_words(line, hidden) or _of_line(line, hidden))
     ]
     for name in ("fields", "documents", "warnings"):
         for item, hidden in zip(before.get(name, ()), after.get(name, ()), strict=True):
             if item != hidden and "bbox" in item and not item.get("lines"):
-                found.append(item["bbox"])
+                found.append(_grown(item["bbox"]))
     return found
+
+
+def _of_line(line: Mapping[str, Any], hidden: Mapping[str, Any]) -> list[Box]:
+    length = len(line["text"])
+    return [_part(line["bbox"], start, end, length) for start, end in _changed(line["text"], hidden["text"])]
+
+
+def _of_words(line: Mapping[str, Any], hidden: Mapping[str, Any]) -> list[Box]:
+    """More exact than those of the line, because characters differ in width. Empty if the words lack a change.
+
+    What is hidden in neighbouring words is one area.
+    """
+    words = list(zip(line.get("words", ()), hidden.get("words", ()), strict=True))
+    if sum(_count(word["text"], shown["text"]) for word, shown in words) < _count(line["text"], hidden["text"]):
+        return []
+    areas: list[Box] = []
+    continues = False
+    for word, shown in words:
+        text = word["text"]
+        for start, end in _changed(text, shown["text"]):
+            area = _part(word["bbox"], start, end, len(text))
+            if continues and not _has_characters(text[:start]) and _is_right_of(area, areas[-1]):
+                a, _, _, d = areas[-1]
+                areas[-1] = [a, area[1], area[2], d]
+            else:
+                areas.append(area)
+            continues = not _has_characters(text[end:])
+        if text == shown["text"] and _has_characters(text):
+            continues = False
+    return areas
+
+
+def _count(text: str, hidden: str) -> int:
+    """The number of hidden characters."""
+    return sum(char != shown for char, shown in zip(text, hidden, strict=True))
+
+
+def _has_characters(text: str) -> bool:
+    return any(map(str.isalnum, text))
+
+
+def _is_right_of(area: Box, other: Box) -> bool:
+    """In the direction of reading. Otherwise one polygon would not cover both."""
+    (x, y), (right, below), *_ = area
+    return (x - other[0][0]) * (right - x) + (y - other[0][1]) * (below - y) > 0
+
+
+def _grown(box: Box) -> Box:
+    """The polygon with a margin on all sides: that of a code may go through its outermost modules."""
+    x, y = (sum(corner[axis] for corner in box) / len(box) for axis in (0, 1))
+    return [[round(x + (each[0] - x) * _LARGER, 1), round(y + (each[1] - y) * _LARGER, 1)] for each in box]
 
 
 def _changed(text: str, hidden: str) -> Iterator[tuple[int, int]]:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from services.extraction import secure_qr
 from services.extraction.candidates import Candidate, NumberSearch, Span
 from services.extraction.found import Document
 from services.extraction.look_alikes import DIGIT
@@ -182,9 +183,14 @@ def _block(block: Mapping[str, Any], changes: Sequence[tuple[str, str]]) -> dict
 
 
 def _in_code(document: dict[str, Any], names: frozenset[str]) -> dict[str, Any]:
-    """A barcode with the numbers in its content hidden. Content that is no text is left out if it has any."""
+    """A barcode with the numbers in its content hidden. Content that is no text is left out if it has any.
+
+    The Secure QR of an Aadhaar card is hidden as a whole.
+    """
     if document["type"] != BARCODE:
         return document
+    if document.get("kind") == secure_qr.KIND and "aadhaar" in names:
+        return {**document, "masked": True}
     content = base64.b64decode(document.get("bytes", "")).decode("latin-1")
     text = document["number"] or content
     page = page_lines([{"text": text, "confidence": 1.0, "bbox": document["bbox"]}])

@@ -33,8 +33,8 @@ class DocumentOptions:
 
     @property
     def words(self) -> bool:
-        """Whether to find the places of words: for the result, or for a generated file."""
-        return self.detail == "word" or bool(self.outputs)
+        """Whether to find the places of words: for the result, for a generated file, or for areas to paint over."""
+        return self.detail == "word" or bool(self.outputs or self.mask)
 
     @property
     def output_names(self) -> list[str]:

@@ -73,13 +73,13 @@ class PageDocuments:
 
     def _with_documents(self, page: Page) -> Page:
         from services.extraction.masking import mask_page
-        from services.extraction.options import BARCODE, BARCODES, EXTRACT_NAMES, IDS, MASK_NAMES, MRZ, names_in
+        from services.extraction.options import BARCODES, EXTRACT_NAMES, IDS, MASK_NAMES, MRZ, names_in
         from services.extraction.page_search import find_documents
 
         extract = names_in(self.options.extract, EXTRACT_NAMES)
         mask = names_in(self.options.mask, MASK_NAMES)
-        # What is to be hidden has to be found, whether the result reports it or not.
-        names = extract | ({IDS, MRZ} if mask else set()) | ({BARCODES} if BARCODE in mask else set())
+        # What is to be hidden has to be found, whether the result reports it or not. Codes of documents have numbers.
+        names = extract | ({IDS, MRZ, BARCODES} if mask else set())
         upright: list[np.ndarray] = []
 
         def picture() -> np.ndarray:

@@ -32,12 +32,16 @@ AnyPath = str | os.PathLike[str]
 
 @dataclass(frozen=True)
 class Reading:
-    """A document that has been read. errors: messages of the pages that failed, if not all of them did."""
+    """A document that has been read. errors: messages of the pages that failed, if not all of them did.
+
+    masked: its result hides numbers.
+    """
 
     source: Path
     pages: SpooledPages
     result: Callable[[], dict[str, Any]]
     errors: tuple[str, ...]
+    masked: bool = False
 
 
 def read_document(source: AnyPath, *, engine: Engine | None = None, **options: Any) -> dict[str, Any]:
@@ -79,7 +83,7 @@ def reading(
             document = ResultDocument(kind, len(pages), service.engine_of(options), options, seconds)
             return cast(dict[str, Any], json.loads(b"".join(document.parts(pages.pages())) + b"}"))
 
-        yield Reading(source, pages, result, errors)
+        yield Reading(source, pages, result, errors, bool(options.mask))
 
 
 def write_file(read: Reading, chosen: Format, target: Path) -> None:
@@ -99,7 +103,7 @@ def write(read: Reading, chosen: Format, out: BinaryIO) -> None:
     """Raises UnreadableDocument."""
     with _as_engine_errors(read.source):
         if chosen.needs_source:
-            outputs.create(chosen.name, read.source, read.pages, out)
+            outputs.create(chosen.name, read.source, read.pages, out, read.masked)
         else:
             out.writelines(_converted(read.result(), read.source.name, chosen))
 

@@ -23,11 +23,6 @@ def document_options(given: Mapping[str, Any], chosen: Format | None = None) -> 
     canonical_names = {option: _canonical(option, given.get(option, "")) for option in _NAMES}
     options = replace(_DEFAULTS, **{**given, **canonical_names})
     if chosen and chosen.needs_source:
-        if options.mask:
-            raise UnreadableDocument(
-                f"The format {chosen.name} cannot be combined with masking: the numbers would stay readable.",
-                "invalid_option",
-            )
         options = replace(options, outputs=chosen.name)
     if chosen and chosen.name in _WITH_WORDS:
         options = replace(options, detail="word")

@@ -30,8 +30,8 @@ log = structlog.get_logger(__name__)
 class OutputCreator(Protocol):
     """Parses the upload, but not in this process. Methods raise OCRServiceError."""
 
-    def create(self, name: str, source: Path, result: Pages, out: BinaryIO) -> None:
-        """Write an output (see `exports.formats.OUTPUTS`) to `out`, an open file."""
+    def create(self, name: str, source: Path, result: Pages, out: BinaryIO, masked: bool) -> None:
+        """Write an output (see `exports.formats.OUTPUTS`) to `out`, an open file. masked: it hides numbers."""
 
     def draw(self, annotated: Path, number: int, side: int) -> bytes:
         """A page of what was created for `annotated`, as PNG. side: pixels on its longer side."""
@@ -99,7 +99,7 @@ class OutputWriter:
                     progress()
 
                 pages = StoredPages(self.store, record.id, numbers, before_page)
-                self.creator.create(name, path, pages, cast(BinaryIO, out))
+                self.creator.create(name, path, pages, cast(BinaryIO, out), bool(record.options.mask))
             if name == "annotated":
                 self._write_pictures(record, StoredPages(self.store, record.id, numbers, progress), out)
             self.storage.save(out, self.storage.output_key(record.id, name))

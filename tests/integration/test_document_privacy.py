@@ -13,6 +13,7 @@ from services.exports.formats import FORMATS
 from stress.harness import wait_until
 from tests.support.collector import Collector
 from tests.support.drawing import picture
+from tests.support.exports import everything_in
 from tests.support.identity import EXAMPLES, LABELS, td3
 from tests.support.receiver import Receiver
 from tests.support.redis_snapshot import RedisSnapshot
@@ -134,9 +135,15 @@ def test_masked_numbers_are_in_no_format(watched, format):
 
 
 @pytest.mark.parametrize("output", ["pdf", "annotated"])
-def test_pictures_of_masked_jobs_are_refused(watched, output):
+def test_masked_numbers_are_in_no_generated_file(watched, output, tmp_path):
     service, _, _ = watched
-    assert service.post("/ocr/predict", picture("outputs"), mask="aadhaar", outputs=output).status_code == 400
+    service.configure_engine(text=TEXT)
+    response = service.post("/ocr/predict", picture(f"outputs {output}"), mask="all", outputs=output)
+    result = service.get(f"/ocr/job/{response.json()['job_id']}/result", params={"format": output})
+    assert (result.status_code, result.headers["Content-Type"]) == (200, "application/pdf")
+    (tmp_path / "out").write_bytes(result.content)
+    assert numbers_in(everything_in(tmp_path / "out"), hidden_part_only=True) == []
+    assert response.json()["masked_areas"]
 
 
 def test_options_are_part_of_the_cache_key(watched):

@@ -121,3 +121,18 @@ def overlap(one: Sequence[float], other: Sequence[float]) -> float:
     shared = max(0.0, width) * max(0.0, height)
     areas = [(box[2] - box[0]) * (box[3] - box[1]) for box in (one, other)]
     return shared / (sum(areas) - shared)
+
+
+def everything_in(path: Path) -> bytes:
+    """The bytes of a PDF, all of its objects, and all of its streams unpacked."""
+    parts = [path.read_bytes()]
+    with pikepdf.open(path) as pdf:
+        for item in [pdf.trailer, *pdf.objects]:
+            parts.append(item.unparse(resolved=True))
+            if isinstance(item, pikepdf.Stream) and item.get("/Filter") not in ("/DCTDecode", "/CCITTFaxDecode"):
+                parts.append(item.read_bytes())
+    with pymupdf.open(path) as pdf:
+        parts += [page.get_text().encode() for page in pdf]
+    if shutil.which("pdftotext"):
+        parts.append(subprocess.run(["pdftotext", path, "-"], capture_output=True, check=True).stdout)
+    return b"\n".join(parts)

@@ -54,8 +54,16 @@ def test_only_wanted_types_are_listed():
 
 
 def test_mask_alone_hides_numbers_and_lists_no_documents():
-    result = search({"mask": "aadhaar"}).add_to(lambda number: page(f"Aadhaar {NUMBER}"))(1)
+    blank = np.full((500, 500, 3), 255, np.uint8)
+    result = search({"mask": "aadhaar"}, blank).add_to(lambda number: page(f"Aadhaar {NUMBER}"))(1)
     assert (result["text"], result["documents"]) == ("Aadhaar XXXXXXXX8814", [])
+
+
+def test_mask_alone_finds_the_barcodes_of_documents():
+    picture = drawn("QRCode", f'<PrintLetterBarcodeData uid="{NUMBER}"/>')
+    height, width = picture.shape[:2]
+    found = search({"mask": "aadhaar"}, picture).add_to(lambda number: page("Card", width=width, height=height))(1)
+    assert found["documents"] == [] and len(found["masked_areas"]) == 1
 
 
 def test_page_without_zones_is_not_rendered_unless_barcodes_are_wanted():
