@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
-from flask import Response, jsonify, make_response, request
+from flask import Response, g, jsonify, make_response, request
 
 from controllers import output_responses
-from controllers.compat import azure_errors, files, jobs
-from controllers.compat.azure_document import API_VERSION, analyze_result
-from controllers.compat.text_spans import INDEX_TYPES, TEXT_ELEMENTS
+from controllers.compat import azure_errors, azure_options, files, jobs
+from controllers.compat.azure_document import API_VERSION, LAYOUT, READ, analyze_result
 from controllers.context import services
 from controllers.responses import iso_time
 from controllers.result_formats import Wanted
@@ -19,36 +19,19 @@ from services.exports.formats import BY_NAME
 from services.jobs.record import COMPLETED, JobRecord
 
 #: The models that this service stands for.
-READ, LAYOUT = "prebuilt-read", "prebuilt-layout"
 MODELS = (READ, LAYOUT)
 #: Seconds after which a client may ask again.
-_POLL_SECONDS = "1"
+POLL_SECONDS = "1"
 
 
 def analyze(model_id: str, result_endpoint: str) -> Response:
     """202 with the address of the operation. `result_endpoint`: the view of that address."""
-    query = request.args
-    index_type = query.get("stringIndexType") or TEXT_ELEMENTS
-    if index_type not in INDEX_TYPES:
-        raise errors.InvalidOption(f"`stringIndexType` must be one of: {', '.join(INDEX_TYPES)}.")
-    upload = _file()
-    chosen = jobs.options(
-        detail="word", pages=query.get("pages", "").replace(" ", ""), outputs="pdf" if "pdf" in _list("output") else ""
-    )
-    record = jobs.submit(upload, chosen)
-    of_result = {"api-version": _version(), "stringIndexType": index_type}
-    address = jobs.external_url(result_endpoint, model_id=model_id, job_id=record.id, **of_result)
-    headers = {"Operation-Location": address, "Retry-After": _POLL_SECONDS}
-    return make_response(b"", 202, headers)
-
-
-def _version() -> str:
-    return request.args.get("api-version") or API_VERSION
-
-
-def _list(option: str) -> list[str]:
-    """The values of an option that may be given several times, or with commas."""
-    return [value for given in request.args.getlist(option) for value in given.split(",") if value]
+    wanted = azure_options.wanted(request.args, model_id)
+    chosen = jobs.options(**azure_options.job_options(request.args))
+    record = jobs.submit(_file(), chosen)
+    query = azure_options.as_query(wanted)
+    address = jobs.external_url(result_endpoint, model_id=model_id, job_id=record.id, **query)
+    return make_response(b"", 202, {"Operation-Location": address, "Retry-After": POLL_SECONDS})
 
 
 def _file() -> UploadedFile:
@@ -65,22 +48,28 @@ def _file() -> UploadedFile:
 def operation(model_id: str, job_id: str) -> Response:
     """200 with the state of the operation, and its result when it has succeeded."""
     record = jobs.find(job_id)
+    return operation_response(record, lambda: _result(record, model_id))
+
+
+def operation_response(record: JobRecord, result: Callable[[], dict[str, Any]]) -> Response:
+    """The state of a job as an operation of Azure. `result`: called if it has ended."""
     body: dict[str, Any] = {
         "status": "running",
         "createdDateTime": _time(record.created_at),
         "lastUpdatedDateTime": _time(record.finished_at or record.started_at or record.created_at),
     }
     if not record.ended:
-        return make_response(body, 200, {"Retry-After": _POLL_SECONDS})
+        return make_response(body, 200, {"Retry-After": POLL_SECONDS})
     try:
-        body |= {"status": "succeeded", "analyzeResult": _result(record, model_id)}
+        body |= {"status": "succeeded", "analyzeResult": result()}
     except (errors.JobFailed, errors.JobCancelled) as error:
         body |= {"status": "failed", "error": azure_errors.body(error.code, error.message)}
     return make_response(body)
 
 
 def _result(record: JobRecord, model_id: str) -> dict[str, Any]:
-    return analyze_result(jobs.document(record), model_id, request.args.get("stringIndexType") or TEXT_ELEMENTS)
+    wanted = azure_options.wanted(request.args, model_id)
+    return analyze_result(jobs.document(record), wanted, jobs.limits().max_image_pixels)
 
 
 def searchable_pdf(job_id: str) -> Response:
@@ -92,8 +81,10 @@ def searchable_pdf(job_id: str) -> Response:
 
 
 def delete(job_id: str) -> Response:
-    """204: the result and the file are deleted."""
-    services().jobs.discard(jobs.find(job_id))
+    """204: the result and the file are deleted. An operation that is running is cancelled first."""
+    cancelled = services().jobs.discard(jobs.find(job_id))
+    if cancelled:
+        services().jobs.discard(cancelled)
     return Response(status=204)
 
 
@@ -101,11 +92,35 @@ def information() -> Response:
     return jsonify(customDocumentModels={"count": 0, "limit": 0})
 
 
-def model_not_found() -> Response:
-    raise errors.EndpointNotFound(f"This model does not exist here. Models: {', '.join(MODELS)}.")
+def models() -> Response:
+    return jsonify(value=[_model(each) for each in MODELS])
+
+
+def model(model_id: str) -> Response:
+    return jsonify(_model(_known(model_id)))
+
+
+def unknown_model(model_id: str) -> Response:
+    raise errors.EndpointNotFound(f"The model `{model_id[:64]}` does not exist here. Models: {', '.join(MODELS)}.")
+
+
+def _known(model_id: str) -> str:
+    if model_id not in MODELS:
+        unknown_model(model_id)
+    return model_id
+
+
+def _model(model_id: str) -> dict[str, str]:
+    return {"modelId": model_id, "apiVersion": API_VERSION, "createdDateTime": "2024-11-30T00:00:00Z"}
 
 
 def _time(seconds: float) -> str | None:
     """With `Z` for UTC, as Azure writes it."""
     text = iso_time(int(seconds))
     return text.replace("+00:00", "Z") if text else None
+
+
+def add_request_id(response: Response) -> Response:
+    """As Azure's clients log it."""
+    response.headers["apim-request-id"] = g.request_id
+    return response

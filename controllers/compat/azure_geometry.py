@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+#: A page that is reduced to a number of pixels has a little less than that.
+_NEARLY = 0.99
 Points = Sequence[Sequence[float]]
 
 
@@ -22,10 +24,16 @@ class PageFrame:
     per_unit: float = 1.0
 
     @classmethod
-    def of(cls, page: dict[str, Any], dpi: float | None) -> PageFrame:
-        """dpi: None for a picture. A page that failed has no size."""
-        size = (page["width"] or 0, page["height"] or 0)
-        return cls(*size, page["orientation"] or 0, dpi or 1.0)
+    def of(cls, page: dict[str, Any], dpi: float | None, max_pixels: int = 0) -> PageFrame:
+        """dpi: None for a picture. A page that failed has no size.
+
+        max_pixels: a larger page of a PDF is rendered with fewer pixels per inch than `dpi`. How many is not known, so
+        it is measured in pixels. 0: there is no limit.
+        """
+        width, height = page["width"] or 0, page["height"] or 0
+        if max_pixels and width * height > _NEARLY * max_pixels:
+            dpi = None
+        return cls(width, height, page["orientation"] or 0, dpi or 1.0)
 
     @property
     def unit(self) -> str:

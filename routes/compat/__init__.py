@@ -19,6 +19,7 @@ from routes.blueprint import Decorator
 #: {name in the setting COMPAT: module of this package}
 INTERFACES = {
     "azure": "azure",
+    "azure-read": "azure_read",
     "tika": "tika",
     "ocrspace": "ocrspace",
     "textract": "textract",

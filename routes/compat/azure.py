@@ -18,27 +18,45 @@ def credential(request: Request) -> str:
 
 def interface(limits: RequestLimits, rate_limit: Decorator) -> tuple[ForeignInterface, Blueprint]:
     blueprint = Blueprint("azure", __name__, url_prefix=f"/{PREFIX}")
-    operation_endpoint = f"{blueprint.name}.operation"
-
-    def add_model(model_id: str) -> None:
-        """A path without variables, so that the server knows that its requests create work."""
-
-        @mark(Mark.CREATES_WORK)
-        @rate_limit
-        def analyze() -> Response:
-            return azure.analyze(model_id, operation_endpoint)
-
-        blueprint.add_url_rule(
-            f"/documentModels/{model_id}:analyze", f"analyze_{model_id.replace('-', '_')}", analyze, methods=["POST"]
-        )
-
+    blueprint.after_request(azure.add_request_id)
     for model_id in azure.MODELS:
-        add_model(model_id)
+        _add_model(blueprint, model_id, rate_limit)
+    _add_models(blueprint)
+    _add_results(blueprint)
+    return ForeignInterface("azure", (PREFIX,), credential, azure_errors.response), blueprint
+
+
+def _add_model(blueprint: Blueprint, model_id: str, rate_limit: Decorator) -> None:
+    """A path without variables, so that the server knows that its requests create work."""
+
+    @mark(Mark.CREATES_WORK)
+    @rate_limit
+    def analyze() -> Response:
+        return azure.analyze(model_id, f"{blueprint.name}.operation")
+
+    name = f"analyze_{model_id.replace('-', '_')}"
+    blueprint.add_url_rule(f"/documentModels/{model_id}:analyze", name, analyze, methods=["POST"])
+
+
+def _add_models(blueprint: Blueprint) -> None:
+    @blueprint.get("/info")
+    def information() -> Response:
+        return azure.information()
+
+    @blueprint.get("/documentModels")
+    def models() -> Response:
+        return azure.models()
+
+    @blueprint.get("/documentModels/<string:model_id>")
+    def model(model_id: str) -> Response:
+        return azure.model(model_id)
 
     @blueprint.post("/documentModels/<string:model_id>:analyze")
     def unknown_model(model_id: str) -> Response:
-        return azure.model_not_found()
+        return azure.unknown_model(model_id)
 
+
+def _add_results(blueprint: Blueprint) -> None:
     @blueprint.get(RESULT)
     def operation(model_id: str, job_id: str) -> Response:
         return azure.operation(model_id, job_id)
@@ -50,9 +68,3 @@ def interface(limits: RequestLimits, rate_limit: Decorator) -> tuple[ForeignInte
     @blueprint.delete(RESULT)
     def delete(model_id: str, job_id: str) -> Response:
         return azure.delete(job_id)
-
-    @blueprint.get("/info")
-    def information() -> Response:
-        return azure.information()
-
-    return ForeignInterface("azure", (PREFIX,), credential, azure_errors.response), blueprint

@@ -14,6 +14,7 @@ from services.exports.structure import Block, Table, blocks_of
 _INLINE = re.compile(r"[\\`*\[\]|~]|(?<=\])\(|(?<![^\W_])_|_(?![^\W_])")
 #: An HTML tag, or an entity.
 _HTML = re.compile(r"<|&(?=#?\w+;)")
+_BLOCK = "block"
 #: What is markup only at the start of a line: headings, quotes, lists, rules, underlines of headings.
 _AT_START = re.compile(r"[#>+\-=]|\d{1,9}(?=[.)])")
 
@@ -22,11 +23,9 @@ def export(result: Result, furniture: bool = False) -> Iterator[bytes]:
     previous = ""
     for page in result.pages():
         for block in blocks_of(page, furniture):
-            if text := _block(block):
-                kind = _list_kind(text) if block.kind == "list_item" else "block"
-                # Items of a list follow each other without an empty line.
-                separator = "\n" if kind == previous != "block" else "\n\n"
-                yield ((separator if previous else "") + text).encode()
+            if text := block_as_markdown(block):
+                kind = kind_of(block, text)
+                yield ((separator(previous, kind) if previous else "") + text).encode()
                 previous = kind
     if previous:
         yield b"\n"
@@ -37,7 +36,20 @@ def escaped(text: str) -> str:
     return _HTML.sub(lambda found: "&lt;" if found[0] == "<" else "&amp;", _INLINE.sub(r"\\\g<0>", text))
 
 
-def _block(block: Block) -> str:
+def kind_of(block: Block, text: str) -> str:
+    """What `separator` has to know about a block and its Markdown."""
+    if block.kind != "list_item":
+        return _BLOCK
+    return "bullets" if text.startswith("-") else "numbers"
+
+
+def separator(previous: str, kind: str) -> str:
+    """Between two blocks. Items of a list follow each other without an empty line."""
+    return "\n" if kind == previous != _BLOCK else "\n\n"
+
+
+def block_as_markdown(block: Block) -> str:
+    """Empty for a block without text."""
     if block.table and block.table.cells:
         return table_as_html(block.table) if block.table.has_spans else _pipe_table(block.table)
     if block.kind == "list_item":
@@ -57,10 +69,6 @@ def _line(text: str) -> str:
     if not start:
         return text
     return f"\\{text}" if start[0] in "#>+-=" else f"{start[0]}\\{text[start.end() :]}"
-
-
-def _list_kind(item: str) -> str:
-    return "bullets" if item.startswith("-") else "numbers"
 
 
 def _pipe_table(table: Table) -> str:

@@ -4,8 +4,13 @@ import base64
 import time
 from pathlib import Path
 
+import pymupdf
 import pytest
 import requests
+from PIL import Image
+
+from stress.harness import ServiceProcesses
+from tests.support.drawing import picture, saved, scanned_pdf
 
 SAMPLE = Path(__file__).parents[3] / "docs" / "sample.png"
 READ = "/documentintelligence/documentModels/prebuilt-read:analyze?api-version=2024-11-30"
@@ -56,3 +61,95 @@ def test_the_body_may_be_the_file_itself(service, own, content_type):
         f"{service.url}{READ}", data=SAMPLE.read_bytes(), headers={"Content-Type": content_type}, timeout=30
     )
     assert finished(sent)["analyzeResult"]["content"] == own["text"]
+
+
+def test_a_layout_in_markdown_with_other_offsets(service):
+    query = "&outputContentFormat=markdown&stringIndexType=utf16CodeUnit&features=ocrHighResolution,languages"
+    sent = analyze(service, query=query, path=READ.replace("prebuilt-read", "prebuilt-layout"))
+    assert sent.headers["X-Ignored-Options"] == "features=ocrHighResolution"
+    result = finished(sent)["analyzeResult"]
+    assert (result["contentFormat"], result["stringIndexType"]) == ("markdown", "utf16CodeUnit")
+    assert result["modelId"] == "prebuilt-layout" and result["tables"][0]["columnCount"] == 2
+    assert result["apiVersion"] == "2024-11-30" and result["languages"][0]["locale"] == "en"
+
+
+def test_a_rotated_page_has_positions_of_the_page_as_sent(service):
+    """A picture on its side: the first line runs along its right edge, from top to bottom."""
+    with Image.open(SAMPLE) as image:
+        turned = image.transpose(Image.Transpose.ROTATE_270)
+    result = finished(analyze(service, saved(turned, format="PNG")))["analyzeResult"]
+    (page,) = result["pages"]
+    assert (page["width"], page["height"], page["angle"]) == (*turned.size, 90)
+    left, top, *_ = page["lines"][0]["polygon"]
+    assert left > turned.width / 2 and top < turned.height / 2
+
+
+def test_two_pages_and_a_searchable_pdf(service):
+    sent = analyze(service, scanned_pdf("The first page", "Another one"), query="&output=pdf")
+    result = finished(sent)["analyzeResult"]
+    assert [page["pageNumber"] for page in result["pages"]] == [1, 2]
+    assert {page["unit"] for page in result["pages"]} == {"inch"}
+    assert (result["pages"][0]["width"], result["pages"][0]["height"]) == (8, 2)
+    address = sent.headers["Operation-Location"].partition("?")[0]
+    pdf = requests.get(f"{address}/pdf", timeout=30)
+    assert pdf.headers["Content-Type"] == "application/pdf" and pdf.content.startswith(b"%PDF")
+    with pymupdf.open(stream=pdf.content) as opened:
+        assert "first" in opened[0].get_text() and "Another" in opened[1].get_text()
+    only = finished(analyze(service, scanned_pdf("The first page", "Another one"), query="&pages=2"))
+    assert [page["pageNumber"] for page in only["analyzeResult"]["pages"]] == [2]
+
+
+def test_a_pdf_that_was_not_asked_for(service):
+    sent = analyze(service)
+    finished(sent)
+    response = requests.get(f"{sent.headers['Operation-Location'].partition('?')[0]}/pdf", timeout=30)
+    assert response.status_code == 409
+    assert response.json()["error"]["innererror"]["code"] == "output_not_requested"
+
+
+def test_a_deleted_result_is_gone(service):
+    sent = analyze(service, picture("delete me"))
+    finished(sent)
+    address = sent.headers["Operation-Location"].partition("?")[0]
+    assert requests.delete(address, timeout=30).status_code == 204
+    assert requests.get(address, timeout=30).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [(b"%PDF-1.7 broken", "corrupt_file"), (b"neither", "unsupported_type"), (b"", "empty_file")],
+)
+def test_a_broken_file_is_rejected(service, content, code):
+    sent = requests.post(f"{service.url}{READ}", data=content, timeout=30)
+    assert (sent.status_code, sent.json()["error"]["innererror"]["code"]) == (400, code)
+
+
+def test_the_older_interface(service, own):
+    sent = requests.post(f"{service.url}/vision/v3.2/read/analyze?language=en", data=SAMPLE.read_bytes(), timeout=30)
+    (page,) = finished(sent)["analyzeResult"]["readResults"]
+    assert [line["text"] for line in page["lines"]] == [line["text"] for line in own["lines"]]
+    assert page["lines"][0]["words"][0]["boundingBox"][0] == own["lines"][0]["words"][0]["bbox"][0][0]
+
+
+def test_addresses_are_those_of_the_proxy(tmp_path_factory):
+    """A trusted proxy reports host, scheme and path; without one, nothing is read from these headers."""
+    headers = {"Host": "ocr.example.org", "X-Forwarded-Proto": "https", "X-Forwarded-Prefix": "/azure/"}
+    folder, parts = tmp_path_factory.mktemp("proxy"), ("redis", "web")
+    with ServiceProcesses(folder, parts=parts, OCR_RUNTIME="null", TRUSTED_PROXIES="127.0.0.1") as running:
+        address = analyze(running, headers=headers).headers["Operation-Location"]
+        assert address.startswith("https://ocr.example.org/azure/documentintelligence/documentModels/prebuilt-read/")
+        unstripped = requests.post(f"{running.url}/azure{READ}", data=SAMPLE.read_bytes(), headers=headers, timeout=30)
+        assert unstripped.headers["Operation-Location"].startswith(
+            "https://ocr.example.org/azure/documentintelligence/"
+        )
+        forged = {**headers, "X-Forwarded-Prefix": "//evil.example/x"}
+        address = analyze(running, headers=forged).headers["Operation-Location"]
+        assert address.startswith("https://ocr.example.org/documentintelligence/")
+
+
+def test_a_public_address_replaces_what_the_request_says(tmp_path_factory):
+    public = "https://example.org/ocr"
+    folder, parts = tmp_path_factory.mktemp("public"), ("redis", "web")
+    with ServiceProcesses(folder, parts=parts, OCR_RUNTIME="null", PUBLIC_URL=public) as running:
+        address = analyze(running, headers={"X-Forwarded-Prefix": "/other"}).headers["Operation-Location"]
+        assert address.startswith(f"{public}/documentintelligence/documentModels/prebuilt-read/analyzeResults/")
