@@ -10,16 +10,27 @@ from werkzeug.http import parse_options_header
 
 from controllers import sources
 from controllers.compat import ignored, jobs
-from controllers.compat.tika_result import CONTENT, FAILED, HTML, IGNORE, TEXT, XML, content, metadata
+from controllers.compat.tika_result import (
+    CONTENT,
+    CONTENT_4,
+    FAILED,
+    HTML,
+    IGNORE,
+    MARKDOWN,
+    TEXT,
+    XML,
+    content,
+    metadata,
+)
 from services import errors
 from services.errors import OCRServiceError
 from services.exports.characters import clean
 from services.jobs.record import JobRecord
 from utils.sniffing import HEAD_BYTES, sniff
 
-HANDLERS = (TEXT, HTML, XML, IGNORE)
-#: Forms of a response: the content alone, a JSON object with it, or a list with such an object.
-PLAIN, OBJECT, LIST = "plain", "object", "list"
+HANDLERS = (TEXT, HTML, XML, MARKDOWN, IGNORE)
+#: Forms of a response: the content alone, a JSON object with it (version 3 and 4), or a list with such an object.
+PLAIN, OBJECT, OBJECT_4, LIST = "plain", "object", "object 4", "list"
 #: Seconds. The client in Python waits for 60.
 WAIT_SECONDS = 55.0
 ANY_TYPE = "application/octet-stream"
@@ -37,6 +48,8 @@ _MODES = {
 #: Headers of Tika that do not begin with X-Tika-.
 _OTHER_OPTIONS = ("maxEmbeddedResources", "writeLimit", "throwOnWriteLimitReached")
 _MAX_REASON = 200
+#: Ends of paths whose response is a JSON object.
+_OBJECT_PATHS = ("/meta", "/json", *(f"/{base}/{handler}" for base in ("tika", "json") for handler in HANDLERS))
 _BYTE_STRING = re.compile("""filename=b['"](.*)['"]$""")
 
 
@@ -78,7 +91,7 @@ def error_response(error: OCRServiceError, status: int, request_id: str) -> tupl
     facts = {FAILED: message, "code": error.code, "request_id": request_id}
     if "/rmeta" in request.path:
         return status, [facts], {}
-    if request.path.rstrip("/").endswith(("/meta", *(f"/tika/{handler}" for handler in HANDLERS))):
+    if request.path.endswith(_OBJECT_PATHS):
         return status, facts, {}
     return status, message, {}
 
@@ -100,7 +113,7 @@ def _response(record: JobRecord, handler: str, form: str, media_type: str) -> Re
         return _text(answer, next(name for name, value in _PLAIN_TYPES.items() if value == handler))
     facts = metadata(result, media_type, record.filename)
     if handler != IGNORE:
-        facts[CONTENT] = content(result, handler, record.filename)
+        facts[CONTENT_4 if form == OBJECT_4 else CONTENT] = content(result, handler, record.filename)
     return jsonify([facts] if form == LIST else facts)
 
 

@@ -6,14 +6,17 @@ from html import escape
 from typing import Any
 
 from controllers.compat.page_sides import failed_pages, pages_of, text_of
+from services.exports import markdown
 from services.exports.characters import clean
+from services.exports.result import Result
 
-CONTENT = "X-TIKA:content"
+#: The name of the content in version 3 of the server, and in version 4.
+CONTENT, CONTENT_4 = "X-TIKA:content", "tk:content"
 #: Metadata with the reason why a file, or a part of it, could not be read.
 FAILED, PARTLY_FAILED = "X-TIKA:EXCEPTION:container_exception", "X-TIKA:EXCEPTION:warn"
 #: Names that Tika has for the parsers that read a file.
 PARSED_BY = "X-TIKA:Parsed-By"
-TEXT, HTML, XML, IGNORE = "text", "html", "xml", "ignore"
+TEXT, HTML, XML, MARKDOWN, IGNORE = "text", "html", "xml", "md", "ignore"
 
 
 def metadata(result: dict[str, Any], media_type: str, filename: str) -> dict[str, Any]:
@@ -40,8 +43,12 @@ def metadata(result: dict[str, Any], media_type: str, filename: str) -> dict[str
 
 
 def content(result: dict[str, Any], handler: str, title: str = "") -> str:
-    """The text; or the text of each page in XHTML, as Tika's handlers `html` and `xml` write it."""
-    return text_of(result) if handler == TEXT else _xhtml(result, title)
+    """The text, Markdown, or the text of each page in XHTML, as Tika's handlers `html` and `xml` write it."""
+    if handler == TEXT:
+        return text_of(result)
+    if handler == MARKDOWN:
+        return b"".join(markdown.export(Result.of(result), furniture=True)).decode()
+    return _xhtml(result, title)
 
 
 def _xhtml(result: dict[str, Any], title: str) -> str:

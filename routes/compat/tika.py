@@ -15,6 +15,8 @@ READING = {
     "/tika": ("", tika.PLAIN),
     "/tika/main": ("text", tika.PLAIN),
     **{f"/tika/{handler}": (handler, tika.OBJECT) for handler in tika.HANDLERS},
+    "/tika/json": ("text", tika.OBJECT_4),
+    **{f"/tika/json/{handler}": (handler, tika.OBJECT_4) for handler in tika.HANDLERS},
     "/rmeta": ("xml", tika.LIST),
     **{f"/rmeta/{handler}": (handler, tika.LIST) for handler in tika.HANDLERS},
     "/meta": ("ignore", tika.OBJECT),

@@ -22,6 +22,7 @@ def test_the_text_is_that_of_ocr(service, base):
     listed = put(service, f"{base}/rmeta/text", headers={"Content-Disposition": "attachment; filename=b'a b.png'"})
     assert [(each["X-TIKA:content"], each["resourceName"]) for each in listed.json()] == [(own["text"], "a b.png")]
     assert "X-TIKA:content" not in put(service, f"{base}/meta").json()
+    assert put(service, f"{base}/tika/json/md").json()["tk:content"].startswith("CORNER BAKERY\n"), "version 4"
 
 
 def test_pages_of_a_pdf_and_a_turned_page(service):
