@@ -248,7 +248,7 @@ def test_ingress_allows_maximum_bodies_and_long_waits(manifests, monkeypatch, tm
 def test_ingress_routes_all_paths_except_metrics_and_admin(manifests, monkeypatch, tmp_path):
     app = create_app(settings_of(manifests, monkeypatch, tmp_path, SECRET_KEY="0" * 32))
     addresses = {rule.rule for rule in app.url_map.iter_rules()}
-    internal = {address for address in addresses if address == "/metrics" or address.startswith("/admin/")}
+    internal = {address for address in addresses if address.endswith("/metrics") or address.startswith("/admin/")}
     paths = ingress_paths(manifests)
     assert {address for address in addresses if is_routed(paths, address)} == addresses - internal
     assert {"/metrics", "/admin/dead-letters", "/admin/accounts"} <= internal

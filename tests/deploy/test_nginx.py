@@ -29,10 +29,11 @@ def test_configuration_is_valid(tmp_path, tls):
     assert "warn" not in output
 
 
-def test_upload_is_forwarded_while_it_arrives(make_nginx, upstream):
+@pytest.mark.parametrize("path", [b"/ocr/image", b"/tika/text", b"/images", b"/ocr-api/paddleocr/predict", b"/v1/x"])
+def test_upload_is_forwarded_while_it_arrives(make_nginx, upstream, path):
     nginx = make_nginx(upstream.port)
     client = connect(nginx.port)
-    client.send(b"POST /ocr/image HTTP/1.1\r\nHost: test\r\nContent-Length: 200000\r\n\r\n" + b"first")
+    client.send(b"POST " + path + b" HTTP/1.1\r\nHost: test\r\nContent-Length: 200000\r\n\r\n" + b"first")
     web = upstream.accept()
     web.read_until(b"first")
     client.send(b"x" * 199_990 + b"-last")
@@ -120,6 +121,7 @@ def get_problem(nginx, request):
         (b"GET / HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\n", "service_unavailable"),
         (b"POST /ocr/image HTTP/1.1\r\nHost: test\r\nContent-Length: 5000\r\n\r\n", "payload_too_large"),
         (b"GET /metrics HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\n", "not_found"),
+        (b"GET /ocr-api/metrics HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\n", "not_found"),
         (b"GET /admin/dead-letters HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\n", "not_found"),
         (b"GET / HTTP/1.1\r\n\r\n", "bad_request"),
         (b"TRACE / HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\n", "bad_request"),

@@ -99,10 +99,9 @@ def test_other_operations_do_not_exist(client):
         client.start_document_text_detection(DocumentLocation={"S3Object": {"Bucket": "abc", "Name": "x"}})
 
 
-def call(app, key_id, secret, body=None, sign=True, **headers):
+def call(app, key_id, secret, body=None, sign=True, url="http://localhost/", **headers):
     """A request of Amazon's client to an application without workers, so 504 is its best answer."""
     content = json.dumps(body or {"Document": {"Bytes": "aGVsbG8="}})
-    url = "http://localhost/"
     fields = {"X-Amz-Target": "Textract.DetectDocumentText", "Content-Type": "application/x-amz-json-1.1"}
     signed = AWSRequest("POST", url, data=content, headers=fields)
     if sign:
@@ -136,6 +135,14 @@ def test_a_key_of_an_account_is_both_id_and_secret(keyed_app):
 def test_a_wrong_signature_is_refused(keyed_app, key_id, secret, sign, code):
     answer = call(keyed_app, key_id, secret, sign=sign)
     assert answer.json["code"] == code and answer.json["__type"].endswith("Exception")
+
+
+@pytest.mark.parametrize("prefix", ["/ocr-service", "/another"])
+def test_a_proxy_may_add_a_prefix(keyed_app, prefix):
+    """The client signs the path that it uses, which the application does not see."""
+    answer = call(keyed_app, "alice", ALICE, url="http://localhost/ocr-service/", **{"X-Forwarded-Prefix": prefix})
+    expected = "unsupported_type" if prefix == "/ocr-service" else "invalid_signature"
+    assert answer.json["code"] == expected
 
 
 def test_a_key_without_a_signature_is_refused(keyed_app):
