@@ -34,6 +34,9 @@ class Storage(Protocol):
     def receive(self) -> IncomingFile:
         """A new empty file on this machine, to stream a request body into."""
 
+    def clean_up(self) -> None:
+        """Delete what killed processes were receiving on this machine."""
+
     def save(self, incoming: IncomingFile, key: str = "") -> str:
         """Store a received file durably, under a new key if none is given. Returns the key.
 

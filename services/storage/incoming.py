@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import os
 import secrets
@@ -14,7 +15,9 @@ from typing import Any, BinaryIO
 
 from services.errors import StorageUnavailable
 
-#: A partial file that was not written to for this many seconds belongs to a killed process and is deleted.
+#: A partial file that was not written to for this many seconds is deleted if its process is gone, which holds a lock.
+UNLOCKED_SECONDS = 60
+#: The same without a lock, because some file systems have none, and the process may be on another machine.
 LEFTOVER_SECONDS = 3600
 
 
@@ -24,6 +27,8 @@ class IncomingFile:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._file = open(path, "x+b")  # noqa: SIM115 - lives as long as the request
+        with suppress(OSError):  # a file system without locks
+            fcntl.flock(self._file, fcntl.LOCK_SH | fcntl.LOCK_NB)
         self._finalizer = weakref.finalize(self, _discard, self._file, path)
 
     def __getattr__(self, name: str) -> Any:
@@ -70,13 +75,14 @@ class FileReceiver:
 
     def __init__(self, incoming_folder: Path) -> None:
         self._incoming_folder = incoming_folder
-        self._next_cleanup = 0.0
+        self._next_clean_up = 0.0
 
     def receive(self) -> IncomingFile:
         """A new empty file. Raises StorageUnavailable."""
         with storage_errors():
             self._incoming_folder.mkdir(parents=True, exist_ok=True)
-            self._clean_up()
+            if time.time() >= self._next_clean_up:
+                self.clean_up()
             return IncomingFile(self._incoming_folder / secrets.token_hex(16))
 
     def check(self) -> None:
@@ -85,11 +91,23 @@ class FileReceiver:
             probe.write(b"\0" * 4096)
             probe.flush()
 
-    def _clean_up(self) -> None:
+    def clean_up(self) -> None:
+        """Delete what killed processes left. Raises StorageUnavailable."""
         now = time.time()
-        if now < self._next_cleanup:
-            return
-        self._next_cleanup = now + LEFTOVER_SECONDS
-        for entry in os.scandir(self._incoming_folder):
-            if entry.stat().st_mtime < now - LEFTOVER_SECONDS:
-                Path(entry.path).unlink(missing_ok=True)
+        self._next_clean_up = now + UNLOCKED_SECONDS
+        with storage_errors():
+            for path in self._incoming_folder.iterdir() if self._incoming_folder.is_dir() else ():
+                with suppress(FileNotFoundError):  # saved or deleted meanwhile
+                    age = now - path.stat().st_mtime
+                    if age > LEFTOVER_SECONDS or (age > UNLOCKED_SECONDS and _is_abandoned(path)):
+                        path.unlink()
+
+
+def _is_abandoned(path: Path) -> bool:
+    """Whether no process has the file open. False where the file system has no locks."""
+    with open(path, "rb") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            return False
+        return True

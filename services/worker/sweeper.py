@@ -97,7 +97,8 @@ class Sweeper:
             log.warning("lost tickets replaced", tickets=lost)
 
     def sweep_outputs(self) -> None:
-        """Delete generated files whose result has expired or never came."""
+        """Delete generated files whose result has expired or never came, and what killed processes were writing."""
+        self.storage.clean_up()
         for result in self.store.expired_outputs():
             delete_outputs(self.storage, self.store, result)
             log.info("generated files deleted", result=result)

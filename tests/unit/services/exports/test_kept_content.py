@@ -129,7 +129,12 @@ def is_kind(each, name):
 @pytest.mark.parametrize("revision", [3, 4, 6])
 def test_a_pdf_with_an_empty_user_password_keeps_its_encryption(revision):
     locked = pikepdf.Encryption(
-        owner="owner", user="", R=revision, aes=revision > 3, metadata=revision > 3, allow=pikepdf.Permissions(extract=False)
+        owner="owner",
+        user="",
+        R=revision,
+        aes=revision > 3,
+        metadata=revision > 3,
+        allow=pikepdf.Permissions(extract=False),
     )
     file = written(changed(lambda pdf: None, encryption=locked))
     with pikepdf.open(io.BytesIO(file)) as pdf:
