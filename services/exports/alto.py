@@ -38,9 +38,13 @@ _HEAD = """\
 def export(result: Result) -> Iterator[bytes]:
     tags = "\n".join(f'<StructureTag ID="{kind}" LABEL="{kind}"/>' for kind in _TAGGED)
     yield _HEAD.format(filename=escape(clean_line(result.filename)), tags=tags).encode()
+    empty = True
     for page in result.pages():
+        empty = False
         lang = language_tag(page.get("lang") or result.lang)
         yield "".join(_page(page, lang)).encode()
+    if empty:
+        yield b'<Page ID="page_1" PHYSICAL_IMG_NR="1"/>\n'  # the schema requires one
     yield b"</Layout>\n</alto>\n"
 
 
