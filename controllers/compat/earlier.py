@@ -22,10 +22,20 @@ from services.jobs.record import AWAITING_UPLOAD, COMPLETED, QUEUED, RETRYING, S
 #: Seconds for which `/paddleocr/predict` waits, unless REQUEST_TIMEOUT is shorter.
 WAIT_SECONDS = 120.0
 #: The states of jobs in the words of each interface. A job with another state has failed.
-_QUEUE_WORDS = {AWAITING_UPLOAD: "queued", QUEUED: "queued", STARTED: "started", RETRYING: "started"}
-_QUEUE_WORDS[COMPLETED] = "finished"
-_TASK_WORDS = {AWAITING_UPLOAD: "PENDING", QUEUED: "PENDING", STARTED: "STARTED", RETRYING: "STARTED"}
-_TASK_WORDS[COMPLETED] = "SUCCESS"
+_QUEUE_WORDS = {
+    AWAITING_UPLOAD: "queued",
+    QUEUED: "queued",
+    STARTED: "started",
+    RETRYING: "started",
+    COMPLETED: "finished",
+}
+_TASK_WORDS = {
+    AWAITING_UPLOAD: "PENDING",
+    QUEUED: "PENDING",
+    STARTED: "STARTED",
+    RETRYING: "STARTED",
+    COMPLETED: "SUCCESS",
+}
 _ACCEPTED = "The file was accepted."
 
 

@@ -110,3 +110,21 @@ def test_the_jobs_of_others_do_not_exist(keyed_app, path):
     assert http.get(address, headers={"X-API-Key": ALICE}).status_code in (200, 202)
     assert http.get(address, headers={"X-API-Key": bob}).status_code == 404
     assert http.get(address).status_code == 401
+
+
+@pytest.mark.parametrize(
+    ("path", "running", "ended"),
+    [
+        ("/api/v1/ocr/result/{}", "queued", "failed"),
+        ("/paddleocr/status/{}", "PENDING", "FAILURE"),
+        ("/images/{}", "processing", "failed"),
+    ],
+)
+def test_a_job_without_a_result_has_failed(keyed_app, path, running, ended):
+    http, headers = keyed_app.test_client(), {"X-API-Key": ALICE}
+    with open(SAMPLE, "rb") as file:
+        job = http.post("/images", data={"image": (file, "x.png")}, headers=headers).json["id"]
+    assert http.get(path.format(job), headers=headers).json["status"] == running
+    http.delete(f"/ocr/job/{job}", headers=headers)
+    answer = http.get(path.format(job), headers=headers)
+    assert (answer.status_code, answer.json["status"], answer.json["code"]) == (200, ended, "job_cancelled")
