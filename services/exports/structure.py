@@ -75,7 +75,8 @@ class Table:
 class Block:
     """kind: as in the result, with "paragraph" for the old "text". level: of a heading, 1 to 6. text, marker: clean.
 
-    lines: indices into the lines of the page. table: of a block of the kind "table".
+    lines: indices into the lines of the page. table: of a block of the kind "table". continued: the table continues
+    that of the page before.
     """
 
     kind: str
@@ -85,6 +86,7 @@ class Block:
     level: int = 0
     marker: str = ""
     table: Table | None = None
+    continued: bool = False
 
 
 def blocks_of(page: Page, furniture: bool = True) -> Iterator[Block]:
@@ -123,6 +125,7 @@ def _block(block: dict[str, Any], page: Page) -> Block:
         level=level,
         marker=clean_line(block.get("marker") or ""),
         table=_table(block, page) if kind == "table" else None,
+        continued=bool(block.get("continued")),
     )
 
 

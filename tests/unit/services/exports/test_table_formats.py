@@ -86,3 +86,33 @@ def test_formulas_are_neutralised(text):
 @pytest.mark.parametrize("text", ["", "a=b", "-3.50", "+49 89 123", "-", "--", "-1,234.5 €", "(-5)", "-12 %", "1-2"])
 def test_other_text_is_unchanged(text):
     assert neutralised(text) == text
+
+
+MORE = [["Milk", "2"], ["Oil", "9"]]
+
+
+@pytest.mark.parametrize("headings", [[], [ROWS[0]]])
+def test_a_table_that_continues_on_the_next_pages_is_one_table(headings):
+    parts = [table(ROWS), *(table([*headings, *MORE], is_header=bool(headings), continued=True) for _ in range(2))]
+    result = document(*(page([], [part], number=number) for number, part in enumerate(parts, 1)))
+    found = rendered("csv", result)
+    assert found.extension == "csv"
+    assert rows_of(b"".join(found.parts)) == [*ROWS, *MORE, *MORE]
+    sheet = openpyxl.load_workbook(io.BytesIO(exported("xlsx", result)))
+    assert sheet.sheetnames == ["page 1 table 1"] and sheet.active.max_row == 7
+
+
+def test_cells_that_span_others_continue_at_their_place():
+    spans = {**SPANS, "continued": True}
+    result = document(page([], [table(ROWS)], number=1), page([], [spans], number=2))
+    assert rows_of(exported("csv", result))[3:] == [["both", ""], ["tall", "x"], ["", "y"]]
+    sheet = openpyxl.load_workbook(io.BytesIO(exported("xlsx", result))).active
+    assert {str(merged) for merged in sheet.merged_cells.ranges} == {"A4:B4", "A5:A6"}
+
+
+def test_a_table_does_not_continue_one_with_other_columns_or_on_a_page_of_its_own():
+    three = table([["a", "b", "c"]], is_header=False, continued=True)
+    result = document(page([], [table(ROWS)], number=1), page([], [three], number=2))
+    assert rendered("csv", result).extension == "zip"
+    alone = b"".join(render(Result.of(result).page(2), BY_NAME["csv"]).parts)
+    assert rows_of(alone) == [["a", "b", "c"]]
