@@ -42,7 +42,8 @@ def _picture(record: JobRecord, number: int) -> Response:
     """A page as PNG. Raises PageOutOfRange or OutputFailed."""
     check_page(record, number)
     try:
-        with _stored(services().storage, record, PICTURES) as path, zipfile.ZipFile(path) as archive:
+        key = services().storage.output_key(record.result or record.id, PICTURES)
+        with services().storage.open(key) as file, zipfile.ZipFile(file) as archive:
             picture = archive.read(f"{number}.png")
     except (UploadMissing, KeyError) as error:
         raise _failure(services().storage, record, "annotated") from error

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import BinaryIO, Protocol
 
 from services.storage.incoming import IncomingFile
 
@@ -45,6 +45,9 @@ class Storage(Protocol):
 
     def local(self, key: str) -> AbstractContextManager[Path]:
         """A path of this machine to the file, valid inside the context. Raises UploadMissing."""
+
+    def open(self, key: str) -> AbstractContextManager[BinaryIO]:
+        """The file, to read some parts of it. Raises UploadMissing, and StorageUnavailable also while it is read."""
 
     def size(self, key: str) -> int | None:
         """Size in bytes, None if the file does not exist."""

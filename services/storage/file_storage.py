@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 import structlog
 
@@ -47,6 +48,11 @@ class FileStorage(FileReceiver):
         if not key or not path.is_file():
             raise UploadMissing()
         yield path
+
+    @contextmanager
+    def open(self, key: str) -> Iterator[BinaryIO]:
+        with self.local(key) as path, path.open("rb") as file:
+            yield file
 
     def size(self, key: str) -> int | None:
         with storage_errors():

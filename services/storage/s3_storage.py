@@ -8,14 +8,16 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import structlog
 
 from services.errors import StorageUnavailable, UploadMissing
 from services.storage.base import SignedUpload
 from services.storage.incoming import FileReceiver, IncomingFile
+from services.storage.ranges import file_of
 from utils.process import call_after_fork
 
 log = structlog.get_logger(__name__)
@@ -68,6 +70,20 @@ class S3Storage(FileReceiver):
                 shutil.copyfileobj(body, copy, CHUNK_BYTES)
                 copy.flush()
             yield copy.path
+
+    @contextmanager
+    def open(self, key: str) -> Iterator[BinaryIO]:
+        size = self.size(key)
+        if size is None:
+            raise UploadMissing()
+        with file_of(partial(self._read_range, key), size) as file:
+            yield file
+
+    def _read_range(self, key: str, start: int, count: int) -> bytes:
+        with self._client(missing=UploadMissing) as s3:
+            found = s3.get_object(**self._object(key), Range=f"bytes={start}-{start + count - 1}")
+            content: bytes = found["Body"].read()
+            return content
 
     def size(self, key: str) -> int | None:
         try:

@@ -1,7 +1,9 @@
 """The storage contract, tested with both back ends (a folder, a real S3 server) and with the in-memory storage."""
 
+import os
 import signal
 import time
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -80,6 +82,35 @@ def test_file_that_could_not_be_saved_leaves_nothing(storage, tmp_path, monkeypa
     with pytest.raises(StorageUnavailable):
         storage.save(incoming, storage.announced_key(JOB))
     assert [path.name for path in files(tmp_path)] == ["announced"]
+
+
+def test_parts_of_a_file_are_read(storage):
+    content = bytes(range(256)) * 1000
+    key = storage.save(receive(storage, content))
+    with storage.open(key) as file:
+        assert file.seek(-3, 2) == len(content) - 3 and file.read() == content[-3:]
+        file.seek(1000)
+        assert (file.read(5), file.tell()) == (content[1000:1005], 1005)
+        assert file.seek(10, 1) == 1015 and file.read(1) == content[1015:1016]
+    with pytest.raises(UploadMissing), storage.open("missing"):
+        pass
+
+
+def test_one_member_of_a_zip_in_s3_is_read_without_the_others(s3, tmp_path, monkeypatch):
+    incoming = s3.receive()
+    with zipfile.ZipFile(incoming, "w") as archive:
+        for number in range(20):
+            archive.writestr(f"{number}.png", os.urandom(200_000))
+        archive.writestr("wanted.png", b"picture")
+    key = s3.save(incoming)
+    counts, read_range = [], s3._read_range
+    monkeypatch.setattr(
+        s3, "_read_range", lambda key, start, count: counts.append(count) or read_range(key, start, count)
+    )
+    with s3.open(key) as file, zipfile.ZipFile(file) as archive:
+        assert archive.read("wanted.png") == b"picture"
+    assert sum(counts) < 300_000
+    assert files(tmp_path) == []
 
 
 def test_local_copy_is_deleted_after_use(s3, tmp_path):

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import secrets
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import BinaryIO
 
 from services.errors import StorageUnavailable, UploadMissing
 from services.storage.base import SignedUpload
@@ -52,6 +54,11 @@ class MemoryStorage(FileReceiver):
             copy.write(self._file(key).content)
             copy.flush()
             yield copy.path
+
+    @contextmanager
+    def open(self, key: str) -> Iterator[BinaryIO]:
+        self.check()
+        yield io.BytesIO(self._file(key).content)
 
     def size(self, key: str) -> int | None:
         self.check()
