@@ -74,20 +74,19 @@ class Signature:
             return "The header X-Amz-Date is not a date."
         if abs(now - signed_at) > TOLERANCE:
             return f"The signature is expired: {stamp} is not within {TOLERANCE // 60} minutes of the server's time."
-        if not any(
-            hmac.compare_digest(self._expected(request, path, secret), self.signature) for path in request.paths
-        ):
+        given = self.signature.encode()
+        if not any(hmac.compare_digest(self._expected(request, path, secret), given) for path in request.paths):
             return "The signature does not match. Check the secret access key."
         return ""
 
-    def _expected(self, request: SignedRequest, path: str, secret: bytes) -> str:
+    def _expected(self, request: SignedRequest, path: str, secret: bytes) -> bytes:
         scope = f"{self.date}/{self.region}/{self.service}/{_END}"
         hashed = hashlib.sha256(self._canonical(request, path).encode("utf-8", "surrogateescape")).hexdigest()
         text = "\n".join((ALGORITHM, request.headers["x-amz-date"], scope, hashed))
         key = b"AWS4" + secret
         for part in (self.date, self.region, self.service, _END):
             key = _hmac(key, part)
-        return _hmac(key, text).hex()
+        return _hmac(key, text).hex().encode()
 
     def _canonical(self, request: SignedRequest, path: str) -> str:
         """The request in the form that is signed. The hash of the body is always that of the body itself."""

@@ -52,6 +52,11 @@ def test_a_signature_expires(seconds):
     assert "expired" in problem(now=NOW + seconds)
 
 
+def test_a_signature_of_other_characters_is_refused():
+    signature = Signature.parse(AUTHORIZATION.replace("Signature=5", "Signature=é"))
+    assert "does not match" in signature.problem(request(), KEY, "iam", NOW)
+
+
 def test_a_signature_for_another_service_is_refused():
     assert "service `textract`" in problem(service="textract")
 
