@@ -40,16 +40,20 @@ def response(record: JobRecord, want: Wanted) -> Response:
 
 def _picture(record: JobRecord, number: int) -> Response:
     """A page as PNG. Raises PageOutOfRange or OutputFailed."""
+    sent = Response(picture(record, number), content_type=PNG, headers=HEADERS)
+    sent.headers["Content-Disposition"] = disposition(PNG, file_name(record.filename, f"{number}.png"))
+    return sent
+
+
+def picture(record: JobRecord, number: int) -> bytes:
+    """An annotated page as PNG. Raises PageOutOfRange or OutputFailed."""
     check_page(record, number)
     try:
         key = services().storage.output_key(record.result or record.id, PICTURES)
         with services().storage.open(key) as file, zipfile.ZipFile(file) as archive:
-            picture = archive.read(f"{number}.png")
+            return archive.read(f"{number}.png")
     except (UploadMissing, KeyError) as error:
         raise _failure(services().storage, record, "annotated") from error
-    sent = Response(picture, content_type=PNG, headers=HEADERS)
-    sent.headers["Content-Disposition"] = disposition(PNG, file_name(record.filename, f"{number}.png"))
-    return sent
 
 
 def parts_of(storage: Storage, record: JobRecord, name: str) -> Iterator[bytes]:

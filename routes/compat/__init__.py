@@ -24,6 +24,10 @@ INTERFACES = {
     "ocrspace": "ocrspace",
     "textract": "textract",
     "earlier": "earlier",
+    "docling": "docling",
+    "mistral": "mistral",
+    "paddlex": "paddlex",
+    "openwebui": "openwebui",
 }
 ALL, NONE = "all", "none"
 

@@ -112,6 +112,7 @@ class Problem(Schema):
     filename = fields.String(**about("The file that caused the error."))
     job_id = fields.UUID(**about("The job that caused the error."))
     option = fields.String(**about("The option that caused the error."))
+    total_pages = fields.Integer(**about("How many pages the document has, if the option `pages` requests others."))
     retry_after = fields.Integer(
         **about("Seconds until it makes sense to try again: after a rate limit or with a full queue.")
     )

@@ -34,5 +34,9 @@ def parse_pages(spec: str, page_count: int) -> tuple[int, ...]:
     last = max(last for _, last in ranges)
     if last > page_count:
         has = "1 page" if page_count == 1 else f"{page_count} pages"
-        raise PageOutOfRange(f"The option `pages` requests page {last}, but the document has {has}.", option="pages")
+        raise PageOutOfRange(
+            f"The option `pages` requests page {last}, but the document has {has}.",
+            option="pages",
+            total_pages=page_count,
+        )
     return tuple(sorted({page for first, last in ranges for page in range(first, last + 1)}))

@@ -1,0 +1,58 @@
+"""Mistral's OCR: `/mistral/v1`. Clients whose base address already ends with `/v1` add only the rest."""
+
+from flask import Blueprint, Request, Response
+
+from controllers.compat import mistral
+from controllers.context import RequestLimits
+from middleware.foreign_interfaces import ForeignInterface
+from middleware.view_marks import Mark, mark
+from routes.blueprint import Decorator
+
+SEGMENT = "mistral"
+
+
+def credential(request: Request) -> str:
+    """None of its own: Mistral's clients send a bearer token."""
+    return ""
+
+
+def interface(limits: RequestLimits, rate_limit: Decorator) -> tuple[ForeignInterface, Blueprint]:
+    blueprint = Blueprint("mistral", __name__, url_prefix=f"/{SEGMENT}/v1")
+
+    @blueprint.post("/files")
+    @mark(Mark.CREATES_WORK)
+    @rate_limit
+    def upload_file() -> Response:
+        return mistral.upload_file()
+
+    @blueprint.get("/files/<string:file_id>")
+    def describe_file(file_id: str) -> Response:
+        return mistral.describe_file(file_id)
+
+    @blueprint.get("/files/<string:file_id>/url")
+    def file_url(file_id: str) -> Response:
+        return mistral.file_url(file_id, f"{blueprint.name}.{file_content.__name__}")
+
+    @blueprint.get("/files/<string:file_id>/content")
+    def file_content(file_id: str) -> Response:
+        return mistral.file_content(file_id)
+
+    @blueprint.delete("/files/<string:file_id>")
+    def delete_file(file_id: str) -> Response:
+        return mistral.delete_file(file_id)
+
+    @blueprint.post("/ocr")
+    @mark(Mark.CREATES_WORK)
+    @rate_limit
+    def ocr() -> Response:
+        return mistral.ocr()
+
+    @blueprint.get("/models")
+    def models() -> Response:
+        return mistral.models()
+
+    @blueprint.get("/models/<string:model_id>")
+    def model(model_id: str) -> Response:
+        return mistral.model(model_id)
+
+    return ForeignInterface("mistral", (SEGMENT,), credential, mistral.error_response), blueprint
