@@ -102,7 +102,7 @@ def _convert(upload: UploadedFile, chosen: Conversion, waiting: bool) -> Respons
 
     def respond(current: JobRecord) -> Response:
         if not current.ended:
-            raise errors.StillRunning(jobs.result_url(current))
+            raise jobs.still_running(current)
         return jsonify(_converted(current, chosen.wanted))
 
     return jobs.wait_for(record, MAX_SYNC_WAIT, respond)

@@ -97,7 +97,7 @@ def ocr() -> Response:
 
     def respond(current: JobRecord) -> Response:
         if not current.ended:
-            raise errors.StillRunning(jobs.result_url(current))
+            raise jobs.still_running(current)
         return jsonify(_answer(current, pages, wanted, name))
 
     return jobs.wait_for(record, WAIT_SECONDS, respond)

@@ -8,7 +8,6 @@ from urllib.parse import unquote
 from flask import Response, jsonify, request
 
 from controllers.compat import files, jobs, page_text
-from services import errors
 from services.errors import OCRServiceError
 from services.jobs.record import JobRecord
 
@@ -22,7 +21,7 @@ def process(as_markdown: bool) -> Response:
 
     def respond(current: JobRecord) -> Response:
         if not current.ended:
-            raise errors.StillRunning(jobs.result_url(current))
+            raise jobs.still_running(current)
         result = jobs.document(current)
         text = page_text.rendered(result, "markdown").strip("\n") if as_markdown else result["full_text"]
         return jsonify(page_content=text, metadata=_metadata(current, result))

@@ -132,7 +132,7 @@ def _respond(
 
     def respond(current: JobRecord) -> Response:
         if not current.ended:
-            raise errors.StillRunning(jobs.result_url(current))
+            raise jobs.still_running(current)
         result = jobs.document(current)
         found = {**answer(current, result), "dataInfo": data_info(result)}
         return jsonify(logId=log_id, result=found, errorCode=0, errorMsg="Success")

@@ -1,4 +1,4 @@
-"""The external engine of Open WebUI: `/openwebui`, or `/openwebui/markdown` for Markdown. Open WebUI adds `/process`."""
+"""The external engine of Open WebUI: `/openwebui`, to which it adds `/process`; `/openwebui/markdown` for Markdown."""
 
 from flask import Blueprint, Request, Response
 
