@@ -6,12 +6,11 @@ from typing import Any, cast
 
 from flask import Response, g, jsonify, make_response, request
 
-from controllers import submission
 from controllers.compat import files, jobs, options, page_text
 from controllers.compat.docling_document import docling_document
 from controllers.compat.docling_options import Conversion, Wanted, conversion
 from controllers.context import services
-from controllers.submission import UploadedFile
+from controllers.sources import UploadedFile, form_files, json_body
 from services import errors
 from services.errors import OCRServiceError
 from services.jobs.record import COMPLETED, QUEUED, JobRecord
@@ -29,7 +28,7 @@ def convert_file(waiting: bool) -> Response:
     """A conversion of a file in a form."""
     _require(waiting)
     chosen = conversion(request.form.to_dict(flat=False))
-    uploads = submission.uploaded_files("files")
+    uploads = form_files("files")
     if len(uploads) != 1:
         raise errors.MissingFile("Send exactly one file, in the field `files`.")
     return _convert(uploads[0], chosen, waiting)
@@ -38,7 +37,7 @@ def convert_file(waiting: bool) -> Response:
 def convert_source(waiting: bool) -> Response:
     """A conversion of a file in base64, or by address, in JSON."""
     _require(waiting)
-    body = files.json_body()
+    body = json_body()
     given = body.get("options") or {}
     sources = body.get("sources")
     if not isinstance(given, dict) or not isinstance(sources, list) or len(sources) != 1:
@@ -91,8 +90,8 @@ def _source(source: object) -> UploadedFile:
     if not isinstance(source, dict) or source.get("kind") not in (FILE, HTTP):
         raise errors.InvalidOption(f"The `kind` of a source must be `{FILE}` or `{HTTP}`.", option="sources")
     if source["kind"] == HTTP:
-        return files.from_url(source.get("url"), "sources")
-    return files.from_base64(source.get("base64_string"), "base64_string", options.text(source, "filename"))
+        return files.from_address(source.get("url"), "sources")
+    return files.embedded(source.get("base64_string"), "base64_string", options.text(source, "filename"))
 
 
 def _convert(upload: UploadedFile, chosen: Conversion, waiting: bool) -> Response:

@@ -8,11 +8,10 @@ from typing import Any
 
 from flask import Response, jsonify, request
 
-from controllers import submission
 from controllers.compat import files, jobs, options
 from controllers.compat.mistral_pages import GRANULARITIES, TABLE_FORMATS, PageOptions, mistral_page
 from controllers.context import services
-from controllers.submission import UploadedFile
+from controllers.sources import form_files, json_body
 from services import errors
 from services.errors import OCRServiceError
 from services.jobs.record import JobRecord
@@ -45,7 +44,7 @@ def upload_file() -> Response:
     if purpose != PURPOSE:
         raise errors.InvalidOption(f"The purpose `{purpose[:64]}` is not supported. Use `{PURPOSE}`.", option="purpose")
     options.note_others(form, ("purpose",), {"visibility": "workspace"})
-    uploads = submission.uploaded_files("file")
+    uploads = form_files("file")
     if len(uploads) != 1:
         raise errors.MissingFile("Send exactly one file, in the field `file`.")
     return jsonify(_file(jobs.submit(uploads[0], jobs.options())))
@@ -87,7 +86,7 @@ def model(model_id: str) -> Response:
 def ocr() -> Response:
     """The pages of a document: of a file that was sent before, of one in the request, or of one at an address."""
     jobs.require_reading()
-    body = files.json_body()
+    body = json_body()
     if asked := [name for name in _ANNOTATIONS if body.get(name)]:
         raise errors.InvalidOption(f"`{asked[0]}` is not supported: no language model is part of this service.")
     options.note_others(body, (*_HONOURED, *_ANNOTATIONS), _WITHOUT_EFFECT)
@@ -157,9 +156,8 @@ def _record(document: object, pages: str, wanted: PageOptions) -> JobRecord:
     if isinstance(address, str) and (sent := _FILE_ID.search(address[-200:])):
         return jobs.find(sent[1].lower())
     detail = {"detail": "word"} if wanted.granularity == "word" else {}
-    upload = files.from_url(address, kind)
-    named = UploadedFile(options.text(document, "document_name") or upload.name, upload.content)
-    return jobs.submit(named, jobs.options(pages=pages, **detail))
+    upload = files.from_address(address, kind, options.text(document, "document_name"))
+    return jobs.submit(upload, jobs.options(pages=pages, **detail))
 
 
 def _answer(record: JobRecord, pages: str, wanted: PageOptions, name: str) -> dict[str, Any]:

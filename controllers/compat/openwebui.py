@@ -7,7 +7,8 @@ from urllib.parse import unquote
 
 from flask import Response, jsonify, request
 
-from controllers.compat import files, jobs, page_text
+from controllers.compat import jobs, page_text
+from controllers.sources import from_body
 from services.errors import OCRServiceError
 from services.jobs.record import JobRecord
 
@@ -17,7 +18,7 @@ WAIT_SECONDS = 110.0
 
 def process(as_markdown: bool) -> Response:
     jobs.require_reading()
-    record = jobs.submit(files.from_body(unquote(request.headers.get("X-Filename", ""))), jobs.options())
+    record = jobs.submit(from_body(unquote(request.headers.get("X-Filename", ""))), jobs.options())
 
     def respond(current: JobRecord) -> Response:
         if not current.ended:

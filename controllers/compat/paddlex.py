@@ -18,6 +18,7 @@ from controllers.compat.paddlex_pages import (
     markdown_text,
     scale_of,
 )
+from controllers.sources import json_body
 from services import errors
 from services.errors import OCRServiceError
 from services.jobs.record import JobRecord
@@ -111,7 +112,7 @@ def error_response(error: OCRServiceError, status: int, request_id: str) -> tupl
 
 def _body() -> dict[str, Any]:
     jobs.require_reading()
-    body = files.json_body()
+    body = json_body()
     options.note_others(body, _HONOURED, _WITHOUT_EFFECT)
     return body
 
@@ -126,7 +127,7 @@ def _respond(
     chosen = jobs.options(**changes, **({"outputs": ANNOTATED} if pictures else {}))
     given = body.get("file")
     by_address = isinstance(given, str) and given.startswith(_ADDRESSES)
-    upload = files.from_url(given, "file") if by_address else files.from_base64(given, "file")
+    upload = files.from_address(given, "file") if by_address else files.embedded(given, "file")
     record = jobs.submit(upload, chosen)
     log_id = options.text(body, "logId")[:_MAX_LOG_ID] or g.request_id
 
