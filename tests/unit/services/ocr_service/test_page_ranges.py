@@ -59,7 +59,7 @@ def test_a_malformed_option_is_rejected_by_name(spec):
 def test_a_page_beyond_the_document_is_out_of_range(spec):
     with pytest.raises(PageOutOfRange, match="10 pages") as caught:
         parse_pages(spec, 10)
-    assert caught.value.extra == {"option": "pages"}
+    assert caught.value.extra == {"option": "pages", "total_pages": 10}
 
 
 def test_the_error_uses_the_singular_for_one_page():
