@@ -51,8 +51,8 @@ def interface(limits: RequestLimits, rate_limit: Decorator) -> tuple[ForeignInte
     def models() -> Response:
         return mistral.models()
 
-    @blueprint.get("/models/<string:model_id>")
-    def model(model_id: str) -> Response:
-        return mistral.model(model_id)
+    @blueprint.get("/models/<string:ocr_model>")
+    def model(ocr_model: str) -> Response:
+        return mistral.model(ocr_model)
 
     return ForeignInterface("mistral", (SEGMENT,), credential, mistral.error_response), blueprint

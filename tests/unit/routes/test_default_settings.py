@@ -10,6 +10,9 @@ VARIABLES = {
     "batch_id": "no-such-batch",
     "slug": "rate-limited",
     "model_id": "prebuilt-read",
+    "ocr_model": "mistral-ocr-latest",
+    "file_id": "no-such-job",
+    "task_id": "no-such-job",
     "name": "redoc/bundles/redoc.standalone.js",
 }
 

