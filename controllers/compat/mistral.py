@@ -56,7 +56,7 @@ def describe_file(file_id: str) -> Response:
 
 def file_url(file_id: str, content_endpoint: str) -> Response:
     """The address to send as `document_url`. Nothing is signed: the file belongs to the key that sent it."""
-    return jsonify(url=jobs.external_url(content_endpoint, file_id=jobs.find(file_id).id))
+    return jsonify(url=jobs.external_url(content_endpoint, job_id=jobs.find(file_id).id))
 
 
 def file_content(file_id: str) -> Response:

@@ -40,12 +40,12 @@ def interface(limits: RequestLimits, rate_limit: Decorator) -> tuple[ForeignInte
     def convert_source_later() -> Response:
         return docling.convert_source(waiting=False)
 
-    @blueprint.get("/status/poll/<string:task_id>")
-    def status(task_id: str) -> Response:
-        return docling.status(task_id)
+    @blueprint.get("/status/poll/<string:job_id>")
+    def status(job_id: str) -> Response:
+        return docling.status(job_id)
 
-    @blueprint.get("/result/<string:task_id>")
-    def result(task_id: str) -> Response:
-        return docling.result(task_id)
+    @blueprint.get("/result/<string:job_id>")
+    def result(job_id: str) -> Response:
+        return docling.result(job_id)
 
     return ForeignInterface("docling", ("v1",), credential, docling.error_response), blueprint

@@ -25,21 +25,21 @@ def interface(limits: RequestLimits, rate_limit: Decorator) -> tuple[ForeignInte
     def upload_file() -> Response:
         return mistral.upload_file()
 
-    @blueprint.get("/files/<string:file_id>")
-    def describe_file(file_id: str) -> Response:
-        return mistral.describe_file(file_id)
+    @blueprint.get("/files/<string:job_id>")
+    def describe_file(job_id: str) -> Response:
+        return mistral.describe_file(job_id)
 
-    @blueprint.get("/files/<string:file_id>/url")
-    def file_url(file_id: str) -> Response:
-        return mistral.file_url(file_id, f"{blueprint.name}.{file_content.__name__}")
+    @blueprint.get("/files/<string:job_id>/url")
+    def file_url(job_id: str) -> Response:
+        return mistral.file_url(job_id, f"{blueprint.name}.{file_content.__name__}")
 
-    @blueprint.get("/files/<string:file_id>/content")
-    def file_content(file_id: str) -> Response:
-        return mistral.file_content(file_id)
+    @blueprint.get("/files/<string:job_id>/content")
+    def file_content(job_id: str) -> Response:
+        return mistral.file_content(job_id)
 
-    @blueprint.delete("/files/<string:file_id>")
-    def delete_file(file_id: str) -> Response:
-        return mistral.delete_file(file_id)
+    @blueprint.delete("/files/<string:job_id>")
+    def delete_file(job_id: str) -> Response:
+        return mistral.delete_file(job_id)
 
     @blueprint.post("/ocr")
     @mark(Mark.CREATES_WORK)

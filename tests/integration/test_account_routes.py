@@ -135,6 +135,7 @@ class Scene:
         """The rule for each of Ann's jobs."""
         values = {
             "model_id": "custom",
+            "ocr_model": "mistral-ocr-latest",
             "account_id": self.ann.account.id,
             "key_id": self.ann.id,
             "slug": "x",

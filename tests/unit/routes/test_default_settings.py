@@ -11,8 +11,6 @@ VARIABLES = {
     "slug": "rate-limited",
     "model_id": "prebuilt-read",
     "ocr_model": "mistral-ocr-latest",
-    "file_id": "no-such-job",
-    "task_id": "no-such-job",
     "name": "redoc/bundles/redoc.standalone.js",
 }
 
