@@ -25,6 +25,7 @@ IDEMPOTENCY = "ocr:idempotency:"  #: + hash of owner and Idempotency-Key. String
 READY = "ocr:ready:"  #: + lane. Sorted set: units that can be taken, by turn.
 TURNS = "ocr:turns:"  #: + lane. Sorted set: owners by the turn of their next unit.
 TIME = "ocr:virtual-time"  #: Hash: for each lane, the turn of the unit taken last; `taken`: number of units taken.
+HEAVY = "ocr:heavy"  #: Sorted set: owners whose pages made others wait, by the time until when they are heavy owners.
 WAITING = "ocr:waiting"  #: Sorted set: units without a worker, by the time since when they wait.
 DELAYED = "ocr:delayed"  #: Sorted set: units to try again, by the time when.
 LEASES = "ocr:leases"  #: Sorted set: units that a worker holds, by the time when the lease ends.
@@ -74,6 +75,19 @@ class SharedConstants:
     #: Time per unit that is assumed until one has been measured.
     quick_pace: float = 1.0
     bulk_pace: float = 5.0
+
+    #: A unit is put aside when one of its pages takes this many times as long as a quick unit usually does (at least
+    #: and at most so many seconds), and short jobs of other owners have waited for long.
+    heavy_pages: int = 3
+    min_patience: float = 3.0
+    max_patience: float = 10.0
+    long_wait: float = 0.5
+    #: Then all units of its owner wait in this lane for so long. One worker never takes units from there, if there are
+    #: several. It is the first lane once in so many units, so that it is never forgotten.
+    heavy_lane: str = "heavy"
+    heavy_seconds: int = 60
+    heavy_round: int = 5
+    heavy_pace: float = 15.0
 
     #: A dead letter can be replayed for this long.
     dead_letter_ttl: int = 7 * 86_400

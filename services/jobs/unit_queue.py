@@ -13,7 +13,7 @@ from services import keys
 from services.jobs.record import COMPLETED, FAILED, QUEUED, JobRecord, Stage, Status
 from services.jobs.result_body import Document, pack
 from services.jobs.store import Retention
-from services.jobs.units import BULK, LANES, QUICK
+from services.jobs.units import BULK, HEAVY, LANES, QUICK
 from services.keys import SHARED
 from services.redis_service import RedisService
 
@@ -29,12 +29,16 @@ LOST, MORE, LAST = 0, 1, 2
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """A part of a job that a worker has taken. `token` proves that the worker still holds it; `tries` counts from 1."""
+    """A part of a job that a worker has taken. `token` proves that the worker still holds it; `tries` counts from 1.
+
+    heavy: it comes from the heavy lane, and is not put aside again.
+    """
 
     job_id: str
     number: int
     token: str
     tries: int
+    heavy: bool = False
 
     @property
     def _key(self) -> tuple[str, int, str]:
@@ -76,7 +80,7 @@ class UnitQueue:
     def take(self, token: str) -> Unit | None:
         """Take the next unit. None if no unit is ready."""
         taken = self.redis.script("take", token, LEASE_SECONDS)
-        return Unit(taken[0].decode(), int(taken[1]), token, int(taken[2])) if taken else None
+        return Unit(taken[0].decode(), int(taken[1]), token, int(taken[2]), taken[3] == 1) if taken else None
 
     def renew(self, unit: Unit) -> bool:
         """Extend the lease. False if the unit is lost: its lease expired, or its job has ended."""
@@ -114,6 +118,14 @@ class UnitQueue:
         """Return a unit to the queue after `delay` seconds, and uncount `tries_back` attempts. False if it is lost."""
         return bool(self.redis.script("requeue", *unit._key, stage, delay, -tries_back))
 
+    def others_wait(self, unit: Unit, seconds: float) -> bool:
+        """Whether to put the unit aside, of which a page was started `seconds` ago: short jobs of others wait."""
+        return not unit.heavy and bool(self.redis.script("others_wait", *unit._key, seconds))
+
+    def put_aside(self, unit: Unit) -> bool:
+        """Return a unit to the queue behind the short jobs of other owners. False if it is lost."""
+        return bool(self.redis.script("requeue", *unit._key, QUEUED, 0, 0, 1))
+
     def recover(self, member: tuple[str, int]) -> bool:
         """Return a unit (job id, number) to the queue if its lease has expired."""
         return bool(self.redis.script("requeue", *member, "", QUEUED, 0, 0))
@@ -150,11 +162,14 @@ class UnitQueue:
         pipeline.zcard(keys.READY + other)
         pipeline.hmget(keys.PACE, record.lane, other)
         pipeline.zcount(keys.WORKERS, self.redis.now() - SHARED.worker_timeout_seconds, "+inf")
-        ahead, others, paces, workers = pipeline.execute()
+        pipeline.zrank(keys.READY + HEAVY, f"{job_id}/1")
+        ahead, others, paces, workers, heavy_ahead = pipeline.execute()
         pace, others_pace = float(paces[0] or USUAL_PACE[record.lane]), float(paces[1] or USUAL_PACE[other])
         workers = max(1, workers)
         done = record.pages_done / record.pages_total if record.pages_total else 0.0
         own = record.units * (1 - done) * pace / min(workers, record.units)
+        if heavy_ahead is not None:
+            return WaitEstimate(heavy_ahead, heavy_ahead * SHARED.heavy_pace / max(1, workers - 1) + own)
         if ahead is None:
             return WaitEstimate(None, own)
         others = min(others, _taken_meanwhile(record.lane, ahead))
@@ -168,7 +183,7 @@ class UnitQueue:
     def ready_count(self) -> int:
         """Number of units that a worker could take now."""
         pipeline = self.redis.client.pipeline(transaction=False).zcount(keys.DELAYED, "-inf", self.redis.now())
-        for lane in LANES:
+        for lane in (*LANES, HEAVY):
             pipeline.zcard(keys.READY + lane)
         return sum(pipeline.execute())
 

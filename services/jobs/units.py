@@ -13,6 +13,8 @@ from services.keys import SHARED
 #: Lanes in which units wait. Short jobs do not wait behind long ones.
 QUICK, BULK = SHARED.quick_lane, SHARED.bulk_lane
 LANES = (QUICK, BULK)
+#: In place of its lane, a unit waits here while its owner is a heavy one (see `keys.py`).
+HEAVY = SHARED.heavy_lane
 #: Pages per unit. A job with at most this many pages is one unit, in the quick lane.
 UNIT_PAGES = 5
 

@@ -10,7 +10,8 @@ for _, key in ipairs({K.ACCOUNT, K.ACCOUNT_KEYS, K.USAGE, K.REQUESTS, K.REFUSED,
   redis.call('DEL', key .. id)
 end
 redis.call('ZREM', K.ACCOUNTS, id)
-for _, lane in ipairs({C.QUICK_LANE, C.BULK_LANE}) do redis.call('ZREM', K.TURNS .. lane, id) end
+for _, lane in ipairs({C.QUICK_LANE, C.BULK_LANE, C.HEAVY_LANE}) do redis.call('ZREM', K.TURNS .. lane, id) end
+redis.call('ZREM', K.HEAVY, id)
 for _, stream in ipairs({K.AUDIT, K.REFUSALS}) do
   for _, entry in ipairs(redis.call('XRANGE', stream, '-', '+')) do
     for index = 1, #entry[2], 2 do

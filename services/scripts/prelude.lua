@@ -39,11 +39,18 @@ local function append_fields(reply, key, names)
   return reply
 end
 
--- Puts a unit into its lane. Start-time fair queuing (Goyal, Vin, Cheng 1996): the units of an owner are `cost` turns
+-- Has this owner lately had a page that kept a worker for so long that others had to wait?
+local function is_heavy(owner, now)
+  local ends = redis.call('ZSCORE', K.HEAVY, owner)
+  return ends and tonumber(ends) > tonumber(now)
+end
+
+-- Puts a unit into its lane, or into the heavy lane if its owner is heavy. Start-time fair queuing (Goyal, Vin, Cheng 1996): the units of an owner are `cost` turns
 -- apart, starting at the lane's current turn, so that owners take turns no matter how much each has submitted. Without
 -- a cost the unit comes next, because it already had its turn.
 local function make_ready(id, unit, waiting_since, cost)
   local lane, owner = unpack(redis.call('HMGET', K.JOB .. id, 'lane', 'owner'))
+  if is_heavy(owner, clock()) then lane = C.HEAVY_LANE end
   local turn = tonumber(redis.call('HGET', K.TIME, lane) or '0')
   if cost then
     turn = math.max(turn, tonumber(redis.call('ZSCORE', K.TURNS .. lane, owner) or '0'))
@@ -178,8 +185,7 @@ local function close_work(id, record_ttl)
   local lane, units, content = unpack(redis.call('HMGET', K.JOB .. id, 'lane', 'units', 'cache_key'))
   for unit = 1, tonumber(units or 0) do
     local member = member_of(id, unit)
-    redis.call('ZREM', K.READY .. lane, member)
-    for _, key in ipairs({K.WAITING, K.DELAYED, K.LEASES}) do redis.call('ZREM', key, member) end
+    for _, key in ipairs({K.READY .. lane, K.READY .. C.HEAVY_LANE, K.WAITING, K.DELAYED, K.LEASES}) do redis.call('ZREM', key, member) end
   end
   release_pages(id)
   redis.call('DEL', K.UNITS .. id, K.PAGES .. id, K.FOLLOWERS .. id)
@@ -205,10 +211,21 @@ local function end_job(id, status, now, record_ttl)
   publish(id, status, {})
 end
 
+local function live_workers(now)
+  return math.max(1, redis.call('ZCOUNT', K.WORKERS, tonumber(now) - C.WORKER_TIMEOUT_SECONDS, '+inf'))
+end
+
+-- How many workers may hold units of the heavy lane at a time. One worker is left for all others, if there are several.
+local function heavy_places(now) return math.max(1, live_workers(now) - 1) end
+
 -- Returns two numbers: seconds until a unit queued now would be taken, estimated from recent units and the number of
--- live workers; and the seconds that each further quick unit adds.
-local function seconds_to_wait(now)
-  local workers = math.max(1, redis.call('ZCOUNT', K.WORKERS, tonumber(now) - C.WORKER_TIMEOUT_SECONDS, '+inf'))
+-- live workers; and the seconds that each further quick unit adds. Heavy owners wait for each other only.
+local function seconds_to_wait(now, owner)
+  if owner and is_heavy(owner, now) then
+    local pace = tonumber(redis.call('HGET', K.PACE, C.HEAVY_LANE) or C.HEAVY_PACE)
+    return redis.call('ZCARD', K.READY .. C.HEAVY_LANE) * pace / heavy_places(now), 0
+  end
+  local workers = live_workers(now)
   local quick, bulk = unpack(redis.call('HMGET', K.PACE, C.QUICK_LANE, C.BULK_LANE))
   local quick_pace, bulk_pace = tonumber(quick or C.QUICK_PACE) / workers, tonumber(bulk or C.BULK_PACE) / workers
   local quick_units = redis.call('ZCARD', K.READY .. C.QUICK_LANE)
@@ -218,9 +235,9 @@ end
 
 -- If a job submitted now would wait `longest` seconds or more (0 or less: no limit), counts a rejection and returns the
 -- wait as text, else nil.
-local function wait_if_full(now, longest)
+local function wait_if_full(now, longest, owner)
   if longest <= 0 then return nil end
-  local seconds = seconds_to_wait(now)
+  local seconds = seconds_to_wait(now, owner)
   if seconds < longest then return nil end
   redis.call('HINCRBY', K.COUNTERS, 'refused:queue_full', 1)
   return tostring(seconds)

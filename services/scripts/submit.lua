@@ -55,7 +55,7 @@ if not found and not leader then
     return {'quota', limit, amount, left, now}
   end
   if longest < 0 then return {'new'} end
-  local wait = wait_if_full(now, longest)
+  local wait = wait_if_full(now, longest, owner)
   if wait then return {'busy', wait} end
 end
 

@@ -10,17 +10,26 @@ import time
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import structlog
 from structlog.contextvars import bound_contextvars
 
-from services.errors import DEAD_LETTER_CODES, JobNotFound, OCRServiceError, PageCrashed, PageFailed, RetriesExhausted
+from services.errors import (
+    DEAD_LETTER_CODES,
+    JobNotFound,
+    OCRServiceError,
+    PageCrashed,
+    PageFailed,
+    RedisUnavailable,
+    RetriesExhausted,
+)
 from services.jobs.record import QUEUED, RETRYING, JobRecord
 from services.jobs.result_body import pack_json, pack_result, unpack
 from services.jobs.store import JobStore
 from services.jobs.unit_queue import LAST, LOST, Unit, UnitQueue
-from services.jobs.units import pages_of
+from services.jobs.units import HEAVY, pages_of
 from services.ocr_service.document import Document, OCRService
 from services.ocr_service.result_document import ResultDocument, failed_page
 from services.ocr_service.result_limits import page_as_json
@@ -29,7 +38,7 @@ from services.storage import Storage
 from services.worker.lease import Lease, LeaseLost
 from services.worker.open_document import OpenDocument
 from services.worker.output_writer import OutputCreator, OutputWriter
-from services.worker.page_timeout import page_time_limit
+from services.worker.page_timeout import PutAside, page_time_limit
 from services.worker.page_writer import PageWriter
 from services.worker.unit_telemetry import UnitTelemetry
 
@@ -86,6 +95,10 @@ class UnitRunner:
                 log.warning("unit lost: another worker took it, or its job was cancelled")
             except WorkerStopping:
                 self._return_unit(record, unit)
+            except PutAside:
+                self._put_aside(record, unit)
+        if unit.heavy:
+            self.send_ticket(record.id, 0.0)  # another one may have waited for this one's place
         return True
 
     def _process(self, record: JobRecord, unit: Unit, lease: Lease) -> None:
@@ -94,7 +107,7 @@ class UnitRunner:
         try:
             self._read_pages(record, unit, lease, last_try)
             self._finish_unit(record, unit, time.monotonic() - started, lease.report_progress)
-        except (LeaseLost, WorkerStopping):
+        except (LeaseLost, WorkerStopping, PutAside):
             raise
         except OCRServiceError as error:
             log.warning("unit failed", code=error.code, retryable=error.retryable, exc_info=error.retryable)
@@ -127,7 +140,7 @@ class UnitRunner:
         step = f"document:{unit.number}"
         writer.start(step)
         try:
-            with page_time_limit(self.page_timeout):
+            with page_time_limit(self.page_timeout, partial(self._others_wait, unit)):
                 return self._open_document.open(record)
         finally:
             writer.finish(step)
@@ -137,10 +150,13 @@ class UnitRunner:
         packed = b""
         try:
             writer.start(number)
-            with page_time_limit(self.page_timeout):
+            with page_time_limit(self.page_timeout, partial(self._others_wait, writer.unit)):
                 page = document.recognize(number)
                 packed = pack_json(page_as_json(page))
         except LeaseLost:
+            raise
+        except PutAside:
+            writer.finish(number)
             raise
         except OCRServiceError as error:
             if error.retryable and not last_try:
@@ -162,7 +178,8 @@ class UnitRunner:
         if outcome == LOST:
             raise LeaseLost()
         if not record.is_probe:
-            retry_until_redis_is_back(lambda: self.unit_queue.record_pace(record.lane, seconds))
+            lane = HEAVY if unit.heavy else record.lane
+            retry_until_redis_is_back(lambda: self.unit_queue.record_pace(lane, seconds))
         if outcome == LAST:
             self._finish_job(record, unit, other_seconds + seconds, progress)
 
@@ -241,6 +258,19 @@ class UnitRunner:
         if retry_until_redis_is_back(lambda: self.unit_queue.requeue(unit, QUEUED, tries_back=1)):
             self.send_ticket(record.id, 0.0)
         log.info("unit returned to the queue: the worker is stopping")
+
+    def _put_aside(self, record: JobRecord, unit: Unit) -> None:
+        self._open_document.close()
+        if retry_until_redis_is_back(lambda: self.unit_queue.put_aside(unit)):
+            self.send_ticket(record.id, 0.0)
+        log.info("unit put aside: short jobs of others wait", attempt=unit.tries)
+
+    def _others_wait(self, unit: Unit, seconds: float) -> bool:
+        """Called by a signal, in the middle of a page: it must not wait for Redis, and not log."""
+        try:
+            return self.unit_queue.others_wait(unit, seconds)
+        except RedisUnavailable:
+            return False
 
 
 def _log_page(page: dict[str, Any]) -> None:

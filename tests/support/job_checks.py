@@ -6,7 +6,7 @@ from pathlib import Path
 
 from services import keys
 from services.jobs.record import AWAITING_UPLOAD, PROCESSING
-from services.jobs.units import LANES
+from services.jobs.units import HEAVY, LANES
 from tests.support.job_model import DELAYED, HELD, READY
 
 DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "jobs.md"
@@ -80,9 +80,9 @@ class JobChecks:
         ready, delayed, held = (
             {f"{job_id}/{number}" for job_id, number in self.model.units(state)} for state in (READY, DELAYED, HELD)
         )
-        lanes = [set(snapshot.get(keys.READY + lane)) for lane in LANES]
-        assert not lanes[0] & lanes[1]
-        assert lanes[0] | lanes[1] == ready
+        lanes = [set(snapshot.get(keys.READY + lane)) for lane in (*LANES, HEAVY)]
+        assert sum(map(len, lanes)) == len(ready), "a unit waits in one lane"
+        assert set().union(*lanes) == ready
         assert snapshot.get(keys.DELAYED).keys() == delayed
         assert snapshot.get(keys.LEASES).keys() == held
         assert snapshot.get(keys.WAITING).keys() == ready | delayed

@@ -21,6 +21,7 @@ from services.errors import QueueFull
 from services.jobs.record import AWAITING_UPLOAD, COMPLETED, FAILED, PROBE_OWNER, PROCESSING, QUEUED, RETRYING
 from services.jobs.store import Retention
 from services.jobs.unit_queue import LAST, LOST, MORE, PageOutcome, Unit
+from services.jobs.units import HEAVY
 from tests.support.job_checks import JobChecks
 from tests.support.job_model import DELAYED, HELD, READY, JobModel
 from tests.support.jobs import ERROR, Work, packed, page, record
@@ -42,6 +43,8 @@ LOST_UNIT_ACTIONS = (
     lambda queue, unit, job: queue.fail(unit, job, ERROR, True) == 0,
     lambda queue, unit, job: queue.requeue(unit, RETRYING, delay=60) is False,
     lambda queue, unit, job: queue.requeue(unit, QUEUED, tries_back=1) is False,
+    lambda queue, unit, job: queue.put_aside(unit) is False,
+    lambda queue, unit, job: queue.others_wait(unit, 30) is False,
 )
 
 
@@ -67,6 +70,7 @@ class JobMachine(JobChecks, RuleBasedStateMachine):
         self.work = Work(self.redis, Retention(result_ttl=60, cache_ttl=30, cache_size=100))
         self.store, self.unit_queue = self.work.store, self.work.unit_queue
         self.model, self.events = JobModel(), Counter()
+        self.model.heavy = self._heavy
         self.snapshot = RedisSnapshot(self.redis.client)
         self.taken: list[Unit] = []
         self.statuses: dict[str, str] = {}
@@ -173,7 +177,9 @@ class JobMachine(JobChecks, RuleBasedStateMachine):
     def take(self):
         ready = self.model.units(READY)
         unit = self.unit_queue.take(f"worker-{len(self.taken)}")
-        assert (unit is None) == (not ready)
+        assert unit or set(ready) <= self._heavy()[1]
+        held = [self._held_unit(index) for index in range(len(self.model.units(HELD)))]
+        assert unit or not ready or any(one.heavy for one in held), "a heavy unit has its place"
         self.cause = "take"
         if unit:
             assert (unit.job_id, unit.number) in ready
@@ -231,7 +237,10 @@ class JobMachine(JobChecks, RuleBasedStateMachine):
     @precondition(lambda self: self.model.units(READY))
     def finish_a_unit(self, dead_letter):
         """The usual case."""
+        before = len(self.taken)
         self.take()
+        if len(self.taken) == before:
+            return
         if self.model.open_work[self.taken[-1].job_id].left > 1:
             self.end_unit(0)
         else:
@@ -250,6 +259,23 @@ class JobMachine(JobChecks, RuleBasedStateMachine):
         unit = self._held_unit(pick)
         assert self.unit_queue.requeue(unit, QUEUED, tries_back=1)
         self.model.requeue(unit.job_id, unit.number, READY, QUEUED, "handed_back", tries_back=1)
+
+    @rule(pick=PICK)
+    @precondition(has_held_unit)
+    def put_aside(self, pick):
+        unit = self._held_unit(pick)
+        assert self.unit_queue.put_aside(unit)
+        self.model.requeue(unit.job_id, unit.number, READY, QUEUED, "put_aside")
+
+    @rule(seconds=st.sampled_from([1, 30]), pick=PICK)
+    @precondition(has_held_unit)
+    def ask_whether_others_wait(self, seconds, pick):
+        unit = self._held_unit(pick)
+        self._changes_nothing(lambda: self.unit_queue.others_wait(unit, seconds) in (False, True))
+
+    @rule()
+    def owners_are_no_longer_heavy(self):
+        self.redis.client.delete(keys.HEAVY)
 
     @rule(pick=PICK, action=st.sampled_from(LOST_UNIT_ACTIONS))
     @precondition(lambda self: self._lost_units())
@@ -370,6 +396,11 @@ class JobMachine(JobChecks, RuleBasedStateMachine):
 
     def _holds(self, unit):
         return self.model.holds(unit.job_id, unit.number, unit.token)
+
+    def _heavy(self):
+        owners = {owner.decode() for owner in self.redis.client.zrange(keys.HEAVY, 0, -1)}
+        members = (member.decode().split("/") for member in self.redis.client.zrange(keys.READY + HEAVY, 0, -1))
+        return owners, {(job_id, int(number)) for job_id, number in members}
 
     def _held_unit(self, pick):
         return self._pick(pick, [unit for unit in self.taken if self._holds(unit)])

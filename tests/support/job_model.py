@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from services.jobs.record import (
@@ -20,6 +21,7 @@ from services.jobs.record import (
 )
 from services.jobs.unit_queue import USUAL_PACE
 from services.jobs.units import pages_of
+from services.keys import SHARED
 
 READY, DELAYED, HELD, DONE = "ready", "delayed", "held", "done"
 
@@ -82,6 +84,9 @@ class JobModel:
         self.webhooks: set[str] = set()
         self.owned: dict[str, set[str]] = {}
         self.counters: Counter = Counter()
+        #: Heavy owners, and units (job id, number) in the heavy lane. Time and the order of units decide about both,
+        #: which this model does not know.
+        self.heavy: Callable[[], tuple[set[str], set[tuple[str, int]]]] = lambda: (set(), set())
         #: How often each (job id, event) was published.
         self.events: Counter = Counter()
 
@@ -102,7 +107,7 @@ class JobModel:
             return "known"
         content, leader = record.cache_key, self.leaders.get(record.cache_key, "")
         is_cached = content in self.cache and self.cache[content] in self.results()
-        if not is_cached and not leader and self._is_full(longest_wait):
+        if not is_cached and not leader and self._is_full(longest_wait, record.owner):
             return "busy"
         job = ModelJob(record, PROCESSING, record.upload, announced=bool(known))
         self.jobs[record.id] = job
@@ -259,12 +264,14 @@ class JobModel:
         }
         return {self.jobs[job_id].upload for job_id in needed if self.jobs[job_id].exists}
 
-    def _is_full(self, longest_wait: float) -> bool:
+    def _is_full(self, longest_wait: float, owner: str = "") -> bool:
         """Whether a job submitted now would wait too long. No unit was measured, so each takes the usual time."""
-        seconds = sum(
-            len(work.numbers(READY)) * USUAL_PACE[self.jobs[job_id].record.lane]
-            for job_id, work in self.open_work.items()
-        )
+        owners, heavy = self.heavy()
+        if owner in owners:
+            seconds = len(heavy) * SHARED.heavy_pace
+        else:
+            others = [job_id for job_id, number in self.units(READY) if (job_id, number) not in heavy]
+            seconds = sum(USUAL_PACE[self.jobs[job_id].record.lane] for job_id in others)
         if longest_wait == 0 or seconds < longest_wait:
             return False
         self.counters["refused:queue_full"] += 1

@@ -9,7 +9,8 @@ import time
 import pytest
 
 from services.errors import PageTimeout
-from services.worker.page_timeout import page_time_limit
+from services.worker import page_timeout
+from services.worker.page_timeout import PutAside, page_time_limit
 
 
 def test_page_over_its_limit_is_interrupted():
@@ -18,6 +19,15 @@ def test_page_over_its_limit_is_interrupted():
         while True:
             time.sleep(0.01)
     assert time.monotonic() - started < 5
+
+
+def test_page_is_put_aside_as_soon_as_others_wait(monkeypatch):
+    monkeypatch.setattr(page_timeout, "ASK_AFTER", 0.1)
+    monkeypatch.setattr(page_timeout, "ASK_EVERY", 0.1)
+    asked = []
+    with pytest.raises(PutAside), page_time_limit(5, lambda seconds: asked.append(seconds) or len(asked) == 3):
+        time.sleep(3)
+    assert asked == sorted(asked) and 0.2 < asked[-1] < 2
 
 
 def test_page_within_its_limit_is_not_interrupted():
