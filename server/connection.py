@@ -14,6 +14,8 @@ class Connection(TConn):  # type: ignore[misc]  # gunicorn has no type informati
 
     #: The request is answered by the threads for fast paths.
     fast = False
+    #: The request creates work.
+    creates = False
     #: Its slot in the job queue, if it creates work.
     slot: Slot | None = None
     #: It is counted among the requests that create work.

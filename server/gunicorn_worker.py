@@ -10,7 +10,7 @@ import socket
 import sys
 import threading
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import Future
 from functools import partial
 from typing import Any
@@ -28,7 +28,7 @@ from server.hooks import EXTENSION, ServerHooks
 from server.process_counts import ProcessCounts
 from server.request_head import RequestHead
 from server.response import JoinedResponse
-from server.slow_clients import AddressShares
+from server.slow_clients import AddressShares, SlowReaders
 from server.thread_pool import STUCK_SECONDS, ElasticThreadPool
 from utils import environ_keys
 from utils.process import raise_open_files
@@ -37,8 +37,10 @@ from utils.process import raise_open_files
 MAX_DISCARDED = 1 << 30
 #: Connections of one process that may wait at a time, if it may have that many open files.
 MAX_HELD = 10_000
-#: Other open files of a process: connections being served, Redis, uploads, logs.
-OTHER_FILES = 1000
+#: Open files of a process that are no connections of clients: Redis, uploads, logs.
+OTHER_FILES = 300
+#: Connections of one process that are served or idle at a time, however few open files it may have.
+MIN_CONNECTIONS = 100
 #: Threads of each pool while work makes progress.
 MIN_THREADS = 2
 #: Threads for requests to fast paths.
@@ -68,8 +70,13 @@ class ServiceWorker(ArrivalWorker):
         # Settings do not change any more. As attributes they need no function call, 20 times per request.
         self.cfg.__dict__.update({name: setting.get() for name, setting in self.cfg.settings.items()})
         wsgi.Response = JoinedResponse
+        JoinedResponse.slow_readers = SlowReaders(self.proxies, self.cfg.threads)
         sys.setswitchinterval(self.switch_interval)
-        self._max_held = min(MAX_HELD, max(0, raise_open_files(MAX_HELD + OTHER_FILES) - OTHER_FILES))
+        wanted = self.cfg.worker_connections
+        files = raise_open_files(MAX_HELD + wanted + OTHER_FILES) - OTHER_FILES
+        self.worker_connections = min(wanted, max(MIN_CONNECTIONS, files // 2))
+        self.max_keepalived = self.worker_connections
+        self._max_held = min(MAX_HELD, max(0, files - self.worker_connections))
         self._fast_pool = ElasticThreadPool(FAST_THREADS, FAST_THREADS, "fast")
         self._rejection_pool = ElasticThreadPool(MIN_THREADS, self.cfg.threads, "rejection")
         self._creating = 0
@@ -87,7 +94,7 @@ class ServiceWorker(ArrivalWorker):
         self._hooks.on_start()
         self._loop = ConnectionLoop(partial(self.method_queue.defer, self._resume), self._hooks.watch_jobs)
         self._loop.start()
-        self._shares = AddressShares(partial(self.tpool.submit, self._process), self.proxies)
+        self._shares = AddressShares(self._begin, self.proxies, self.cfg.threads)
         # The application lives as long as the process: exempt it from garbage collection, which took 4% of the time.
         gc.collect()
         gc.freeze()
@@ -104,19 +111,32 @@ class ServiceWorker(ArrivalWorker):
 
     def dispatch(self, conn: Connection, head: RequestHead) -> None:
         conn.fast = head.path in self._hooks.fast_paths and head.is_complete_get
+        conn.creates = head.method == "POST" and head.path in self._hooks.creating_paths
         conn.slot = None
-        pool = self._fast_pool if conn.fast else self.tpool
-        if head.method == "POST" and head.path in self._hooks.creating_paths:
+        if conn.fast:
+            self._fast_pool.submit(self._process, conn)
+        elif head.awaits_body:
+            self._shares.add(conn, head)
+        else:
+            self._begin(conn)
+
+    def _begin(self, conn: Connection) -> None:
+        """Give the connection a thread. Before that it has no slot: slow bodies that wait must not fill the queue."""
+        pool = self.tpool
+        if conn.creates:
             conn.slot = self._hooks.slot(self.creating_counts.total())
             if conn.slot.full:
                 pool = self._rejection_pool  # a rejection must not queue behind accepted uploads
             else:
                 conn.counted = True
                 self._count_creating(1)
-        if pool is self.tpool and head.awaits_body:
-            self._shares.add(conn, head)
-        else:
-            pool.submit(self._process, conn)
+        pool.submit(self._process, conn)
+
+    def unfinished_bodies(self) -> Iterable[Connection]:
+        return self._shares.waiting()
+
+    def forget_body(self, conn: Connection) -> bool:
+        return self._shares.forget(conn)
 
     @property
     def connection_count(self) -> int:

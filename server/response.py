@@ -1,11 +1,14 @@
 """gunicorn's response, sent in fewer system calls and with less work for its head."""
 
+import socket
 import time
 from functools import lru_cache
 from typing import Any
 
 from gunicorn import util
 from gunicorn.http import wsgi
+
+from server.slow_clients import SlowReaders
 
 #: Larger parts of a body are sent as they are: copying them costs more than a system call.
 MAX_JOINED = 64 * 1024
@@ -15,6 +18,8 @@ class JoinedResponse(wsgi.Response):  # type: ignore[misc]  # gunicorn has no ty
     """Sends the head of a response together with the first part of its body."""
 
     headers_sent: bool  # set by gunicorn
+    #: Of this process.
+    slow_readers = SlowReaders((), 64)
 
     def __init__(self, *args: Any) -> None:
         super().__init__(*args)
@@ -50,10 +55,20 @@ class JoinedResponse(wsgi.Response):  # type: ignore[misc]  # gunicorn has no ty
     def _send(self, data: bytes) -> None:
         head, self._head = self._head, b""
         if head and len(data) > MAX_JOINED:
-            self.sock.sendall(head)
+            self._send_all(head)
             head = b""
         if head or data:
-            self.sock.sendall(head + data)
+            self._send_all(head + data)
+
+    def _send_all(self, data: bytes) -> None:
+        """Raises ConnectionResetError if the client reads slowly and too many others do."""
+        try:
+            sent = self.sock.send(data, socket.MSG_DONTWAIT)
+        except BlockingIOError:
+            sent = 0
+        if sent < len(data):
+            with self.slow_readers.place(self.req.peer_addr):
+                self.sock.sendall(memoryview(data)[sent:])
 
 
 @lru_cache(maxsize=1)

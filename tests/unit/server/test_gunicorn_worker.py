@@ -19,6 +19,9 @@ class FakeWorker:
         self._process = None
         self._shares = SimpleNamespace(add=lambda conn, head: None)
 
+    def _begin(self, conn):
+        ServiceWorker._begin(self, conn)
+
     def _slot(self, in_progress):
         self.slots_asked += 1
         return SimpleNamespace(full=False)
@@ -30,7 +33,8 @@ class FakeWorker:
 @pytest.mark.parametrize(
     ("head", "asked"),
     [
-        (b"POST /ocr/image HTTP/1.1\r\n", 1),
+        (b"POST /ocr/image HTTP/1.1\r\nContent-Length: 0\r\n", 1),
+        (b"POST /ocr/image HTTP/1.1\r\nContent-Length: 9\r\n", 0),  # before its body has a thread
         (b"OPTIONS /ocr/image HTTP/1.1\r\n", 0),
         (b"GET /ocr/image HTTP/1.1\r\n", 0),
         (b"POST /ocr/imagery HTTP/1.1\r\n", 0),

@@ -86,7 +86,7 @@ def test_a_client_with_a_slow_but_sufficient_line_is_not_given_up(clock, pair):
 
 def test_bodies_from_one_address_get_a_share_of_the_threads_and_the_others_follow():
     submitted = []
-    shares = AddressShares(submitted.append, ())
+    shares = AddressShares(submitted.append, (), 64)
     conns = [connection() for _ in range(MAX_BODIES_PER_ADDRESS + 2)]
     for conn in conns:
         shares.add(conn, HEAD)
@@ -104,10 +104,25 @@ def test_bodies_from_one_address_get_a_share_of_the_threads_and_the_others_follo
     assert submitted[-1] is again
 
 
+def test_all_bodies_together_leave_threads_free_and_the_address_with_the_fewest_comes_next():
+    submitted = []
+    shares = AddressShares(submitted.append, (), threads=10)
+    conns = [connection(f"192.0.2.{number % 2}") for number in range(20)]
+    for conn in conns:
+        shares.add(conn, HEAD)
+    assert len(submitted) == 6
+    newcomer, second, other = connection("192.0.2.7"), connection("192.0.2.7"), connection("192.0.2.9")
+    for conn in (newcomer, second, other):
+        shares.add(conn, HEAD)
+    assert submitted[6:] == [newcomer], "one more thread, for an address that has none"
+    shares.release(submitted[0])
+    assert submitted[7:] == [other]
+
+
 @pytest.mark.parametrize("client", [("10.1.2.3", 1), ("::ffff:10.1.2.3", 1, 0, 0), ""])
 def test_proxies_that_name_no_client_and_unix_sockets_are_not_limited(client):
     submitted = []
-    shares = AddressShares(submitted.append, ("10.0.0.0/8",))
+    shares = AddressShares(submitted.append, ("10.0.0.0/8",), 64)
     for _ in range(2 * MAX_BODIES_PER_ADDRESS):
         shares.add(SimpleNamespace(client=client, shares=""), HEAD)
     assert len(submitted) == 2 * MAX_BODIES_PER_ADDRESS
@@ -115,7 +130,7 @@ def test_proxies_that_name_no_client_and_unix_sockets_are_not_limited(client):
 
 def test_the_client_behind_a_proxy_is_limited():
     submitted = []
-    shares = AddressShares(submitted.append, ("10.0.0.0/8",))
+    shares = AddressShares(submitted.append, ("10.0.0.0/8",), 64)
     head = RequestHead(b"POST / HTTP/1.1\r\nX-Forwarded-For: 203.0.113.9, 192.0.2.7\r\n\r\n")
     for _ in range(2 * MAX_BODIES_PER_ADDRESS):
         shares.add(connection("10.1.2.3"), head)
