@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+import time
+from dataclasses import asdict, dataclass
 
 from flask import Response, jsonify
 
@@ -19,9 +20,28 @@ FORMATS = {
 }
 
 
-def capabilities(limits: RequestLimits) -> Response:
-    catalogue = services().catalogue
-    recognisers = catalogue.recognisers()
+#: Seconds for which a process remembers what is installed. To find it takes 0.2 s, and anyone may ask.
+REMEMBERED_SECONDS = 10
+
+
+@dataclass(eq=False)
+class InstalledModels:
+    """What is installed, looked up now and then."""
+
+    _found: tuple[float, dict[str, tuple[str | None, str | None]], list[str], list[str]] | None = None
+
+    def find(self) -> tuple[dict[str, tuple[str | None, str | None]], list[str], list[str]]:
+        """The recognisers of each language, installed models, and installable ones. Thread-safe."""
+        found = self._found
+        if found is None or time.monotonic() - found[0] > REMEMBERED_SECONDS:
+            catalogue = services().catalogue
+            models = list(catalogue.installed()), list(catalogue.installable())
+            self._found = found = (time.monotonic(), catalogue.recognisers(), *models)
+        return found[1:]
+
+
+def capabilities(limits: RequestLimits, models: InstalledModels) -> Response:
+    recognisers, installed, installable = models.find()
     values = asdict(limits)
     # Names of the API that differ from the settings.
     values["min_dpi"] = MIN_DPI
@@ -32,8 +52,8 @@ def capabilities(limits: RequestLimits) -> Response:
         models={
             "default": values.pop("ocr_model"),
             "loaded": _loaded_models(),
-            "installed": list(catalogue.installed()),
-            "installable": list(catalogue.installable()),
+            "installed": installed,
+            "installable": installable,
         },
         languages={
             "default": values.pop("ocr_lang"),

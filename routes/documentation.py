@@ -1,5 +1,6 @@
 """OpenAPI, Swagger UI and ReDoc. Their scripts and styles are served locally, so they work without internet access."""
 
+import json
 from importlib.metadata import distribution
 from pathlib import Path
 from typing import Any
@@ -50,6 +51,12 @@ class DescribedApi(Api):  # type: ignore[misc]  # flask-smorest has no type info
 
     ERROR_SCHEMA = Problem
     DEFAULT_ERROR_RESPONSE_NAME = "Problem"
+    _document = b""
+
+    def _openapi_json(self) -> Response:
+        """Serve the description, which is written once: that takes 0.2 s, and anyone may ask for it."""
+        self._document = self._document or json.dumps(self.spec.to_dict(), separators=(",", ":")).encode()
+        return Response(self._document, mimetype="application/json")
 
     def _register_error_handlers(self) -> None:
         """`middleware/error_handler.py` handles errors. The handler of flask-smorest would replace it."""

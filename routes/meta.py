@@ -18,12 +18,13 @@ SLUG = {
 
 def make_blueprint(limits: RequestLimits) -> DescribedBlueprint:
     blueprint = DescribedBlueprint("meta", __name__, description="What this installation can do")
+    models = capabilities_controller.InstalledModels()
 
     @blueprint.route("/capabilities", methods=["GET"])
     @blueprint.response(200, Capabilities)
     def capabilities() -> Response:
         """List models, languages, formats and limits"""
-        return capabilities_controller.capabilities(limits)
+        return capabilities_controller.capabilities(limits, models)
 
     @blueprint.route("/errors/<string:slug>", methods=["GET"], parameters=[SLUG])
     @blueprint.problems(BY_STATUS[404])

@@ -44,10 +44,11 @@ IDEMPOTENCY_KEY = {
 JOB_ID = {"in": "path", "name": "job_id", "description": "The `job_id` of an accepted job.", "example": examples.JOB}
 BATCH_ID = {"in": "path", "name": "batch_id", "description": "The `batch_id` of a batch.", "example": examples.BATCH_ID}
 ZIP_FILE = {"application/zip": {"schema": {"type": "string"}, "example": "PK\x03\x04…"}}
-#: OpenAPI 3.1 has no schema for the items of a stream, so their data is described in an extension.
+#: OpenAPI 3.1 has no schema for the items of a stream, so their data is described in an extension. Some programs take
+#: `schema` as that of each item, others as that of the whole text, so it allows both.
 EVENT_STREAM = {
     "text/event-stream": {
-        "schema": {"type": "string"},
+        "schema": {},
         "example": examples.EVENTS,
         "x-event-data": {
             **{name: {"$ref": "#/components/schemas/JobStatus"} for name in EVENT_NAMES},
