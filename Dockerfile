@@ -8,7 +8,10 @@
 #   docker build --build-arg TESSERACT_LANGUAGES="hin tam" ...                 languages without a bundled model
 #   docker build --secret id=pip_conf,src=$HOME/.config/pip/pip.conf ...       with your own package index
 
-FROM debian:bookworm-slim AS base
+# Pinned, so that nobody can exchange it. docs/operations.md says how to update it.
+ARG BASE=debian:bookworm-slim@sha256:88200866dfff7ea7f5cbcb6ec7c8a701889efe6fe859fe64d6990e4b07ea4171
+# hadolint ignore=DL3006
+FROM ${BASE} AS base
 # Debian serves only the newest version of each package, so a pinned version would soon be unavailable.
 # hadolint ignore=DL3008
 RUN apt-get update \

@@ -2,6 +2,7 @@
 PYTHON ?= python3
 VENV   ?= .venv
 PEERS  ?= .venv-peers
+FUZZ   ?= .venv-fuzz
 
 PY      := $(VENV)/bin/python
 DONE    := $(VENV)/.done
@@ -19,7 +20,7 @@ TIED    := $(shell setpriv --pdeathsig TERM true 2>/dev/null && echo setpriv --p
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run install languages test test-unit test-browser test-languages lint bench bench-differential bench-languages bench-peers bench-ablation bench-split bench-memory bench-pdf bench-documents bench-structure compat-check load load-keys chaos paddle flower deploy-check image-check vps-check lock clean
+.PHONY: help run install languages test test-unit test-browser test-languages lint bench bench-differential bench-languages bench-peers bench-ablation bench-split bench-memory bench-pdf bench-documents bench-structure compat-check load load-keys chaos attack fuzz paddle flower deploy-check image-check vps-check lock clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' Makefile
@@ -104,6 +105,18 @@ load-keys: $(DEV) ## Throughput with an API key compared with none (needs wrk), 
 chaos: $(DEV) ## Kill processes, stop Redis, fill the disk, crash pages: no job may be lost (minutes; CHAOS="--only Redis")
 	$(PY) -m stress chaos $(CHAOS)
 
+attack: $(DEV) ## Bombs, slow clients and floods, while honest clients are measured (minutes; ATTACK="--only PNG")
+	$(PY) -m stress attack $(ATTACK)
+
+fuzz: $(DEV) $(FUZZ)/.done ## Random requests from the API description to the whole service (FUZZ_RUN="--only default")
+	$(PY) -m stress fuzz --schemathesis $(FUZZ)/bin/schemathesis $(FUZZ_RUN)
+
+# An environment of its own: some of its dependencies differ from ours.
+$(FUZZ)/.done: requirements/fuzz.txt $(DONE)/venv
+	$(PYTHON) -m venv $(FUZZ)
+	$(FUZZ)/bin/python -m pip install --disable-pip-version-check --no-deps --only-binary=:all: -r requirements/fuzz.txt
+	@touch $@
+
 $(PEERS)/.done: requirements/peers.txt requirements/opencv_marker.py $(DONE)/venv
 	$(PYTHON) -m venv $(PEERS)
 	$(PEERS)/bin/python -m pip install --disable-pip-version-check --no-deps --only-binary=:all: -r requirements/peers.txt
@@ -159,9 +172,10 @@ lock: ## Regenerate the lock files from requirements/*.in (needs uv; LOCK=--upgr
 	$(call UV_COMPILE) $(LOCK) requirements/dev.in -c requirements/run.txt -o requirements/dev.txt
 	$(call UV_COMPILE) $(LOCK) requirements/paddle.in -c requirements/run.txt -o requirements/paddle.txt
 	$(call UV_COMPILE) $(LOCK) requirements/flower.in -c requirements/run.txt -o requirements/flower.txt
+	$(call UV_COMPILE) $(LOCK) requirements/fuzz.in -o requirements/fuzz.txt
 	$(call UV_COMPILE) $(LOCK) --no-deps requirements/redis.in -o requirements/redis.txt
 	$(call UV_COMPILE,peers-) $(LOCK) requirements/peers.in -c requirements/run.txt -o requirements/peers.txt
 
 clean: ## Remove .venv, .venv-peers and caches; DATA_DIR stays
-	rm -rf $(VENV) $(PEERS) .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(PEERS) $(FUZZ) .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -6,6 +6,8 @@ import argparse
 import sys
 
 from bench.machine import describe
+from stress import fuzz
+from stress.attack import runs as attack
 from stress.chaos import runs as chaos
 from stress.load import api_keys, burst, connections, costs, probe_latency, spread, throughput, upload
 from stress.load.wrk import WrkMissing
@@ -24,11 +26,23 @@ def main() -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m stress", description="Load and chaos runs of the whole service.")
+    parser = argparse.ArgumentParser(
+        prog="python -m stress", description="Load, chaos and attacks on the whole service."
+    )
     commands = parser.add_subparsers(dest="command", required=True)
     command = commands.add_parser("chaos", help="processes killed, Redis stopped, a full disk, pages that crash")
     command.add_argument("--only", default="", metavar="WORDS", help="only the runs whose name contains these words")
     command.set_defaults(run=chaos.run)
+    command = commands.add_parser("attack", help="bombs, slow clients and floods, while honest clients are measured")
+    command.add_argument("--seconds", type=float, default=180, help="how long at least")
+    command.add_argument("--only", default="", metavar="WORDS", help="only the bombs whose name contains these words")
+    command.set_defaults(run=attack.run)
+    command = commands.add_parser("fuzz", help="random requests from the API description")
+    command.add_argument("--schemathesis", default="schemathesis", metavar="PROGRAM")
+    command.add_argument("--examples", type=int, default=50, help="random requests per operation and run")
+    command.add_argument("--only", default="", metavar="WORDS", help="only the runs whose name contains these words")
+    command.add_argument("--seed", type=int, default=1)
+    command.set_defaults(run=fuzz.run)
 
     load = commands.add_parser("load", help="how much the service handles").add_subparsers(dest="part", required=True)
     for name, module, clients, text in (

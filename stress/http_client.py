@@ -14,7 +14,8 @@ FORM = f"multipart/form-data; boundary={BOUNDARY}"
 TIMEOUT = 60.0
 BROKEN = (OSError, asyncio.IncompleteReadError, asyncio.TimeoutError, ValueError, IndexError)
 
-#: Status (0: no response), headers with names in lower case, and the JSON of the body.
+#: Status (0: no response), headers with names in lower case, and the JSON of the body. Without a response its `code` is
+#: the name of the error.
 Response = tuple[int, dict[str, str], dict[str, Any]]
 
 
@@ -25,11 +26,15 @@ def form(content: bytes, filename: str = "scan.png") -> bytes:
 
 
 class Connection:
-    """A persistent connection that is reopened after an error. A context manager."""
+    """A persistent connection that is reopened after an error. A context manager.
 
-    def __init__(self, url: str) -> None:
+    source: the client's own address, such as another one of the loopback network.
+    """
+
+    def __init__(self, url: str, source: str = "") -> None:
         address = urlsplit(url)
         self._host, self._port = address.hostname, address.port
+        self._source = (source, 0) if source else None
         self._reader: asyncio.StreamReader | None = None
         self._writer: asyncio.StreamWriter | None = None
 
@@ -54,13 +59,13 @@ class Connection:
         lines = [f"{method} {path} HTTP/1.1", f"Host: {self._host}", *(f"{k}: {v}" for k, v in headers.items()), "", ""]
         try:
             return await asyncio.wait_for(self._exchange("\r\n".join(lines).encode() + body), TIMEOUT)
-        except BROKEN:
+        except BROKEN as error:
             self._close()
-            return 0, {}, {}
+            return 0, {}, {"code": type(error).__name__}
 
     async def _exchange(self, request: bytes) -> Response:
         if self._reader is None or self._writer is None:
-            self._reader, self._writer = await asyncio.open_connection(self._host, self._port)
+            self._reader, self._writer = await asyncio.open_connection(self._host, self._port, local_addr=self._source)
         self._writer.write(request)
         status = int((await self._reader.readuntil(b"\r\n")).split()[1])
         headers = {}

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 
 #: Characters of an explanation that are printed.
-LONGEST_REASON = 400
+LONGEST_REASON = 2000
 
 
 class Report:

@@ -35,9 +35,8 @@ print(answer.text)
 def builder():
     deploy_check.require(*deploy_check.IMAGE)
     builder = Builder(Path(os.environ.get("IMAGE_CHECK_FOLDER", "/var/tmp/paddleocr-image-check")))
-    bases = set(re.findall(r"(?m)^FROM (\S+:\S+)", (REPOSITORY / "Dockerfile").read_text()))
-    for base in bases:
-        builder.create_base(base)
+    [base] = re.findall(r"(?m)^ARG BASE=(\S+)@sha256:\w{64}$", (REPOSITORY / "Dockerfile").read_text())
+    builder.create_base(base)
     return builder
 
 

@@ -50,6 +50,7 @@ class Builder:
 
     def create_base(self, name: str) -> None:
         """Create a minimal Debian with the name of the Dockerfile's base image. DEBIAN_MIRROR overrides the mirror."""
+        self._base = name
         if name in output(*self._buildah, "images", "--format", "{{.Name}}:{{.Tag}}").replace("localhost/", "").split():
             return
         suite = name.split(":")[1].removesuffix("-slim")
@@ -72,6 +73,7 @@ class Builder:
         options = ["--isolation", "chroot", "--format", "docker", "--layers", "--pull-never", "--target", target]
         pip_conf = self.folder / "pip.conf"
         pip_conf.write_text(pip_configuration())
+        options += ["--build-arg", f"BASE=localhost/{self._base}"]
         options += ["--secret", f"id=pip_conf,src={pip_conf}", "--volume", f"{certificates()}:{CERTIFICATES}:ro"]
         output(*self._buildah, "bud", *options, "--tag", image, REPOSITORY)
         return image
