@@ -66,7 +66,7 @@ class RegionReader:
         images = images_to_read(layer, self.checker.images.is_empty)
         found = images + _outlines(layer, images)
         for region, detail in zip(found, self.checker.details(found, layer, number), strict=True):
-            if detail.letters >= _MIN_LETTERS and (detail.is_mostly_text or region.kind == "large image"):
+            if _is_worth_reading(region, detail):
                 regions.append(region._replace(box=_box_to_read(region, detail, layer)))
             elif region.kind != "vectors" and detail.letters >= _MIN_UNREAD and detail.is_labelled:
                 unread.append(region.box)
@@ -105,6 +105,13 @@ class RegionReader:
         if len(self._lines) >= _CACHED_PICTURES:
             self._lines.clear()
         self._lines[key] = lines, region
+
+
+def _is_worth_reading(region: Region, detail: TextDetail) -> bool:
+    """Of a background, such as the photograph of a cover, also if it shows labels: they are not in the layer."""
+    if region.kind == "background" and detail.is_labelled and detail.letters >= _MIN_UNREAD:
+        return True
+    return detail.letters >= _MIN_LETTERS and (detail.is_mostly_text or region.kind == "large image")
 
 
 def _outlines(layer: TextLayer, images: Sequence[Region]) -> list[Region]:

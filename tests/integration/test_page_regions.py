@@ -221,3 +221,19 @@ def test_a_chart_with_labels_in_an_image_is_a_warning(read):
     ((code, box),) = [(warning["code"], warning["bbox"]) for warning in page["warnings"]]
     assert code == "unread_image"
     assert box[0] == pytest.approx([72 / 72 * 300, 640 / 72 * 300], abs=25)
+
+
+def test_a_label_on_the_photograph_behind_a_cover_is_read(read):
+    def draw(page):
+        image = Image.radial_gradient("L").resize((1240, 1754)).convert("RGB")
+        pen = ImageDraw.Draw(image)
+        for phase in range(12):
+            pen.line([(x, 900 + 60 * phase + 80 * math.sin(x / 90 + phase)) for x in range(200, 1040, 6)], "white", 5)
+        pen.text((380, 70), "NORTHERN VOICES", "black", ImageFont.load_default(56))
+        pen.text((460, 150), "a series by Harbour Press", "black", ImageFont.load_default(30))
+        page.insert_image(page.rect, stream=png(image))
+        write(page, ["The Power of Letters", "Essays"], y=640, size=30, color=(1, 1, 1))
+
+    page = read(draw)
+    assert in_order(page, ["NORTHERN VOICES", "a series by Harbour Press", "The Power of Letters"])
+    assert page["warnings"] == []

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from services.ocr_service.helpers import accents, bidi, layer_duplicates, rtl_lines, wingdings
+from services.ocr_service.helpers import accents, bidi, double_quotes, layer_duplicates, rtl_lines, wingdings
 from services.ocr_service.helpers.clip_text import unpainted_clips
 from services.ocr_service.helpers.fixed_pitch import join_fixed_pitch
 from services.ocr_service.helpers.layer_characters import (
@@ -40,7 +40,9 @@ def needs_characters(text: PageText) -> bool:
     """Whether a correction needs the position of each character."""
     if bidi.RIGHT_TO_LEFT.search(text.rare) and bidi.RIGHT_TO_LEFT_WORD.search(text.text):
         return True
-    return SOFT_HYPHEN in text.rare or accents.has_accents(text) or layer_duplicates.has_duplicates(text)
+    if SOFT_HYPHEN in text.rare or double_quotes.has_split_quotes(text):
+        return True
+    return accents.has_accents(text) or layer_duplicates.has_duplicates(text)
 
 
 def correct(page: pymupdf.Page, blocks: Sequence[Raw], text: PageText) -> None:
@@ -60,6 +62,9 @@ def _correct_characters(blocks: Sequence[Raw], text: PageText) -> None:
         for line in lines_of(blocks):
             show_hyphens(line)
         drop_empty(blocks)
+    if double_quotes.has_split_quotes(text):
+        for line in text.lines:
+            double_quotes.join_quotes(line)
     if accents.has_accents(text):
         accents.join_accents(blocks)
     if bidi.RIGHT_TO_LEFT.search(text.rare):
