@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -14,7 +15,7 @@ from typing import Any, BinaryIO, cast
 from paddleocr_service import NullEngine, OCREngine, UnreadableDocument
 from services.errors import OCRServiceError
 from services.exports import outputs
-from services.exports.formats import BY_NAME, JSON, Format, render
+from services.exports.formats import BY_NAME, JSON, MAX_SIDE, Format, render
 from services.exports.image_pdf import frames_of
 from services.exports.result import Result
 from services.ocr_service.document import Document, OCRService
@@ -92,25 +93,40 @@ def write_file(read: Reading, chosen: Format, target: Path) -> None:
     unfinished = target.with_name(f".{target.name}.{os.getpid()}.part")
     try:
         with unfinished.open("wb") as out:
-            write(read, chosen, out)
+            write(read, chosen, out, as_picture=target.suffix.lower() == ".png")
         unfinished.replace(target)
     except BaseException:
         unfinished.unlink(missing_ok=True)
         raise
 
 
-def write(read: Reading, chosen: Format, out: BinaryIO) -> None:
-    """Raises UnreadableDocument."""
+def write(read: Reading, chosen: Format, out: BinaryIO, as_picture: bool = False) -> None:
+    """as_picture: a single annotated page as PNG instead of a PDF. Raises UnreadableDocument."""
     with _as_engine_errors(read.source):
-        if chosen.needs_source:
+        if chosen.name == "annotated" and as_picture:
+            out.write(_picture(read))
+        elif chosen.needs_source:
             outputs.create(chosen.name, read.source, read.pages, out, read.masked)
         else:
             out.writelines(_converted(read.result(), read.source.name, chosen))
 
 
+def _picture(read: Reading) -> bytes:
+    """A PNG of the only page that was read."""
+    if len(read.pages) > 1:
+        raise UnreadableDocument("A PNG shows one page. Choose it with `pages`, or write a PDF.", "invalid_option")
+    (page,) = read.pages.pages()
+    with tempfile.NamedTemporaryFile() as annotated:
+        outputs.create("annotated", read.source, read.pages, cast(BinaryIO, annotated), read.masked)
+        annotated.flush()
+        return outputs.draw(annotated.name, page["page"], min(MAX_SIDE, max(page["width"], page["height"])))
+
+
 def _converted(result: dict[str, Any], name: str, chosen: Format) -> Iterable[bytes]:
     if chosen is JSON:
         return [json.dumps(result, ensure_ascii=False, indent=2).encode("utf-8", "replace"), b"\n"]
+    if chosen.name == "csv":  # one file, also if there are several tables
+        return chosen.export(Result.of(result, name))
     return render(Result.of(result, name), chosen).parts
 
 

@@ -10,8 +10,10 @@ from PIL import Image
 
 from paddleocr_service import EngineError, NullEngine, UnreadableDocument, read_document
 from paddleocr_service import convert as library_convert
-from services.standalone import main
+from services.exports.formats import BY_NAME
+from services.standalone import conversion, main
 from tests.support.exports import encoded, scan_pdf
+from tests.support.results import document, page, table
 
 
 @pytest.fixture
@@ -136,3 +138,15 @@ def test_the_library_reads_and_converts_documents(scan, tmp_path):
     with pytest.raises(UnreadableDocument) as error:
         read_document(tmp_path / "missing.pdf", engine=NullEngine())
     assert error.value.code == "not_found"
+
+
+def test_a_single_annotated_page_is_a_picture(scan, tmp_path):
+    assert convert(scan, "-f", "annotated", "--pages", "2", "-o", tmp_path / "page.png") == 0
+    assert max(Image.open(tmp_path / "page.png").size) == 2000
+    assert convert(scan, "-f", "annotated", "-o", tmp_path / "pages.png") == 1
+    assert not (tmp_path / "pages.png").exists()
+
+
+def test_tables_are_written_to_one_csv_file():
+    tables = document(page([], [table([["a", "b"]]), table([["c", "d"]])]))
+    assert b"".join(conversion._converted(tables, "scan.pdf", BY_NAME["csv"])) == b'"a","b"\r\n\r\n"c","d"\r\n'
