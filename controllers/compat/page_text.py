@@ -21,5 +21,13 @@ def markdown_of_blocks(page: dict[str, Any], blocks: Iterable[dict[str, Any]]) -
 
 
 def rendered(document: dict[str, Any], name: str, furniture: bool = False) -> str:
-    """A result document in a text format. `name`: of a format in `services/exports/formats.py`."""
-    return b"".join(render(Result.of(document), BY_NAME[name], furniture).parts).decode()
+    """A result document as Markdown or HTML."""
+    pages = [_without_lines(page) for page in document["pages"]]
+    return b"".join(render(Result.of({**document, "pages": pages}), BY_NAME[name], furniture).parts).decode()
+
+
+def _without_lines(page: dict[str, Any]) -> dict[str, Any]:
+    """What these formats read. The lines are most of a page, and only tables of old results refer to their texts."""
+    blocks = page["blocks"]
+    needed = any(block["kind"] == "table" and "cells" not in block for block in blocks)
+    return {"page": page["page"], "text": page["text"], "blocks": blocks, "lines": page["lines"] if needed else []}
