@@ -13,7 +13,7 @@ from controllers.context import services
 from controllers.sources import UploadedFile, form_files, json_body
 from services import errors
 from services.errors import OCRServiceError
-from services.jobs.record import COMPLETED, QUEUED, JobRecord
+from services.jobs.record import AWAITING_UPLOAD, COMPLETED, QUEUED, JobRecord
 
 #: Seconds that docling-serve lets a synchronous conversion take, and that a client may wait for a status.
 MAX_SYNC_WAIT = 120.0
@@ -135,7 +135,7 @@ def _task(record: JobRecord, task_id: str) -> dict[str, Any]:
 def _task_status(record: JobRecord) -> str:
     if record.ended:
         return "success" if record.status == COMPLETED else "failure"
-    return "pending" if record.stage == QUEUED else "started"
+    return "pending" if record.stage in (AWAITING_UPLOAD, QUEUED) else "started"
 
 
 def _failure(record: JobRecord) -> dict[str, Any]:
