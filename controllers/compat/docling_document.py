@@ -29,7 +29,15 @@ _LABELS = {
     "page_number": "page_footer",
 }
 _FURNITURE_LABELS = ("page_header", "page_footer")
-_MIME_TYPES = {"pdf": "application/pdf", "image": "image/png"}
+#: Media types of pictures by extension. docling-core rejects types that Python does not know, such as image/webp.
+_PICTURE_TYPES = {
+    "jpg": "image/jpeg",
+    "jpeg": "image/jpeg",
+    "tif": "image/tiff",
+    "tiff": "image/tiff",
+    "gif": "image/gif",
+}
+_PDF_TYPE, _ANY_PICTURE_TYPE = "application/pdf", "image/png"
 
 
 def docling_document(result: dict[str, Any], kind: str, content_hash: int) -> dict[str, Any]:
@@ -38,7 +46,7 @@ def docling_document(result: dict[str, Any], kind: str, content_hash: int) -> di
     for page in result["pages"]:
         writer.add_page(page)
     filename = result["filename"]
-    origin = {"mimetype": _MIME_TYPES[kind], "binary_hash": content_hash, "filename": filename}
+    origin = {"mimetype": _media_type(kind, filename), "binary_hash": content_hash, "filename": filename}
     return {
         "schema_name": "DoclingDocument",
         "version": VERSION,
@@ -142,6 +150,12 @@ class _Writer:
             }
         )
         parent["children"].append(_reference(pointer))
+
+
+def _media_type(kind: str, filename: str) -> str:
+    if kind == "pdf":
+        return _PDF_TYPE
+    return _PICTURE_TYPES.get(filename.rpartition(".")[2].lower(), _ANY_PICTURE_TYPE)
 
 
 def _group(pointer: str, parent: str | None, name: str, label: str, layer: str = "body") -> dict[str, Any]:

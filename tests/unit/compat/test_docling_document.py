@@ -108,3 +108,16 @@ def test_pages_without_blocks_or_text():
     found = converted(page([line("only a line")]), {**failed, "page": 2})
     assert [item["text"] for item in found["texts"]] == ["only a line"]
     assert found["pages"]["2"]["size"] == {"width": 0, "height": 0}
+
+
+@pytest.mark.parametrize(
+    ("filename", "dpi", "expected"),
+    [
+        ("a.JPG", None, "image/jpeg"),
+        ("a.webp", None, "image/png"),
+        ("unnamed", None, "image/png"),
+        ("a.jpg", 300, "application/pdf"),
+    ],
+)
+def test_the_media_type_is_one_that_docling_knows(filename, dpi, expected):
+    assert converted(page([line("x")]), dpi=dpi, filename=filename)["origin"]["mimetype"] == expected
