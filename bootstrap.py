@@ -31,6 +31,7 @@ from services.jobs.batches import Batches
 from services.jobs.dead_letters import DeadLetters
 from services.jobs.idempotency import Idempotency
 from services.jobs.quota import UsualQuota
+from services.jobs.sealed_text import Sealer
 from services.jobs.service import JobService
 from services.jobs.store import JobStore, Retention
 from services.jobs.unit_queue import UnitQueue
@@ -50,6 +51,7 @@ from utils.logging_setup import configure_logging
 if TYPE_CHECKING:
     from flask import Flask
 
+    from services.fetching.fetcher import Fetcher
     from services.worker.process import WorkerProcess
 
 __all__ = ["ConfigurationError", "Runtime", "Services", "Settings", "bootstrap"]
@@ -100,7 +102,8 @@ def build_services(settings: Settings, make_broker: Callable[[RedisClient], Brok
     )
     store, unit_queue = JobStore(redis, retention, quota), UnitQueue(redis, retention)
     accounts = _accounts(settings, redis)
-    signature = UploadSignature(settings.secret_key)
+    signature, sealer = UploadSignature(settings.secret_key), Sealer(settings.secret_key)
+    guard = Guard(settings.webhook_allowed_networks)
     storage = _storage(settings, signature)
     worker_registry, counters = WorkerRegistry(redis), Counters(redis)
     # The null engine has no models: languages and options are checked as if the usual models were installed.
@@ -129,6 +132,9 @@ def build_services(settings: Settings, make_broker: Callable[[RedisClient], Brok
         max_bytes=settings.max_content_length,
         ttl=settings.upload_ttl,
         max_files=settings.max_batch_files,
+        guard=guard,
+        sealer=sealer,
+        fetch_urls=settings.fetch_urls,
     )
     known_picture = KnownPictureCheck(
         redis=redis,
@@ -171,7 +177,8 @@ def build_services(settings: Settings, make_broker: Callable[[RedisClient], Brok
         counters=counters,
         metrics=ServiceMetrics(counters, store, unit_queue, worker_registry, known_picture),
         tracer=Tracer(settings.otel_exporter_otlp_endpoint),
-        webhook_guard=Guard(settings.webhook_allowed_networks),
+        webhook_guard=guard,
+        sealer=sealer,
         webhook_signer=Signer(settings.webhook_secret or (derived_secret(settings.secret_key),)),
     )
 
@@ -227,7 +234,26 @@ def start_background_services(runtime: Runtime) -> None:
     sender = Sender(services.webhook_guard, services.webhook_signer)
     page_timeout = runtime.settings.ocr_timeout_per_page
     WebhookDispatcher(Outbox(services.redis), services.job_store, sender, job_links).start()
+    if runtime.settings.fetch_urls:
+        _fetcher(runtime).start()
     Watchdog(services.worker_registry, services.unit_queue, broker.ticket_count, page_timeout).start()
+
+
+def _fetcher(runtime: Runtime) -> Fetcher:
+    from services.fetching.download import Downloader
+    from services.fetching.fetcher import Fetcher
+    from services.fetching.queue import FetchQueue
+
+    services = runtime.services
+    return Fetcher(
+        FetchQueue(services.redis),
+        services.job_store,
+        services.storage,
+        services.arrivals,
+        Downloader(services.webhook_guard),
+        services.sealer,
+        runtime.settings.max_content_length,
+    )
 
 
 def build_worker(runtime: Runtime, stopping: Callable[[], bool]) -> WorkerProcess:

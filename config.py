@@ -191,12 +191,14 @@ class Settings:
     cache_max_size: int = setting("1000", integer(0))
     """Number of results in this cache. 0 disables it."""
 
-    webhook_secret: tuple[str, ...] = setting("", list_of(webhook_secret, None), "Webhooks")
+    webhook_secret: tuple[str, ...] = setting("", list_of(webhook_secret, None), "Webhooks and files by URL")
     """Signs requests to a job's callback_url: whsec_ and 24 to 64 random bytes in base64. To rotate it, set two with a
     space between them, the new one first. Empty: derived from SECRET_KEY; `flask webhook-secret` prints it."""
+    fetch_urls: bool = setting("false", boolean)
+    """Fetch the file of a job from the `url` that its client names. The workers need access to the internet."""
     webhook_allowed_networks: tuple[str, ...] = setting("", list_of(network))
-    """Private networks that a callback_url may point to, such as 10.1.0.0/16, separated by commas. Empty: none, so that
-    clients cannot reach hosts that only this machine can reach."""
+    """Private networks that a callback_url, or the url of a file, may point to, such as 10.1.0.0/16, separated by
+    commas. Empty: none, so that clients cannot reach hosts that only this machine can reach."""
 
     log_level: str = setting("INFO", one_of("DEBUG", "INFO", "WARNING", "ERROR"), "Logs and traces")
     """DEBUG, INFO, WARNING or ERROR."""

@@ -11,7 +11,7 @@ from werkzeug.exceptions import ClientDisconnected
 from controllers import responses
 from controllers.context import services
 from controllers.idempotency import Outcome, find_job, mark_replayed, run_once
-from controllers.sources import UploadedFile, several_files
+from controllers.sources import Source, several_files
 from controllers.submission import document_options, require_reading, submit
 from controllers.waiting import once_ended
 from services.errors import OCRServiceError
@@ -26,15 +26,15 @@ def create_batch(options: dict[str, Any]) -> Response:
     """202 with a job or an error for each file. If every file fails, raises the error of the first one."""
     require_reading(options)
     chosen = document_options(options)
-    uploads = several_files()
-    names = [upload.name for upload in uploads]
+    sources = several_files()
+    names = [source.name for source in sources]
 
     def create(job_id: IdMaker) -> list[Outcome]:
         outcomes: list[Outcome] = []
-        for number, upload in enumerate(uploads):
+        for number, source in enumerate(sources):
             if number:
                 _ensure_client_waits()
-            outcomes.append(_try_submit(upload, chosen, options["callback_url"], job_id(number)))
+            outcomes.append(_try_submit(source, chosen, options["callback_url"], job_id(number)))
         errors = [outcome for outcome in outcomes if isinstance(outcome, OCRServiceError)]
         if len(errors) == len(outcomes):
             body = _batch_body(names, outcomes)
@@ -42,7 +42,7 @@ def create_batch(options: dict[str, Any]) -> Response:
             raise errors[0]
         return outcomes
 
-    outcomes, replayed = run_once(uploads, options, create)
+    outcomes, replayed = run_once(sources, options, create)
 
     batch_id = services().batches.save(g.owner, [_file(*each) for each in zip(names, outcomes, strict=True)])
     about_batch = {"batch_id": batch_id, "links": {"results": url_for("ocr.get_batch_results", batch_id=batch_id)}}
@@ -79,9 +79,9 @@ def _ensure_client_waits() -> None:
         raise ClientDisconnected()
 
 
-def _try_submit(upload: UploadedFile, options: DocumentOptions, callback_url: str, job_id: str) -> Outcome:
+def _try_submit(source: Source, options: DocumentOptions, callback_url: str, job_id: str) -> Outcome:
     try:
-        return submit(upload, options, callback_url, job_id)
+        return submit(source, options, callback_url, job_id)
     except OCRServiceError as error:
         return error
 
@@ -103,4 +103,5 @@ def _batch_body(names: Sequence[str], outcomes: Sequence[Outcome]) -> dict[str, 
 def _batch_item(name: str, outcome: Outcome) -> dict[str, Any]:
     if isinstance(outcome, OCRServiceError):
         return {"filename": name, "status": "failed", "error": outcome.as_dict()}
-    return {**responses.job_fields(outcome), "type": outcome.kind}
+    # The kind of a file that is still to be fetched is not known.
+    return {**responses.job_fields(outcome), **({"type": outcome.kind} if outcome.kind else {})}

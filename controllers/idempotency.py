@@ -8,7 +8,7 @@ from typing import Any
 from flask import Response, g, request
 
 from controllers.context import services
-from controllers.sources import UploadedFile
+from controllers.sources import Source
 from services.errors import JobFailed, JobNotFound, OCRServiceError
 from services.jobs.idempotency import IdMaker
 from services.jobs.record import JobRecord, new_job_id
@@ -18,7 +18,7 @@ Outcome = JobRecord | OCRServiceError
 
 
 def run_once(
-    uploads: Sequence[UploadedFile], options: dict[str, Any], create: Callable[[IdMaker], list[Outcome]]
+    sources: Sequence[Source], options: dict[str, Any], create: Callable[[IdMaker], list[Outcome]]
 ) -> tuple[list[Outcome], bool]:
     """The outcomes of `create`, or of the first request with the same Idempotency-Key; and whether this is a replay.
 
@@ -34,7 +34,7 @@ def run_once(
         outcomes.extend(create(job_id))
         return [each.id if isinstance(each, JobRecord) else each.as_dict() for each in outcomes]
 
-    fingerprint = [request.path, options, *([upload.name, upload.content.sha256()] for upload in uploads)]
+    fingerprint = [request.path, options, *([source.name, source.fingerprint()] for source in sources)]
     stored, replayed = services().idempotency.once(g.owner, key, fingerprint, create_and_store)
     if replayed:
         outcomes = [find_job(item, g.owner) if isinstance(item, str) else JobFailed(item) for item in stored]

@@ -47,16 +47,16 @@ def create_job(options: dict[str, Any], kinds: tuple[str, ...] = KINDS, want: Wa
     """202 with the job; with `wait`, 200 with the result if the job ends in time. `kinds`: accepted kinds of files."""
     require_reading(options)
     chosen = document_options(options)
-    upload = single_file()
+    source = single_file()
 
     def create(job_id: IdMaker) -> list[Outcome]:
         try:
-            return [submit(upload, chosen, options["callback_url"], job_id(0), kinds)]
+            return [submit(source, chosen, options["callback_url"], job_id(0), kinds)]
         except errors.OCRServiceError as error:
-            error.extra.setdefault("filename", upload.name)
+            error.extra.setdefault("filename", source.name)
             raise
 
-    (record,), replayed = run_once([upload], options, create)
+    (record,), replayed = run_once([source], options, create)
     if isinstance(record, errors.OCRServiceError):  # a replay whose job has been deleted
         raise record
     if not options["wait"]:

@@ -18,7 +18,7 @@ def job_fields(record: JobRecord) -> dict[str, Any]:
     """The fields that responses about a new job share."""
     return {
         "job_id": record.id,
-        "status": record.status,
+        "status": record.shown_status,
         "filename": record.filename,
         "file_size": record.file_size,
         "links": links(record),
@@ -48,7 +48,7 @@ def status_body(record: JobRecord, estimate: WaitEstimate | None = None) -> dict
     """Works outside of a request, too: event streams send it."""
     body: dict[str, Any] = {
         "job_id": record.id,
-        "status": record.status,
+        "status": record.shown_status,
         "stage": record.stage,
         "ready": record.ended,
         "successful": record.status == COMPLETED if record.ended else None,

@@ -1,18 +1,22 @@
-"""The files of a request: in a form, in base64 in a JSON object, or as the body itself.
+"""The files of a request: in a form, in base64 or by URL in a JSON object, or as the body itself.
 
 The service's own endpoints use `single_file` and `several_files`. Controllers of other interfaces read what their
 clients send, then create the job as usual:
 
     body = json_body()                                     # files in it go to the disk while they arrive
-    source = from_base64(body["base64Source"], "scan.pdf")  # or from_body("scan.pdf")
+    source = from_base64(body["base64Source"], "scan.pdf")  # or from_url(body["urlSource"]) or from_body("scan.pdf")
     record = submission.submit(source, options, callback_url="", job_id=new_job_id())
+
+The job of a URL is accepted before its file is known. If the file cannot be fetched or read, the job fails.
 """
 
 from __future__ import annotations
 
+import hashlib
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, cast
+from urllib.parse import unquote, urlsplit
 
 from flask import g, request
 
@@ -34,8 +38,26 @@ class UploadedFile:
     content: IncomingFile
     problem: str = ""
 
+    def fingerprint(self) -> str:
+        """Equal for equal files."""
+        return self.content.sha256()
 
-def single_file() -> UploadedFile:
+
+@dataclass(frozen=True, slots=True)
+class LinkedFile:
+    """A file that a worker fetches. Its URL may grant access to it, so it is not shown."""
+
+    name: str
+    url: str = field(repr=False)
+
+    def fingerprint(self) -> str:
+        return hashlib.sha256(self.url.encode()).hexdigest()
+
+
+Source = UploadedFile | LinkedFile
+
+
+def single_file() -> Source:
     """The file of a request that has one. Raises MissingFile, InvalidOption and PayloadTooLarge."""
     if (sent := _json_files()) is not None:
         if "files" in sent:
@@ -49,18 +71,18 @@ def single_file() -> UploadedFile:
     return uploads[0]
 
 
-def several_files() -> list[UploadedFile]:
+def several_files() -> list[Source]:
     """The files of a batch. Raises MissingFile, InvalidOption and PayloadTooLarge."""
     if (sent := _json_files()) is not None:
         files = sent.pop("files", None)
         if sent or not isinstance(files, list) or not all(isinstance(each, dict) for each in files):
-            raise InvalidOption("Send `files` as a list of objects, each with `file` in base64.", option="files")
-        uploads = [_from_object(each) for each in files]
+            raise InvalidOption("Send `files`: a list of objects, each with `file` in base64 or `url`.", option="files")
+        sources: list[Source] = [_from_object(each) for each in files]
     else:
-        uploads = form_files("files")
-    if not uploads:
+        sources = [*form_files("files")]
+    if not sources:
         raise MissingFile("No file was sent. Send one or more in the multipart field `files`.")
-    return uploads
+    return sources
 
 
 def json_body() -> dict[str, Any]:
@@ -81,6 +103,15 @@ def from_base64(text: str | LongString, name: str = "", option: str = "file") ->
     decoded = services().uploads.decode(text, _received())
     problem = f"The option `{option}` is not a file in base64: {decoded.error}." if decoded.error else ""
     return UploadedFile(plain_name(name), decoded.content, problem)
+
+
+def from_url(url: str, name: str = "") -> LinkedFile:
+    """A file that a worker fetches. `submit` raises UrlNotAllowed. Without a name it has the last part of the path."""
+    try:
+        path = unquote(urlsplit(url).path)
+    except ValueError:  # not a URL, which `submit` reports
+        path = ""
+    return LinkedFile(plain_name(name or path), url)
 
 
 def from_body(name: str = "") -> UploadedFile:
@@ -113,14 +144,21 @@ def _json_files() -> dict[str, Any] | None:
     return cast(dict[str, Any] | None, g.get("json_files"))
 
 
-def _from_object(sent: dict[str, Any]) -> UploadedFile:
-    if unknown := sorted(sent.keys() - {"file", "filename"}):
-        raise InvalidOption(f"Unknown field `{unknown[0][:64]}`. A file has `file` and `filename`.", option="files")
-    name, text = sent.get("filename", ""), sent.get("file")
+def _from_object(sent: dict[str, Any]) -> Source:
+    if unknown := sorted(sent.keys() - {"file", "url", "filename"}):
+        known = "A file has `file` or `url`, and `filename`."
+        raise InvalidOption(f"Unknown field `{unknown[0][:64]}`. {known}", option="files")
+    name, text, url = sent.get("filename", ""), sent.get("file"), sent.get("url")
     if not isinstance(name, str) or len(name) > 1024:
         raise InvalidOption("The option `filename` is not valid: it must be a string of at most 1024 characters.")
+    if text is not None and url is not None:
+        raise InvalidOption("Send either `file` or `url`, not both.", option="url")
+    if isinstance(url, str):
+        return from_url(url, name)
+    if url is not None:
+        raise InvalidOption("The option `url` is not valid: it must be a string of at most 2048 characters.")
     if text is None:
-        raise MissingFile("No file was sent. Send it in base64 in the field `file`.")
+        raise MissingFile("No file was sent. Send it in base64 in the field `file`, or its address in `url`.")
     if not isinstance(text, str | LongString):
         raise InvalidOption("The option `file` is not valid: it must be a string in base64.", option="file")
     return from_base64(text, name)

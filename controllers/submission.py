@@ -8,7 +8,7 @@ from typing import Any, cast
 from flask import g, request
 
 from controllers.context import ErrorClasses, services, traceparent
-from controllers.sources import UploadedFile
+from controllers.sources import LinkedFile, Source
 from services import errors
 from services.accounts.account import READ
 from services.exports.formats import OUTPUTS
@@ -100,14 +100,25 @@ def _names(option: str, text: str) -> str:
 
 
 def submit(
-    upload: UploadedFile, options: DocumentOptions, callback_url: str, job_id: str, kinds: tuple[str, ...] = KINDS
+    source: Source, options: DocumentOptions, callback_url: str, job_id: str, kinds: tuple[str, ...] = KINDS
 ) -> JobRecord:
-    """Create a job for the current client. Raises the errors of `JobService.submit`."""
-    if upload.problem:
-        raise errors.InvalidOption(upload.problem, option="file")
-    check_file_size(upload.content.size())
-    record = new_record(job_id, upload.name, options, callback_url)
-    return services().jobs.submit(record, upload.content, kinds, request_slot())
+    """Create a job for the current client. Raises the errors of `JobService.submit`; UrlNotAllowed for a URL."""
+    if isinstance(source, LinkedFile):
+        return _submit_url(source, options, callback_url, job_id, kinds)
+    if source.problem:
+        raise errors.InvalidOption(source.problem, option="file")
+    check_file_size(source.content.size())
+    record = new_record(job_id, source.name, options, callback_url)
+    return services().jobs.submit(record, source.content, kinds, request_slot())
+
+
+def _submit_url(
+    source: LinkedFile, options: DocumentOptions, callback_url: str, job_id: str, kinds: tuple[str, ...]
+) -> JobRecord:
+    kind = kinds[0] if len(kinds) == 1 else ""
+    limit = g.access.max_file_bytes if g.access else 0
+    record = new_record(job_id, source.name, options, callback_url, kind=kind, max_file_size=limit)
+    return services().uploads.announce_url(record, source.url)
 
 
 def check_file_size(size: int) -> None:

@@ -20,7 +20,7 @@ MAX_JSON_BYTES = 1 << 16
 #: Attribute of schemas whose options may be sent as a JSON object, together with files.
 FILES_IN_JSON = "files_in_json"
 #: Fields of such an object that are not options.
-FILE_FIELDS = ("file", "filename", "files")
+FILE_FIELDS = ("file", "filename", "files", "url")
 
 
 class OptionsParser(FlaskParser):

@@ -17,6 +17,7 @@ from services.jobs.admission import Admission
 from services.jobs.batches import Batches
 from services.jobs.dead_letters import DeadLetters
 from services.jobs.idempotency import Idempotency
+from services.jobs.sealed_text import Sealer
 from services.jobs.service import JobService
 from services.jobs.store import JobStore
 from services.jobs.unit_queue import UnitQueue
@@ -71,6 +72,7 @@ class Services:
     metrics: ServiceMetrics
     tracer: Tracer
     webhook_guard: Guard
+    sealer: Sealer
     webhook_signer: Signer
 
 
@@ -96,5 +98,7 @@ class RequestLimits:
     max_dpi: int
     ocr_timeout_per_page: int
     result_ttl: int
+    #: Whether jobs may name their file by a URL.
+    fetch_urls: bool
     #: Seconds. The longest that a request may wait for a result.
     request_timeout: int

@@ -2,14 +2,15 @@
 
     OCRServiceError
     ├── MalformedRequest, ModelUnavailable, MissingFile, EmptyFile, UploadIncomplete
-    ├── InvalidOption: PageOutOfRange, UnknownLanguage
+    ├── InvalidOption: PageOutOfRange, UnknownLanguage, UrlNotAllowed
     ├── Unauthorized, Forbidden, InvalidSignature, EndpointNotFound, MethodNotAllowed, JobNotFound, BatchNotFound
     ├── DeadLetterNotFound
     ├── NotAcceptable, JobCancelled, OutputNotRequested, OutputFailed, IdempotencyInFlight, UploadFinished
     ├── UploadExpired, ResultExpired, LengthRequired
     ├── PayloadTooLarge, UnsupportedMediaType, RateLimited, IdempotencyConflict, UploadMismatch, UploadMissing
     ├── QuotaExceeded (TooManyJobs), AccountNotFound, AccessKeyNotFound, EmailTaken, TooManyKeys, KeyReplaced
-    ├── UnprocessableFile: UnsupportedType, CorruptFile, TruncatedFile, EncryptedFile, TooManyPages, TooManyPixels
+    ├── UnprocessableFile: UnsupportedType, CorruptFile, TruncatedFile, EncryptedFile, TooManyPages, TooManyPixels,
+    │                      FetchFailed
     ├── JobFailed, RetriesExhausted, InternalError, StillRunning
     ├── PageFailed: PageTimeout, PageCrashed, ResultTooLarge
     └── ServiceUnavailable: RedisUnavailable (RedisFull), QueueFull, MemoryShort, StorageUnavailable, NotReady
@@ -73,6 +74,10 @@ class InvalidOption(OCRServiceError, code="invalid_option", kind="invalid"):
 
 class PageOutOfRange(InvalidOption, code="page_out_of_range"):
     remedy = "Request only pages that the document has."
+
+
+class UrlNotAllowed(InvalidOption, code="url_not_allowed", title="URL not allowed"):
+    remedy = "Name a file on the public internet with https:// or http://, or send the file itself."
 
 
 class UnknownLanguage(InvalidOption, code="unsupported_language"):
@@ -245,6 +250,11 @@ class TruncatedFile(UnprocessableFile, code="truncated_file"):
 
 class EncryptedFile(UnprocessableFile, code="encrypted_file"):
     remedy = "Remove the password and send the file again."
+
+
+class FetchFailed(UnprocessableFile, code="fetch_failed", title="File not fetched"):
+    problem = "The file could not be fetched from its URL in time."
+    remedy = "Check that anyone can download it there, or send the file itself."
 
 
 class TooManyPages(UnprocessableFile, code="too_many_pages"):

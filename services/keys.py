@@ -33,6 +33,7 @@ PACE = "ocr:pace"  #: Hash: for each lane, seconds per unit as a running mean.
 
 AWAITING = "ocr:awaiting"  #: Sorted set: announced jobs that have not started, by the time when their upload expires.
 NOTICED = "ocr:noticed:"  #: + job id. String, expires: a process is already handling the arrival of this upload.
+FETCHES = "ocr:fetches"  #: Sorted set: announced jobs whose file a worker fetches, by the time when it is due.
 DEAD = "ocr:dead"  #: Sorted set: dead letters (job ids), by the time when the job failed.
 DEAD_OF = "ocr:dead:"  #: + owner. Sorted set: the owner's dead letters, and some that no longer are, by the same time.
 WEBHOOKS = "ocr:webhooks"  #: Sorted set: ended jobs with a webhook to send, by the time when it is due.

@@ -8,8 +8,8 @@ from typing import Any
 import structlog
 from structlog.types import Processor
 
-#: Loggers whose INFO lines repeat what this service logs itself.
-QUIET = ("celery", "kombu", "werkzeug", "flask-limiter", "gunicorn.access", "ppocr", "paddlex")
+#: Loggers whose INFO lines repeat what this service logs itself, or whose DEBUG lines contain URLs of clients.
+QUIET = ("urllib3", "celery", "kombu", "werkzeug", "flask-limiter", "gunicorn.access", "ppocr", "paddlex")
 
 
 class LineLogger:

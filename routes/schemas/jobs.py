@@ -5,7 +5,7 @@ from marshmallow import Schema, fields, validate
 from routes.schemas.base import StrictSchema, about
 
 STATUSES = ["awaiting_upload", "processing", "completed", "failed", "cancelled"]
-STAGES = ["awaiting_upload", "queued", "started", "retrying", "completed", "failed", "cancelled"]
+STAGES = ["awaiting_upload", "fetching", "queued", "started", "retrying", "completed", "failed", "cancelled"]
 #: Events of a job whose data is its status.
 EVENT_NAMES = ["status", "started", "retrying", "queued", "completed", "failed", "cancelled"]
 #: Option of all lists.

@@ -10,6 +10,7 @@ from routes.schemas.base import StrictSchema, about
 
 BINARY = {"type": "string", "format": "binary"}
 #: The characters that `services/webhooks/guard.py` accepts, as JSON Schema.
+FETCH_URL = r"^[Hh][Tt][Tt][Pp][Ss]?://[!-\[\]-~]+$"
 CALLBACK_URL = r"^(|[Hh][Tt][Tt][Pp][Ss]?://[!-\[\]-~]+)$"
 #: Highest value of the option `page`.
 MAX_PAGE = 1_000_000
@@ -90,11 +91,18 @@ def several_files(limits: RequestLimits) -> fields.Field[Any]:
 
 
 def base64_file() -> dict[str, fields.Field[Any]]:
-    """A file in a JSON object."""
+    """A file in a JSON object: `file` or `url`."""
     return {
         "file": fields.String(
-            required=True,
             **about("The file in base64, or a `data:` URL of it. The limits are those of a form.", format="byte"),
+        ),
+        "url": fields.String(
+            validate=validate.Length(max=2048),
+            **about(
+                "Instead of `file`: where a worker fetches it, with http or https on the public internet. Only if "
+                "`limits.fetch_urls` of `GET /capabilities` is true.",
+                pattern=FETCH_URL,
+            ),
         ),
         "filename": fields.String(
             load_default="", validate=validate.Length(max=1024), **about("The name of the file, for your own use.")

@@ -64,6 +64,7 @@ class Limits(Schema):
     page_timeout_seconds = fields.Integer(required=True)
     result_ttl_seconds = fields.Integer(required=True)
     max_wait_seconds = fields.Integer(required=True)
+    fetch_urls = fields.Boolean(required=True, **about("Whether a file may be named by its `url`."))
 
 
 class DocumentKinds(Schema):

@@ -24,7 +24,8 @@ STATUSES: tuple[Status, ...] = get_args(Status)
 ENDED: frozenset[Status] = frozenset({COMPLETED, FAILED, CANCELLED})
 
 #: The stage of a running job is the latest change of one of its units. Otherwise it equals the status.
-Stage = Literal["awaiting_upload", "queued", "started", "retrying", "completed", "failed", "cancelled"]
+Stage = Literal["awaiting_upload", "fetching", "queued", "started", "retrying", "completed", "failed", "cancelled"]
+FETCHING: Final = "fetching"
 QUEUED: Final = "queued"
 STARTED: Final = "started"
 RETRYING: Final = "retrying"
@@ -37,6 +38,8 @@ PROBE_OWNER = SHARED.probe_owner
 
 #: Marks fields that only the Lua scripts write. The others are written when the job is submitted or announced.
 WRITTEN_BY_SCRIPTS = {"written_by_scripts": True}
+#: Marks fields that are not written if they have their default values.
+SELDOM_SET = {"seldom_set": True}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +53,7 @@ class JobRecord:
     request_id: str
     status: Status = PROCESSING
     stage: Stage = QUEUED
-    #: "image" or "pdf". Empty until the file has been inspected.
+    #: "image" or "pdf". Until the file has been inspected: the only kind that is accepted, or empty.
     kind: str = ""
     file_size: int = 0
     #: Key of the file in the storage.
@@ -62,6 +65,10 @@ class JobRecord:
     callback_url: str = ""
     #: Media type of the announced upload. Empty if the client did not announce one.
     content_type: str = ""
+    #: Where a worker fetches the file, sealed (see `sealed_text`). Empty as soon as the job has its file.
+    source: str = field(default="", metadata=SELDOM_SET)
+    #: Bytes of the largest file that is accepted from there. 0: the general limit.
+    max_file_size: int = field(default=0, metadata=SELDOM_SET)
     #: When the announced upload expires. 0 if no upload was announced.
     upload_expires_at: float = 0.0
     #: Pages of the whole document. `pages_total` counts only the requested ones.
@@ -88,6 +95,11 @@ class JobRecord:
         return self.status in ENDED
 
     @property
+    def shown_status(self) -> Status:
+        """The status for clients. They upload nothing if a worker fetches the file."""
+        return PROCESSING if self.source and self.status == AWAITING_UPLOAD else self.status
+
+    @property
     def page_numbers(self) -> tuple[int, ...]:
         """The requested pages. Raises InvalidOption."""
         if self.options.pages:
@@ -102,6 +114,7 @@ class JobRecord:
     def to_hash(self) -> dict[str, str]:
         """The fields written at submission, as stored."""
         texts = {name: str(getattr(self, name)) for name in SUBMITTED_FIELDS}
+        texts |= {name: str(value) for name in SELDOM_SET_FIELDS if (value := getattr(self, name))}
         return {**texts, "options": self.options.dumps()}
 
     @classmethod
@@ -131,6 +144,7 @@ _DECODER_BY_TYPE: dict[object, Callable[[bytes], Any]] = {
 DECODERS = {
     name.encode(): (name, _DECODER_BY_TYPE[kind]) for name, kind in get_type_hints(JobRecord).items() if name != "id"
 }
+SELDOM_SET_FIELDS = [each.name for each in fields(JobRecord) if each.metadata == SELDOM_SET]
 SUBMITTED_FIELDS = [each.name for each in fields(JobRecord) if each.name != "id" and not each.metadata]
 
 

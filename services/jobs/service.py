@@ -106,8 +106,9 @@ class JobService:
         with open(path, "rb") as file:
             sha256 = hashlib.file_digest(file, "sha256").hexdigest()
         # The job was admitted when it was announced, so a full queue no longer matters.
-        planned = plan_job(record, path, sha256, KINDS, self.inspector, self.catalogue)
-        return self._store_and_queue(planned, longest_wait=0)
+        kinds = (record.kind,) if record.kind else KINDS
+        planned = plan_job(record, path, sha256, kinds, self.inspector, self.catalogue)
+        return self._store_and_queue(replace(planned, source=""), longest_wait=0)
 
     def _store_and_queue(self, record: JobRecord, longest_wait: float) -> JobRecord:
         try:
@@ -176,7 +177,7 @@ class JobService:
             ids = self.store.ids_of_owner(owner, before, LIST_CHUNK, float(at or "inf"))
             for record in self.store.get_many(ids):
                 at, before = f"{record.created_at:.6f}", record.id
-                if status in ("", record.status):
+                if status in ("", record.shown_status):
                     found.append(record)
                     if len(found) == limit:
                         return found, f"{at}_{before}"

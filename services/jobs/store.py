@@ -94,7 +94,7 @@ class JobStore:
 
         Raises QueueFull if a job submitted now would wait `longest_wait` seconds or more (0: no limit).
         """
-        limits = (record.upload_expires_at, self.retention.record_ttl, longest_wait)
+        limits = (record.upload_expires_at, self.retention.record_ttl, longest_wait, int(bool(record.source)))
         outcome, values = self._save("announce", record, longest_wait, record.owner, *limits)
         return record.updated({b"created_at": values[0]}) if outcome == "announced" else None
 

@@ -204,7 +204,7 @@ end
 local function end_job(id, status, now, record_ttl)
   local job = K.JOB .. id
   redis.call('HSET', job, 'status', status, 'stage', status, 'finished_at', now)
-  redis.call('HDEL', job, 'leader')
+  redis.call('HDEL', job, 'leader', 'source')
   if not has_open_work(id) then redis.call('EXPIRE', job, record_ttl) end
   count(id, 'jobs:' .. status)
   if (redis.call('HGET', job, 'callback_url') or '') ~= '' then redis.call('ZADD', K.WEBHOOKS, now, id) end

@@ -60,6 +60,7 @@ if not found and not leader then
 end
 
 redis.call('HSET', job, unpack(ARGV, 10))
+if announced then redis.call('HDEL', job, 'source') end
 redis.call('HSETNX', job, 'created_at', now)
 redis.call('ZREM', K.AWAITING, id)
 redis.call('PERSIST', job)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 import structlog
 
 from services.errors import (
+    FetchFailed,
     JobNotFound,
     OCRServiceError,
     RateLimited,
@@ -126,6 +127,6 @@ class Arrivals:
         now = time.time()
         for record in self.store.get_many(self.store.awaiting_upload(now - LATE_SECONDS, MAX_EXPIRED)):
             if record.id not in arrived:
-                self._fail(record, UploadExpired())
+                self._fail(record, FetchFailed() if record.source else UploadExpired())
             elif record.upload_expires_at < now - LOST_SECONDS:
                 self.reject(record, RetriesExhausted())

@@ -21,17 +21,22 @@ from services.errors import (
     UploadFinished,
     UploadIncomplete,
     UploadMismatch,
+    UrlNotAllowed,
 )
 from services.jobs.admission import Admission
-from services.jobs.record import AWAITING_UPLOAD, CANCELLED, JobRecord
+from services.jobs.record import AWAITING_UPLOAD, CANCELLED, FETCHING, JobRecord
+from services.jobs.sealed_text import Sealer
 from services.jobs.store import JobStore
 from services.storage import IncomingFile, SignedUpload, Storage, UploadSignature
 from services.uploads.arrivals import CLAIM_SECONDS, Arrivals
 from services.uploads.base64_file import Allowance, NotBase64, decode
 from services.uploads.json_body import MAX_SMALL_BYTES, SIZE_FACTOR, LongString, read_json_body
+from services.webhooks.guard import Guard
 
 #: Signed as the media type if the client announced none. The content decides anyway.
 ANY_TYPE = "application/octet-stream"
+#: Seconds within which a file must have been fetched, with the time that it waits for other files.
+FETCH_TTL = 600
 #: Bytes of a request body in memory at a time.
 CHUNK_BYTES = 1 << 18
 
@@ -63,6 +68,10 @@ class UploadService:
     ttl: int
     #: Files of one request.
     max_files: int
+    guard: Guard
+    sealer: Sealer
+    #: Whether workers fetch files from URLs.
+    fetch_urls: bool
 
     @property
     def max_json_bytes(self) -> int:
@@ -106,6 +115,26 @@ class UploadService:
             stage=AWAITING_UPLOAD,
             upload=self.storage.announced_key(record.id),
             upload_expires_at=float(int(time.time()) + self.ttl),
+        )
+        return self.store.announce(announced, self.admission.longest_wait) or self.store.get(record.id)
+
+    def announce_url(self, record: JobRecord, url: str) -> JobRecord:
+        """Store a new job whose file a worker fetches. `record.kind`: the only accepted kind of file, or empty.
+
+        Raises UrlNotAllowed, and the errors of `Admission.check`.
+        """
+        if not self.fetch_urls:
+            raise UrlNotAllowed("This service does not fetch files (FETCH_URLS). Send the file itself.")
+        if problem := self.guard.problem_of(url):
+            raise UrlNotAllowed(f"The URL of the file {problem}.")
+        self.admission.check_memory()
+        announced = replace(
+            record,
+            status=AWAITING_UPLOAD,
+            stage=FETCHING,
+            source=self.sealer.seal(url, record.id),
+            upload=self.storage.announced_key(record.id),
+            upload_expires_at=float(int(time.time()) + FETCH_TTL),
         )
         return self.store.announce(announced, self.admission.longest_wait) or self.store.get(record.id)
 

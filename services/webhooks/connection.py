@@ -1,18 +1,20 @@
-"""The connection of one webhook call: only to addresses that the guard permits, and closed when the time is up."""
+"""The connection of one call: only to addresses that the guard permits, and closed when the time is up."""
 
 from __future__ import annotations
 
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
-from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, Timeout
 from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.util import Url
 
-from services.webhooks.guard import Guard, NotAllowed
+from services.webhooks.guard import Guard, NotAllowed, port_of
 from services.webhooks.resolver import Address
 
 CONNECT_SECONDS = 3.0
@@ -103,9 +105,18 @@ class _TLSConnection(_Connection, HTTPSConnection):
     pass
 
 
-class TimedHTTPPool(HTTPConnectionPool):
+class _Pool(HTTPConnectionPool):
     ConnectionCls = _Connection
 
 
-class TimedHTTPSPool(HTTPSConnectionPool):
+class _TLSPool(HTTPSConnectionPool):
     ConnectionCls = _TLSConnection
+
+
+def open_pool(url: Url, connection: TimedConnection, seconds: float, tls: ssl.SSLContext) -> HTTPConnectionPool:
+    """A pool of urllib3 for one call. seconds: for each part of the response."""
+    host, port = url.host or "", port_of(url)
+    timeout = Timeout(connect=CONNECT_SECONDS, read=seconds)
+    if url.scheme == "https":
+        return _TLSPool(host, port, timeout, retries=False, ssl_context=tls, open_socket=connection.open)
+    return _Pool(host, port, timeout, retries=False, open_socket=connection.open)

@@ -9,7 +9,6 @@ from __future__ import annotations
 import random
 import threading
 import time
-from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from http import HTTPStatus
@@ -20,6 +19,7 @@ from urllib3.util import parse_url
 from services.errors import JobNotFound, RedisUnavailable
 from services.jobs.record import JobRecord
 from services.jobs.store import JobStore
+from services.webhooks.call_slots import CallSlots, ConcurrencyLimits
 from services.webhooks.message import message_of
 from services.webhooks.outbox import DELIVERED, GIVEN_UP, POSTPONED, RETRIED, DueWebhook, Outbox
 from services.webhooks.sender import DeliveryResult, Sender
@@ -42,15 +42,6 @@ class RetrySchedule:
     busy_pause: float = 1.0
 
 
-@dataclass(frozen=True, slots=True)
-class ConcurrencyLimits:
-    """How many calls one dispatcher makes at the same time: in total, to one host, and for one owner."""
-
-    total: int = 16
-    per_host: int = 4
-    per_owner: int = 8
-
-
 @dataclass(eq=False)
 class WebhookDispatcher:
     """`start()` works in a thread until `stop()`. Each call runs in a thread of its own."""
@@ -64,9 +55,9 @@ class WebhookDispatcher:
     limits: ConcurrencyLimits = ConcurrencyLimits()
     _stopped: bool = field(init=False, default=False)
     _wake: threading.Event = field(init=False, default_factory=threading.Event)
-    _lock: threading.Lock = field(init=False, default_factory=threading.Lock)
-    #: Calls in progress: in total, by host, and by owner.
-    _active: Counter[str] = field(init=False, default_factory=Counter)
+
+    def __post_init__(self) -> None:
+        self._slots = CallSlots(self.limits)
 
     def start(self) -> None:
         threading.Thread(target=self._run, name="webhook-dispatcher", daemon=True).start()
@@ -90,7 +81,7 @@ class WebhookDispatcher:
 
     def _round(self) -> bool:
         """Start the calls that are due, up to the limit. False if there was none to start."""
-        free = self.limits.total - self._active["total"]
+        free = self._slots.free
         webhooks = self.outbox.take(free) if free > 0 else []
         for webhook in webhooks:
             self._start_call(webhook)
@@ -104,27 +95,13 @@ class WebhookDispatcher:
         if not record.ended:
             return
         host = parse_url(record.callback_url).host or ""
-        groups = ("total", f"host {host}", f"owner {record.owner}")
-        if self._acquire(groups):
-            arguments = (webhook, record, host, groups)
+        if self._slots.acquire(host, record.owner):
+            arguments = (webhook, record, host)
             threading.Thread(target=self._call, args=arguments, name="webhook", daemon=True).start()
         else:
             self.outbox.settle(webhook, POSTPONED, self.schedule.busy_pause * random.uniform(0.5, 1.5))
 
-    def _acquire(self, groups: tuple[str, ...]) -> bool:
-        limits = (self.limits.total, self.limits.per_host, self.limits.per_owner)
-        with self._lock:
-            if any(self._active[group] >= limit for group, limit in zip(groups, limits, strict=True)):
-                return False
-            self._active.update(groups)
-            return True
-
-    def _release(self, groups: tuple[str, ...]) -> None:
-        with self._lock:
-            self._active -= Counter(groups)  # also drops groups that have no call left
-        self._wake.set()
-
-    def _call(self, webhook: DueWebhook, record: JobRecord, host: str, groups: tuple[str, ...]) -> None:
+    def _call(self, webhook: DueWebhook, record: JobRecord, host: str) -> None:
         call_log = log.bind(job_id=record.id, request_id=record.request_id, host=host, tries=webhook.tries + 1)
         try:
             self._attempt(webhook, record, call_log)
@@ -133,7 +110,8 @@ class WebhookDispatcher:
         except Exception:
             call_log.exception("webhook attempt failed unexpectedly")
         finally:
-            self._release(groups)
+            self._slots.release(host, record.owner)
+            self._wake.set()
 
     def _attempt(self, webhook: DueWebhook, record: JobRecord, call_log: structlog.stdlib.BoundLogger) -> None:
         started = time.monotonic()

@@ -1,7 +1,7 @@
-"""Decides which hosts a webhook may call: none inside the operator's network, unless the operator allows it.
+"""Decides which hosts webhooks and downloads may call: none in the operator's network, unless it is allowed.
 
-The address counts, not the name. `check` looks it up when a job is submitted, `resolve` again for each call, and the
-connection goes to exactly the addresses that `resolve` returned.
+The address counts, not the name. `problem_of` looks it up when a job is submitted, `resolve` again for each call, and
+the connection goes to exactly the addresses that `resolve` returned.
 """
 
 from __future__ import annotations
@@ -41,6 +41,10 @@ class NotAllowed(Exception):
     """The host has an address that must not be called."""
 
 
+class NotAURL(Exception):
+    """The text is not a URL that can be called. The message is the end of a sentence about it."""
+
+
 class Guard:
     """allowed: networks that may be called although they are not public."""
 
@@ -49,18 +53,25 @@ class Guard:
         self._resolver = resolver or Resolver()
 
     def check(self, url: str) -> None:
-        """Check a `callback_url` when a job is submitted. Raises InvalidOption.
+        """Check a `callback_url` when a job is submitted. Raises InvalidOption."""
+        if problem := self.problem_of(url):
+            raise InvalidOption(f"The option `callback_url` {problem}.")
+
+    def problem_of(self, url: str) -> str:
+        """Why a URL must not be called, as the end of a sentence. Empty if it may be called.
 
         A name whose lookup fails temporarily is accepted: each call looks it up again. A name that does not exist and
-        one with an internal address get the same error, so that clients cannot probe for internal names.
+        one with an internal address have the same problem, so that clients cannot probe for internal names.
         """
-        host, port = _destination(url)
         try:
-            self.resolve(host, port)
+            self.resolve(*destination(url))
+        except NotAURL as error:
+            return str(error)
         except NoAnswer:
-            return
-        except (NoSuchName, NotAllowed) as error:
-            raise _invalid("names a host that has no address on the public internet") from error
+            return ""
+        except (NoSuchName, NotAllowed):
+            return "names a host that has no address on the public internet"
+        return ""
 
     def resolve(self, host: str, port: int) -> list[Endpoint]:
         """The endpoints to connect to. Raises NotAllowed, NoSuchName or NoAnswer.
@@ -102,22 +113,19 @@ def port_of(url: Url) -> int:
     return SCHEMES[url.scheme or ""] if url.port is None else url.port
 
 
-def _destination(url: str) -> tuple[str, int]:
+def destination(url: str) -> tuple[str, int]:
+    """Host and port of a URL. Raises NotAURL if it is malformed, or is not for a web server."""
     if len(url) > MAX_URL_LENGTH or not url.isascii() or not url.isprintable() or "\\" in url or " " in url:
-        raise _invalid(f"must be a URL of at most {MAX_URL_LENGTH} printable ASCII characters")
+        raise NotAURL(f"must be a URL of at most {MAX_URL_LENGTH} printable ASCII characters")
     try:
-        parsed = parse_url(url)  # the parser of the sender and the dispatcher, too, so that they cannot disagree
+        parsed = parse_url(url)  # the parser of those who call it, too, so that they cannot disagree
     except LocationParseError as error:
-        raise _invalid("is not a URL") from error
+        raise NotAURL("is not a URL") from error
     if parsed.scheme not in SCHEMES or not parsed.host:
-        raise _invalid("must begin with https:// or http:// and name a host")
+        raise NotAURL("must begin with https:// or http:// and name a host")
     if parsed.auth is not None:
-        raise _invalid("must not contain a user name or password; verify the signature or put a secret into the path")
+        raise NotAURL("must not contain a user name or password; put a secret into the path or the query instead")
     port = port_of(parsed)
     if port < FIRST_FREE_PORT and port not in SCHEMES.values():
-        raise _invalid(f"must use port 80, port 443, or a port from {FIRST_FREE_PORT} up")
+        raise NotAURL(f"must use port 80, port 443, or a port from {FIRST_FREE_PORT} up")
     return parsed.host, port
-
-
-def _invalid(problem: str) -> InvalidOption:
-    return InvalidOption(f"The option `callback_url` {problem}.")

@@ -8,13 +8,12 @@ import ssl
 import time
 from dataclasses import dataclass, field
 
-from urllib3 import HTTPConnectionPool, Timeout
 from urllib3.exceptions import HTTPError
 from urllib3.exceptions import TimeoutError as HTTPTimeout
-from urllib3.util import Url, parse_url
+from urllib3.util import parse_url
 
-from services.webhooks.connection import CONNECT_SECONDS, TimedConnection, TimedHTTPPool, TimedHTTPSPool
-from services.webhooks.guard import Guard, NotAllowed, port_of
+from services.webhooks.connection import TimedConnection, open_pool
+from services.webhooks.guard import Guard, NotAllowed
 from services.webhooks.message import Message
 from services.webhooks.resolver import NoAnswer, NoSuchName
 from services.webhooks.signing import Signer
@@ -60,20 +59,13 @@ class Sender:
 
     def _post(self, url: str, body: bytes, headers: dict[str, str], connection: TimedConnection) -> DeliveryResult:
         parsed = parse_url(url)
-        with self._pool(parsed, connection) as pool:
+        with open_pool(parsed, connection, self.call_seconds, self.tls) as pool:
             response = pool.urlopen(
                 "POST", parsed.request_uri, body=body, headers=headers, redirect=False, preload_content=False
             )
             retry_after = parse_retry_after(response.headers.get("Retry-After", ""))
             response.close()
             return DeliveryResult(response.status, retry_after=retry_after)
-
-    def _pool(self, url: Url, connection: TimedConnection) -> HTTPConnectionPool:
-        host, port = url.host or "", port_of(url)
-        timeout = Timeout(connect=CONNECT_SECONDS, read=self.call_seconds)
-        if url.scheme == "https":
-            return TimedHTTPSPool(host, port, timeout, retries=False, ssl_context=self.tls, open_socket=connection.open)
-        return TimedHTTPPool(host, port, timeout, retries=False, open_socket=connection.open)
 
 
 def parse_retry_after(text: str) -> float:

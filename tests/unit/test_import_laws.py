@@ -46,7 +46,8 @@ SERVICES_MAY_IMPORT: dict[str, set[str]] = {
     "accounts": REDIS | {"jobs"},
     "health": REDIS | {"storage", "ocr_service", "jobs"},
     "telemetry": REDIS | {"jobs", "health"},
-    "uploads": REDIS | {"storage", "ocr_service", "jobs"},
+    "uploads": REDIS | {"storage", "ocr_service", "jobs", "webhooks"},
+    "fetching": REDIS | {"storage", "jobs", "uploads", "webhooks"},
     "webhooks": REDIS | {"jobs"},
     "worker": REDIS | {"exports"} | {"storage", "ocr_service", "jobs", "health", "telemetry", "uploads"},
 }

@@ -29,7 +29,7 @@ def form_fields(description, path, media_type="multipart/form-data"):
     assert list(content) == ["multipart/form-data", "application/json"]
     name = content[media_type]["schema"]["$ref"].rpartition("/")[2]
     schema = description.document["components"]["schemas"][name]
-    return schema["properties"], schema["required"]
+    return schema["properties"], schema.get("required", [])
 
 
 def test_document_is_valid_openapi_3_1(description):
