@@ -121,6 +121,7 @@ def build_services(settings: Settings, make_broker: Callable[[RedisClient], Brok
         catalogue=catalogue,
         admission=admission,
         send_ticket=broker.send_ticket,
+        sealer=sealer,
     )
     arrivals = Arrivals(store=store, storage=storage, jobs=jobs, send_arrival=broker.send_arrival)
     uploads = UploadService(
@@ -278,6 +279,7 @@ def build_worker(runtime: Runtime, stopping: Callable[[], bool]) -> WorkerProces
         page_timeout=settings.ocr_timeout_per_page,
         stopping=stopping,
         telemetry=UnitTelemetry(services.counters, ocr.stages, services.tracer),
+        sealer=services.sealer,
     )
     return WorkerProcess(
         f"{socket.gethostname()}:{os.getpid()}",

@@ -34,11 +34,22 @@ def run_once(
         outcomes.extend(create(job_id))
         return [each.id if isinstance(each, JobRecord) else each.as_dict() for each in outcomes]
 
-    fingerprint = [request.path, options, *([source.name, source.fingerprint()] for source in sources)]
+    fingerprint = [
+        request.path,
+        _without_password(options),
+        *([source.name, source.fingerprint()] for source in sources),
+    ]
     stored, replayed = services().idempotency.once(g.owner, key, fingerprint, create_and_store)
     if replayed:
         outcomes = [find_job(item, g.owner) if isinstance(item, str) else JobFailed(item) for item in stored]
     return outcomes, replayed
+
+
+def _without_password(options: dict[str, Any]) -> dict[str, Any]:
+    """Options in which a password cannot be guessed from a stored fingerprint."""
+    shown = {name: value for name, value in options.items() if name != "password"}
+    password = options.get("password")
+    return {**shown, "password": services().idempotency.digest(password)} if password else shown
 
 
 def find_job(job_id: str, owner: str) -> Outcome:

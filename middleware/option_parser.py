@@ -17,6 +17,8 @@ MAX_NAME_LENGTH = 64
 MAX_NAMES = 5
 #: Bytes of the largest JSON body.
 MAX_JSON_BYTES = 1 << 16
+#: Options that may not be in a query, because addresses are logged.
+SECRETS = frozenset({"password"})
 #: Attribute of schemas whose options may be sent as a JSON object, together with files.
 FILES_IN_JSON = "files_in_json"
 #: Fields of such an object that are not options.
@@ -50,8 +52,9 @@ class OptionsParser(FlaskParser):
             return _load_json_with_files(req)
         options: dict[str, Any] = {}
         # The body of a PUT is a file, whatever its content type says.
-        for source in (req.args,) if req.method == "PUT" else (req.args, req.form):
-            _add_options(source, options)
+        _add_query(req, options)
+        if req.method != "PUT":
+            _add_options(req.form, options)
         return options
 
     def load_json(self, req: Request, schema: Schema) -> dict[str, Any]:
@@ -65,7 +68,7 @@ class OptionsParser(FlaskParser):
             document = None
         if not isinstance(document, dict):
             raise BadRequest("The body must be a JSON object in UTF-8.")
-        _add_options(req.args, document)
+        _add_query(req, document)
         return document
 
     def handle_error(self, error: ValidationError, req: Request, schema: Schema, **how: Any) -> NoReturn:
@@ -93,8 +96,15 @@ def _load_json_with_files(req: Request) -> dict[str, Any]:
             raise PayloadTooLarge(f"The request has more than {limit} files (MAX_BATCH_FILES). Nothing was accepted.")
         for _ in files[1:]:  # the first one is counted as the request
             count_file(current_app)
-    _add_options(req.args, document)
+    _add_query(req, document)
     return document
+
+
+def _add_query(req: Request, options: dict[str, Any]) -> None:
+    if secrets := SECRETS & req.args.keys():
+        (name, *_) = secrets
+        raise InvalidOption(f"Send the option `{name}` in the body, not in the address: addresses are logged.")
+    _add_options(req.args, options)
 
 
 def _add_options(source: MultiDict[str, str], options: dict[str, Any]) -> None:

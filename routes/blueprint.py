@@ -29,8 +29,20 @@ class DescribedBlueprint(Blueprint):  # type: ignore[misc]  # flask-smorest has 
     ARGUMENTS_PARSER = OptionsParser()
 
     # Inherited. Declared for the type checker.
-    arguments: Callable[..., Decorator]
     response: Callable[..., Decorator]
+
+    def arguments(self, schema: Any, *, hidden: tuple[str, ...] = (), **how: Any) -> Decorator:
+        """hidden: names of fields that are not described, because they may not be in that place."""
+        decorate = super().arguments(schema, **how)
+
+        def describe(view: View) -> View:
+            decorated: View = decorate(view)
+            for parameter in getattr(decorated, "_apidoc")["arguments"]["parameters"]:  # noqa: B009
+                if hidden and parameter["schema"] is schema:
+                    parameter["schema"] = schema(exclude=hidden)
+            return decorated
+
+        return describe
 
     def doc(self, **fields: Any) -> Decorator:
         return _description_only(super().doc(**fields))

@@ -16,6 +16,7 @@ from routes.schemas.base import JobOptionsSchema, NoOptions, StrictSchema
 from routes.schemas.formats import OTHER_FORMATS
 from routes.schemas.jobs import EVENT_NAMES, Accepted, BatchAccepted, BatchRunning, JobList, JobListOptions, JobStatus
 from routes.schemas.options import (
+    PASSWORD,
     base64_file,
     base64_files,
     batch_result_options,
@@ -83,7 +84,8 @@ def _add_submission_views(blueprint: DescribedBlueprint, limits: RequestLimits, 
             view = blueprint.problems(*submission.SUBMIT_ERRORS)(view)
             view = blueprint.doc(requestBody=body, callbacks=CALLBACKS)(view)
             # The arguments include those of the form, so the limit is checked before the body is read.
-            return mark(Mark.CREATES_WORK)(rate_limit(blueprint.arguments(query, location="query")(view)))
+            view = blueprint.arguments(query, location="query", hidden=(PASSWORD,))(view)
+            return mark(Mark.CREATES_WORK)(rate_limit(view))
 
         return decorate
 

@@ -10,7 +10,7 @@
     ├── PayloadTooLarge, UnsupportedMediaType, RateLimited, IdempotencyConflict, UploadMismatch, UploadMissing
     ├── QuotaExceeded (TooManyJobs), AccountNotFound, AccessKeyNotFound, EmailTaken, TooManyKeys, KeyReplaced
     ├── UnprocessableFile: UnsupportedType, CorruptFile, TruncatedFile, EncryptedFile, TooManyPages, TooManyPixels,
-    │                      FetchFailed
+    │                      FetchFailed, WrongPassword
     ├── JobFailed, RetriesExhausted, InternalError, StillRunning
     ├── PageFailed: PageTimeout, PageCrashed, ResultTooLarge
     └── ServiceUnavailable: RedisUnavailable (RedisFull), QueueFull, MemoryShort, StorageUnavailable, NotReady
@@ -249,7 +249,13 @@ class TruncatedFile(UnprocessableFile, code="truncated_file"):
 
 
 class EncryptedFile(UnprocessableFile, code="encrypted_file"):
-    remedy = "Remove the password and send the file again."
+    problem = "The PDF needs a password."
+    remedy = "Send it with the option `password`, or remove the password and send the file again."
+
+
+class WrongPassword(UnprocessableFile, code="wrong_password"):
+    problem = "The password does not open the PDF."
+    remedy = "Send the file again with the right `password`."
 
 
 class FetchFailed(UnprocessableFile, code="fetch_failed", title="File not fetched"):

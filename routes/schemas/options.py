@@ -12,6 +12,8 @@ BINARY = {"type": "string", "format": "binary"}
 #: The characters that `services/webhooks/guard.py` accepts, as JSON Schema.
 FETCH_URL = r"^[Hh][Tt][Tt][Pp][Ss]?://[!-\[\]-~]+$"
 CALLBACK_URL = r"^(|[Hh][Tt][Tt][Pp][Ss]?://[!-\[\]-~]+)$"
+#: The option that may not be in a query: addresses are logged.
+PASSWORD = "password"
 #: Highest value of the option `page`.
 MAX_PAGE = 1_000_000
 #: The syntax of `services/ocr_service/page_ranges.py` as JSON Schema.
@@ -62,6 +64,11 @@ def job_options(limits: RequestLimits, wait: int) -> dict[str, fields.Field[Any]
         "outputs": _names(
             "Files to generate from the pages, separated by commas: `pdf` (a searchable PDF), `annotated` (the pages "
             "with outlined lines), or `all`. They can be fetched with `format` as long as the result.",
+        ),
+        PASSWORD: fields.String(
+            load_default="",
+            validate=validate.Length(max=127),
+            **about("Opens an encrypted PDF. Has no effect on other files. Deleted when the job ends."),
         ),
         "callback_url": fields.String(
             load_default="",

@@ -33,8 +33,8 @@ def pictures() -> Iterator[bytes]:
             yield file.getvalue()
 
 
-def pdf() -> bytes:
-    """A page with text, a drawing and a form field."""
+def pdf(password: str = "") -> bytes:
+    """A page with text, a drawing and a form field. With a password, the file is encrypted."""
     pymupdf = load_mupdf()
     with pymupdf.open() as document:
         page = document.new_page(width=200, height=100)
@@ -44,5 +44,6 @@ def pdf() -> bytes:
         widget.field_type, widget.field_name = pymupdf.PDF_WIDGET_TYPE_TEXT, "field"
         widget.field_value, widget.rect = "value", pymupdf.Rect(20, 60, 90, 80)
         page.add_widget(widget)
-        content: bytes = document.tobytes()
+        encryption = pymupdf.PDF_ENCRYPT_AES_256 if password else pymupdf.PDF_ENCRYPT_NONE
+        content: bytes = document.tobytes(encryption=encryption, user_pw=password, owner_pw=password)
     return content

@@ -14,6 +14,7 @@ import pkgutil
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, suppress
+from dataclasses import replace
 from io import BytesIO
 from typing import Any, cast
 
@@ -40,12 +41,12 @@ from services.ocr_service.result_limits import page_as_json
 #: Modules and codecs that libraries load when they need them.
 _LOADED_LATE = ("cv2", "numpy.ma", "traceback", "pymupdf.utils")
 _CODECS = ("ascii", "latin-1", "cp1252", "utf-8", "utf-8-sig", "utf-16", "utf-16-be", "utf-16-le", "mac-roman")
-#: Resolution at which samples are read.
-_SAMPLE_DPI = 100
 #: The size of sample pictures, and of drawn pages.
 _SAMPLE_SIZE, _SAMPLE_SIDE = (40, 30), 100
-#: All kinds of documents.
-_EXTRACT = ",".join(EXTRACT_NAMES)
+#: Of the encrypted sample. qpdf opens a device for random numbers when it reads its first encrypted file.
+_PASSWORD = "sample"
+#: All kinds of documents, at a low resolution.
+_SAMPLE_OPTIONS = DocumentOptions("en", dpi=100, detail="word", extract=",".join(EXTRACT_NAMES), password=_PASSWORD)
 _OUTPUT_TOO_LARGE = "It would be too large. Split the document, or send its pages at a lower resolution."
 
 
@@ -125,8 +126,8 @@ class _Reader:
                     stack.callback(os.close, descriptor)
                 source, *written = message.files
                 out, scratch = (stack.enter_context(open(file, "w+b", closefd=False)) for file in written)
-                name, masked = message.data["create"], message.data["masked"]
-                outputs.create(name, source, _RemotePages(self._channel), out, masked, scratch)
+                pages, data = _RemotePages(self._channel), message.data
+                outputs.create(data["create"], source, pages, out, data["masked"], scratch, data["password"])
         except OSError as error:
             if error.errno == errno.ENOSPC:
                 raise StorageUnavailable() from error
@@ -136,7 +137,8 @@ class _Reader:
     def _draw(self, message: Message) -> bytes:
         (descriptor,) = message.files
         try:
-            return outputs.draw(descriptor, message.data["draw"], message.data["side"])
+            data = message.data
+            return outputs.draw(descriptor, data["draw"], data["side"], data["password"])
         finally:
             os.close(descriptor)
 
@@ -188,12 +190,12 @@ def _warm_up() -> None:
         for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
             importlib.import_module(module.name)
     service = OCRService(NullEngine(), max_pixels=1_000_000)
-    for kind, contents in (("image", list(samples.pictures())), ("pdf", [samples.pdf()])):
+    for kind, contents in (("image", list(samples.pictures())), ("pdf", [samples.pdf(), samples.pdf(_PASSWORD)])):
         for content in contents:
             _create_samples(content)
             for part in (content, content[: len(content) // 2]):
                 for mode in ("ocr", "auto", "text"):
-                    options = DocumentOptions("en", _SAMPLE_DPI, detail="word", mode=mode, extract=_EXTRACT)
+                    options = replace(_SAMPLE_OPTIONS, mode=mode)
                     with (
                         suppress(OCRServiceError),
                         samples.opened(part) as descriptor,
@@ -206,8 +208,8 @@ def _create_samples(content: bytes) -> None:
     for name, masked in itertools.product(OUTPUTS, (False, True)):
         with samples.opened(content) as source, samples.opened(b"") as created, BytesIO() as scratch:
             with open(created, "w+b", closefd=False) as out:
-                outputs.create(name, source, _SamplePages(), out, masked, scratch)
-            outputs.draw(created, 1, _SAMPLE_SIDE)
+                outputs.create(name, source, _SamplePages(), out, masked, scratch, _PASSWORD)
+            outputs.draw(created, 1, _SAMPLE_SIDE, _PASSWORD)
 
 
 if __name__ == "__main__":

@@ -26,11 +26,13 @@ class ConfinedOutputs:
     def __init__(self, process: DocumentProcess) -> None:
         self._process = process
 
-    def create(self, name: str, source: Source, result: Pages, out: BinaryIO, masked: bool = False) -> None:
+    def create(
+        self, name: str, source: Source, result: Pages, out: BinaryIO, masked: bool = False, password: str = ""
+    ) -> None:
         """Write an output (see `exports.formats.OUTPUTS`) to `out`, an open file. source: the uploaded file.
 
-        masked: the result hides numbers, so the file has to hide them, too. Raises OCRServiceError, and what `result`
-        raises.
+        masked: the result hides numbers, so the file has to hide them, too. password: of the uploaded file, if it is an
+        encrypted PDF. Raises OCRServiceError, and what `result` raises.
         """
 
         def work(process: ConfinedProcess) -> None:
@@ -38,18 +40,19 @@ class ConfinedOutputs:
             out.truncate()
             with open_source(source) as file, tempfile.TemporaryFile() as scratch:
                 files = [file.fileno(), out.fileno(), scratch.fileno()]
-                process.channel.send({"create": name, "masked": masked}, files=files)
+                process.channel.send({"create": name, "masked": masked, "password": password}, files=files)
                 _answer(process, result)
 
         self._process.opened = None
         self._process.attempt(work)
 
-    def draw(self, annotated: Source, number: int, side: int) -> bytes:
+    def draw(self, annotated: Source, number: int, side: int, password: str = "") -> bytes:
         """A page of a created PDF as PNG. side: pixels on its longer side. Raises OCRServiceError."""
 
         def work(process: ConfinedProcess) -> bytes:
             with open_source(annotated) as file:
-                process.channel.send({"draw": number, "side": side}, files=[file.fileno()])
+                request = {"draw": number, "side": side, "password": password}
+                process.channel.send(request, files=[file.fileno()])
                 message = process.channel.receive()
             without_error(message.data)
             return message.attachment

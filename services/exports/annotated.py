@@ -31,13 +31,15 @@ _OUTLINE, _NUMBER = 0.06, 0.55
 _RESOURCE = "Numbers"
 
 
-def write(source: BinaryIO, result: Pages, out: BinaryIO, scratch: BinaryIO, masked: bool = False) -> None:
+def write(
+    source: BinaryIO, result: Pages, out: BinaryIO, scratch: BinaryIO, masked: bool = False, password: str = ""
+) -> None:
     """Write a PDF of all pages. source: the uploaded file, a PDF or an image. scratch: an empty file.
 
     masked: see `searchable_pdf`. Raises OCRServiceError.
     """
-    file = pages_of(source, result, scratch, masked)
-    with opened(file) as pdf:
+    file = pages_of(source, result, scratch, masked, password)
+    with opened(file, password) as pdf:
         upright = file is not source
         font = pdf.make_indirect(
             Dictionary(
@@ -50,9 +52,9 @@ def write(source: BinaryIO, result: Pages, out: BinaryIO, scratch: BinaryIO, mas
         pdf.save(out, encryption=pdf.is_encrypted, fix_metadata_version=False)
 
 
-def draw(annotated: Source, number: int, side: int) -> bytes:
+def draw(annotated: Source, number: int, side: int, password: str = "") -> bytes:
     """A page of what `write` wrote, as PNG. side: pixels on the longer side. Raises OCRServiceError."""
-    with PdfDocument(annotated) as pdf, BytesIO() as packed:
+    with PdfDocument(annotated, password) as pdf, BytesIO() as packed:
         dpi = side / max(pdf.page_size(number)) * POINTS_PER_INCH
         Image.fromarray(pdf.render(number, dpi, side**2)).save(packed, "PNG", compress_level=PNG_LEVEL)
         return packed.getvalue()

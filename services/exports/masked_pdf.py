@@ -57,13 +57,13 @@ class _Source(Protocol):
         """The page, not turned. width: its pixels, if there is a choice."""
 
 
-def write_masked(source: BinaryIO, result: Pages, out: BinaryIO) -> None:
+def write_masked(source: BinaryIO, result: Pages, out: BinaryIO, password: str = "") -> None:
     """Write the pages upright, as in the result. Pages that were not read are blank: nobody knows what they show.
 
     Raises OCRServiceError.
     """
     writer = PdfWriter(out)
-    with on_disk(source) as path, _opened(path, is_pdf(source)) as document:
+    with on_disk(source) as path, _opened(path, is_pdf(source), password) as document:
         pages = result.pages()
         page = next(pages, None)
         for number in range(1, document.count + 1):
@@ -79,9 +79,9 @@ def write_masked(source: BinaryIO, result: Pages, out: BinaryIO) -> None:
 
 
 @contextmanager
-def _opened(path: Source, pdf: bool) -> Iterator[_Source]:
+def _opened(path: Source, pdf: bool, password: str) -> Iterator[_Source]:
     if pdf:
-        with PdfDocument(path) as document:
+        with PdfDocument(path, password) as document:
             yield _Pdf(document, document.page_count)
     else:
         with open_picture(path, max_pixels=MAX_PIXELS) as picture:

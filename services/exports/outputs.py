@@ -18,24 +18,25 @@ def create(
     out: BinaryIO,
     masked: bool = False,
     scratch: BinaryIO | None = None,
+    password: str = "",
 ) -> None:
     """Write an output (see `formats.OUTPUTS`) to `out`. source: the uploaded file.
 
     masked: the result hides numbers, so the file has to hide them, too. scratch: an empty file for what is needed
-    meanwhile, by default a temporary one. Raises OCRServiceError. Parses the client's bytes: services call it in a
-    confined process (`services/document_process`).
+    meanwhile, by default a temporary one. password: of the uploaded PDF. Raises OCRServiceError. Parses the client's
+    bytes: services call it in a confined process (`services/document_process`).
     """
     with ExitStack() as stack:
         file = stack.enter_context(open_with_own_position(source))
         if scratch is None:
             scratch = cast(BinaryIO, stack.enter_context(tempfile.TemporaryFile()))
-        BY_NAME[name].implementation().write(file, result, out, scratch, masked)
+        BY_NAME[name].implementation().write(file, result, out, scratch, masked, password)
 
 
-def draw(annotated: Source, number: int, side: int) -> bytes:
+def draw(annotated: Source, number: int, side: int, password: str = "") -> bytes:
     """A page of what `create` wrote for `annotated`, as PNG. side: pixels on its longer side.
 
     The same applies as to `create`.
     """
-    picture: bytes = BY_NAME["annotated"].implementation().draw(annotated, number, side)
+    picture: bytes = BY_NAME["annotated"].implementation().draw(annotated, number, side, password)
     return picture

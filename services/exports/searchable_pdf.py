@@ -29,14 +29,17 @@ from services.exports.pages import Pages
 _RESOURCE = "GlyphLess"
 
 
-def write(source: BinaryIO, result: Pages, out: BinaryIO, scratch: BinaryIO, masked: bool = False) -> None:
+def write(
+    source: BinaryIO, result: Pages, out: BinaryIO, scratch: BinaryIO, masked: bool = False, password: str = ""
+) -> None:
     """source: the uploaded file, a PDF or an image. out: is written from its beginning to its end. scratch: empty.
+    password: opens the PDF. The new one has the same.
 
     masked: numbers are hidden, so the pages are made of pictures, see `masked_pdf`. Pages are read one at a time, and
     their images are copied when the file is written. Raises OCRServiceError.
     """
-    file = pages_of(source, result, scratch, masked)
-    with opened(file) as pdf:
+    file = pages_of(source, result, scratch, masked, password)
+    with opened(file, password) as pdf:
         layer = _TextLayer(pdf, upright=file is not source)
         for page in result.pages():
             if page["success"] and (masked or page["source"] == "ocr"):
@@ -45,23 +48,23 @@ def write(source: BinaryIO, result: Pages, out: BinaryIO, scratch: BinaryIO, mas
         pdf.save(out, encryption=pdf.is_encrypted, fix_metadata_version=False)
 
 
-def pages_of(source: BinaryIO, result: Pages, scratch: BinaryIO, masked: bool) -> BinaryIO:
+def pages_of(source: BinaryIO, result: Pages, scratch: BinaryIO, masked: bool, password: str) -> BinaryIO:
     """The PDF to add to: the source itself, or one in the empty file `scratch`. Raises OCRServiceError."""
     if not masked:
         return as_pdf(source, result, scratch)
-    write_masked(source, result, scratch)
+    write_masked(source, result, scratch, password)
     scratch.seek(0)
     return scratch
 
 
 @contextmanager
-def opened(file: BinaryIO) -> Iterator[Pdf]:
+def opened(file: BinaryIO, password: str = "") -> Iterator[Pdf]:
     """Raises CorruptFile or EncryptedFile."""
     try:
-        with Pdf.open(file) as pdf:
+        with Pdf.open(file, password=password) as pdf:
             yield pdf
     except pikepdf.PasswordError as error:
-        raise EncryptedFile("The PDF needs a password. Remove the password and send it again.") from error
+        raise EncryptedFile() from error
     except pikepdf.PdfError as error:
         raise CorruptFile("The PDF is damaged and cannot be written again.") from error
 

@@ -38,7 +38,7 @@ def _warm_up() -> None:
 
 def _respond(message: Message) -> dict[str, Any]:
     try:
-        facts = inspect_upload(message.files[0], InspectionLimits(**message.data["limits"]))
+        facts = inspect_upload(message.files[0], InspectionLimits(**message.data["limits"]), message.data["password"])
     except Exception as error:
         return error_data(error)
     return {"facts": asdict(facts)}

@@ -37,17 +37,20 @@ class FileFacts:
     height: int
 
 
-def inspect_upload(path: Source, limits: InspectionLimits) -> FileFacts:
+def inspect_upload(path: Source, limits: InspectionLimits, password: str = "") -> FileFacts:
     """Inspect the content of the file at `path`. Hostile bytes may crash or hang this: `Inspector` runs it safely.
 
-    Raises EmptyFile, UnsupportedType, TruncatedFile, CorruptFile, EncryptedFile, TooManyPages or TooManyPixels.
+    Raises EmptyFile, UnsupportedType, TruncatedFile, CorruptFile, EncryptedFile, WrongPassword, TooManyPages
+    or TooManyPixels.
     """
     if os.path.getsize(path) == 0:
         raise EmptyFile()
     media_type = sniff_file(path)
     if media_type is None:
         raise UnsupportedType(f"The content of the file is not of a supported type. {UnsupportedType.remedy}")
-    return _inspect_pdf(path, limits) if media_type == "application/pdf" else _inspect_image(path, media_type, limits)
+    if media_type == "application/pdf":
+        return _inspect_pdf(path, limits, password)
+    return _inspect_image(path, media_type, limits)
 
 
 def check_page_count(count: int, limits: InspectionLimits) -> None:
@@ -56,10 +59,10 @@ def check_page_count(count: int, limits: InspectionLimits) -> None:
         raise TooManyPages(f"The document has more than {limits.max_pages} pages. {TooManyPages.remedy}")
 
 
-def _inspect_pdf(path: Source, limits: InspectionLimits) -> FileFacts:
+def _inspect_pdf(path: Source, limits: InspectionLimits, password: str) -> FileFacts:
     from services.ocr_service.helpers.pdf_processor import PdfDocument
 
-    with PdfDocument(path) as document:
+    with PdfDocument(path, password) as document:
         check_page_count(document.page_count, limits)
         width, height = _first_readable_size(document)
         return FileFacts("pdf", "application/pdf", document.page_count, round(width), round(height))

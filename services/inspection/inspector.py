@@ -65,8 +65,10 @@ class Inspector:
         self.budget = InspectionBudget()
         self._slots = threading.BoundedSemaphore(self.children)
 
-    def inspect(self, path: str | PathLike[str], key: str = "", client: str = "") -> FileFacts:
+    def inspect(self, path: str | PathLike[str], key: str = "", client: str = "", password: str = "") -> FileFacts:
         """Inspect the file at `path`. If `key` identifies its owner and content, the facts are remembered.
+
+        Not those of a file with a password: the next request may have another one.
 
         The owner is part of the key because a quick answer would tell that someone else has sent the same file.
 
@@ -75,10 +77,11 @@ class Inspector:
         """
         if os.path.getsize(path) == 0:
             raise EmptyFile()
+        key = "" if password else key
         if facts := self._remembered.get(key):
             return facts
         with self.budget.inspection(client) as count, self._slots, open(path, "rb") as file:
-            facts = _facts_from(self._request(file.fileno(), count), self.limits)
+            facts = _facts_from(self._request(file.fileno(), password, count), self.limits)
         if key:
             if len(self._remembered) >= _MAX_REMEMBERED:
                 self._remembered.clear()
@@ -93,13 +96,13 @@ class Inspector:
         for child in idle:
             child.kill()
 
-    def _request(self, file: int, count: Callable[[float], None]) -> dict[str, Any]:
+    def _request(self, file: int, password: str, count: Callable[[float], None]) -> dict[str, Any]:
         """`count` gets the CPU seconds that the child used, or the time until it was killed."""
         while True:
             child = self._acquire()
             used, started = child.responses > 0, time.monotonic()
             try:
-                response = child.request(file, self.limits, self.seconds)
+                response = child.request(file, self.limits, self.seconds, password)
             except TimeoutError as error:
                 child.kill()
                 count(self.seconds)

@@ -19,10 +19,10 @@ class InspectionProcess:
         self.last_used = time.monotonic()
         self._process = ConfinedProcess("services.inspection.child", memory_bytes).ready()
 
-    def request(self, file: int, limits: InspectionLimits, seconds: float) -> dict[str, Any]:
+    def request(self, file: int, limits: InspectionLimits, seconds: float, password: str = "") -> dict[str, Any]:
         """Inspect an open file and return the response. Raises TimeoutError or ChannelClosed."""
         deadline = time.monotonic() + seconds
-        self._process.channel.send({"limits": asdict(limits)}, files=[file])
+        self._process.channel.send({"limits": asdict(limits), "password": password}, files=[file])
         response = self._process.channel.receive(deadline)
         self.responses += 1
         self.last_used = time.monotonic()

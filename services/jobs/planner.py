@@ -29,7 +29,7 @@ def plan_job(
     options = record.options
     if record.file_size == 0:
         raise EmptyFile()
-    facts = inspector.inspect(path, f"{record.owner} {sha256}", record.owner)
+    facts = inspector.inspect(path, f"{record.owner} {sha256}", record.owner, options.password)
     if facts.kind not in kinds:
         name, right, accepted = ("a PDF", "PDFs", "images") if facts.kind == "pdf" else ("an image", "images", "PDFs")
         raise UnsupportedType(

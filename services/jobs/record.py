@@ -65,6 +65,8 @@ class JobRecord:
     callback_url: str = ""
     #: Media type of the announced upload. Empty if the client did not announce one.
     content_type: str = ""
+    #: Password of a PDF, sealed. Deleted when the work on the job ends.
+    password: str = field(default="", metadata=SELDOM_SET)
     #: Where a worker fetches the file, sealed (see `sealed_text`). Empty as soon as the job has its file.
     source: str = field(default="", metadata=SELDOM_SET)
     #: Bytes of the largest file that is accepted from there. 0: the general limit.

@@ -26,9 +26,11 @@ from services.inspection import Inspector
 from services.jobs.admission import UNCHECKED, Admission, Slot
 from services.jobs.large_reads import LargeReads
 from services.jobs.outputs import delete_outputs
+from services.jobs.passwords import open_password, seal_password
 from services.jobs.planner import KINDS, plan_job
 from services.jobs.record import BY_ADDRESS, CANCELLED, FAILED, PROCESSING, JobRecord
 from services.jobs.result_body import StoredResult, unpack_json
+from services.jobs.sealed_text import Sealer
 from services.jobs.store import NEEDS_NO_FILE, Deleted, JobStore, Submitted
 from services.jobs.unit_queue import UnitQueue, WaitEstimate
 from services.ocr_service.options import DocumentOptions
@@ -54,6 +56,7 @@ class JobService:
     send_ticket: Callable[[str, float], None]
     admission: Admission
     unit_queue: UnitQueue
+    sealer: Sealer
     large_reads: LargeReads = field(default_factory=LargeReads)
     _language_valid_until: dict[str, float] = field(init=False, default_factory=dict)
 
@@ -87,7 +90,7 @@ class JobService:
         Pass its options to `check_options` first. `kinds`: the accepted kinds of files. `slot`: room in the queue, as
         known when the request arrived.
         """
-        record = replace(record, file_size=file.size())
+        record = seal_password(replace(record, file_size=file.size()), self.sealer)
         record = plan_job(record, file.path, file.sha256(), kinds, self.inspector, self.catalogue)
         submitted = self.store.submit(record, NEEDS_NO_FILE)
         if submitted.outcome != "new":
@@ -106,6 +109,7 @@ class JobService:
         with open(path, "rb") as file:
             sha256 = hashlib.file_digest(file, "sha256").hexdigest()
         # The job was admitted when it was announced, so a full queue no longer matters.
+        record = open_password(record, self.sealer)
         kinds = (record.kind,) if record.kind else KINDS
         planned = plan_job(record, path, sha256, kinds, self.inspector, self.catalogue)
         return self._store_and_queue(replace(planned, source=""), longest_wait=0)

@@ -60,7 +60,7 @@ class OCRService:
         """
         read = partial(self.read, options=options)
         if kind == "pdf":
-            with PdfDocument(path) as pdf:
+            with PdfDocument(path, options.password) as pdf:
                 render = partial(pdf.render, dpi=options.dpi, max_pixels=self._max_pixels)
                 search = self._search(options, render)
                 page = search.remember_and_read if search else read

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 
 from paddleocr_service.results import BLOCK_KINDS
 
@@ -15,7 +15,10 @@ _NEWER = {"extract": "", "mask": "", "outputs": "", "layout": "auto"}
 
 @dataclass(frozen=True, slots=True)
 class DocumentOptions:
-    """The job options that change a result. They are part of the cache key (`wait` and `callback_url` are not)."""
+    """The job options that change a result. They are part of the cache key (`wait` and `callback_url` are not).
+
+    So is not `password`: it opens the file or not, which each job checks, and what is in the file is the same.
+    """
 
     lang: str
     dpi: int
@@ -30,6 +33,8 @@ class DocumentOptions:
     outputs: str = ""
     #: How the structure of a page is found: "auto", "geometry" or "off".
     layout: str = "auto"
+    #: Opens an encrypted PDF. Never stored or shown with the other options.
+    password: str = field(default="", repr=False)
 
     @property
     def words(self) -> bool:
@@ -41,9 +46,10 @@ class DocumentOptions:
         return self.outputs.split(",") if self.outputs else []
 
     def dumps(self) -> str:
-        """Canonical JSON: equal options give equal text.
+        """Canonical JSON without the password: equal options give equal text.
 
         Newer options are left out if they have their defaults, because workers of an earlier version read it, too.
         """
         used = {name: value for name, value in asdict(self).items() if value != _NEWER.get(name)}
+        used.pop("password", None)
         return json.dumps(used, sort_keys=True)

@@ -195,6 +195,7 @@ local function close_work(id, record_ttl)
     redis.call('ZREM', K.WEBHOOKS, id)
   else
     redis.call('HSET', K.JOB .. id, 'open', '0')
+    redis.call('HDEL', K.JOB .. id, 'password')
     redis.call('EXPIRE', K.JOB .. id, record_ttl)
   end
 end
@@ -205,7 +206,10 @@ local function end_job(id, status, now, record_ttl)
   local job = K.JOB .. id
   redis.call('HSET', job, 'status', status, 'stage', status, 'finished_at', now)
   redis.call('HDEL', job, 'leader', 'source')
-  if not has_open_work(id) then redis.call('EXPIRE', job, record_ttl) end
+  if not has_open_work(id) then
+    redis.call('HDEL', job, 'password')
+    redis.call('EXPIRE', job, record_ttl)
+  end
   count(id, 'jobs:' .. status)
   if (redis.call('HGET', job, 'callback_url') or '') ~= '' then redis.call('ZADD', K.WEBHOOKS, now, id) end
   publish(id, status, {})

@@ -88,6 +88,7 @@ if found then
 end
 if leader then
   redis.call('HSET', job, 'leader', leader)
+  redis.call('HDEL', job, 'password')  -- only the leader opens the file
   redis.call('SADD', K.FOLLOWERS .. leader, id)
   count(id, 'lookups:shared')
   local reply = append_fields({'follow'}, job, {'created_at', 'leader'})

@@ -24,6 +24,7 @@ from services.errors import (
     UrlNotAllowed,
 )
 from services.jobs.admission import Admission
+from services.jobs.passwords import seal_password
 from services.jobs.record import AWAITING_UPLOAD, CANCELLED, FETCHING, JobRecord
 from services.jobs.sealed_text import Sealer
 from services.jobs.store import JobStore
@@ -110,7 +111,7 @@ class UploadService:
         if record.file_size > self.max_bytes:
             raise PayloadTooLarge(f"The file is too large. The limit is {self.max_bytes} bytes.")
         announced = replace(
-            record,
+            seal_password(record, self.sealer),
             status=AWAITING_UPLOAD,
             stage=AWAITING_UPLOAD,
             upload=self.storage.announced_key(record.id),
@@ -129,7 +130,7 @@ class UploadService:
             raise UrlNotAllowed(f"The URL of the file {problem}.")
         self.admission.check_memory()
         announced = replace(
-            record,
+            seal_password(record, self.sealer),
             status=AWAITING_UPLOAD,
             stage=FETCHING,
             source=self.sealer.seal(url, record.id),

@@ -30,10 +30,10 @@ log = structlog.get_logger(__name__)
 class OutputCreator(Protocol):
     """Parses the upload, but not in this process. Methods raise OCRServiceError."""
 
-    def create(self, name: str, source: Path, result: Pages, out: BinaryIO, masked: bool) -> None:
+    def create(self, name: str, source: Path, result: Pages, out: BinaryIO, masked: bool, password: str) -> None:
         """Write an output (see `exports.formats.OUTPUTS`) to `out`, an open file. masked: it hides numbers."""
 
-    def draw(self, annotated: Path, number: int, side: int) -> bytes:
+    def draw(self, annotated: Path, number: int, side: int, password: str = "") -> bytes:
         """A page of what was created for `annotated`, as PNG. side: pixels on its longer side."""
 
 
@@ -99,7 +99,8 @@ class OutputWriter:
                     progress()
 
                 pages = StoredPages(self.store, record.id, numbers, before_page)
-                self.creator.create(name, path, pages, cast(BinaryIO, out), bool(record.options.mask))
+                masked, password = bool(record.options.mask), record.options.password
+                self.creator.create(name, path, pages, cast(BinaryIO, out), masked, password)
             if name == "annotated":
                 self._write_pictures(record, StoredPages(self.store, record.id, numbers, progress), out)
             self.storage.save(out, self.storage.output_key(record.id, name))
@@ -112,16 +113,16 @@ class OutputWriter:
         with closing(self.storage.receive()) as out:
             with zipfile.ZipFile(cast(BinaryIO, out), "w") as archive:
                 for page in pages.pages():
-                    if page["success"] and (picture := self._picture(annotated.path, page)):
+                    if page["success"] and (picture := self._picture(annotated.path, page, record.options.password)):
                         archive.writestr(f"{page['page']}.png", picture)
             self.storage.save(out, self.storage.output_key(record.id, PICTURES))
 
-    def _picture(self, annotated: Path, page: Document) -> bytes:
+    def _picture(self, annotated: Path, page: Document, password: str) -> bytes:
         """Empty if the page cannot be drawn."""
         side = min(MAX_SIDE, max(page["width"], page["height"]))
         try:
             with page_time_limit(self.time_limit):
-                return self.creator.draw(annotated, page["page"], side)
+                return self.creator.draw(annotated, page["page"], side, password)
         except OCRServiceError as error:
             if error.retryable:
                 raise

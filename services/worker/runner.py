@@ -25,8 +25,10 @@ from services.errors import (
     RedisUnavailable,
     RetriesExhausted,
 )
+from services.jobs.passwords import open_password
 from services.jobs.record import QUEUED, RETRYING, JobRecord
 from services.jobs.result_body import pack_json, pack_result, unpack
+from services.jobs.sealed_text import Sealer
 from services.jobs.store import JobStore
 from services.jobs.unit_queue import LAST, LOST, Unit, UnitQueue
 from services.jobs.units import HEAVY, pages_of
@@ -70,6 +72,7 @@ class UnitRunner:
     page_timeout: int
     stopping: Callable[[], bool]
     telemetry: UnitTelemetry
+    sealer: Sealer
 
     def __post_init__(self) -> None:
         self._open_document = OpenDocument(self.storage, self.ocr)
@@ -105,6 +108,7 @@ class UnitRunner:
         started = time.monotonic()
         last_try = unit.tries > len(RETRY_DELAYS)
         try:
+            record = open_password(record, self.sealer)
             self._read_pages(record, unit, lease, last_try)
             self._finish_unit(record, unit, time.monotonic() - started, lease.report_progress)
         except (LeaseLost, WorkerStopping, PutAside):

@@ -10,6 +10,7 @@ from paddleocr_service import NullEngine
 from routes.paths import upload_path
 from services.document_process.outputs import ConfinedOutputs
 from services.document_process.service import ConfinedOCRService
+from services.jobs.sealed_text import Sealer
 from services.jobs.store import Retention
 from services.ocr_service.options import DocumentOptions
 from services.storage import FileStorage, UploadSignature
@@ -48,6 +49,7 @@ def test_a_page_that_takes_longer_than_the_lease_is_read_once(redis, tmp_path, m
         page_timeout=60,
         stopping=lambda: False,
         telemetry=telemetry,
+        sealer=Sealer("secret"),
     )
     renewed, renew = [time.monotonic()], work.unit_queue.renew
 

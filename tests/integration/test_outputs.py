@@ -34,8 +34,8 @@ class Creator:
     """Creates what the test wants."""
 
     def __init__(self):
-        self.create = lambda name, source, pages, out, masked: out.write(f"{name} {texts(pages)}".encode())
-        self.draw = lambda annotated, number, side: b"picture"
+        self.create = lambda name, source, pages, out, masked, password: out.write(f"{name} {texts(pages)}".encode())
+        self.draw = lambda annotated, number, side, password: b"picture"
 
 
 def texts(pages):
@@ -149,7 +149,7 @@ def test_an_expired_result_leaves_no_file(scene):
 def test_a_job_cancelled_while_its_files_are_created_leaves_no_file(scene):
     job = scene.submit_file()
 
-    def cancel_meanwhile(name, source, pages, out, masked):
+    def cancel_meanwhile(name, source, pages, out, masked, password):
         out.write(b"half")
         upload = scene.store.cancel(job.id)
         scene.uploads.delete(upload or "")
@@ -167,9 +167,9 @@ def test_a_worker_killed_while_it_creates_files_leaves_no_file(scene, monkeypatc
     monkeypatch.setattr(unit_queue, "LEASE_SECONDS", 0.2)
     job, create = scene.submit_file(), scene.creator.create
 
-    def killed(name, source, pages, out, masked):
+    def killed(name, source, pages, out, masked, password):
         if saved and name == "annotated":
-            create(name, source, pages, out, masked)
+            create(name, source, pages, out, masked, password)
         else:
             raise Killed()
 
@@ -239,7 +239,7 @@ def test_a_file_that_cannot_be_created_does_not_fail_the_job(scene, error):
 def test_a_page_that_cannot_be_drawn_has_no_picture(scene):
     job = scene.submit_file(pages=3, outputs="annotated")
 
-    def draw(annotated, number, side):
+    def draw(annotated, number, side, password):
         if number == 2:
             raise PageTimeout()
         return b"%d" % number
@@ -254,7 +254,7 @@ def test_each_page_of_a_file_has_its_own_time_limit(scene):
     """Four pages of half a second, with a limit of one second."""
     job = scene.submit_file(pages=4, outputs="pdf")
 
-    def slow(name, source, pages, out, masked):
+    def slow(name, source, pages, out, masked, password):
         for _ in pages.pages():
             time.sleep(0.5)
 
@@ -275,7 +275,7 @@ def test_orphaned_files_are_deleted_by_age_and_others_are_kept(scene, monkeypatc
 def test_words_are_found_for_the_files_and_left_out_of_the_result(scene):
     assert OPTIONS.words and not replace(OPTIONS, outputs="").words
     seen = []
-    scene.creator.create = lambda name, source, pages, out, masked: seen.extend(pages.pages())
+    scene.creator.create = lambda name, source, pages, out, masked, password: seen.extend(pages.pages())
     document = Pages(lambda: "one two")
     recognize = document.recognize
     words = [{"text": "one", "confidence": 1, "bbox": [[0, 0], [1, 0], [1, 1], [0, 1]]}]

@@ -9,6 +9,7 @@ from paddleocr_service import EngineInfo
 from routes.paths import upload_path
 from services import keys
 from services.errors import CorruptFile, PageTimeout
+from services.jobs.sealed_text import Sealer
 from services.jobs.store import Retention
 from services.ocr_service.stages import Stages
 from services.storage import FileStorage, UploadSignature
@@ -80,6 +81,7 @@ class Scene(Work):
             page_timeout=page_timeout,
             stopping=lambda: self.stopping,
             telemetry=UnitTelemetry(Counters(self.redis), Stages(), Tracer("")),
+            sealer=Sealer("secret"),
         )
         self.redis.client.delete(keys.DELAYED) and self.make_due()
         self.found_unit = runner.run()

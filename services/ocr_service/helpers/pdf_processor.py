@@ -13,7 +13,7 @@ from os import fspath
 from types import ModuleType
 from typing import TYPE_CHECKING
 
-from services.errors import CorruptFile, EncryptedFile, OCRServiceError, PageOutOfRange
+from services.errors import CorruptFile, EncryptedFile, OCRServiceError, PageOutOfRange, WrongPassword
 from services.ocr_service.helpers.actual_text import ActualTextCheck
 from services.ocr_service.helpers.dingbats import with_symbols
 from services.ocr_service.helpers.file_warnings import file_warnings
@@ -40,11 +40,11 @@ _MAX_SKETCHED, _PIXEL = 32_000_000, 4
 class PdfDocument:
     """An open PDF; a context manager. Rendered pages are not cached, so memory does not grow with the page count.
 
-    Opening raises CorruptFile (not a PDF, not repairable, no pages) or EncryptedFile (needs a password). A file with an
-    empty password is opened, as viewers do.
+    Opening raises CorruptFile (not a PDF, not repairable, no pages), EncryptedFile (needs a password) or WrongPassword.
+    A file with an empty password is opened, as viewers do.
     """
 
-    def __init__(self, path: Source) -> None:
+    def __init__(self, path: Source, password: str = "") -> None:
         self._mupdf = load_mupdf()
         self._layers = self._sketched = 0
         self._recorded: tuple[int, pymupdf.DisplayList | None] = (0, None)
@@ -56,7 +56,7 @@ class PdfDocument:
             self._document = self._mupdf.open(name, content, filetype="pdf")
             self._content = on_error.pop_all()
         try:
-            self.page_count = self._check()
+            self.page_count = self._check(password)
             # Files without a form pay nothing for those with one.
             catalogue = self._document.pdf_catalog()
             self._has_form = self._document.xref_get_key(catalogue, "AcroForm")[0] in ("dict", "xref")
@@ -170,13 +170,13 @@ class PdfDocument:
     def __exit__(self, *exc_info: object) -> None:
         self.close()
 
-    def _check(self) -> int:
+    def _check(self, password: str) -> int:
         """The number of pages, at least 1."""
         with _as_corrupt_file("The PDF is damaged: its pages cannot be found. Save it again and send the new file."):
             if not self._document.is_pdf:
                 raise CorruptFile("The file starts like a PDF but is not one.")
-            if self._document.needs_pass and not self._document.authenticate(""):
-                raise EncryptedFile("The PDF needs a password. Remove the password and send it again.")
+            if self._document.needs_pass and not self._document.authenticate(password):
+                raise WrongPassword() if password else EncryptedFile()
             count = self._document.page_count or self._count_after_repair()
             encrypted = bool((self._document.metadata or {}).get("encryption"))
         if count < 1 and encrypted:

@@ -71,4 +71,5 @@ def test_capabilities_reflect_settings_catalogue_and_workers(make_app, workers, 
         "page_timeout_seconds": 48,
         "result_ttl_seconds": 1009,
         "max_wait_seconds": 110,
+        "fetch_urls": False,
     }

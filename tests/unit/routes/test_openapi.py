@@ -10,7 +10,7 @@ from middleware.error_catalog import CATALOG
 from tests.support.openapi import Description
 
 READING_OPTIONS = {"lang", "dpi", "pages", "detail", "mode", "orientation", "layout"}
-OPTIONS = {*READING_OPTIONS, "extract", "mask", "outputs", "callback_url", "wait"}
+OPTIONS = {*READING_OPTIONS, "extract", "mask", "outputs", "password", "callback_url", "wait"}
 FORMAT_OPTIONS = {"format", "page", "furniture"}
 SUBMISSION_PATHS = ["/ocr/image", "/ocr/pdf", "/ocr/batch", "/ocr/predict"]
 #: These show the document and are not part of it.
@@ -65,7 +65,7 @@ def test_options_are_form_fields_and_query_parameters_with_configured_limits(des
     assert (set(fields), required) == (options | {file}, [file])
     parameters = description.operations()["post", path]["parameters"]
     query = {parameter["name"]: parameter for parameter in parameters if parameter["in"] == "query"}
-    assert query.keys() == options
+    assert query.keys() == options - {"password"}
     shared = description.document["paths"][path]["parameters"]
     assert [(parameter["in"], parameter["name"]) for parameter in shared] == [("header", "Idempotency-Key")]
     for schemas in (fields, {name: parameter["schema"] for name, parameter in query.items()}):
@@ -83,7 +83,7 @@ def test_files_and_options_may_be_sent_as_json(description, path):
     if path == "/ocr/batch":
         assert fields.keys() == form.keys()
     else:
-        assert fields.keys() == form.keys() | {"filename"} and fields["file"]["format"] == "byte"
+        assert fields.keys() == form.keys() | {"filename", "url"} and fields["file"]["format"] == "byte"
 
 
 def test_request_prefilled_by_swagger_ui_is_valid(description):

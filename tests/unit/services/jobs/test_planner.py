@@ -18,7 +18,7 @@ PDF = FileFacts("pdf", "application/pdf", 12, 10, 10)
 
 
 def plan(facts: FileFacts, kinds: tuple[str, ...] = ("image", "pdf"), sha256: str = "1", **changes) -> JobRecord:
-    inspector = SimpleNamespace(inspect=lambda path, key, client: facts)
+    inspector = SimpleNamespace(inspect=lambda path, key, client, password: facts)
     catalogue = SimpleNamespace(identity=lambda lang: f"model of {lang}")
     return plan_job(record(**changes), Path("file"), sha256, kinds, inspector, catalogue)
 

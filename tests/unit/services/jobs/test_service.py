@@ -19,6 +19,6 @@ def test_a_known_job_keeps_the_upload_it_was_stored_with(stored_upload, kept):
         get=lambda job_id: replace(job, upload=stored_upload),
     )
     storage = SimpleNamespace(delete=deleted.append)
-    service = JobService(store, storage, None, None, lambda *ticket: tickets.append(ticket), None, None)
+    service = JobService(store, storage, None, None, lambda *ticket: tickets.append(ticket), None, None, None)
     assert service._store_and_queue(job, 0.0).upload == stored_upload
     assert (deleted, len(tickets)) == (([], 1) if kept else (["mine"], 0))
