@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from config import VERSION, ConfigurationError, Settings
 from paddleocr_service import Catalogue, EngineError, NullEngine, OCREngine
@@ -347,6 +348,7 @@ def add_middleware(app: Flask, runtime: Runtime) -> None:
         cors_origins=settings.cors_origins,
         rate_limit=rate_limit,
         trusted_proxies=settings.trusted_proxies,
+        public_path=urlsplit(settings.public_url).path.rstrip("/"),
     )
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hmac
 from typing import Any, BinaryIO, cast
-from urllib.parse import unquote_plus, urljoin
+from urllib.parse import unquote_plus
 
 from flask import Response, current_app, jsonify, make_response, request
 from werkzeug.exceptions import BadRequest, ClientDisconnected
 
 from controllers import responses
+from controllers.addresses import absolute
 from controllers.context import ErrorClasses, services
 from controllers.idempotency import Outcome, mark_replayed, run_once
 from controllers.submission import (
@@ -60,12 +61,17 @@ def announce(options: dict[str, Any]) -> Response:
     upload = uploads.address(record)
     body = {
         **responses.job_fields(record),
-        "upload_url": urljoin(request.host_url, upload.url),
+        "upload_url": _absolute(upload.url),
         "method": upload.method,
         "headers": upload.headers,
         "expires_at": responses.iso_time(upload.expires_at),
     }
     return mark_replayed(make_response(body, 201, {"Location": body["links"]["self"]}), replayed)
+
+
+def _absolute(url: str) -> str:
+    """url: of S3, or the path of a view without that of the service itself."""
+    return absolute(f"{request.script_root}{url}" if url.startswith("/") else url)
 
 
 def receive(job_id: str, signed: dict[str, str]) -> Response:

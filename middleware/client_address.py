@@ -13,23 +13,28 @@ _PREFIX = re.compile(r"(?:/[A-Za-z0-9._~-]{1,64}){1,8}")
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
-def with_client_address(application: WSGIApplication, trusted_proxies: Iterable[str]) -> WSGIApplication:
-    """`trusted_proxies` are networks. Without any, no header changes the client's address or the path."""
+def with_client_address(
+    application: WSGIApplication, trusted_proxies: Iterable[str], public_path: str = ""
+) -> WSGIApplication:
+    """`trusted_proxies` are networks. Without any, no header changes the client's address or the path.
+
+    public_path: the path under which clients find the service, unless a proxy reports another one.
+    """
     networks = [ipaddress.ip_network(network) for network in trusted_proxies]
-    if not networks:
+    if not networks and not public_path:
         return application
 
     def trusted(address: Address) -> bool:
         return any(address in network for network in networks)
 
     def wrapped(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        forwarded = environ.get("HTTP_X_FORWARDED_FOR", "")
         peer = environ.get("REMOTE_ADDR", "")
-        if prefix := environ.get("HTTP_X_FORWARDED_PREFIX"):
+        prefix = environ.get("HTTP_X_FORWARDED_PREFIX", "")
+        if prefix or public_path:
             address = _address(peer)
-            if address and trusted(address):
-                _add_prefix(environ, prefix.rstrip("/"))
-        environ["REMOTE_ADDR"] = client_address(peer, forwarded, trusted)
+            reported = prefix.rstrip("/") if address and trusted(address) else ""
+            _add_prefix(environ, reported if _PREFIX.fullmatch(reported) else public_path)
+        environ["REMOTE_ADDR"] = client_address(peer, environ.get("HTTP_X_FORWARDED_FOR", ""), trusted)
         return application(environ, start_response)
 
     return wrapped
@@ -53,11 +58,12 @@ def client_address(peer: str, forwarded: str, trusted: Callable[[Address], bool]
 
 def _add_prefix(environ: WSGIEnvironment, prefix: str) -> None:
     """Addresses in responses then begin with the prefix, whether or not the proxy has removed it from the path."""
-    if _PREFIX.fullmatch(prefix):
-        environ["SCRIPT_NAME"] = prefix
-        path = environ.get("PATH_INFO", "")
-        if path.startswith(f"{prefix}/"):
-            environ["PATH_INFO"] = path.removeprefix(prefix)
+    if not prefix:
+        return
+    environ["SCRIPT_NAME"] = prefix
+    path = environ.get("PATH_INFO", "")
+    if path.startswith(f"{prefix}/"):
+        environ["PATH_INFO"] = path.removeprefix(prefix)
 
 
 def _address(text: str) -> Address | None:

@@ -47,7 +47,8 @@ def problem_response(
     if status == 401:
         fields["WWW-Authenticate"] = "Bearer"
     # Without a valid Host header the `type` stays a relative address.
-    base = f"{request.scheme}://{request.host}/" if request.host else "/"
+    own = f"{request.scheme}://{request.host}{request.script_root}" if request.host else request.script_root
+    base = f"{current_app.config['PUBLIC_URL'].rstrip('/') or own}/"
     body = problem_body(error, request_id(), base=base, title=title, status=status)
     return Response(json.dumps(body), status, fields, content_type=PROBLEM)
 

@@ -25,10 +25,11 @@ def install(
     cors_origins: Collection[str],
     rate_limit: RateLimit,
     trusted_proxies: Collection[str],
+    public_path: str = "",
 ) -> None:
     """key_rules: its prefixes are also the paths that web pages of other origins may use.
 
-    tracer: None if requests are not traced.
+    tracer: None if requests are not traced. public_path: of PUBLIC_URL.
     """
     limiter = WorkRateLimiter(rate_limit)
     services = app.extensions["services"]
@@ -57,7 +58,7 @@ def install(
     _add_steps(app, before, after)
     limiter.init_app(app)
     error_handler.init_app(app)
-    application = with_client_address(with_security_headers(app.wsgi_app), trusted_proxies)
+    application = with_client_address(with_security_headers(app.wsgi_app), trusted_proxies, public_path)
     app.wsgi_app = application  # type: ignore[method-assign,assignment]  # as Flask documents it
 
 

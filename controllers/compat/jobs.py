@@ -9,11 +9,11 @@ import json
 from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any, cast
-from urllib.parse import urljoin
 
-from flask import Flask, Response, after_this_request, current_app, g, request, url_for
+from flask import Flask, Response, after_this_request, current_app, g
 
 from controllers import submission
+from controllers.addresses import external_url
 from controllers.compat import ignored
 from controllers.context import RequestLimits, services
 from controllers.idempotency import Outcome, run_once
@@ -25,6 +25,8 @@ from services.jobs.planner import KINDS
 from services.jobs.record import JobRecord
 from services.ocr_service.options import DocumentOptions
 
+#: Interfaces find it here, with the rest of what they need.
+__all__ = ["external_url"]
 _LIMITS = "request_limits"
 
 
@@ -113,12 +115,3 @@ def with_pages(result: dict[str, Any]) -> dict[str, Any]:
 def _ended_with(response: Response, end: Callable[[], None]) -> Response:
     response.call_on_close(end)
     return response
-
-
-def external_url(endpoint: str, **values: Any) -> str:
-    """The absolute address of a view as clients see it: behind proxies too, with their host, scheme and path."""
-    path = url_for(endpoint, **values)
-    public = current_app.config["PUBLIC_URL"]
-    if public:
-        return f"{public.rstrip('/')}{path.removeprefix(request.script_root)}"
-    return urljoin(request.host_url, path)

@@ -60,6 +60,28 @@ def test_client_address_cannot_be_forged(make_nginx, upstream):
     assert re.findall(r"(?mi)^x-forwarded-proto: (.*)\r$", head) == ["http"]
 
 
+def test_a_forged_prefix_is_removed(make_nginx, upstream):
+    client = connect(make_nginx(upstream.port).port)
+    client.send(b"GET / HTTP/1.1\r\nHost: test\r\nX-Forwarded-Prefix: /evil\r\n\r\n")
+    assert b"prefix" not in upstream.accept().read_until(b"\r\n\r\n").lower()
+
+
+def test_a_load_balancer_reports_scheme_and_path(tmp_path, upstream):
+    nginx = Nginx(tmp_path / "nginx", upstream.port)
+    (nginx.folder / "trusted-proxies.conf").write_text("set_real_ip_from 127.0.0.1;\n")
+    try:
+        client = connect(nginx.start().port)
+        client.send(
+            b"GET / HTTP/1.1\r\nHost: test\r\nX-Forwarded-For: 1.2.3.4\r\nX-Forwarded-Proto: https\r\n"
+            b"X-Forwarded-Prefix: /ocr-service\r\n\r\n"
+        )
+        head = upstream.accept().read_until(b"\r\n\r\n").decode()
+        assert re.findall(r"(?mi)^x-forwarded-proto: (.*)\r$", head) == ["https"]
+        assert re.findall(r"(?mi)^x-forwarded-prefix: (.*)\r$", head) == ["/ocr-service"]
+    finally:
+        nginx.stop()
+
+
 def test_configured_load_balancer_is_trusted(tmp_path, upstream):
     nginx = Nginx(tmp_path / "nginx", upstream.port)
     (nginx.folder / "trusted-proxies.conf").write_text("set_real_ip_from 127.0.0.1;\nset_real_ip_from 10.1.0.0/16;\n")

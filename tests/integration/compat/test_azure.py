@@ -11,6 +11,7 @@ from PIL import Image
 
 from stress.harness import ServiceProcesses
 from tests.support.drawing import picture, saved, scanned_pdf
+from tests.support.path_proxy import PathProxy
 
 SAMPLE = Path(__file__).parents[3] / "docs" / "sample.png"
 READ = "/documentintelligence/documentModels/prebuilt-read:analyze?api-version=2024-11-30"
@@ -131,25 +132,48 @@ def test_the_older_interface(service, own):
     assert page["lines"][0]["words"][0]["boundingBox"][0] == own["lines"][0]["words"][0]["bbox"][0][0]
 
 
-def test_addresses_are_those_of_the_proxy(tmp_path_factory):
-    """A trusted proxy reports host, scheme and path; without one, nothing is read from these headers."""
-    headers = {"Host": "ocr.example.org", "X-Forwarded-Proto": "https", "X-Forwarded-Prefix": "/azure/"}
-    folder, parts = tmp_path_factory.mktemp("proxy"), ("redis", "web")
+@pytest.fixture(scope="module")
+def proxied(tmp_path_factory):
+    """A service without workers that trusts proxies on this machine."""
+    folder, parts = tmp_path_factory.mktemp("proxied"), ("redis", "web")
     with ServiceProcesses(folder, parts=parts, OCR_RUNTIME="null", TRUSTED_PROXIES="127.0.0.1") as running:
-        address = analyze(running, headers=headers).headers["Operation-Location"]
-        assert address.startswith("https://ocr.example.org/azure/documentintelligence/documentModels/prebuilt-read/")
-        unstripped = requests.post(f"{running.url}/azure{READ}", data=SAMPLE.read_bytes(), headers=headers, timeout=30)
-        assert unstripped.headers["Operation-Location"].startswith(
-            "https://ocr.example.org/azure/documentintelligence/"
-        )
-        forged = {**headers, "X-Forwarded-Prefix": "//evil.example/x"}
-        address = analyze(running, headers=forged).headers["Operation-Location"]
-        assert address.startswith("https://ocr.example.org/documentintelligence/")
+        yield running
+
+
+@pytest.mark.parametrize("path", ["", "/azure"])
+def test_addresses_are_those_of_the_proxy(proxied, path):
+    """A trusted proxy reports host, scheme and path, and may have removed the path or not."""
+    headers = {"Host": "ocr.example.org", "X-Forwarded-Proto": "https", "X-Forwarded-Prefix": "/azure/"}
+    address = analyze(proxied, path=path + READ, headers=headers).headers["Operation-Location"]
+    assert address.startswith("https://ocr.example.org/azure/documentintelligence/documentModels/prebuilt-read/")
+    forged = {**headers, "X-Forwarded-Prefix": "//evil.example/x"}
+    address = analyze(proxied, headers=forged).headers["Operation-Location"]
+    assert address.startswith("https://ocr.example.org/documentintelligence/")
+
+
+def test_addresses_and_links_work_through_a_real_proxy_with_a_path(proxied, tmp_path):
+    with PathProxy(tmp_path, proxied.port, "/ocr-service") as proxy:
+        sent = requests.post(f"{proxy.url}{READ}", data=SAMPLE.read_bytes(), timeout=30)
+        address = sent.headers["Operation-Location"]
+        assert address.startswith(f"{proxy.url}/documentintelligence/")
+        assert requests.get(address, timeout=30).json()["status"] == "running"
+        announced = requests.post(f"{proxy.url}/ocr/uploads", json={"filename": "a.png", "file_size": 9}, timeout=30)
+        upload = announced.json()
+        assert upload["upload_url"].startswith(f"{proxy.url}/ocr/uploads/")
+        assert upload["links"]["self"].startswith("/ocr-service/ocr/job/")
+        assert requests.get(proxy.origin + upload["links"]["self"], timeout=30).status_code == 202
+        assert requests.put(upload["upload_url"], data=b"no image.", timeout=30).json()["code"] == "unsupported_type"
+        problem = requests.get(f"{proxy.url}/ocr/nothing", timeout=30).json()
+        assert problem["type"] == f"{proxy.url}/errors/not-found"
 
 
 def test_a_public_address_replaces_what_the_request_says(tmp_path_factory):
-    public = "https://example.org/ocr"
+    public = "https://example.org/ocr-service"
     folder, parts = tmp_path_factory.mktemp("public"), ("redis", "web")
     with ServiceProcesses(folder, parts=parts, OCR_RUNTIME="null", PUBLIC_URL=public) as running:
         address = analyze(running, headers={"X-Forwarded-Prefix": "/other"}).headers["Operation-Location"]
         assert address.startswith(f"{public}/documentintelligence/documentModels/prebuilt-read/analyzeResults/")
+        announced = {"filename": "a.png", "file_size": 9}
+        upload = requests.post(f"{running.url}/ocr/uploads", json=announced, timeout=30).json()
+        assert upload["upload_url"].startswith(f"{public}/ocr/uploads/")
+        assert upload["links"]["self"].startswith("/ocr-service/ocr/job/")
