@@ -62,15 +62,28 @@ class RegionReader:
 
     def _checked(self, layer: TextLayer, number: int, unread: list[Box]) -> list[Region]:
         """The regions to read. Those with text that is not worth reading are added to `unread`."""
-        regions = []
         images = images_to_read(layer, self.checker.images.is_empty)
         found = images + _outlines(layer, images)
+        regions = self._with_text_cut_out(layer, number)
         for region, detail in zip(found, self.checker.details(found, layer, number), strict=True):
             if _is_worth_reading(region, detail):
                 regions.append(region._replace(box=_box_to_read(region, detail, layer)))
             elif region.kind != "vectors" and detail.letters >= _MIN_UNREAD and detail.is_labelled:
                 unread.append(region.box)
         return merge_regions(regions, _MAX_REGIONS)
+
+    def _with_text_cut_out(self, layer: TextLayer, number: int) -> list[Region]:
+        """Images whose pixels show no letters, but that are cut to the form of letters."""
+        empty = any(self.checker.images.is_empty(image, layer) for image in layer.images)
+        if not empty or not self.checker.may_cut(number):
+            return []
+        found = images_to_read(layer, lambda image, layer: not self.checker.images.is_empty(image, layer))
+        details = self.checker.details(found, layer, number)
+        return [
+            region._replace(box=_box_to_read(region, detail, layer))
+            for region, detail in zip(found, details, strict=True)
+            if detail.letters >= _MIN_LETTERS and detail.is_mostly_text
+        ]
 
     def _lines_of(self, region: Region, layer: TextLayer, number: int, unread: list[Box]) -> list[Line]:
         """The lines of a region. If uncertain words were dropped, its box is added to `unread`."""

@@ -60,7 +60,8 @@ class PdfPages:
 
     def __post_init__(self) -> None:
         self._checker = LayerChecker(self.pdf.font_proofs(), self.options.lang)
-        self._regions = RegionReader(RegionChecker(self._sketch), self.read_part or self.read, self.options.dpi)
+        checker = RegionChecker(self._sketch, self.pdf.has_shaped_clips)
+        self._regions = RegionReader(checker, self.read_part or self.read, self.options.dpi)
 
     def recognize(self, number: int) -> Page:
         """The result of one page. Raises OCRServiceError."""

@@ -6,7 +6,7 @@ ground in a smaller picture.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Protocol
 
@@ -38,9 +38,14 @@ class Sketch(Protocol):
 
 @dataclass(eq=False)
 class RegionChecker:
-    """Checks regions of the pages of one document."""
+    """Checks regions of the pages of one document.
+
+    may_cut: whether something on a page (from 1) may be cut to the form of letters. Then an image without letters may
+    show some.
+    """
 
     sketch: Sketch
+    may_cut: Callable[[int], bool] = lambda number: False
     images: ImageDetails = field(init=False, default_factory=ImageDetails)
     _details: dict[tuple[object, ...], tuple[TextDetail, Region]] = field(init=False, default_factory=dict)
 
@@ -49,7 +54,7 @@ class RegionChecker:
         found = {region: CERTAIN for region in regions if _is_picture_alone(region, layer)}
         keys = {region: key_of(region, layer) for region in regions}
         found |= {region: self._details[key][0] for region, key in keys.items() if key in self._details}
-        found |= self._own_details([region for region in regions if region not in found], layer)
+        found |= self._own_details([region for region in regions if region not in found], layer, number)
         unknown = [region for region in regions if region not in found]
         large = [region for region in unknown if _is_large_background(region, layer)]
         for region in large:
@@ -60,11 +65,12 @@ class RegionChecker:
                 self._cache(keys[region], region, found[region])
         return [found[region] for region in regions]
 
-    def _own_details(self, regions: Sequence[Region], layer: TextLayer) -> dict[Region, TextDetail]:
+    def _own_details(self, regions: Sequence[Region], layer: TextLayer, number: int) -> dict[Region, TextDetail]:
         """The rows of letters of images that are seen as they are, which need not be rendered."""
         images = {region: region.image for region in regions if region.image and region.kind != "background"}
         details = {region: self.images.of(image, layer) for region, image in images.items()}
-        return {region: detail for region, detail in details.items() if detail and not _is_drawn_on(region.box, layer)}
+        found = {region: detail for region, detail in details.items() if detail and not _is_drawn_on(region.box, layer)}
+        return {region: detail for region, detail in found.items() if detail.letters or not self.may_cut(number)}
 
     def _cache(self, key: tuple[object, ...], region: Region, detail: TextDetail) -> None:
         """The region is kept as well: the image of another one could get the same key."""

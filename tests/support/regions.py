@@ -111,3 +111,30 @@ def add_form(page: pymupdf.Page, picture: bytes, box: Sequence[float], depth: in
         outer.new_page(width=width, height=height).show_pdf_page(pymupdf.Rect(0, 0, width, height), inner, 0)
         inner = outer
     page.show_pdf_page(pymupdf.Rect(box), inner, 0)
+
+
+def letter_path(draw: Draw, height: float = A4[1]) -> bytes:
+    """The outlines of the letters that `draw` writes as one path: operators in points from the bottom left."""
+    with outlines(draw, (A4[0], height)) as drawing:
+        tokens = drawing[0].read_contents().split()
+    matrix, numbers, path = pymupdf.Matrix(1, 0, 0, 1, 0, 0), [], []
+    for token in tokens:
+        if token == b"cm":
+            matrix = pymupdf.Matrix(*numbers) * matrix
+        elif token in (b"m", b"l", b"c", b"h"):
+            points = [pymupdf.Point(*numbers[at : at + 2]) * matrix for at in range(0, len(numbers), 2)]
+            path.append(" ".join(f"{point.x:.3f} {point.y:.3f}" for point in points) + f" {token.decode()}")
+        elif token[:1] in b"-.0123456789":
+            numbers.append(float(token))
+            continue
+        numbers = []
+    return "\n".join(path).encode()
+
+
+def add_cut_image(page: pymupdf.Page, picture: bytes, box: Sequence[float], *clips: bytes) -> None:
+    """Draw a picture in a box (points from the top left) once for each clip: operators that set it."""
+    page.insert_image((-300, -300, -299, -299), stream=picture)
+    name = page.get_images()[-1][7]
+    x0, y0, x1, y1 = box
+    place = f" {x1 - x0} 0 0 {y1 - y0} {x0} {page.mediabox.height - y1} cm /{name} Do Q ".encode()
+    append(page, b"".join(b"q " + clip + place for clip in clips))

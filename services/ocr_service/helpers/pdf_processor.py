@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from services.errors import CorruptFile, EncryptedFile, OCRServiceError, PageOutOfRange, WrongPassword
 from services.ocr_service.helpers.actual_text import ActualTextCheck
+from services.ocr_service.helpers.clip_paths import has_shaped_clips
 from services.ocr_service.helpers.dingbats import with_symbols
 from services.ocr_service.helpers.file_warnings import file_warnings
 from services.ocr_service.helpers.form_fields import FormField
@@ -48,6 +49,7 @@ class PdfDocument:
         self._mupdf = load_mupdf()
         self._layers = self._sketched = 0
         self._recorded: tuple[int, pymupdf.DisplayList | None] = (0, None)
+        self._clips = (0, False)
         self._actual_text = ActualTextCheck()
         message = "The PDF is damaged and cannot be opened. Save it again and send the new file."
         with _as_corrupt_file(message), ExitStack() as on_error:
@@ -145,6 +147,16 @@ class PdfDocument:
             if self._sketched > _MAX_SKETCHED:
                 self._sketched = 0
                 self._shrink_store()
+
+    def has_shaped_clips(self, number: int) -> bool:
+        """Whether something on page `number` (from 1) may be cut to the form of letters.
+
+        Kept for the last page, which may have several images. Raises CorruptFile, PageOutOfRange.
+        """
+        if self._clips[0] != number:
+            with self._page(number, lambda: None) as page:
+                self._clips = number, has_shaped_clips(page)
+        return self._clips[1]
 
     def _record(self, number: int, page: pymupdf.Page) -> pymupdf.DisplayList:
         """The drawing of a page. That of the last page is kept: several parts of a page are sketched, in turn."""
