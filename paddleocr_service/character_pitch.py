@@ -133,6 +133,12 @@ def adds_only_repeats(first: str, second: str) -> bool:
     return len(after) > len(before) and _without_repeats(before) == _without_repeats(after)
 
 
+def lacks_repeats(text: str, other: str) -> bool:
+    """Return whether a word of a text has fewer equal characters in a row than the same word of another reading."""
+    pairs = zip(text.split(), other.split(), strict=False)
+    return any(one != two and any(map(str.isalnum, one)) and adds_only_repeats(one, two) for one, two in pairs)
+
+
 def _without_repeats(text: str) -> str:
     return "".join(char for char, _ in groupby(text))
 

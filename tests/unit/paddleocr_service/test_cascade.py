@@ -40,6 +40,34 @@ def test_only_uncertain_lines_are_repeated_and_order_is_kept():
     assert (fast.lines, accurate.lines) == ([90, 70, 40, 30], [70, 30]), "widest first"
 
 
+class Squeezing(FakeRecogniser):
+    """Loses repeated letters of a line that is not widened. wide: its reading of one that is."""
+
+    def __init__(self, name, squeezed, wide):
+        super().__init__(name)
+        self._texts = {True: wide, False: squeezed}
+        self.scales = []
+
+    def recognize(self, line, word_boxes, width_scale=None):
+        self.scales.append(width_scale)
+        return LineReading(self._texts[(width_scale or 0) > 1], 0.9, 0.5)
+
+
+@pytest.mark.parametrize(
+    ("fast", "squeezed", "wide", "text", "readings"),
+    [
+        ("committee lll", "commite", "committee llllll", "committee llllll", 2),
+        ("committee lll", "committee llllll", "", "committee llllll", 1),
+        ("commitee", "commite", "comnite", "commite", 2),
+        ("comrnitte", "committee", "", "committee", 1),
+    ],
+)
+def test_a_line_is_widened_if_the_second_reading_lacks_repeated_letters(fast, squeezed, wide, text, readings):
+    accurate = Squeezing("accurate", squeezed, wide)
+    assert texts(Cascade(accurate, Squeezing("fast", fast, fast)), [40]) == [text]
+    assert len(accurate.scales) == readings
+
+
 def test_without_fast_recogniser_the_accurate_one_runs_once():
     accurate = FakeRecogniser("accurate")
     assert texts(Cascade(accurate), [40, 70]) == ["accurate 40", "accurate 70"]

@@ -6,6 +6,7 @@ import pytest
 from paddleocr_service.character_pitch import (
     Spacing,
     adds_only_repeats,
+    lacks_repeats,
     may_be_narrow,
     measure_spacing,
     places_of,
@@ -71,6 +72,24 @@ def test_narrow_lines_are_widened(text, line, scale):
 )
 def test_second_text_may_only_repeat_characters(first, second, expected):
     assert adds_only_repeats(first, second) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "other", "lacking"),
+    [
+        ("commite cofe botle", "committee coffee bottle lll", True),
+        ("2,11,001.11", "2,111,001.11", True),
+        ("Ref 666", "Ref 66666", True),
+        ("committee coffee", "commite cofe", False),
+        ("committee coffee", "committee coffee", False),
+        ("Total 10", "Tota1 100 EUR", True),
+        ("Total 10", "Total 12", False),
+        ("*****", "**********", False),
+        ("", "11", False),
+    ],
+)
+def test_a_reading_may_lack_repeated_characters_of_another_one(text, other, lacking):
+    assert lacks_repeats(text, other) is lacking
 
 
 @pytest.mark.parametrize(
