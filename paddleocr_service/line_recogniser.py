@@ -15,8 +15,9 @@ import numpy as np
 
 from .arrays import Pixels, Tensor
 from .character_pitch import may_be_narrow, measure_spacing, places_of, scale_for_second_reading
+from .digit_groups import spaces_in_numbers, steps_of
 from .line_parts import split_line
-from .uncertainty import DIGIT, character_kinds, resolve_spaces
+from .uncertainty import DIGIT, character_kinds, resolve_spaces, without_steps
 
 HEIGHT = 48  # pixels; input height of the recognisers
 _MAX_WIDTH = 3200  # a wider line is recognised in parts, which bounds the memory of the network
@@ -103,16 +104,23 @@ class LineRecogniser:
         runner, tensor = self._predictor.runner, _to_input(line, width)
         return runner.run(tensor, decode) if hasattr(runner, "run") else decode(runner(x=[tensor]))
 
-    def _decode(self, steps: Tensor, line: Pixels, width: int, word_boxes: bool) -> LineReading:
-        """steps: probabilities (T, classes), a view of the runner's memory. width: of the line without padding."""
-        probabilities, uncertainty = resolve_spaces(steps, self._kinds)
+    def _text_of(self, probabilities: Tensor, width: int, uncertainty: float, word_boxes: bool) -> LineReading:
+        """The text of a line, decoded by PaddleX. probabilities: (T, classes). width: of the line without padding."""
         (text,), (confidence,) = self._predictor.post_op(
             [probabilities[None]],
             return_word_box=word_boxes,
             wh_ratio_list=[width / HEIGHT],
             max_wh_ratio=padded_width(width) / HEIGHT,
         )
-        reading = LineReading(text, float(confidence), uncertainty)
+        return LineReading(text, float(confidence), uncertainty)
+
+    def _decode(self, steps: Tensor, line: Pixels, width: int, word_boxes: bool) -> LineReading:
+        """steps: probabilities (T, classes), a view of the runner's memory. width: of the line without padding."""
+        probabilities, uncertainty = resolve_spaces(steps, self._kinds)
+        reading = self._text_of(probabilities, width, uncertainty, word_boxes)
+        if wrong := spaces_in_numbers(reading.characters):
+            probabilities = without_steps(probabilities, steps_of(wrong, probabilities.argmax(axis=1)))
+            reading = self._text_of(probabilities, width, uncertainty, word_boxes)
         characters, full_width = reading.characters, HEIGHT * line.shape[1] / line.shape[0]
         if not may_be_narrow(characters, full_width):
             return reading

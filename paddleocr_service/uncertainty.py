@@ -72,6 +72,14 @@ def _insert_spaces(probabilities: Tensor, spaces: Tensor, best: Integers) -> Ten
     return result
 
 
+def without_steps(probabilities: Tensor, steps: Sequence[int]) -> Tensor:
+    """Return the probabilities with blanks instead of these steps."""
+    result = probabilities.copy()
+    result[steps] = 0
+    result[steps, _BLANK] = 1
+    return result
+
+
 def _last_character(best: Integers) -> Integers:
     """Return for each step the last non-blank class up to it; the blank if there is none."""
     positions = np.maximum.accumulate(np.where(best != _BLANK, np.arange(len(best)), 0))
