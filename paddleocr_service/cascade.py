@@ -14,7 +14,7 @@ from typing import Any
 
 from .arrays import Pixels
 from .character_pitch import adds_only_repeats, is_number, lacks_repeats
-from .ink_columns import has_ink_of, has_ink_of_numbers
+from .ink_columns import has_ink_of, has_ink_of_numbers, has_more_ink_than
 from .line_recogniser import LineReading, LineRecogniser
 
 #: Lines above this uncertainty are recognised again. Measured in docs/performance.md.
@@ -25,7 +25,8 @@ WIDTH_SCALE, FAST_WIDTH_SCALE = 0.8, 0.85
 #: Width of a repeated line in narrow type for the accurate recogniser, as a share of that for the fast one. From 16
 #: pixels per character on, the accurate one lost no digit in 1,500 readings; the fast one needs 20 to 22.
 ACCURATE_SHARE = 0.75
-#: Width for the accurate recogniser if it has read fewer equal characters than the fast one: "commite" for "committee".
+#: Width for the accurate recogniser if characters are still missing: it has read fewer equal ones than the fast
+#: recogniser ("commite" for "committee"), or a number has fewer digits than runs of ink.
 WIDE_SCALE = 1.15
 
 
@@ -84,6 +85,15 @@ class Cascade:
         return reading.wider_scale is not None and not _is_complete(reading, line)
 
     def _repeat(self, first: LineReading, line: Pixels, word_boxes: bool) -> LineReading:
+        """Return the second reading of a line. If it is a number with more ink than digits, read the line once more."""
+        second = self._second(first, line, word_boxes)
+        number = second.characters
+        if first.wider_scale is None or not is_number(number) or not has_more_ink_than(number, line):
+            return second
+        third = self._accurate.recognize(line, word_boxes, WIDE_SCALE)
+        return third if has_ink_of(third.characters, line) else second
+
+    def _second(self, first: LineReading, line: Pixels, word_boxes: bool) -> LineReading:
         """Return the second reading of a line; the first one if the second changes more than it should."""
         if self._fast is None or first.uncertainty > self._threshold:
             return self._repeat_accurately(first, line, word_boxes)

@@ -168,3 +168,15 @@ def test_uncertain_line_in_narrow_type_is_wider_for_the_accurate_recogniser():
     assert texts(Cascade(accurate, fast), [LINE_WITHOUT_INK]) == ["2,777"]
     assert accurate.scales == [pytest.approx(0.75 * 1.2)]
     assert texts(Cascade(accurate), [LINE_WITHOUT_INK]) == ["2,11"], "without a fast recogniser no line is squeezed"
+
+
+@pytest.mark.parametrize(
+    ("second", "more_ink", "complete", "text"),
+    [("2277", True, True, "22227777"), ("2277", True, False, "2277"), ("2277", False, True, "2277")],
+)
+def test_a_number_with_more_ink_than_digits_is_read_again(monkeypatch, second, more_ink, complete, text):
+    monkeypatch.setattr("paddleocr_service.cascade.has_more_ink_than", lambda number, line: more_ink)
+    monkeypatch.setattr("paddleocr_service.cascade.has_ink_of", lambda number, line: complete and number == "22227777")
+    reading = LineReading(second, 0.9, 0.5, wider_scale=1.05)
+    cascade = Cascade(Squeezing("accurate", second, "22227777"), Squeezing("fast", second, second))
+    assert cascade._repeat(reading, 40, False).text == text
