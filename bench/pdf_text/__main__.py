@@ -7,6 +7,7 @@ from pathlib import Path
 from bench.machine import describe
 from bench.pdf_text.measure import PdfResult, measure
 from paddleocr_service import OCREngine
+from services.confined.child import exempt_loaded_objects
 from services.ocr_service.document import OCRService
 from services.ocr_service.options import DocumentOptions
 
@@ -21,6 +22,7 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"No PDF found in {options.folder}.", file=sys.stderr)
         return 2
     service = OCRService(OCREngine(lang=options.lang), MAX_PIXELS)
+    exempt_loaded_objects()
     print(f"machine   {describe()}")
     total = PdfResult()
     for path in paths:

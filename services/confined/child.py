@@ -18,10 +18,19 @@ from collections.abc import Callable
 from services.confined.channel import Channel
 from utils.sandbox import confine
 
+#: New objects after which Python looks for cycles, instead of 700. A page of text has some thousands, and few cycles.
+_GC_THRESHOLD = 10_000
 #: Exit status after running into the memory limit. A new child may manage the same file.
 OUT_OF_MEMORY = 3
 #: Highest number of open files: the streams, the connection, and the file with what libraries open for it.
 _OPEN_FILES = 32
+
+
+def exempt_loaded_objects() -> None:
+    """Let collections look at the objects of documents only, and at many at once: they took a twelfth of the time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(_GC_THRESHOLD)
 
 
 def start(warm_up: Callable[[], None], file_bytes: int = 0) -> Channel:
@@ -34,8 +43,7 @@ def start(warm_up: Callable[[], None], file_bytes: int = 0) -> Channel:
     fcntl.fcntl(sys.stdin.fileno(), fcntl.F_SETOWN, os.getpid())
     fcntl.fcntl(sys.stdin.fileno(), fcntl.F_SETFL, fcntl.fcntl(sys.stdin.fileno(), fcntl.F_GETFL) | os.O_ASYNC)
     warm_up()
-    gc.collect()
-    gc.freeze()  # what is loaded now stays: later collections look at the objects of documents only
+    exempt_loaded_objects()
     memory_bytes = int(sys.argv[2])
     for limit, value in (
         (resource.RLIMIT_AS, memory_bytes),
