@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from ...polygons import bounds
-from ...results import Block, Line
+from ...results import Line
 
 Box = tuple[float, float, float, float]
 
@@ -85,10 +85,10 @@ class PageType:
     characters: int
 
     @classmethod
-    def of(cls, blocks: Sequence[Block], width: int, height: int) -> PageType:
-        lines = [line for block in blocks for row in block.rows for line in row]
+    def of(cls, lines: Sequence[Line], width: int, height: int) -> PageType:
+        """lines: of the page; at least one."""
         total = sum([len(line.text) for line in lines])
-        long = [line for line in lines if len(line.text) >= _LONG_LINE]
+        long: Sequence[Line] = [line for line in lines if len(line.text) >= _LONG_LINE]
         if sum([len(line.text) for line in long]) * 4 <= total:
             long = lines
         size = weighted_median([(line_height(line), len(line.text) + 1.0) for line in long])

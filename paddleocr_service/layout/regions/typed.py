@@ -39,26 +39,28 @@ def typed_regions(
     as_written: the blocks are in the order of a text layer, which stays.
     """
     blocks = [block for block in blocks if block.rows]
-    if not blocks or _is_vertical(blocks):
+    lines = [line for block in blocks for row in block.rows for line in row]
+    if not blocks or _is_vertical(lines):
         return tuple(blocks)
-    page = PageType.of(blocks, width, height)
+    page = PageType.of(lines, width, height)
     parts = _joined_headings(list(_parts(blocks, page)), page)
     find_kinds(parts, page)
     if figures:
         parts = with_figures(parts, figures, page)
-    words = Vocabulary([line.text for block in blocks for row in block.rows for line in row])
+    words = Vocabulary([line.text for line in lines])
     return tuple([_block(part, words, lang) for part in ordered(parts, page, as_written)])
 
 
-def _is_vertical(blocks: Sequence[Block]) -> bool:
+def _is_vertical(lines: Sequence[Line]) -> bool:
     """Return whether most of the text is written from top to bottom."""
-    vertical = 0
-    for block in blocks:
-        for line in block.lines:
-            (ax, ay), _, (cx, cy), _ = line.polygon
-            length = len(line.text)
-            vertical += length if abs(cy - ay) > _VERTICAL * abs(cx - ax) and length > 2 else -length  # noqa: PLR2004
-    return vertical > 0
+    vertical = total = 0
+    for line in lines:
+        (ax, ay), _, (cx, cy), _ = line.polygon
+        length = len(line.text)
+        total += length
+        if abs(cy - ay) > _VERTICAL * abs(cx - ax) and length > 2:  # noqa: PLR2004
+            vertical += length
+    return 2 * vertical > total
 
 
 def _parts(blocks: Sequence[Block], page: PageType) -> Iterator[Part]:

@@ -15,7 +15,8 @@ _MIN_ROWS, _SAME_EDGE = 0.7, 0.7
 
 def is_prose(text: str, words: int = _MIN_WORDS) -> bool:
     """Whether a segment may be running text: it has several words with letters."""
-    return sum(any(map(str.isalpha, word)) for word in text.split()) >= words
+    parts = text.split()
+    return len(parts) >= words and sum(any(map(str.isalpha, word)) for word in parts) >= words
 
 
 def without_prose(rows: Sequence[Row], height: float) -> list[Row]:
