@@ -12,6 +12,7 @@ from bench.ablation import main as run_ablation
 from bench.differential import main as run_differential
 from bench.documents import main as run_documents
 from bench.faults.__main__ import main as run_faults
+from bench.faults.drawn import main as run_drawn_faults
 from bench.formats import main as run_formats
 from bench.languages import main as run_languages
 from bench.machine import describe
@@ -32,6 +33,7 @@ from paddleocr_service.runtimes import RUNTIMES
 COMMANDS = {
     "differential": run_differential,
     "documents": run_documents,
+    "drawn_faults": run_drawn_faults,
     "faults": run_faults,
     "formats": run_formats,
     "languages": run_languages,
