@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 OPEN_WEBUI = "open-webui==0.12.4"
+OCRSPACE = ("ocrspace==2.3.0", "requests==2.32.5")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,5 +44,9 @@ CLIENTS = (
     _mistral("1.9.11"),
     _mistral("3.7.0"),
     Client("PaddleX client of its docs", "paddlex", ("requests==2.32.5",), "paddlex_client.py"),
-    *(_open_webui(engine) for engine in ("docling", "mistral", "paddleocr", "external")),
+    *(_open_webui(engine) for engine in ("docling", "mistral", "paddleocr", "external", "tika")),
+    Client("tika 3.3.2", "tika", ("tika==3.3.2",), "tika_client.py"),
+    Client("ocrspace 2.3.0", "ocrspace", OCRSPACE, "ocrspace_client.py"),
+    Client("ocr-space-api-wrapper 2.4.9 (Node)", "ocrspace", OCRSPACE, "ocrspace_node_client.py"),
+    Client("boto3 1.44.8 (Textract)", "boto3", ("boto3==1.44.8",), "textract_client.py"),
 )

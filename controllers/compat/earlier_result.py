@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from controllers.compat.page_sides import failed_pages, pages_of, text_of
-
 #: The names that earlier services had for types of documents. Others keep ours.
 _DOCUMENTS = {"pan": "PAN", "aadhaar": "Aadhaar", "driving_licence": "DL", "passport": "Passport", "udyam": "UDYAM"}
 _MACHINE_READABLE = ("mrz", "barcode")
@@ -13,8 +11,8 @@ _MACHINE_READABLE = ("mrz", "barcode")
 
 def reading(result: dict[str, Any]) -> dict[str, Any]:
     """text, and error: the pages that could not be read."""
-    failed = [f"Page {page['page']}: {page['error']['detail']}" for page in failed_pages(result)]
-    return {"text": text_of(result), "error": " ".join(failed) or None}
+    failed = [f"Page {page['page']}: {page['error']['detail']}" for page in result["pages"] if not page["success"]]
+    return {"text": result["full_text"], "error": " ".join(failed) or None}
 
 
 def prediction(result: dict[str, Any], cached: bool) -> dict[str, Any]:
@@ -26,8 +24,8 @@ def prediction(result: dict[str, Any], cached: bool) -> dict[str, Any]:
     return {
         "job_id": result["job_id"],
         "filename": result["filename"],
-        "texts": [line["text"] for page in pages_of(result) for line in page["lines"]],
-        "raw_text": text_of(result),
+        "texts": [line["text"] for page in result["pages"] for line in page["lines"]],
+        "raw_text": result["full_text"],
         "document_ids": numbers,
         "document_type": next(iter(numbers), None),
         "execution_time": result["processing_time_seconds"],

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from controllers.compat.page_sides import Polygon, SentPage, pages_of
+from controllers.compat.page_frame import PageFrame, Polygon
 from services.exports.words import words_of
 
 #: OCRExitCode: all pages were read, some, none. FileParseExitCode: the page was read, or not.
@@ -21,13 +21,15 @@ NO_OVERLAY = "Text overlay is not provided as it is not requested"
 NO_PDF = "Searchable PDF not generated as it was not requested."
 #: Lines are in one row if they share at least this part of the height of the lower one.
 _SAME_ROW = 0.5
+#: Changes no position.
+_UPRIGHT = PageFrame(0, 0, turn=0, scale=1)
 
 
 def response(
     result: dict[str, Any], overlay: bool = False, upright: bool = False, table: bool = False, pdf_url: str = ""
 ) -> dict[str, Any]:
     """overlay: with positions; the result needs words. upright: positions of the upright page. table: row by row."""
-    pages = list(pages_of(result))
+    pages = result["pages"]
     failed = sum(not page["success"] for page in pages)
     return {
         "ParsedResults": [_page(page, overlay, upright, table) for page in pages],
@@ -71,14 +73,14 @@ def _message(page: dict[str, Any]) -> str:
 
 
 def _overlay(page: dict[str, Any], upright: bool) -> dict[str, Any]:
-    sent = SentPage(0, 0) if upright else SentPage.of(page)
-    lines = [_line(line, sent) for line in page["lines"]]
+    frame = _UPRIGHT if upright else PageFrame.of(page)
+    lines = [_line(line, frame) for line in page["lines"]]
     return {"Lines": lines, "HasOverlay": True, "Message": f"Total lines: {len(lines)}"}
 
 
-def _line(line: dict[str, Any], sent: SentPage) -> dict[str, Any]:
+def _line(line: dict[str, Any], frame: PageFrame) -> dict[str, Any]:
     words = words_of(line)
-    boxes = [_box(sent.polygon(word.polygon)) for word in words]
+    boxes = [_box(frame.polygon(word.polygon)) for word in words]
     return {
         "LineText": line["text"],
         "Words": [{"WordText": word.text, **box} for word, box in zip(words, boxes, strict=True)],

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from controllers.compat.page_sides import Polygon, SentPage, pages_of
+from controllers.compat.page_frame import PageFrame, Polygon
 from services.exports.words import words_of
 
 Block = dict[str, Any]
@@ -31,7 +31,7 @@ _WHOLE: Polygon = [[0, 0], [1, 0], [1, 1], [0, 1]]
 
 def response(result: dict[str, Any], features: Iterable[str] = ()) -> dict[str, Any]:
     """features: TABLES, LAYOUT. The result needs words (`detail=word`)."""
-    pages = list(pages_of(result))
+    pages = result["pages"]
     blocks = [block for page in pages for block in _PageBlocks(page, frozenset(features)).all()]
     return {"DocumentMetadata": {"Pages": len(pages)}, "Blocks": blocks}
 
@@ -40,12 +40,12 @@ def response(result: dict[str, Any], features: Iterable[str] = ()) -> dict[str, 
 class _PageBlocks:
     page: dict[str, Any]
     features: frozenset[str]
-    sent: SentPage = field(init=False)
+    frame: PageFrame = field(init=False)
     #: The blocks of each line of the page, by its index: LINE, then its WORDs.
     lines: list[list[Block]] = field(init=False)
 
     def __post_init__(self) -> None:
-        self.sent = SentPage.of(self.page)
+        self.frame = PageFrame.of(self.page)
         self.lines = [self._line(line) for line in self.page["lines"]]
 
     def all(self) -> list[Block]:
@@ -152,10 +152,10 @@ class _PageBlocks:
         if polygon is None:
             points = _WHOLE
         else:
-            pixels = self.sent.polygon(polygon)
+            pixels = self.frame.polygon(polygon)
             (ax, ay), (bx, by), *_ = pixels
             angle = math.degrees(math.atan2(by - ay, bx - ax))
-            width, height = self.sent.width or 1, self.sent.height or 1
+            width, height = self.frame.width or 1, self.frame.height or 1
             points = [[_share(x, width), _share(y, height)] for x, y in pixels]
         left, top = min(x for x, _ in points), min(y for _, y in points)
         right, bottom = max(x for x, _ in points), max(y for _, y in points)

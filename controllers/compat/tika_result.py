@@ -5,10 +5,8 @@ from __future__ import annotations
 from html import escape
 from typing import Any
 
-from controllers.compat.page_sides import failed_pages, pages_of, text_of
-from services.exports import markdown
+from controllers.compat.page_text import rendered
 from services.exports.characters import clean
-from services.exports.result import Result
 
 #: The name of the content in version 3 of the server, and in version 4.
 CONTENT, CONTENT_4 = "X-TIKA:content", "tk:content"
@@ -21,7 +19,7 @@ TEXT, HTML, XML, MARKDOWN, IGNORE = "text", "html", "xml", "md", "ignore"
 
 def metadata(result: dict[str, Any], media_type: str, filename: str) -> dict[str, Any]:
     """What Tika calls the metadata of a file: all values are texts or lists of texts."""
-    pages = list(pages_of(result))
+    pages = result["pages"]
     facts: dict[str, Any] = {
         "Content-Type": media_type,
         "Content-Length": str(result["file_size"]),
@@ -35,7 +33,7 @@ def metadata(result: dict[str, Any], media_type: str, filename: str) -> dict[str
         facts["xmpTPg:NPages"] = str(len(pages))
     else:  # a picture
         facts |= {"tiff:ImageWidth": str(result["width"]), "tiff:ImageLength": str(result["height"])}
-    if failed := failed_pages(result):
+    if failed := [page for page in pages if not page["success"]]:
         facts[PARTLY_FAILED] = [
             f"Page {page['page']}: {page['error']['detail']} ({page['error']['code']})" for page in failed
         ]
@@ -45,14 +43,14 @@ def metadata(result: dict[str, Any], media_type: str, filename: str) -> dict[str
 def content(result: dict[str, Any], handler: str, title: str = "") -> str:
     """The text, Markdown, or the text of each page in XHTML, as Tika's handlers `html` and `xml` write it."""
     if handler == TEXT:
-        return text_of(result)
+        return str(result["full_text"])
     if handler == MARKDOWN:
-        return b"".join(markdown.export(Result.of(result), furniture=True)).decode()
+        return rendered(result, "markdown", furniture=True)
     return _xhtml(result, title)
 
 
 def _xhtml(result: dict[str, Any], title: str) -> str:
-    pages = "".join(f'<div class="page">{_paragraphs(page["text"])}</div>\n' for page in pages_of(result))
+    pages = "".join(f'<div class="page">{_paragraphs(page["text"])}</div>\n' for page in result["pages"])
     head = f'<head>\n<meta name="X-TIKA:Parsed-By" content="{escape(result["engine"]["name"])}"/>\n'
     head += f"<title>{escape(clean(title))}</title>\n</head>"
     return f'<html xmlns="http://www.w3.org/1999/xhtml">\n{head}\n<body>{pages}</body></html>'

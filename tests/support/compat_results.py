@@ -1,4 +1,6 @@
-"""Result documents, as `GET /ocr/job/{id}/result` returns them, for tests of translators."""
+"""Result documents, as `controllers.compat.jobs.document` returns them, for tests of translators."""
+
+from controllers.compat.jobs import with_pages
 
 
 def box(left, top, right, bottom):
@@ -53,8 +55,9 @@ def document(*pages, filename="scan.pdf"):
 
 
 def picture(only, filename="scan.png"):
+    """Of one frame, as `jobs.document` returns it."""
     fields = ("text", "lines", "blocks", "width", "height", "orientation", "warnings")
-    return {**{name: only[name] for name in fields}, **_job(filename)}
+    return with_pages({**{name: only[name] for name in fields}, **_job(filename)})
 
 
 def _job(filename):

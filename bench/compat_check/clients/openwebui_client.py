@@ -1,6 +1,6 @@
 """The loaders of Open WebUI, whose files are unchanged. The rest of Open WebUI is replaced: it is a whole application.
 
-The second argument is the engine: docling, mistral, paddleocr or external.
+The second argument is the engine: docling, mistral, paddleocr, external or tika.
 """
 
 import importlib.abc
@@ -53,6 +53,10 @@ def loader(scene: Scene, name, key="", url=""):
         from open_webui.retrieval.loaders.mistral import MistralLoader
 
         return MistralLoader(f"{url}/mistral/v1", key, path, max_retries=1)
+    if ENGINE == "tika":
+        from open_webui.retrieval.loaders.main import TikaLoader
+
+        return TikaLoader(f"{url.replace('http://', f'http://key:{key}@')}/tika", path, media_type)
     if ENGINE == "paddleocr":
         from open_webui.retrieval.loaders.paddleocr_vl import PaddleOCRVLLoader
 
@@ -83,6 +87,8 @@ def two_pages(scene):
     same_words(joined(documents), scene.text("two_pages"))
     if ENGINE == "external":
         assert documents[0].metadata["total_pages"] == 2
+    elif ENGINE == "tika":
+        assert documents[0].metadata["Content-Type"] == "application/pdf"
     else:
         assert [document.metadata["page"] for document in documents] == [0, 1]
 

@@ -75,13 +75,13 @@ def test_health_needs_no_key(keyed_app):
 
 def test_accounts(keyed_app):
     http = keyed_app.test_client()
-    new = http.post("/api/v1/auth/register", json={"email": "a@example.org", "name": "A"})
+    new = http.post("/api/v1/auth/register", json={"email": "earlier@example.org", "name": "Earlier"})
     assert new.status_code == 201 and new.json["api_key"]
 
     def send(method, name, key):
         return http.open(f"/api/v1/auth/{name}", method=method, headers={"X-API-Key": key})
 
-    assert send("GET", "stats", new.json["api_key"]).json["email"] == "a@example.org"
+    assert send("GET", "stats", new.json["api_key"]).json["email"] == "earlier@example.org"
     again = send("POST", "regenerate", new.json["api_key"]).json["api_key"]
     assert send("POST", "revoke", again).status_code == 200
     refused = send("GET", "stats", again)

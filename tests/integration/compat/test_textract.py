@@ -117,7 +117,7 @@ def test_a_key_of_the_settings_signs_with_its_name_or_with_itself(keyed_app):
 
 
 def test_a_key_of_an_account_is_both_id_and_secret(keyed_app):
-    new = keyed_app.test_client().post("/auth/register", json={"email": "a@example.org", "name": "A"}).json
+    new = keyed_app.test_client().post("/auth/register", json={"email": "textract@example.org", "name": "A"}).json
     assert call(keyed_app, new["api_key"], new["api_key"]).json["code"] == "unsupported_type"
     assert call(keyed_app, new["api_key"], ALICE).json["code"] == "invalid_signature"
     assert call(keyed_app, new["key_id"], new["api_key"]).json["code"] == "unauthorized"
