@@ -147,10 +147,13 @@ def _reading(record: JobRecord) -> dict[str, Any]:
 def _submit(*names: str, **options: str) -> JobRecord:
     """A job for the file of the form. `names`: of the form's field, `file` by default."""
     given = {**request.args, **request.form}
-    lang = given.pop("lang", "") or given.pop("language", "")
+    given.pop("password", "")
+    if lang := given.pop("lang", "") or given.pop("language", ""):
+        options["lang"] = lang
     for name in given:
         ignored.ignore(name)
-    chosen = jobs.options(**options, **({"lang": lang} if lang else {}))
+    # A password in the address would be logged.
+    chosen = jobs.options(**options, password=request.form.get("password", ""))
     return jobs.submit(_file(names or ("file",)), chosen)
 
 

@@ -131,6 +131,8 @@ def _options() -> dict[str, str]:
         match name.lower():
             case "x-tika-ocrlanguage":
                 options["lang"] = value
+            case "password":
+                options["password"] = value.encode("latin-1").decode("utf-8", "replace")
             case "x-tika-pdfocrstrategy":
                 options["mode"] = _mode(value)
             case "x-tika-skip-ocr" | "x-tika-ocrskipocr" if value.lower() == "true":

@@ -3,6 +3,7 @@
 import io
 from pathlib import Path
 
+import pymupdf
 import requests
 from PIL import Image
 
@@ -26,6 +27,13 @@ def two_pages():
     with Image.open(io.BytesIO(sample())) as image:
         page = image.convert("RGB")
         return picture_pdf([page, page.crop((0, 0, page.width, page.height // 2))], 100)
+
+
+def locked_pdf(password):
+    """A PDF with one word."""
+    with pymupdf.open() as document:
+        document.new_page(width=300, height=100).insert_text((20, 50), "Unlocked")
+        return document.tobytes(encryption=pymupdf.PDF_ENCRYPT_AES_256, user_pw=password, owner_pw="of-the-owner")
 
 
 def own_result(service, content, detail="word"):

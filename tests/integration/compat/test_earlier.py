@@ -6,7 +6,7 @@ import pytest
 import requests
 
 from tests.integration.compat.conftest import ALICE
-from tests.support.compat import SAMPLE, own_result, sample, two_pages
+from tests.support.compat import SAMPLE, locked_pdf, own_result, sample, two_pages
 
 
 def post(service, path, content=None, field="file", **arguments):
@@ -51,6 +51,13 @@ def test_images(service, path):
     sent = post(service, path, field="image").json()
     done = poll(service, f"/images/{sent['id']}", ("completed",))
     assert done["text"] == own_result(service, sample())["text"]
+
+
+def test_a_field_of_the_form_opens_an_encrypted_pdf(service):
+    opened = post(service, "/paddleocr/predict", locked_pdf("secret"), data={"password": "secret"})
+    assert opened.json()["raw_text"] == "Unlocked"
+    refused = post(service, "/paddleocr/predict?password=secret", locked_pdf("secret"))
+    assert refused.json()["code"] == "encrypted_file", "addresses are logged"
 
 
 def test_an_announced_file(service):

@@ -4,7 +4,7 @@ import pytest
 import requests
 
 from tests.integration.compat.conftest import ALICE
-from tests.support.compat import own_result, sample, turned_sample, two_pages
+from tests.support.compat import locked_pdf, own_result, sample, turned_sample, two_pages
 
 
 def put(service, path, content=None, **arguments):
@@ -44,6 +44,13 @@ def test_options_are_honoured_ignored_or_refused(service):
     refused = put(service, "/tika", headers={"X-Tika-OCRLanguage": "tlh"})
     assert refused.status_code == 400 and "(unsupported_language)" in refused.text
     assert put(service, "/tika", headers={"X-Tika-PDFOcrStrategy": "maybe"}).status_code == 400
+
+
+def test_a_header_opens_an_encrypted_pdf(service):
+    content = locked_pdf("pässwort")
+    opened = put(service, "/tika", content, headers={"Password": "pässwort".encode()})
+    assert opened.text == "Unlocked"
+    assert "(wrong_password)" in put(service, "/tika", content, headers={"Password": "wrong"}).text
 
 
 def test_the_type_of_a_file_is_detected(service):
