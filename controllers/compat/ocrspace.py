@@ -56,7 +56,8 @@ def fields(of: Request) -> dict[str, str]:
     """
     if "compat_fields" not in g:
         of.max_form_memory_size = of.max_content_length
-        pairs = [*of.args.items(), *of.form.items()]
+        # A key in the address would be logged.
+        pairs = [*(item for item in of.args.items() if item[0].lower() != "apikey"), *of.form.items()]
         if of.mimetype == _URLENCODED:
             pairs += parse_qsl(of.get_data(cache=False).decode("latin-1"), keep_blank_values=True)
         g.compat_fields = {name.lower(): value for name, value in pairs}
