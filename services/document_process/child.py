@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import codecs
 import errno
-import gc
 import importlib
 import itertools
 import mmap
@@ -24,6 +23,7 @@ import services.exports
 import services.extraction
 import services.ocr_service
 from paddleocr_service import NullEngine, OCREngine, Recognition, RecognizeOptions
+from paddleocr_service.memory import mmap_large_blocks, release_freed_memory
 from paddleocr_service.polygons import Polygon
 from services.confined import samples
 from services.confined.channel import Channel, ChannelClosed, Message
@@ -47,6 +47,8 @@ _SAMPLE_SIZE, _SAMPLE_SIDE = (40, 30), 100
 _PASSWORD = "sample"
 #: All kinds of documents, at a low resolution.
 _SAMPLE_OPTIONS = DocumentOptions("en", dpi=100, detail="word", extract=",".join(EXTRACT_NAMES), password=_PASSWORD)
+#: Bytes of a picture after which freed memory is returned: one of 4 megapixels.
+_LARGE_PICTURE = 12_000_000
 _OUTPUT_TOO_LARGE = "It would be too large. Split the document, or send its pages at a lower resolution."
 
 
@@ -55,6 +57,8 @@ class _RemoteEngine:
 
     def __init__(self, channel: Channel, memory: mmap.mmap) -> None:
         self._channel, self._memory = channel, memory
+        #: Bytes of the largest picture since this was set to 0.
+        self.largest = 0
 
     def recognize(self, image: np.ndarray, options: RecognizeOptions) -> Recognition:
         return cast(Recognition, self._ask(image, {"layout": options.layout}))
@@ -66,6 +70,7 @@ class _RemoteEngine:
         return cast(tuple[str, ...], self._ask(image, {"codes": {"polygons": corners, "alphabet": alphabet}}))
 
     def _ask(self, image: np.ndarray, question: dict[str, Any]) -> Any:
+        self.largest = max(self.largest, image.nbytes)
         pixels.write(self._memory, image)
         self._channel.send({"read": image.shape[:2], **question})
         return pickle.loads(self._channel.receive().attachment)
@@ -76,8 +81,8 @@ class _Reader:
 
     def __init__(self, channel: Channel, memory: mmap.mmap, max_pixels: int) -> None:
         self._channel = channel
-        engine = cast(OCREngine, _RemoteEngine(channel, memory))
-        self._service = OCRService(engine, max_pixels)
+        self._engine = _RemoteEngine(channel, memory)
+        self._service = OCRService(cast(OCREngine, self._engine), max_pixels)
         self._stack = ExitStack()
         self._document: Document | None = None
 
@@ -96,10 +101,17 @@ class _Reader:
         except Exception as error:
             return error_data(error), b""
 
+    def release_memory(self) -> None:
+        """Return freed memory to the system after a large page: glibc keeps up to hundreds of megabytes."""
+        if self._engine.largest > _LARGE_PICTURE:
+            self._engine.largest = 0
+            release_freed_memory()
+
     def _close(self) -> None:
         self._stack.close()
         self._document = None
-        gc.collect()  # a closed document of MuPDF is part of a reference cycle and holds the content of its file
+        # A closed document of MuPDF is part of a reference cycle and holds the content of its file.
+        release_freed_memory(collect=True)
 
     def _open(self, message: Message) -> dict[str, Any]:
         self._close()
@@ -132,6 +144,8 @@ class _Reader:
             if error.errno == errno.ENOSPC:
                 raise StorageUnavailable() from error
             raise OutputFailed(_OUTPUT_TOO_LARGE if error.errno == errno.EFBIG else "") from error
+        finally:
+            release_freed_memory()
         return {"created": True}
 
     def _draw(self, message: Message) -> bytes:
@@ -170,6 +184,7 @@ class _SamplePages:
 
 
 def main() -> None:
+    mmap_large_blocks()
     channel = start(_warm_up, int(sys.argv[3]))
     with suppress(ChannelClosed):
         shared = channel.receive(max_files=1)
@@ -178,6 +193,7 @@ def main() -> None:
         reader = _Reader(channel, memory, shared.data["max_pixels"])
         while True:
             channel.send(*reader.respond(channel.receive(max_files=3)))
+            reader.release_memory()  # while the worker goes on with the answer
 
 
 def _warm_up() -> None:

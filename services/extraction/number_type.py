@@ -19,6 +19,8 @@ _FOREIGN = re.compile(
     r"|bill|receipt|customer|transaction|\btxn|\butr\b|\brrn\b|serial|batch|\bsku\b|policy|shipment|booking|ticket",
     re.I,
 )
+#: Evidence for a number, the strongest last.
+WORDS_ON_PAGE, LABEL_NEARBY, LABEL_IN_FRONT = 1, 2, 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +56,15 @@ def documents_of(
     seen: set[str] = set()
     for shape in kind.shapes if _may_have(kind, search.page) else ():
         for candidate in search.candidates(shape):
-            evident = _is_evident(kind, search.page, candidate)
-            if not evident and not kind.proven:
+            evidence = _evidence(kind, search.page, candidate)
+            if not evidence and not kind.proven:
                 continue
             value, checks, corrected = _best(kind, candidate, shape, fields())
-            if value in seen or not (evident or all(checks.values())):
+            if value in seen or not (evidence or all(checks.values())):
                 continue
-            if not _has_label(kind, candidate) and not (checks["format"] and _is_whole(candidate, shape)):
+            # A label nearby makes up for a look-alike that nothing proves: the number is reported as invalid.
+            well_formed = checks["format"] or evidence == LABEL_NEARBY
+            if evidence < LABEL_IN_FRONT and not (well_formed and _is_whole(candidate, shape)):
                 continue
             seen.add(value)
             yield Document(
@@ -105,19 +109,19 @@ def _best(kind: NumberType, candidate: Candidate, shape: str, fields: Fields) ->
     return read, checks, False
 
 
-def _is_evident(kind: NumberType, page: PageLines, candidate: Candidate) -> bool:
+def _evidence(kind: NumberType, page: PageLines, candidate: Candidate) -> int:
+    """How close to the number something says that it is of this type. 0: nothing does, or it is of another type."""
     if _has_label(kind, candidate):
-        return True
-    before = candidate.before
-    if has_foreign_label(before):
-        return False
+        return LABEL_IN_FRONT
+    if has_foreign_label(candidate.before):
+        return 0
     line = candidate.spans[0].line
     for other in _labels_beside(page, line):
         if kind.own_label.search(other):
-            return True
+            return LABEL_NEARBY
         if _FOREIGN.search(other):
-            return False
-    return bool(kind.context.search(page.text))
+            return 0
+    return WORDS_ON_PAGE if kind.context.search(page.text) else 0
 
 
 def _is_whole(candidate: Candidate, shape: str) -> bool:

@@ -80,6 +80,28 @@ def test_look_alike_is_never_valid(text):
     assert not any(document["valid"] for document in found("DELIVERY NOTE", text, "Total 1,234.00"))
 
 
+@pytest.mark.parametrize("number", ["GMNPU70451", "GMNPU7O45I", "6MNPU7045L", "GMNPU704SI"])
+@pytest.mark.parametrize(
+    "above", [["Permanent Account Number"], ["INCOME TAX DEPARTMENT", "Permanent Account Number Card"]]
+)
+def test_number_with_a_look_alike_below_its_label_needs_review(number, above):
+    (document,) = found(*above, number)
+    assert (document["type"], document["number"], document["valid"]) == ("pan", number, False)
+    assert document["needs_review"] and "format_failed" in document["reasons"]
+
+
+def test_number_with_a_look_alike_right_of_its_label_needs_review():
+    value = {"text": "GMNPU70451", "confidence": 0.9, "bbox": box(400, 1, 100, 20)}
+    (document,) = [each.as_dict() for each in find_documents([*lines_of("PAN No"), value], 1, IDS)]
+    assert (document["number"], document["valid"], document["needs_review"]) == ("GMNPU70451", False, True)
+
+
+def test_look_alikes_far_from_the_label_and_in_two_rows_are_no_number():
+    texts = ["Permanent Account Number", "Name", "ARUN UDAHARAN", "Date", "GMNPU70451"]
+    assert found(*texts) == []
+    assert found("Permanent Account Number", "GMNPU", "70451") == []
+
+
 def test_label_of_another_number_outweighs_the_words_on_the_page():
     assert found("Government of India", "Order no. 366360248814") == []
 
