@@ -11,6 +11,7 @@ import base64
 import math
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from services.extraction.found import Document
@@ -20,7 +21,6 @@ from services.extraction.secure_qr import KIND, decode, is_secure_qr
 if TYPE_CHECKING:
     import numpy as np
     import zxingcpp
-    from PIL import Image
 
     from services.extraction.code_areas import Area, Cut
 
@@ -53,12 +53,10 @@ def find_barcodes(
     decode_aadhaar: report what an Aadhaar Secure QR says. Otherwise only its kind and length are reported: its digits
     are personal data, too.
     """
-    import numpy as np
-    from PIL import Image
+    from paddleocr_service.raster import grey_of
 
-    image = Image.fromarray(picture).convert("L")
     found: list[Document] = []
-    for code, cut in _codes(image, np.asarray(image), text):
+    for code, cut in _codes(grey_of(picture), text):
         document = _document(code, cut, number)
         if is_secure_qr(document.number):
             document = _secure_qr(document, decode_aadhaar)
@@ -80,28 +78,28 @@ def _centre(box: Box) -> tuple[float, float]:
     return (x0 + x1) / 2, (y0 + y1) / 2
 
 
-def _codes(image: Image.Image, grey: np.ndarray, text: Iterable[Box]) -> Iterator[tuple[zxingcpp.Barcode, Cut]]:
+def _codes(grey: np.ndarray, text: Iterable[Box]) -> Iterator[tuple[zxingcpp.Barcode, Cut]]:
     """Each code, and the part of the page in which it was read."""
     from services.extraction.code_areas import find_areas
 
     for area in find_areas(grey, text):
-        cut = area.level(grey)
+        cut, upright = area.level(grey), cache(lambda area=area: area.turned(grey, 0, 1))
         codes = _read(cut, _MATRIX)
         if not codes and area.is_like_matrix:
-            cut = area.turned(image, 0, 1)
+            cut = upright()
             codes = _read(cut, _MATRIX)
         yield from ((code, cut) for code in codes)
         if area.may_be_striped:
-            yield from _striped_codes(area, image)
+            yield from _striped_codes(area, grey, upright())
 
 
-def _striped_codes(area: Area, image: Image.Image) -> Iterator[tuple[zxingcpp.Barcode, Cut]]:
+def _striped_codes(area: Area, grey: np.ndarray, upright: Cut) -> Iterator[tuple[zxingcpp.Barcode, Cut]]:
     """Codes of an area whose stripes are turned upright. The less it looks like a code, the fewer attempts it gets."""
     from services.extraction.code_areas import rows_alike
 
     symbologies, attempts = _STACKED + _LINEAR, _FEW_ATTEMPTS if area.is_like_pdf417 else 1
     for attempt, (degrees, scale) in enumerate(_ATTEMPTS):
-        cut = area.turned(image, degrees, scale)
+        cut = upright if attempt == 0 else area.turned(grey, degrees, scale)
         chosen = symbologies if scale == 1 else _STACKED
         codes = _read(cut, chosen, level=True)
         if not codes and cut.is_dark:  # the library does not invert linear codes and PDF417

@@ -7,15 +7,17 @@ on most pages little else remains. Most edges of linear codes and of PDF417 run 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from PIL import Image, ImageDraw
+
+from paddleocr_service.raster import transformed
+from services.extraction.code_blocks import BLOCK_PIXELS as _PIXELS
+from services.extraction.code_blocks import connected, covered, opened
 
 #: Side of a block in samples. Every second pixel in both directions is a sample.
-_BLOCK = 8
-_PIXELS = 2 * _BLOCK
+_BLOCK = _PIXELS // 2
 #: Directions of edges are counted in steps of two degrees.
 _BINS = 90
 #: Pixels of an area that are looked at to find its direction.
@@ -135,7 +137,7 @@ class Area:
         across, along = sorted(self._size())
         return self._filled() >= _LIMITS.solid and 2 * across >= along and along <= _LIMITS.matrix
 
-    def turned(self, image: Image.Image, degrees: float, scale: float) -> Cut:
+    def turned(self, grey: np.ndarray, degrees: float, scale: float) -> Cut:
         """The area with its stripes upright, turned by some degrees more."""
         angle = self.angle + math.radians(degrees)
         cos, sin = math.cos(angle), math.sin(angle)
@@ -145,12 +147,9 @@ class Area:
         origin = (x0 * cos - y0 * sin, x0 * sin + y0 * cos)
         size = (round((x1 - x0) * scale), round((y1 - y0) * scale))
         coefficients = (cos / scale, -sin / scale, origin[0], sin / scale, cos / scale, origin[1])
-        # Three times as fast, and enough where it fits.
-        fast = degrees == 0 and scale == 1
-        method, sampling = Image.Transform.AFFINE, Image.Resampling.BILINEAR if fast else Image.Resampling.BICUBIC
-        return Cut(
-            np.asarray(image.transform(size, method, coefficients, sampling, fillcolor=255)), origin, angle, scale
-        )
+        # Linear interpolation is faster, and enough where it fits.
+        cubic = degrees != 0 or scale != 1
+        return Cut(transformed(grey, size, coefficients, cubic), origin, angle, scale)
 
     def _filled(self) -> float:
         across, along = self._size()
@@ -171,17 +170,29 @@ def find_areas(grey: np.ndarray, text: Iterable[Sequence[Sequence[float]]] = ())
         return []
     energy = _energy(grey)
     least = min(max(_LIMITS.energy, _LIMITS.noise * float(np.percentile(energy, 5))), _LIMITS.most_energy)
-    dense = _opened((energy > least) & ~_covered(energy.shape, text))
-    areas = [_area(part, grey) for part in _connected(dense)]
+    dense = opened((energy > least) & ~covered(energy.shape, text))
+    areas = _largest(dense, grey)
     thin = np.zeros_like(dense)
     for area in areas:
         if not area.is_filled:
             columns, rows = (area.points // _PIXELS).astype(int).T
             thin[rows, columns] = True
     # What is left of thin areas without their parts that are only two blocks wide.
-    parts = [_area(part, grey) for part in _connected(_opened(thin, 3))]
+    parts = [_area(part, grey) for part in connected(opened(thin, 3))]
     found = [area for area in areas if area.is_filled] + [area for area in parts if area.is_filled]
     return sorted(found, key=lambda area: -len(area.points))[: _LIMITS.areas]
+
+
+def _largest(dense: np.ndarray, grey: np.ndarray) -> list[Area]:
+    """The connected areas, the largest ones first, until there are as many filled ones as are searched."""
+    areas: list[Area] = []
+    filled = 0
+    for part in sorted(connected(dense), key=len, reverse=True):
+        areas.append(_area(part, grey))
+        filled += areas[-1].is_filled
+        if filled == _LIMITS.areas:
+            break
+    return areas
 
 
 def rows_alike(picture: np.ndarray) -> bool:
@@ -226,45 +237,6 @@ def _energy(grey: np.ndarray) -> np.ndarray:
     return np.asarray(np.einsum("aibj,aibj->ab", dx, dx) + np.einsum("aibj,aibj->ab", dy, dy)) / _BLOCK**2
 
 
-def _covered(shape: tuple[int, ...], text: Iterable[Sequence[Sequence[float]]]) -> np.ndarray:
-    """The blocks that lines of text touch, (rows, columns) bool."""
-    mask = Image.new("1", (shape[1], shape[0]))
-    draw = ImageDraw.Draw(mask)
-    for polygon in text:
-        draw.polygon([(x / _PIXELS - 0.5, y / _PIXELS - 0.5) for x, y in polygon], fill=1, outline=1)
-    return np.asarray(mask)
-
-
-def _opened(blocks: np.ndarray, size: int = 2) -> np.ndarray:
-    """Blocks that belong to a square of size * size blocks. Rules have none."""
-    rows, columns = blocks.shape[0] - size + 1, blocks.shape[1] - size + 1
-    places = [(row, column) for row in range(size) for column in range(size)]
-    squares = np.logical_and.reduce([blocks[row : row + rows, column : column + columns] for row, column in places])
-    opened = np.zeros_like(blocks)
-    for row, column in places:
-        opened[row : row + rows, column : column + columns] |= squares
-    return opened
-
-
-def _connected(blocks: np.ndarray) -> Iterator[list[tuple[int, int]]]:
-    """Blocks (row, column) that are at most one to three blocks apart: those in neighbouring squares of four blocks."""
-    squares: dict[tuple[int, int], list[tuple[int, int]]] = {}
-    for row, column in np.argwhere(blocks).tolist():
-        squares.setdefault((row // 2, column // 2), []).append((row, column))
-    steps = [(down, right) for down in (-1, 0, 1) for right in (-1, 0, 1)]
-    while squares:
-        first, part = squares.popitem()
-        pending = [first]
-        while pending:
-            row, column = pending.pop()
-            for down, right in steps:
-                near = (row + down, column + right)
-                if near in squares:
-                    part += squares.pop(near)
-                    pending.append(near)
-        yield part
-
-
 def _area(part: list[tuple[int, int]], grey: np.ndarray) -> Area:
     rows, columns = np.array(part).T
     (y0, x0), (y1, x1) = (rows.min(), columns.min()), (rows.max() + 1, columns.max() + 1)
@@ -285,14 +257,17 @@ def _main_direction(picture: np.ndarray, blocks: np.ndarray) -> tuple[float, flo
     rows, columns = slice(1, picture.shape[0] - 1, step), slice(1, picture.shape[1] - 1, step)
     dx = picture[rows, 2::step].astype(np.float32) - picture[rows, :-2:step]
     dy = picture[2::step, columns].astype(np.float32) - picture[:-2:step, columns]
-    inside = np.repeat(np.repeat(blocks, _PIXELS, 0), _PIXELS, 1)[rows, columns]
+    inside = blocks[
+        np.arange(*rows.indices(rows.stop))[:, None] // _PIXELS, np.arange(*columns.indices(columns.stop)) // _PIXELS
+    ]
     strong = inside & (dx * dx + dy * dy > _LIMITS.energy)
     dx, dy = dx[strong], dy[strong]
     # Doubled, because an edge has no sign.
     cos, sin = dx * dx - dy * dy, 2 * dx * dy
     weight, doubled = dx * dx + dy * dy, np.arctan2(sin, cos)
     bins = np.bincount(((doubled + math.pi) / (2 * math.pi) * _BINS).astype(int) % _BINS, weight, _BINS)
-    peak = int(np.argmax(sum(np.roll(bins, shift) for shift in (-2, -1, 0, 1, 2))))
+    around = np.concatenate([bins[-2:], bins, bins[:2]])
+    peak = int(np.argmax(np.convolve(around, np.ones(5), "valid")))
     middle = (peak + 0.5) / _BINS * 2 * math.pi - math.pi
     turn = np.abs((doubled - middle + math.pi) % (2 * math.pi) - math.pi)
     near = turn < math.radians(2 * _LIMITS.turn)

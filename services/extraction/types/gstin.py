@@ -9,7 +9,10 @@ from stdnum.in_ import gstin
 from services.extraction.number_type import Checks, Fields, NumberType
 
 _DIGIT, _LETTER, _GAP = r"[\dOQDILZSGB]", r"[A-Z012568]", r"[\s-]*"
-_PROVEN = re.compile(_GAP.join([_DIGIT] * 2 + [_LETTER] * 5 + [_DIGIT] * 4 + [_LETTER, r"\w", "[Z2]", r"\w"]), re.I)
+#: No more than three of its seven letters may be look-alikes: a column of years is no number.
+_LETTERS = r"(?=(?:[\d\s-]*[A-Z]){4})"
+_PARTS = [_DIGIT] * 2 + [_LETTER] * 5 + [_DIGIT] * 4 + [_LETTER, r"\w", "[Z2]", r"\w"]
+_PROVEN = re.compile(_LETTERS + _GAP.join(_PARTS), re.I)
 
 
 def _checks(number: str, fields: Fields) -> Checks:
