@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pickle
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
 
 from paddleocr_service import NullEngine, OCREngine
@@ -18,6 +18,7 @@ from services.document_process.results import (
     checked_size,
     checked_stages,
 )
+from services.errors import ServiceUnavailable
 from services.ocr_service.document import Document, OCRService
 from services.ocr_service.helpers.text_extractor import Page
 from services.ocr_service.options import DocumentOptions
@@ -38,6 +39,11 @@ class ConfinedOCRService(OCRService):
     def __init__(self, engine: OCREngine | NullEngine, max_pixels: int, max_file_bytes: int = 50 << 20) -> None:
         super().__init__(engine, max_pixels)
         self.process = DocumentProcess(max_pixels, max_file_bytes)
+
+    def prepare(self) -> None:
+        """Wait for the child, which is started anew after a page that took too long."""
+        with suppress(ServiceUnavailable):  # opening the document reports it
+            self.process.ready()
 
     @contextmanager
     def open(self, path: Source, kind: str, options: DocumentOptions, frames: int = 1) -> Iterator[Document]:

@@ -52,6 +52,9 @@ class OCRService:
         self._max_pixels = max_pixels
         self._used: dict[str, EngineInfo] = {}
 
+    def prepare(self) -> None:
+        """Start what is needed to read a document, so that it does not count as time of a page."""
+
     @contextmanager
     def open(self, path: Source, kind: str, options: DocumentOptions, frames: int = 1) -> Iterator[Document]:
         """Open a document inside the context. kind: "image" or "pdf". frames: the number of frames of an image.

@@ -80,6 +80,7 @@ class UnitRunner:
 
     def run(self) -> bool:
         """Take the next unit and process it. Returns False if no unit was ready."""
+        self.ocr.prepare()
         token = uuid.uuid4().hex
         unit = retry_until_redis_is_back(lambda: self.unit_queue.take(token))
         if unit is None:
@@ -142,6 +143,7 @@ class UnitRunner:
         if document := self._open_document.get(record):
             return document
         step = f"document:{unit.number}"
+        self.ocr.prepare()
         writer.start(step)
         try:
             with page_time_limit(self.page_timeout, partial(self._others_wait, unit)):
@@ -152,6 +154,7 @@ class UnitRunner:
     def _read_page(self, document: Document, number: int, writer: PageWriter, last_try: bool) -> dict[str, Any]:
         """Returns the stored result of the page. An error that a retry of the unit may solve is raised instead."""
         packed = b""
+        self.ocr.prepare()
         try:
             writer.start(number)
             with page_time_limit(self.page_timeout, partial(self._others_wait, writer.unit)):

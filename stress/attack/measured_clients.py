@@ -21,8 +21,8 @@ END_SECONDS = 90
 class MeasuredClients:
     """A context manager: clients start with it and stop at its end. Then `check` tells how they were served."""
 
-    def __init__(self, url: str, interval: float) -> None:
-        self._honest = _Client("stress.attack.honest", json.dumps({"url": url, "interval": interval}))
+    def __init__(self, url: str, interval: float, reads: bool = True) -> None:
+        self._honest = _Client("stress.attack.honest", json.dumps({"url": url, "interval": interval, "reads": reads}))
         self._probes = _Client("stress.load.probe_client", url)
 
     def __enter__(self) -> Self:

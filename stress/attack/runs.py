@@ -40,6 +40,8 @@ class Attack:
     #: Whether response times decide. They need a machine without other work.
     timed: bool
     settings: Mapping[str, object]
+    #: Whether the engine of these settings reads the receipts.
+    reads: bool = True
 
 
 def full(seconds: float, only: str) -> Attack:
@@ -62,7 +64,7 @@ def attack(plan: Attack, report: Report) -> None:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="stress-attack-")))
         service = stack.enter_context(AttackedService(folder, **plan.settings))
         watch = ProcessWatch(service)
-        measured = MeasuredClients(service.url, plan.receipt_interval)
+        measured = MeasuredClients(service.url, plan.receipt_interval, plan.reads)
         report.heading(f"{len(plan.bombs)} bombs from {plan.bombers} clients, slow clients and batches")
         started = time.monotonic()
         with watch, measured, ExitStack() as others:

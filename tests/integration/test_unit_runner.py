@@ -31,6 +31,8 @@ class Pages:
         self.page_numbers = tuple(range(1, len(pages) + 1))
         self.read = []
 
+    def prepare(self): ...
+
     def open(self, path, kind, options, frames):
         assert path.read_bytes() == b"upload"
         return self
@@ -120,6 +122,13 @@ def test_page_over_its_time_limit_fails_alone(scene):
     assert scene.run(Pages(lambda: time.sleep(10), lambda: "two"), page_timeout=1).status == "completed"
     assert scene.pages()[0]["error"]["code"] == PageTimeout.code
     assert scene.pages()[1]["text"] == "two"
+
+
+def test_the_start_of_the_document_process_is_no_time_of_a_page(scene, monkeypatch):
+    monkeypatch.setattr(Pages, "prepare", lambda self: time.sleep(1.2))
+    scene.submit_file(pages=2)
+    assert scene.run(Pages(lambda: "one", lambda: "two"), page_timeout=1).status == "completed"
+    assert [page["text"] for page in scene.pages()] == ["one", "two"]
 
 
 def test_unexpected_error_is_retried_three_times_with_growing_delays(scene):
