@@ -13,7 +13,7 @@ from controllers.compat.azure_document import API_VERSION, LAYOUT, READ, analyze
 from controllers.context import services
 from controllers.responses import iso_time
 from controllers.result_formats import Wanted
-from controllers.sources import UploadedFile, from_body, json_body
+from controllers.sources import Source, from_body, json_body
 from services import errors
 from services.exports.formats import BY_NAME
 from services.jobs.record import COMPLETED, JobRecord
@@ -34,7 +34,7 @@ def analyze(model_id: str, result_endpoint: str) -> Response:
     return make_response(b"", 202, {"Operation-Location": address, "Retry-After": POLL_SECONDS})
 
 
-def _file() -> UploadedFile:
+def _file() -> Source:
     if not request.is_json:
         return from_body()
     body = json_body()

@@ -12,7 +12,7 @@ from controllers.compat.azure import POLL_SECONDS, operation_response
 from controllers.compat.azure_geometry import PageFrame
 from controllers.compat.ignored import ignore
 from controllers.compat.placed_text import words_in
-from controllers.sources import UploadedFile, from_body, json_body
+from controllers.sources import Source, from_body, json_body
 from services import errors
 from services.errors import OCRServiceError
 
@@ -63,7 +63,7 @@ def job_options() -> dict[str, Any]:
     return chosen
 
 
-def _file() -> UploadedFile:
+def _file() -> Source:
     if not request.is_json:
         return from_body()
     body = json_body()

@@ -10,10 +10,10 @@ from controllers.compat import files, jobs, options, page_text
 from controllers.compat.docling_document import docling_document
 from controllers.compat.docling_options import Conversion, Wanted, conversion
 from controllers.context import services
-from controllers.sources import UploadedFile, form_files, json_body
+from controllers.sources import Source, form_files, json_body
 from services import errors
 from services.errors import OCRServiceError
-from services.jobs.record import AWAITING_UPLOAD, COMPLETED, QUEUED, JobRecord
+from services.jobs.record import COMPLETED, RETRYING, STARTED, JobRecord
 
 #: Seconds that docling-serve lets a synchronous conversion take, and that a client may wait for a status.
 MAX_SYNC_WAIT = 120.0
@@ -86,7 +86,7 @@ def _require(waiting: bool) -> None:
         jobs.require_reading()
 
 
-def _source(source: object) -> UploadedFile:
+def _source(source: object) -> Source:
     if not isinstance(source, dict) or source.get("kind") not in (FILE, HTTP):
         raise errors.InvalidOption(f"The `kind` of a source must be `{FILE}` or `{HTTP}`.", option="sources")
     if source["kind"] == HTTP:
@@ -94,7 +94,7 @@ def _source(source: object) -> UploadedFile:
     return files.embedded(source.get("base64_string"), "base64_string", options.text(source, "filename"))
 
 
-def _convert(upload: UploadedFile, chosen: Conversion, waiting: bool) -> Response:
+def _convert(upload: Source, chosen: Conversion, waiting: bool) -> Response:
     record = _submit(upload, chosen)
     if not waiting:
         return jsonify(_task(record, chosen.wanted.task_id(record.id)))
@@ -107,7 +107,7 @@ def _convert(upload: UploadedFile, chosen: Conversion, waiting: bool) -> Respons
     return jobs.wait_for(record, MAX_SYNC_WAIT, respond)
 
 
-def _submit(upload: UploadedFile, chosen: Conversion) -> JobRecord:
+def _submit(upload: Source, chosen: Conversion) -> JobRecord:
     """A range of pages may end beyond the end of the document."""
     try:
         return jobs.submit(upload, chosen.job, chosen.kinds)
@@ -135,7 +135,7 @@ def _task(record: JobRecord, task_id: str) -> dict[str, Any]:
 def _task_status(record: JobRecord) -> str:
     if record.ended:
         return "success" if record.status == COMPLETED else "failure"
-    return "pending" if record.stage in (AWAITING_UPLOAD, QUEUED) else "started"
+    return "started" if record.stage in (STARTED, RETRYING) else "pending"
 
 
 def _failure(record: JobRecord) -> dict[str, Any]:

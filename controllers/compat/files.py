@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from controllers.sources import UploadedFile, from_base64
+from controllers.sources import Source, UploadedFile, from_base64, from_url
 from services import errors
 from services.uploads.json_body import LongString
 
@@ -14,13 +14,13 @@ def embedded(text: object, option: str, name: str = "") -> UploadedFile:
     return from_base64(text, name, option)
 
 
-def from_address(address: object, option: str, name: str = "") -> UploadedFile:
-    """A file by its address. A `data:` address contains the file; others this service would have to fetch.
+def from_address(address: object, option: str, name: str = "") -> Source:
+    """A file by its address. A `data:` address contains the file; others are fetched by a worker (FETCH_URLS).
 
-    Raises InvalidOption.
+    Raises InvalidOption; `submit` raises UrlNotAllowed.
     """
     if isinstance(address, LongString) or (isinstance(address, str) and address[:5].lower() == "data:"):
         return embedded(address, option, name)
-    raise errors.InvalidOption(
-        f"`{option}`: this service fetches no files by address. Send the file itself.", option=option
-    )
+    if not isinstance(address, str):
+        raise errors.InvalidOption(f"`{option}` must be an address.", option=option)
+    return from_url(address, name)

@@ -17,7 +17,7 @@ from controllers.addresses import external_url
 from controllers.compat import ignored
 from controllers.context import RequestLimits, services
 from controllers.idempotency import Outcome, run_once
-from controllers.sources import UploadedFile
+from controllers.sources import Source
 from controllers.waiting import once_ended
 from services import errors
 from services.jobs.idempotency import IdMaker
@@ -48,7 +48,7 @@ def options(**changes: str | int) -> DocumentOptions:
     return submission.document_options({**asdict(usual), "callback_url": "", **changes})
 
 
-def submit(upload: UploadedFile, chosen: DocumentOptions, kinds: tuple[str, ...] = KINDS) -> JobRecord:
+def submit(upload: Source, chosen: DocumentOptions, kinds: tuple[str, ...] = KINDS) -> JobRecord:
     """A job for this file, or that of the first request with the same `Idempotency-Key`.
 
     Raises the errors of `JobService.submit`.

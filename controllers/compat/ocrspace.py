@@ -12,7 +12,7 @@ from controllers import output_responses
 from controllers.compat import files, ignored, jobs, ocrspace_result
 from controllers.context import services
 from controllers.result_formats import Wanted
-from controllers.sources import UploadedFile
+from controllers.sources import Source, UploadedFile
 from services import errors
 from services.errors import OCRServiceError
 from services.exports.formats import BY_NAME
@@ -113,7 +113,7 @@ def _language(code: str) -> str:
     return _LANGUAGES.get(code.lower(), code) or jobs.limits().ocr_lang
 
 
-def _file(given: dict[str, str]) -> UploadedFile:
+def _file(given: dict[str, str]) -> Source:
     """The file of the request. Its clients use various names for the field."""
     sent = [file for _, file in request.files.items(multi=True)]
     if len(sent) > 1:
