@@ -93,7 +93,7 @@ bench-pdf: install $(PEERS)/.done ## Searchable PDFs: what they keep, how words 
 bench-memory: install ## Peak memory of a worker: A4 pages, then 2,000 pages of mixed sizes (an hour or more)
 	$(PY) -m bench memory --pages 2000 $(BENCH)
 
-compat-check: $(DEV) ## Other services' clients, unchanged, against this service (needs PyPI; CLIENTS="mistralai PaddleX")
+compat-check: $(DEV) ## Other services' clients, unchanged, against this service (needs PyPI and GitHub; CLIENTS="mistralai PaddleX")
 	@$(PY) -m bench.compat_check $(CLIENTS)
 
 load: $(DEV) ## Requests per second (needs wrk), 5,000 waiting clients, bursts, memory; PARTS="burst" runs one of them

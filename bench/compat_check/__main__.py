@@ -14,7 +14,7 @@ import tempfile
 from pathlib import Path
 
 from bench.compat_check import scene
-from bench.compat_check.environments import prepared
+from bench.compat_check.environments import GITHUB, prepared
 from bench.compat_check.table import CLIENTS, Client
 from stress.harness import ServiceProcesses
 
@@ -29,6 +29,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m bench.compat_check", description=__doc__)
     parser.add_argument("names", nargs="*", help="parts of clients' names")
     parser.add_argument("--environments", type=Path, default=ENVIRONMENTS, help="folder of the virtual environments")
+    parser.add_argument("--sources", default=GITHUB, help="address of files of repositories, such as a mirror's")
     parser.add_argument("--list", action="store_true", help="print the names of the clients")
     given = parser.parse_args(arguments)
     chosen = [each for each in CLIENTS if not given.names or any(part in each.name for part in given.names)]
@@ -36,12 +37,12 @@ def main(arguments: list[str] | None = None) -> int:
         print("\n".join(each.name for each in CLIENTS))
         return 0 if given.list else 1
     with tempfile.TemporaryDirectory() as folder:
-        outcomes = try_all(chosen, given.environments, Path(folder))
+        outcomes = try_all(chosen, given.environments, Path(folder), given.sources)
     print(table(outcomes))
     return int(any(problem for outcome in outcomes.values() for problem in outcome.values()))
 
 
-def try_all(clients: list[Client], environments: Path, folder: Path) -> dict[str, Outcome]:
+def try_all(clients: list[Client], environments: Path, folder: Path, sources: str) -> dict[str, Outcome]:
     """{name of the client: outcome}"""
     outcomes = {}
     with (
@@ -51,15 +52,18 @@ def try_all(clients: list[Client], environments: Path, folder: Path) -> dict[str
         description = folder / "scene.json"
         scene.write_scene(description, service.url, full.url, scene.draw_files(folder / "files"))
         for client in clients:
-            outcomes[client.name] = outcome = try_client(client, environments, description)
+            outcomes[client.name] = outcome = try_client(client, environments, description, sources)
             for check, problem in outcome.items():
                 if problem:
                     print(f"{client.name}: {check}: {problem}", flush=True)
     return outcomes
 
 
-def try_client(client: Client, environments: Path, description: Path) -> Outcome:
-    python, fetched = prepared(client, environments)
+def try_client(client: Client, environments: Path, description: Path, sources: str = GITHUB) -> Outcome:
+    try:
+        python, fetched = prepared(client, environments, sources)
+    except (OSError, subprocess.CalledProcessError) as error:
+        return {"script": f"the client could not be installed: {error}"}
     command = [str(python), str(SCRIPTS / client.script), str(description), client.argument]
     paths = {"PYTHONPATH": str(fetched)}
     # Clients may not ask a model hub for what they do not need.

@@ -13,7 +13,8 @@ class Client:
     """environment: name of the virtual environment, which clients with the same packages share.
 
     script: in `clients/`. argument: for the script. fetched: a package of which only some files are needed, and the
-    folder of these files in it. They come from its wheel, without the packages that it requires.
+    folder of these files in it. They come from its wheel, without the packages that it requires. source: repository,
+    commit and path of a file on GitHub, for what is in no package.
     """
 
     name: str
@@ -22,6 +23,7 @@ class Client:
     script: str
     argument: str = ""
     fetched: tuple[str, str] = ("", "")
+    source: tuple[str, ...] = ()
 
 
 def _open_webui(engine: str) -> Client:
@@ -39,7 +41,25 @@ def _mistral(version: str) -> Client:
     return Client(f"mistralai {version}", f"mistral-{version}", (f"mistralai=={version}",), "mistral_client.py")
 
 
+AZURE = "azure-ai-documentintelligence==1.0.2"
+AZURE_READ = "azure-cognitiveservices-vision-computervision==0.9.1"
+PAPERLESS = (
+    "paperless-ngx/paperless-ngx",
+    "08a2f73184da548ed4e2e33bde1a24c24841b230",
+    "src/paperless/parsers/remote.py",
+)
+
 CLIENTS = (
+    Client(AZURE, "azure", (AZURE, "wcwidth==0.9.4"), "azure_document_client.py"),
+    Client(AZURE_READ, "azure-read", (AZURE_READ,), "azure_read_client.py"),
+    Client(
+        "langchain-community 0.4.2 (Azure)",
+        "langchain-azure",
+        ("langchain-community==0.4.2", AZURE),
+        "langchain_azure_client.py",
+    ),
+    Client("markitdown 0.1.9", "markitdown", ("markitdown[az-doc-intel]==0.1.9",), "markitdown_client.py"),
+    Client("Paperless-ngx 08a2f73", "paperless", (AZURE, "django==5.2.8"), "paperless_client.py", source=PAPERLESS),
     Client("langchain-docling 3.0.0", "docling", ("langchain-docling==3.0.0",), "docling_client.py"),
     _mistral("1.9.11"),
     _mistral("3.7.0"),

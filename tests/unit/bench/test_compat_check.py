@@ -20,10 +20,8 @@ def test_every_client_has_a_script_and_pinned_packages():
 def test_clients_that_share_an_environment_need_the_same_packages():
     needed = {}
     for client in CLIENTS:
-        assert needed.setdefault(client.environment, (client.requirements, client.fetched)) == (
-            client.requirements,
-            client.fetched,
-        )
+        packages = (client.requirements, client.fetched, client.source)
+        assert needed.setdefault(client.environment, packages) == packages
 
 
 def test_scripts_import_nothing_of_this_repository():
@@ -84,3 +82,25 @@ def test_an_environment_is_made_once(tmp_path, monkeypatch):
     for _ in range(2):
         environments.prepared(client, tmp_path)
     assert made == [["-m", "venv"], ["-m", "pip"]]
+
+
+def test_a_file_of_a_repository_is_fetched(tmp_path, monkeypatch):
+    from bench.compat_check import environments
+
+    monkeypatch.setattr(environments, "_run", lambda *command: None)
+    monkeypatch.setattr(environments.shutil, "rmtree", lambda *_, **__: None)
+    (tmp_path / "sources" / "a" / "b" / "commit" / "folder").mkdir(parents=True)
+    (tmp_path / "sources" / "a" / "b" / "commit" / "folder" / "x.py").write_text("fetched")
+    (tmp_path / "home").mkdir()
+    client = Client("client", "home", (), "client.py", source=("a/b", "commit", "folder/x.py"))
+    _, files = environments.prepared(client, tmp_path, (tmp_path / "sources").as_uri())
+    assert (files / "x.py").read_text() == "fetched"
+
+
+def test_a_client_that_cannot_be_installed_fails_alone(tmp_path, monkeypatch):
+    def prepared(*_):
+        raise OSError("no route to host")
+
+    monkeypatch.setattr("bench.compat_check.__main__.prepared", prepared)
+    found = try_client(Client("client", "client", (), "client.py"), tmp_path, tmp_path / "scene.json")
+    assert found == {"script": "the client could not be installed: no route to host"}
