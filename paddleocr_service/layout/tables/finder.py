@@ -35,8 +35,9 @@ _MAX_ROW = 5.0
 _MAX_SENTENCES, _SENTENCE_WORDS = 3, 8
 #: In reading order, the lines of a table have this share of the lines from its first to its last one.
 _MIN_DENSITY = 0.9
-#: A page whose text is narrower than this times the usual height is a receipt, unless a table has this share of it.
-_MIN_WIDTH, _MIN_SHARE = 50.0, 0.6
+#: A page whose text is narrower than this times the usual height is a receipt, unless a table has this share of it: the
+#: list of items of a receipt has up to 0.86, a picture of one table 0.97 or more.
+_MIN_WIDTH, _MIN_SHARE = 50.0, 0.9
 #: The numbers of a scale have this share of equal steps.
 _MIN_EQUAL = 0.7
 #: In multiples of the usual height of a line.

@@ -59,6 +59,23 @@ def test_without_the_model_geometry_finds_them():
     assert texts(table) == ROWS
 
 
+@pytest.mark.parametrize(("others", "asked"), [(0, True), (1, True), (5, False)])
+def test_the_model_is_asked_about_a_narrow_page_only_if_a_table_fills_it(others, asked):
+    class Model:
+        def predict(self, pixels):
+            calls.append(pixels.shape)
+
+    calls = []
+    image, lines = drawn_table()
+    image = np.concatenate([image, np.full((400, image.shape[1], 3), 255, np.uint8)])
+    for at in range(others):
+        y = 260 + 60 * at
+        lines.append(Line("Thank you for your visit", 0.99, ((10, y), (200, y), (200, y + 14), (10, y + 14))))
+    (table,) = find_tables_in_image(lines, image, Model())
+    assert texts(table) == ROWS
+    assert bool(calls) is asked
+
+
 def test_rules_are_found_in_an_image_and_text_is_not():
     image, _ = drawn_table()
     boxes = image_rules(image, 14)
