@@ -15,7 +15,10 @@ from services.extraction.barcodes import SYMBOLOGIES
 from services.extraction.options import EXTRACT_NAMES
 
 FORMATS = {
-    "image": ["image/jpeg", "image/png", "image/bmp", "image/tiff", "image/webp", "image/gif"],
+    "image": [
+        *("image/jpeg", "image/png", "image/bmp", "image/tiff", "image/webp", "image/gif"),
+        *("image/heic", "image/heif", "image/avif", "image/jp2"),
+    ],
     "pdf": ["application/pdf"],
 }
 

@@ -29,7 +29,7 @@ from routes.schemas.options import (
 from routes.schemas.results import RESULT, PartialStatus
 from routes.schemas.webhooks import CALLBACKS
 
-IMAGE_FORMATS = "JPEG, PNG, BMP, TIFF (every frame is a page), WebP or GIF"
+IMAGE_FORMATS = "JPEG, PNG, BMP, TIFF (every frame is a page), WebP, GIF, HEIC, AVIF or JPEG 2000"
 #: Default of `wait` for /ocr/predict, in seconds.
 PREDICT_WAIT_SECONDS = 30
 

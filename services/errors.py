@@ -237,7 +237,7 @@ class UnprocessableFile(OCRServiceError, code="unprocessable_file", kind="unproc
 
 
 class UnsupportedType(UnprocessableFile, code="unsupported_type", title="Unsupported file type"):
-    remedy = "Send JPEG, PNG, BMP, TIFF, WebP, GIF or PDF. The content decides, not the file name."
+    remedy = "Send JPEG, PNG, BMP, TIFF, WebP, GIF, HEIC, AVIF, JPEG 2000 or PDF. The content decides, not the name."
 
 
 class CorruptFile(UnprocessableFile, code="corrupt_file"):

@@ -11,6 +11,7 @@ from PIL import Image
 from PIL.TiffImagePlugin import TiffImageFile
 
 from services.errors import CorruptFile, TruncatedFile
+from services.inspection.boxes import check_boxes, check_jpeg2000
 from services.inspection.facts import InspectionLimits, check_page_count
 from services.ocr_service.helpers.image_processor import check_memory, go_to_frame
 from services.ocr_service.helpers.picture_memory import decoded_bytes
@@ -34,7 +35,10 @@ _TIFF_PARTS = ((273, 279), (324, 325))
 
 
 def check_length(path: Source, media_type: str) -> None:
-    """Raises TruncatedFile for a WebP shorter than its header says. Pillow cannot open it, but does not say why."""
+    """Raises TruncatedFile for a WebP, HEIC or AVIF shorter than its headers say. Pillow would not say why."""
+    if media_type in ("image/heic", "image/avif"):
+        with open_source(path) as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+            check_boxes(data)
     if media_type == "image/webp":
         with open_source(path) as file:
             (length,) = struct.unpack_from("<I", file.read(8), 4)
@@ -68,8 +72,8 @@ def check_structure(path: Source, picture: Image.Image, limits: InspectionLimits
     """
     if isinstance(picture, TiffImageFile):
         return _check_tiff(picture, os.path.getsize(path), limits)
-    if picture.format == "WEBP":
-        return 1  # Pillow has checked the structure when it opened the file
+    if picture.format in ("WEBP", "HEIF", "AVIF"):
+        return 1  # the structure was checked when the file was opened, or before
     check = _CHECKS.get(picture.format or "")
     if check is None:
         if decoded_bytes(picture.mode, picture.size) <= _MAX_DECODED:
@@ -176,4 +180,9 @@ def _truncated() -> TruncatedFile:
     return TruncatedFile(f"The image ends before its last pixel. {TruncatedFile.remedy}")
 
 
-_CHECKS = {"JPEG": _check_jpeg, "MPO": _check_jpeg, "PNG": _check_png}
+_CHECKS = {
+    "JPEG": _check_jpeg,
+    "MPO": _check_jpeg,
+    "PNG": _check_png,
+    "JPEG2000": check_jpeg2000,
+}

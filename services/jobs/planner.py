@@ -12,6 +12,7 @@ from services.inspection import Inspector
 from services.jobs.record import PROCESSING, QUEUED, JobRecord
 from services.jobs.units import lane_for, units_for
 from services.ocr_service.page_ranges import parse_pages
+from utils.sniffing import ALIASES
 
 #: Increase it when a result gains or changes a field, so that no cached result without that field is returned.
 RESULT_SHAPE = "4"
@@ -37,7 +38,7 @@ def plan_job(
         )
     if facts.kind == "image" and options.mode == "text":
         raise InvalidOption("The option `mode` cannot be `text` for an image: it has no text layer. Leave it out.")
-    if record.content_type and facts.media_type != record.content_type:
+    if record.content_type and facts.media_type != ALIASES.get(record.content_type, record.content_type):
         raise UploadMismatch(f"{record.content_type} was announced, but {facts.media_type} arrived.")
     pages = len(parse_pages(options.pages, facts.pages)) if options.pages else facts.pages
     # Equal for jobs that must have the same result. Results are never shared between owners.

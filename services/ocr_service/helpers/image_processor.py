@@ -12,12 +12,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+import pi_heif
+
 # The decoders of PILLOW_FORMATS, imported by name: otherwise Pillow loads all of its decoders to find one.
 from PIL import (  # noqa: F401
+    AvifImagePlugin,
     BmpImagePlugin,
     ExifTags,
     GifImagePlugin,
     Image,
+    Jpeg2KImagePlugin,
     JpegImagePlugin,
     PngImagePlugin,
     TiffImagePlugin,
@@ -40,7 +44,15 @@ PILLOW_FORMATS = {
     "image/tiff": "TIFF",
     "image/webp": "WEBP",
     "image/gif": "GIF",
+    "image/heic": "HEIF",
+    "image/avif": "AVIF",
+    "image/jp2": "JPEG2000",
 }
+# A confined process may not start threads, and pages are read in parallel by several processes.
+AvifImagePlugin.DEFAULT_MAX_THREADS = 1
+pi_heif.options.DECODE_THREADS = 1
+# Only the picture itself is wanted.
+pi_heif.register_heif_opener(thumbnails=False, depth_images=False, aux_images=False)
 
 #: EXIF orientation to the transposition that turns the image upright.
 _TURNS = {
@@ -80,7 +92,7 @@ def open_picture(path: Source, *, max_pixels: int) -> Iterator[Image.Image]:
     """A Pillow image with its header read and its size checked. Errors in the `with` body are translated, too."""
     format_name = PILLOW_FORMATS.get(sniff_file(path) or "")
     if format_name is None:
-        raise UnsupportedType("The file is not an image of a supported type: JPEG, PNG, BMP, TIFF, WebP or GIF.")
+        raise UnsupportedType(f"The file is not an image of a supported type. {UnsupportedType.remedy}")
     with (
         _domain_errors(max_pixels),
         _limited(max_pixels),

@@ -14,8 +14,10 @@ _ROW_BYTES = 16
 #: The result is RGB, with three bytes per pixel.
 _RESULT_BYTES = 3
 #: Decoders that hold copies of the whole picture, in bytes per pixel. libwebp: two canvases and the decoded frame.
-#: libjpeg: the coefficients of three channels, if they arrive in several scans.
-_WEBP_BYTES, _PROGRESSIVE_JPEG_BYTES = 12, 6
+#: libjpeg: the coefficients of three channels, if they arrive in several scans. libheif and libavif: planes of up to
+#: two bytes per sample, and pixels before Pillow copies them. OpenJPEG: wavelets and samples, with four bytes each.
+_FORMAT_BYTES = {"WEBP": 12, "HEIF": 8, "AVIF": 8, "JPEG2000": 16}
+_PROGRESSIVE_JPEG_BYTES = 6
 #: Memory in bytes for a pixel of an allowed picture: enough for every usual mode of the largest picture.
 _BYTES_PER_ALLOWED_PIXEL = 8
 #: This much is always allowed.
@@ -35,9 +37,5 @@ def decoded_bytes(mode: str, size: tuple[int, int]) -> int:
 
 def needed_bytes(format_name: str, mode: str, size: tuple[int, int], progressive: bool = False) -> int:
     """Memory for decoding a picture and converting it to RGB. progressive: whether it is a JPEG in several scans."""
-    pixel = _RESULT_BYTES
-    if format_name == "WEBP":
-        pixel += _WEBP_BYTES
-    elif progressive:
-        pixel += _PROGRESSIVE_JPEG_BYTES
+    pixel = _RESULT_BYTES + _FORMAT_BYTES.get(format_name, _PROGRESSIVE_JPEG_BYTES if progressive else 0)
     return decoded_bytes(mode, size) + size[0] * size[1] * pixel
