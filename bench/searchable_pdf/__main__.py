@@ -95,8 +95,7 @@ def _compare(totals: Totals, source: Path, pdf: Path, python: Path) -> str:
     try:
         theirs = run_ocrmypdf(python, source, pdf)
     except subprocess.CalledProcessError as error:
-        totals.problems.append(f"{source.name}: OCRmyPDF failed: {error.stderr.strip().splitlines()[-1:]}")
-        return ""
+        return f"   OCRmyPDF failed: {error.stderr.strip().splitlines()[-1:]}"
     command = run_ours(source, pdf.with_name("command.pdf"))
     totals.peer += theirs
     totals.command += command
