@@ -13,6 +13,8 @@ HIDDEN = "X"
 #: estimated from their share of the line.
 _MARGIN = 0.15
 _CHARACTERS = 0.7
+#: The same at the ends of words. A space has half the width of a digit in most type faces.
+_WORD_END = 0.35
 #: How much larger than its outline the area of a code is.
 _LARGER = 1.1
 
@@ -49,7 +51,7 @@ def _of_words(line: Mapping[str, Any], hidden: Mapping[str, Any]) -> list[Box]:
     for word, shown in words:
         text = word["text"]
         for start, end in _changed(text, shown["text"]):
-            area = _part(word["bbox"], start, end, len(text))
+            area = _part(word["bbox"], start, end, len(text), _WORD_END)
             if continues and not _has_characters(text[:start]) and _is_right_of(area, areas[-1]):
                 a, _, _, d = areas[-1]
                 areas[-1] = [a, area[1], area[2], d]
@@ -95,10 +97,13 @@ def _changed(text: str, hidden: str) -> Iterator[tuple[int, int]]:
         yield start, end
 
 
-def _part(box: Box, start: int, end: int, length: int) -> Box:
-    """The part of a line's polygon between two characters, extended on all sides."""
-    left = max(0.0, (start - _CHARACTERS) / length) if start else -_CHARACTERS / length
-    right = min(1.0, (end + _CHARACTERS) / length) if end < length else 1 + _CHARACTERS / length
+def _part(box: Box, start: int, end: int, length: int, beyond: float = _CHARACTERS) -> Box:
+    """The part of a polygon between two of its characters, extended on all sides.
+
+    beyond: widths of a character by which it is extended beyond the ends of the polygon.
+    """
+    left = max(0.0, (start - _CHARACTERS) / length) if start else -beyond / length
+    right = min(1.0, (end + _CHARACTERS) / length) if end < length else 1 + beyond / length
     a, b, c, d = box
     corners = ((left, -_MARGIN), (right, -_MARGIN), (right, 1 + _MARGIN), (left, 1 + _MARGIN))
     return [
