@@ -20,7 +20,7 @@ TIED    := $(shell setpriv --pdeathsig TERM true 2>/dev/null && echo setpriv --p
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run install languages test test-unit test-browser test-languages lint bench bench-differential bench-languages bench-peers bench-ablation bench-split bench-memory bench-pdf bench-documents bench-structure compat-check load load-keys chaos attack fuzz paddle flower deploy-check image-check vps-check lock clean
+.PHONY: help run install languages test test-unit test-browser test-languages lint bench bench-differential bench-languages bench-peers bench-ablation bench-split bench-memory bench-confined bench-pdf bench-documents bench-structure compat-check load load-keys chaos attack fuzz paddle flower deploy-check image-check vps-check lock clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' Makefile
@@ -89,6 +89,9 @@ bench-structure: $(DEV) $(PEERS)/.done ## Reading order, unit tests of olmOCR-be
 
 bench-pdf: install $(PEERS)/.done ## Searchable PDFs: what they keep, how words are placed, and OCRmyPDF (BENCH="folder ..."; --alone: without it)
 	$(PY) -m bench searchable_pdf --peers-python $(PEERS)/bin/python $(BENCH)
+
+bench-confined: install ## What the confined child of a worker costs per image, in turn (BENCH="folder --null")
+	$(PY) -m bench confined $(BENCH)
 
 bench-memory: install ## Peak memory of a worker: A4 pages, then 2,000 pages of mixed sizes (an hour or more)
 	$(PY) -m bench memory --pages 2000 $(BENCH)

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 from bench.ablation import main as run_ablation
+from bench.confined import main as run_confined
 from bench.differential import main as run_differential
 from bench.documents import main as run_documents
 from bench.faults.__main__ import main as run_faults
@@ -31,6 +32,7 @@ from paddleocr_service.official_models import FAMILIES
 from paddleocr_service.runtimes import RUNTIMES
 
 COMMANDS = {
+    "confined": run_confined,
     "differential": run_differential,
     "documents": run_documents,
     "drawn_faults": run_drawn_faults,
