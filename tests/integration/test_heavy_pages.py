@@ -51,6 +51,7 @@ def test_a_page_that_takes_longer_than_the_lease_is_read_once(redis, tmp_path, m
         telemetry=telemetry,
         sealer=Sealer("secret"),
     )
+    ocr.process.ready()  # the unit is taken afterwards
     renewed, renew = [time.monotonic()], work.unit_queue.renew
 
     def noted_renew(unit):
