@@ -148,6 +148,7 @@ def build_services(settings: Settings, make_broker: Callable[[RedisClient], Brok
         lang=settings.ocr_lang,
     )
     batches = Batches(redis, retention.record_ttl)
+    idempotency = Idempotency(redis, settings.secret_key, settings.result_ttl)
     health = HealthService(
         redis=redis,
         unit_queue=unit_queue,
@@ -165,11 +166,11 @@ def build_services(settings: Settings, make_broker: Callable[[RedisClient], Brok
         jobs=jobs,
         admission=admission,
         batches=batches,
-        idempotency=Idempotency(redis, settings.secret_key, settings.result_ttl),
+        idempotency=idempotency,
         dead_letters=DeadLetters(store, broker.send_ticket),
         authenticator=_authenticator(settings, redis),
         accounts=accounts,
-        account_data=AccountData(accounts, jobs, store, batches),
+        account_data=AccountData(accounts, jobs, store, batches, idempotency),
         uploads=uploads,
         arrivals=arrivals,
         worker_registry=worker_registry,

@@ -21,6 +21,7 @@ CACHE = "ocr:cache:"  #: + cache key. Hash: `job`, the id of the result, and its
 CACHE_INDEX = "ocr:cache-index"  #: Sorted set: cache keys by last use.
 BATCH = "ocr:batch:"  #: + batch id. String: the owner and the files of a batch, as JSON.
 IDEMPOTENCY = "ocr:idempotency:"  #: + hash of owner and Idempotency-Key. String: fingerprint of the request, its jobs.
+IDEMPOTENCY_OF = "ocr:idempotency-of:"  #: + owner. Sorted set: the owner's keys of this kind, by the time of use.
 
 READY = "ocr:ready:"  #: + lane. Sorted set: units that can be taken, by turn.
 TURNS = "ocr:turns:"  #: + lane. Sorted set: owners by the turn of their next unit.

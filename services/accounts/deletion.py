@@ -9,6 +9,7 @@ import structlog
 
 from services.accounts.service import AccountService
 from services.jobs.batches import Batches
+from services.jobs.idempotency import Idempotency
 from services.jobs.record import JobRecord
 from services.jobs.service import JobService
 from services.jobs.store import JobStore
@@ -25,6 +26,7 @@ class AccountData:
     jobs: JobService
     store: JobStore
     batches: Batches
+    idempotency: Idempotency
 
     def jobs_of(self, account_id: str) -> Iterator[JobRecord]:
         """The account's jobs, newest first. They may be deleted meanwhile."""
@@ -36,7 +38,7 @@ class AccountData:
             before = ids[-1]
 
     def delete(self, account_id: str, actor: str) -> int:
-        """Delete an account: keys, jobs, batches, results, files, dead letters, usage and audit entries.
+        """Delete an account: keys, jobs, batches, Idempotency-Keys, results, files, dead letters, usage, audit entries.
 
         Its keys are rejected first, so no job can be added meanwhile. Can be repeated if it fails halfway. Returns the
         number of deleted jobs. Raises AccountNotFound, RedisUnavailable and StorageUnavailable.
@@ -50,6 +52,7 @@ class AccountData:
         for record in records:
             self.jobs.discard(record)
         self.batches.delete_all(account_id)
+        self.idempotency.delete_all(account_id)
         self.accounts.forget(account_id, actor)
         log.info("account deleted", jobs=len(records))
         return len(records)

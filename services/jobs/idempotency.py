@@ -10,13 +10,14 @@ import hashlib
 import hmac
 import json
 import re
+import time
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from services.errors import IdempotencyConflict, IdempotencyInFlight, InvalidOption
-from services.keys import IDEMPOTENCY
+from services.keys import IDEMPOTENCY, IDEMPOTENCY_OF
 from services.redis_service import RedisService
 
 #: A request that has not ended after this many seconds is considered dead, and its key can be used again.
@@ -50,6 +51,7 @@ class Idempotency:
         digest = hashlib.sha256(json.dumps(fingerprint, sort_keys=True).encode()).hexdigest()
         if (created_before := self._begin(name, digest)) is not None:
             return created_before, True
+        self._remember(owner, name)
         try:
             created = create(lambda number: self._job_id(name, digest, number))
         except BaseException:
@@ -57,6 +59,19 @@ class Idempotency:
             raise
         self.redis.client.set(name, json.dumps([digest, created]), ex=self.ttl)
         return created, False
+
+    def delete_all(self, owner: str) -> None:
+        """Forget the keys of an owner."""
+        index = IDEMPOTENCY_OF + owner
+        names = [name.decode() for name, _ in self.redis.client.zrange(index, 0, -1, withscores=True)]
+        self.redis.client.delete(index, *names)
+
+    def _remember(self, owner: str, name: str) -> None:
+        """List the note under its owner, without those that have expired."""
+        index, now = IDEMPOTENCY_OF + owner, time.time()
+        pipeline = self.redis.client.pipeline(transaction=False).zadd(index, {name: now})
+        pipeline.zremrangebyscore(index, "-inf", now - self.ttl - IN_FLIGHT_SECONDS)
+        pipeline.expire(index, self.ttl + IN_FLIGHT_SECONDS).execute()
 
     def digest(self, text: str) -> str:
         """Equal for equal texts. Without the secret, nobody can find out the text by trying."""

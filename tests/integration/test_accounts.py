@@ -306,7 +306,11 @@ def test_administrators_manage_accounts_on_the_command_line(service):
 
 
 def test_one_command_deletes_everything_about_a_person(service, ann):
-    done = ann.scan("private", "/ocr/predict").json()["job_id"]
+    redis = service.redis.client()
+    notes_before = {*redis.scan_iter(keys.IDEMPOTENCY + "*", count=1000)}
+    repeatable = {"headers": {"Idempotency-Key": "of-ann"}}
+    done = ann.scan("private", "/ocr/predict", **repeatable).json()["job_id"]
+    assert len({*redis.scan_iter(keys.IDEMPOTENCY + "*", count=1000)} - notes_before) == 1
     exported = json.loads(command(service, "export", ann.id))
     assert [job["job_id"] for job in exported["jobs"]] == [done] and exported["audit"][-1]["event"] == "registered"
     with service.suspended("worker"):
@@ -314,9 +318,9 @@ def test_one_command_deletes_everything_about_a_person(service, ann):
         announced = ann.post("/ocr/uploads", json={"filename": "x.png", "file_size": 5}).json()["job_id"]
         assert "3 jobs" in command(service, "delete", ann.id, "--yes")
     assert ann.get("/ocr/jobs").status_code == 401
-    redis = service.redis.client()
     left = {key.decode() for key in redis.scan_iter(count=1000)}
     assert not [key for key in left if ann.id in key or any(job in key for job in (done, running, announced))]
+    assert {*redis.scan_iter(keys.IDEMPOTENCY + "*", count=1000)} <= notes_before, "not only when they expire"
     streams = b"".join(
         value for name in (keys.AUDIT, keys.REFUSALS) for _, entry in redis.xrange(name) for value in entry.values()
     )
