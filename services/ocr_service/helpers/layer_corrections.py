@@ -40,9 +40,7 @@ def needs_characters(text: PageText) -> bool:
     """Whether a correction needs the position of each character."""
     if bidi.RIGHT_TO_LEFT.search(text.rare) and bidi.RIGHT_TO_LEFT_WORD.search(text.text):
         return True
-    if SOFT_HYPHEN in text.rare or double_quotes.has_split_quotes(text):
-        return True
-    return accents.has_accents(text) or layer_duplicates.has_duplicates(text)
+    return SOFT_HYPHEN in text.rare or accents.has_accents(text) or layer_duplicates.has_duplicates(text)
 
 
 def correct(page: pymupdf.Page, blocks: Sequence[Raw], text: PageText) -> None:
@@ -51,6 +49,8 @@ def correct(page: pymupdf.Page, blocks: Sequence[Raw], text: PageText) -> None:
     _show_symbols(text)
     if text.has_characters:
         _correct_characters(blocks, text)
+    elif double_quotes.has_split_quotes(text):
+        double_quotes.join_in_spans(text.spans)
 
 
 def _correct_characters(blocks: Sequence[Raw], text: PageText) -> None:
