@@ -16,7 +16,7 @@ SOME = {"en", "de", "fr", "es", "pl", "tr", "cs", "ch", "japan"}
 #: or few words.
 LIMIT = 0.06
 LIMITS = {
-    "am": 0.15, "cv": 0.16, "dv": 0.16, "dz": 0.12, "kbd": 0.08, "km": 0.14, "lo": 0.1, "or": 0.2, "os": 0.3, "ti": 0.2,
+    "am": 0.15, "cv": 0.16, "dv": 0.16, "dz": 0.12, "kbd": 0.08, "lo": 0.1, "my": 0.1, "or": 0.2, "os": 0.3, "ti": 0.2,
     "yi": 0.12, "yo": 0.15, "to": 0.08, "az_cyrl": 0.08,
 }  # fmt: skip
 
