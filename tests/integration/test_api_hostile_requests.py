@@ -122,9 +122,12 @@ def test_an_unsuitable_form_is_rejected_with_a_short_message(web, parts, status,
     assert_problem(web, post(b"".join(parts) + file() + END), status, code)
 
 
-@pytest.mark.parametrize(
-    "content_type", ["application/json", "image/png", "application/x-www-form-urlencoded", "multipart/mixed"]
-)
+def test_a_body_that_is_no_json_object_is_rejected(web):
+    for body in (b"lang=en", b"[1]", b'{"file": ', b"\xff"):
+        assert_problem(web, post(body, "application/json"), 400, "bad_request")
+
+
+@pytest.mark.parametrize("content_type", ["image/png", "application/x-www-form-urlencoded", "multipart/mixed"])
 def test_a_body_of_another_type_is_rejected_with_the_expected_type(web, content_type):
     assert "multipart/form-data" in assert_problem(web, post(b"lang=en", content_type), 400, "missing_file")["detail"]
 
