@@ -76,7 +76,7 @@ def test_a_picture_with_blocks_tables_and_confidences(service):
         ({"type": "document_url", "document_url": data_url(broken_pdf())}, {}, 422, "damaged"),
         ({"type": "document_url", "document_url": data_url(two_pages())}, {"pages": [7]}, 400, "page 8"),
         ({"type": "document_url", "document_url": data_url(two_pages())}, {"pages": "x"}, 400, "`pages`"),
-        ({"type": "document_url", "document_url": "https://example.org/a.pdf"}, {}, 400, "document_url"),
+        ({"type": "document_url", "document_url": "https://example.org/a.pdf"}, {}, 400, "FETCH_URLS"),
         ({"type": "file", "file_id": "none"}, {}, 404, "No job"),
         ({"type": "audio"}, {}, 400, "`type`"),
         ("x", {}, 400, "`document`"),

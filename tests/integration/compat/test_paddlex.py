@@ -60,7 +60,7 @@ def test_layout_parsing_has_markdown_and_blocks(service):
         ({"file": base64.b64encode(broken_pdf()).decode()}, 422, "damaged"),
         ({"file": "!"}, 400, "base64"),
         ({}, 400, "`file`"),
-        ({"file": "https://example.org/a.pdf"}, 400, "`file`"),
+        ({"file": "https://example.org/a.pdf"}, 400, "FETCH_URLS"),
     ],
 )
 def test_errors_have_a_message(service, body, status, words):
