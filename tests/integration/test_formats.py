@@ -85,12 +85,9 @@ def test_a_file_that_was_not_requested_is_a_409(service):
     assert "outputs=pdf" in response.json()["detail"]
 
 
-@pytest.mark.parametrize(
-    ("options", "option"), [({"outputs": "docx"}, "outputs"), ({"outputs": "pdf", "mask": "all"}, "outputs")]
-)
-def test_outputs_that_cannot_be_created_are_a_400(service, options, option):
-    response = service.post("/ocr/pdf", digital_pdf("x"), "a.pdf", **options)
-    assert response.status_code == 400 and option in response.json()["detail"]
+def test_an_unknown_output_is_a_400(service):
+    response = service.post("/ocr/pdf", digital_pdf("x"), "a.pdf", outputs="docx")
+    assert response.status_code == 400 and "outputs" in response.json()["detail"]
 
 
 def batch(service, *files, **options):
