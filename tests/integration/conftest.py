@@ -15,7 +15,12 @@ from tests.support.s3 import S3Server
 from tests.support.upload_scene import UploadScene
 
 # Failed assertions in these modules show the compared values, as in test modules.
-pytest.register_assert_rewrite("tests.support.job_machine", "tests.support.job_checks")
+pytest.register_assert_rewrite(
+    *(
+        f"tests.support.job_{name}"
+        for name in ("checks", "client_rules", "machine", "steps", "time_rules", "worker_rules")
+    )
+)
 
 
 @pytest.fixture(scope="session")

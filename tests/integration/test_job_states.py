@@ -15,7 +15,9 @@ from hypothesis.stateful import run_state_machine_as_test
 
 from services.jobs import unit_queue
 from tests.support.job_checks import CHANGES
-from tests.support.job_machine import LOST_UNIT_ACTIONS, OWNERS, WEBHOOK, JobMachine
+from tests.support.job_client_rules import OWNERS, WEBHOOK
+from tests.support.job_machine import JobMachine
+from tests.support.job_worker_rules import LOST_UNIT_ACTIONS
 
 settings.register_profile("test", max_examples=60, stateful_step_count=100, derandomize=True, database=None)
 settings.register_profile("long", max_examples=3000, stateful_step_count=80)
