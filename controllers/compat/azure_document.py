@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from controllers.compat.azure_geometry import PageFrame
+from controllers.compat.azure_geometry import AzureFrame
 from controllers.compat.azure_regions import Regions
 from controllers.compat.placed_markdown import markdown_content
 from controllers.compat.placed_text import Content, PlacedPage, PlacedText, plain_content
@@ -37,7 +37,7 @@ def analyze_result(document: dict[str, Any], wanted: Wanted, max_pixels: int = 0
     """document: with `pages`, and words in their lines. max_pixels: pages of a PDF are not rendered larger."""
     content = markdown_content(document) if wanted.content_format == MARKDOWN else plain_content(document)
     offsets = Offsets(content.text, wanted.index_type)
-    frames = [PageFrame.of(placed.page, document.get("processing_dpi"), max_pixels) for placed in content.pages]
+    frames = [AzureFrame.of(placed.page, document.get("processing_dpi"), max_pixels) for placed in content.pages]
     regions = Regions(offsets)
     for placed, frame in zip(content.pages, frames, strict=True):
         regions.add(placed, frame)
@@ -62,7 +62,7 @@ def analyze_result(document: dict[str, Any], wanted: Wanted, max_pixels: int = 0
     return result
 
 
-def _page(placed: PlacedPage, frame: PageFrame, offsets: Offsets) -> dict[str, Any]:
+def _page(placed: PlacedPage, frame: AzureFrame, offsets: Offsets) -> dict[str, Any]:
     width, height = frame.size
     lines = placed.lines
     page = {
@@ -80,7 +80,7 @@ def _page(placed: PlacedPage, frame: PageFrame, offsets: Offsets) -> dict[str, A
     return page
 
 
-def _line(line: PlacedText, frame: PageFrame, offsets: Offsets) -> dict[str, Any]:
+def _line(line: PlacedText, frame: AzureFrame, offsets: Offsets) -> dict[str, Any]:
     return {
         "content": line.text,
         "polygon": frame.polygon(line.polygon),
@@ -88,7 +88,7 @@ def _line(line: PlacedText, frame: PageFrame, offsets: Offsets) -> dict[str, Any
     }
 
 
-def _word(word: PlacedText, frame: PageFrame, offsets: Offsets) -> dict[str, Any]:
+def _word(word: PlacedText, frame: AzureFrame, offsets: Offsets) -> dict[str, Any]:
     return {
         "content": word.text,
         "polygon": frame.polygon(word.polygon),
@@ -101,7 +101,7 @@ def _is_mark(field: dict[str, Any]) -> bool:
     return field["type"] in ("checkbox", "radio") and isinstance(field["value"], bool)
 
 
-def _mark(field: dict[str, Any], placed: PlacedPage, frame: PageFrame, offsets: Offsets) -> dict[str, Any]:
+def _mark(field: dict[str, Any], placed: PlacedPage, frame: AzureFrame, offsets: Offsets) -> dict[str, Any]:
     """A check box or radio button of a PDF form. Its state is read from the file, so it is certain."""
     return {
         "state": _MARK_STATES[field["value"]],
@@ -130,7 +130,7 @@ def _languages(content: Content, offsets: Offsets) -> list[dict[str, Any]]:
 def _add_barcodes(
     pages: list[dict[str, Any]],
     content: Content,
-    frames: list[PageFrame],
+    frames: list[AzureFrame],
     documents: list[dict[str, Any]],
     offsets: Offsets,
 ) -> None:

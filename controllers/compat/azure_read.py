@@ -9,7 +9,7 @@ from flask import Response, make_response, request
 
 from controllers.compat import azure_errors, azure_options, files, jobs
 from controllers.compat.azure import POLL_SECONDS, operation_response
-from controllers.compat.azure_geometry import PageFrame
+from controllers.compat.azure_geometry import AzureFrame
 from controllers.compat.ignored import ignore
 from controllers.compat.placed_text import words_in
 from controllers.sources import Source, from_body, json_body
@@ -84,11 +84,11 @@ def read_result(document: dict[str, Any], max_pixels: int = 0) -> dict[str, Any]
     return {
         "version": VERSION,
         "modelVersion": MODEL_VERSION,
-        "readResults": [_page(page, PageFrame.of(page, dpi, max_pixels)) for page in document["pages"]],
+        "readResults": [_page(page, AzureFrame.of(page, dpi, max_pixels)) for page in document["pages"]],
     }
 
 
-def _page(page: dict[str, Any], frame: PageFrame) -> dict[str, Any]:
+def _page(page: dict[str, Any], frame: AzureFrame) -> dict[str, Any]:
     width, height = frame.size
     return {
         "page": page["page"],
@@ -100,7 +100,7 @@ def _page(page: dict[str, Any], frame: PageFrame) -> dict[str, Any]:
     }
 
 
-def _line(line: dict[str, Any], frame: PageFrame) -> dict[str, Any]:
+def _line(line: dict[str, Any], frame: AzureFrame) -> dict[str, Any]:
     words = [
         {"boundingBox": frame.polygon(polygon), "text": text, "confidence": confidence}
         for text, polygon, confidence, _ in words_in(line)

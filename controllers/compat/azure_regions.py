@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from controllers.compat.azure_geometry import PageFrame
+from controllers.compat.azure_geometry import AzureFrame
 from controllers.compat.placed_text import PlacedPage, Range, cells_of
 from controllers.compat.text_spans import Offsets
 
@@ -29,7 +29,7 @@ class Regions:
         self.figures: list[dict[str, Any]] = []
         self._offsets = offsets
 
-    def add(self, placed: PlacedPage, frame: PageFrame) -> None:
+    def add(self, placed: PlacedPage, frame: AzureFrame) -> None:
         figures = 0
         for block, place in zip(placed.page["blocks"], placed.blocks, strict=True):
             if block["kind"] == "table":
@@ -42,7 +42,7 @@ class Regions:
                 region = self._region(block["bbox"], place, placed, frame)
                 self.figures.append({"id": figure_id, **region, "elements": elements})
 
-    def _add_paragraph(self, block: dict[str, Any], place: Range, placed: PlacedPage, frame: PageFrame) -> str:
+    def _add_paragraph(self, block: dict[str, Any], place: Range, placed: PlacedPage, frame: AzureFrame) -> str:
         """Returns its reference. Lines are joined by spaces."""
         paragraph: dict[str, Any] = {}
         if role := ROLES.get(block.get("kind", "")):
@@ -51,7 +51,7 @@ class Regions:
         self.paragraphs.append(paragraph | self._region(block["bbox"], place, placed, frame))
         return f"/paragraphs/{len(self.paragraphs) - 1}"
 
-    def _add_table(self, block: dict[str, Any], place: Range, placed: PlacedPage, frame: PageFrame) -> None:
+    def _add_table(self, block: dict[str, Any], place: Range, placed: PlacedPage, frame: AzureFrame) -> None:
         cells = cells_of(block, placed.page)
         self.tables.append(
             {
@@ -62,7 +62,7 @@ class Regions:
             }
         )
 
-    def _cell(self, cell: dict[str, Any], placed: PlacedPage, frame: PageFrame) -> dict[str, Any]:
+    def _cell(self, cell: dict[str, Any], placed: PlacedPage, frame: AzureFrame) -> dict[str, Any]:
         result: dict[str, Any] = {
             "kind": "columnHeader" if cell["is_header"] else "content",
             "rowIndex": cell["row"],
@@ -78,6 +78,6 @@ class Regions:
         spans = region["spans"] if cell["lines"] else []  # an empty cell is nowhere in the text
         return {**result, "content": cell["text"], **region, "spans": spans, "elements": elements}
 
-    def _region(self, bbox: Any, place: Range, placed: PlacedPage, frame: PageFrame) -> dict[str, Any]:
+    def _region(self, bbox: Any, place: Range, placed: PlacedPage, frame: AzureFrame) -> dict[str, Any]:
         region = {"pageNumber": placed.page["page"], "polygon": frame.polygon(bbox)}
         return {"boundingRegions": [region], "spans": [self._offsets.span(*place)]}

@@ -4,7 +4,7 @@ import pytest
 from wcwidth import iter_graphemes
 
 from controllers.compat.azure_document import LAYOUT, READ, Wanted, analyze_result
-from controllers.compat.azure_geometry import PageFrame
+from controllers.compat.azure_geometry import AzureFrame
 from controllers.compat.azure_read import read_result
 from controllers.compat.jobs import with_pages
 from controllers.compat.text_spans import CODE_POINTS, INDEX_TYPES, TEXT_ELEMENTS, UTF16, Offsets
@@ -128,20 +128,20 @@ def test_a_page_text_without_its_lines_is_replaced_by_them():
 )  # fmt: skip
 def test_positions_are_those_of_the_page_as_sent(orientation, angle, corner, size):
     """The page was turned clockwise by `orientation` to make it upright. Its text began at (10, 20) then."""
-    frame = PageFrame(600, 400, orientation)
+    frame = AzureFrame.of({"width": 600, "height": 400, "orientation": orientation}, None)
     assert frame.polygon([[10, 20]]) == corner
     assert (frame.angle, list(frame.size), frame.unit) == (angle, size, "pixel")
 
 
 def test_pages_of_a_pdf_are_measured_in_inches():
-    frame = PageFrame.of({"width": 2550, "height": 3300, "orientation": 0}, 300, 100_000_000)
+    frame = AzureFrame.of({"width": 2550, "height": 3300, "orientation": 0}, 300, 100_000_000)
     assert (frame.size, frame.unit) == ((8.5, 11.0), "inch")
     assert frame.polygon([[300, 150], [600, 150], [600, 225], [300, 225]]) == [1, 0.5, 2, 0.5, 2, 0.75, 1, 0.75]
 
 
 def test_a_page_that_was_reduced_is_measured_in_pixels():
     """How many pixels an inch has is not known."""
-    frame = PageFrame.of({"width": 9990, "height": 10_000, "orientation": 0}, 300, 100_000_000)
+    frame = AzureFrame.of({"width": 9990, "height": 10_000, "orientation": 0}, 300, 100_000_000)
     assert (frame.size, frame.unit) == ((9990, 10_000), "pixel")
 
 
