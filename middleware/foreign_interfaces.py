@@ -21,17 +21,17 @@ _EXTENSION = "foreign_interfaces"
 
 @dataclass(frozen=True, slots=True)
 class ForeignInterface:
-    """credential: the key in the headers that the interface's clients use. Empty: `Authorization` or `X-API-Key`.
+    """segments: first segments of its paths, which belong to it alone. routes: (method, path) of others.
 
     error: (error, status that this service would send, request id) -> what the interface's clients expect.
-    segments: first segments of its paths, which belong to it alone. routes: (method, path) of others.
+    credential: the key where the interface's clients send it. Empty: it is in `Authorization` or `X-API-Key`.
     account_prefixes: paths that cannot be used without a key, even if the service requires none.
     """
 
     name: str
     segments: tuple[str, ...]
-    credential: Callable[[Request], str]
     error: Callable[[OCRServiceError, int, str], ForeignError]
+    credential: Callable[[Request], str] = lambda request: ""
     routes: tuple[tuple[str, str], ...] = ()
     account_prefixes: tuple[str, ...] = ()
 

@@ -23,7 +23,7 @@ def interface(limits: RequestLimits, rate_limit: Decorator) -> tuple[ForeignInte
         _add_model(blueprint, model_id, rate_limit)
     _add_models(blueprint)
     _add_results(blueprint)
-    return ForeignInterface("azure", (PREFIX,), credential, azure_errors.response), blueprint
+    return ForeignInterface("azure", (PREFIX,), azure_errors.response, credential), blueprint
 
 
 def _add_model(blueprint: Blueprint, model_id: str, rate_limit: Decorator) -> None:

@@ -26,4 +26,4 @@ def interface(limits: RequestLimits, rate_limit: Decorator) -> tuple[ForeignInte
     def operation(job_id: str) -> Response:
         return azure_read.operation(job_id)
 
-    return ForeignInterface("azure-read", (PREFIX,), credential, azure_read.error_response), blueprint
+    return ForeignInterface("azure-read", (PREFIX,), azure_read.error_response, credential), blueprint

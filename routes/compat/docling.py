@@ -48,4 +48,4 @@ def interface(limits: RequestLimits, rate_limit: Decorator) -> tuple[ForeignInte
     def result(job_id: str) -> Response:
         return docling.result(job_id)
 
-    return ForeignInterface("docling", ("v1",), credential, docling.error_response), blueprint
+    return ForeignInterface("docling", ("v1",), docling.error_response, credential), blueprint

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from flask import Blueprint, Request, Response
+from flask import Blueprint, Response
 
 from controllers import auth_controller, upload_controller
 from controllers.compat import earlier
@@ -21,11 +21,6 @@ SEGMENTS = ("api", "paddleocr", "ocr-api", "images")
 #: `/paddleocr` also exists below this path.
 BASES = ("", "/ocr-api")
 PARSER = OptionsParser()
-
-
-def credential(request: Request) -> str:
-    """They take the key as this service does."""
-    return ""
 
 
 def interface(limits: RequestLimits, rate_limit: Decorator) -> tuple[ForeignInterface, Blueprint]:
@@ -53,10 +48,14 @@ def interface(limits: RequestLimits, rate_limit: Decorator) -> tuple[ForeignInte
     _add_health(blueprint)
     _add_accounts(blueprint)
     _add_announcement(blueprint, limits, rate_limit)
-    routes = (("POST", OCR),)
-    return ForeignInterface(
-        "earlier", SEGMENTS, credential, earlier.error_response, routes, (f"{ACCOUNTS}/",)
-    ), blueprint
+    interface = ForeignInterface(
+        "earlier",
+        SEGMENTS,
+        earlier.error_response,
+        routes=(("POST", OCR),),
+        account_prefixes=(f"{ACCOUNTS}/",),
+    )
+    return interface, blueprint
 
 
 def _add_health(blueprint: Blueprint) -> None:

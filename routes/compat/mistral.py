@@ -1,6 +1,6 @@
 """Mistral's OCR: `/mistral/v1`. Clients whose base address already ends with `/v1` add only the rest."""
 
-from flask import Blueprint, Request, Response
+from flask import Blueprint, Response
 
 from controllers.compat import mistral
 from controllers.context import RequestLimits
@@ -9,11 +9,6 @@ from middleware.view_marks import Mark, mark
 from routes.blueprint import Decorator
 
 SEGMENT = "mistral"
-
-
-def credential(request: Request) -> str:
-    """None of its own: Mistral's clients send a bearer token."""
-    return ""
 
 
 def interface(limits: RequestLimits, rate_limit: Decorator) -> tuple[ForeignInterface, Blueprint]:
@@ -55,4 +50,4 @@ def interface(limits: RequestLimits, rate_limit: Decorator) -> tuple[ForeignInte
     def model(ocr_model: str) -> Response:
         return mistral.model(ocr_model)
 
-    return ForeignInterface("mistral", (SEGMENT,), credential, mistral.error_response), blueprint
+    return ForeignInterface("mistral", (SEGMENT,), mistral.error_response), blueprint

@@ -40,4 +40,4 @@ def interface(limits: RequestLimits, rate_limit: Decorator) -> tuple[ForeignInte
     def searchable_pdf(job_id: str) -> Response:
         return ocrspace.searchable_pdf(job_id)
 
-    return ForeignInterface("ocrspace", (PREFIX,), credential, ocrspace.error_response), blueprint
+    return ForeignInterface("ocrspace", (PREFIX,), ocrspace.error_response, credential), blueprint

@@ -1,6 +1,6 @@
 """The external engine of Open WebUI: `/openwebui`, to which it adds `/process`; `/openwebui/markdown` for Markdown."""
 
-from flask import Blueprint, Request, Response
+from flask import Blueprint, Response
 
 from controllers.compat import openwebui
 from controllers.context import RequestLimits
@@ -9,11 +9,6 @@ from middleware.view_marks import Mark, mark
 from routes.blueprint import Decorator
 
 SEGMENT = "openwebui"
-
-
-def credential(request: Request) -> str:
-    """None of its own: Open WebUI sends a bearer token."""
-    return ""
 
 
 def interface(limits: RequestLimits, rate_limit: Decorator) -> tuple[ForeignInterface, Blueprint]:
@@ -31,4 +26,4 @@ def interface(limits: RequestLimits, rate_limit: Decorator) -> tuple[ForeignInte
     def process_as_markdown() -> Response:
         return openwebui.process(as_markdown=True)
 
-    return ForeignInterface("openwebui", (SEGMENT,), credential, openwebui.error_response), blueprint
+    return ForeignInterface("openwebui", (SEGMENT,), openwebui.error_response), blueprint

@@ -36,4 +36,4 @@ def interface(limits: RequestLimits, rate_limit: Decorator) -> tuple[ForeignInte
     def health() -> Response:
         return paddlex.health()
 
-    return ForeignInterface("paddlex", (SEGMENT,), credential, paddlex.error_response), blueprint
+    return ForeignInterface("paddlex", (SEGMENT,), paddlex.error_response, credential), blueprint

@@ -35,4 +35,4 @@ def interface(limits: RequestLimits, rate_limit: Decorator) -> tuple[ForeignInte
         textract.read_body(credential(request))
         return limited_call()
 
-    return ForeignInterface("textract", (), credential, textract.error_response, (("POST", "/"),)), blueprint
+    return ForeignInterface("textract", (), textract.error_response, credential, (("POST", "/"),)), blueprint

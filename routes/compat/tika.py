@@ -49,4 +49,4 @@ def interface(limits: RequestLimits, rate_limit: Decorator) -> tuple[ForeignInte
     blueprint.add_url_rule("/tika/tika", "greeting", tika.greeting, methods=["GET"])
     blueprint.add_url_rule("/tika/version", "version", tika.version, methods=["GET"])
     segments = ("tika", "rmeta", "meta", "detect")
-    return ForeignInterface("tika", segments, credential, tika.error_response), blueprint
+    return ForeignInterface("tika", segments, tika.error_response, credential), blueprint

@@ -60,9 +60,7 @@ def test_own_paths_belong_to_no_interface(make_app):
 
 def test_an_interface_is_found_by_its_segment_or_by_its_route():
     def make(name, **paths):
-        return ForeignInterface(
-            name, paths.get("segments", ()), lambda request: "", lambda *error: error, **paths["more"]
-        )
+        return ForeignInterface(name, paths.get("segments", ()), lambda *error: error, **paths["more"])
 
     first = make("first", segments=("one",), more={})
     second = make("second", more={"routes": (("POST", "/"), ("POST", "/two"))})
