@@ -120,7 +120,7 @@ class Settings:
     limit and log, is read from the X-Forwarded-For header only if it comes from them. Empty: never."""
     public_url: str = setting("", http_url)
     """Address of this service as clients know it, such as https://example.org/ocr-service. For a proxy that changes the
-    host name, or a path of which it does not tell. Empty: from the Host header, and from X-Forwarded-Proto and
+    host name, or adds a path without reporting it. Empty: from the Host header, and from X-Forwarded-Proto and
     X-Forwarded-Prefix of TRUSTED_PROXIES."""
     redis_url: str = setting("", redis_url)
     """redis://, rediss:// or unix://. Empty: `python app.py` starts an embedded Redis; processes that are started

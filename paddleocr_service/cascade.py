@@ -85,7 +85,7 @@ class Cascade:
         return reading.wider_scale is not None and not _is_complete(reading, line)
 
     def _repeat(self, first: LineReading, line: Pixels, word_boxes: bool) -> LineReading:
-        """Return the second reading of a line. If it is a number with more ink than digits, read the line once more."""
+        """Return the second reading of a line. If it is a number with more ink than digits, read the line again."""
         second = self._second(first, line, word_boxes)
         number = second.characters
         if first.wider_scale is None or not is_number(number) or not has_more_ink_than(number, line):

@@ -21,7 +21,7 @@ _TIMEOUT = 120
 
 
 def draw_files(folder: Path) -> dict[str, Path]:
-    """A picture; a PDF with a page of text and a scanned one; the picture on its side; and a file that is none."""
+    """A picture; a PDF with a page of text and a scanned one; the picture on its side; and a file that is neither."""
     folder.mkdir(parents=True, exist_ok=True)
     turned = io.BytesIO()
     with Image.open(SAMPLE) as picture:

@@ -45,7 +45,7 @@ _MAX_PLACEHOLDER = 200
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """formats: keys of FORMATS. page_break: what stands between two pages in Markdown. Empty: nothing."""
+    """formats: keys of FORMATS. page_break: text between two pages in Markdown; may be empty."""
 
     formats: tuple[str, ...] = ("md",)
     page_break: str = ""

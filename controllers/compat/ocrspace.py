@@ -98,7 +98,7 @@ def searchable_pdf(job_id: str) -> Response:
     if time.time() > until:
         raise errors.ResultExpired("This address has expired. Send the file again.")
     record = services().job_store.get(job_id)
-    services().jobs.result(record)  # raises if there is none
+    services().jobs.result(record)  # raises if it does not exist
     return output_responses.response(record, Wanted(BY_NAME[PDF]))
 
 

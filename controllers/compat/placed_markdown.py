@@ -1,7 +1,7 @@
 """The Markdown of a document, and where in it each page, block, line and word is.
 
 The blocks are those of the format `markdown`. As in Azure's Markdown, comments hold the page headers, footers and
-numbers, and stand between pages. What Markdown escapes is found in its escaped form; what it leaves out, such as the
+numbers, and separate pages. What Markdown escapes is found in its escaped form; what it leaves out, such as the
 bullet of a list item, has an empty place.
 """
 

@@ -41,7 +41,7 @@ class ConfinedOCRService(OCRService):
         self.process = DocumentProcess(max_pixels, max_file_bytes)
 
     def prepare(self) -> None:
-        """Wait for the child, which is started anew after a page that took too long."""
+        """Wait for the child, which is started again after a page that took too long."""
         with suppress(ServiceUnavailable):  # opening the document reports it
             self.process.ready()
 

@@ -20,7 +20,7 @@ from services.extraction.code_blocks import connected, covered, opened
 _BLOCK = _PIXELS // 2
 #: Directions of edges are counted in steps of two degrees.
 _BINS = 90
-#: Pixels of an area that are looked at to find its direction.
+#: Pixels of an area that are used to find its direction.
 _SAMPLES = 30_000
 
 

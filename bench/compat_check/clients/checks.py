@@ -65,7 +65,7 @@ def fails(kind: type[BaseException], action: Callable[[], object], *parts: str) 
 
 
 def run(checks: dict[str, Callable[[Scene], None]]) -> None:
-    """Print a line of JSON for each check. A problem is one line of text, empty if there is none."""
+    """Print a line of JSON for each check. A problem is one line of text; empty: the check passes."""
     scene = Scene(json.loads(Path(sys.argv[1]).read_text()))
     for name, check in checks.items():
         problem = ""

@@ -21,7 +21,7 @@ _CURVE = re.compile(rb"\s[cvy]\s")
 #: A path with fewer lines and curves is one or two rectangles with round corners (16), as the shadow of a box has, or
 #: too simple for a word. One without curves may be a frame, the most complicated of which have 24 lines.
 _MIN_SEGMENTS, _MIN_LINES = 18, 30
-#: Bytes before the clip in which its path is searched, and the number of clips that are looked at.
+#: Bytes before the clip in which its path is searched, and the maximum number of clips that are checked.
 _REACH, _MAX_CLIPS = 2000, 2000
 
 

@@ -40,7 +40,8 @@ def test_headers_footers_and_page_numbers_may_stand_between():
     ],
 )
 def test_other_tables_do_not_continue(second):
-    assert True not in [mark for marks in marked(page(block()), second) for mark in marks]
+    first_marks, second_marks = marked(page(block()), second)
+    assert not any(first_marks) and not any(second_marks)
 
 
 def test_a_page_without_blocks_ends_a_table():
