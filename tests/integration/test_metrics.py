@@ -70,11 +70,15 @@ def count_files(service):
 
 
 def test_each_web_process_exports_the_counts_of_all(web):
-    before = request_count(web)
+    def send(number):
+        assert all(response.ok for response in pool.map(lambda _: web.get("/capabilities"), range(number)))
+
     with ThreadPoolExecutor(8) as pool:
-        assert all(response.ok for response in pool.map(lambda _: web.get("/capabilities"), range(40)))
+        # One process may start later than the other.
+        wait_until(lambda: send(8) or len(count_files(web)) == 4, 30, "counters and histograms of two processes")
+        before = request_count(web)
+        send(40)
         assert {count - before for count in pool.map(lambda _: request_count(web), range(20))} == {40}
-    assert len(count_files(web)) == 4, "counters and histograms of two processes"
 
 
 def test_counts_survive_killed_processes_and_their_files_are_reused(web):
