@@ -384,7 +384,9 @@ def add_server_hooks(app: Flask, runtime: Runtime) -> None:
         fast_paths=paths_with(app, Mark.FAST),
         creating_paths=paths_with(app, Mark.CREATES_WORK),
         slot=lambda in_progress: services.admission.slot(in_progress),
-        watch_jobs=lambda listener: JobWatcher(services.redis, services.job_store, listener),
+        watch_jobs=lambda listener: JobWatcher(
+            services.redis, services.job_store, listener, services.authenticator.ended_keys
+        ),
         error_response=error_before_application,
         on_start=lambda: services.readiness.start(),
         on_stop=lambda: services.known_picture.stop_waiting(),

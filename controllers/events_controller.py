@@ -12,7 +12,10 @@ HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 
 
 def job_events(job_id: str) -> Response:
-    """The status of the job and its further events. If the server cannot hold the connection, the client reconnects."""
+    """The status of the job and its further events, until the job or the API key ends.
+
+    If the server cannot hold the connection, the client reconnects.
+    """
     record = services().jobs.get(job_id, g.owner)
     body = status_body(record)
     first = first_event("status", 1, body)
@@ -20,5 +23,6 @@ def job_events(job_id: str) -> Response:
     if record.ended:
         events = [first + event(record.status, 2, body)]
     else:
-        events = stream(first, record, status_body) if stream else [first]
+        key_digest = g.access.key_digest if g.access else ""
+        events = stream(first, record, status_body, key_digest) if stream else [first]
     return Response(events, content_type=MEDIA_TYPE, headers=HEADERS)

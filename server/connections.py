@@ -36,6 +36,8 @@ class EventStream:
     chunked: bool
     #: Stage and number of finished pages that the client knows.
     known: tuple[str, int]
+    #: Digest of the API key that opened the stream, and with which it ends. Empty: no key of an account.
+    key_digest: str = ""
     #: The job that does the work for this one, if another does.
     leader: str = ""
     event_count: int = 1
@@ -66,7 +68,9 @@ def wait_for_jobs(
     raise Detach(WaitingRequest(set(job_ids), time.monotonic() + seconds, respond, state))
 
 
-def stream_events(chunked: bool, first_event: bytes, record: JobRecord, render: Render) -> Iterator[bytes]:
+def stream_events(
+    chunked: bool, first_event: bytes, record: JobRecord, render: Render, key_digest: str
+) -> Iterator[bytes]:
     """STREAM_EVENTS of `utils/environ_keys.py`, with the first argument bound."""
     yield first_event
-    raise Detach(EventStream(record.id, render, chunked, known=(record.stage, record.pages_done)))
+    raise Detach(EventStream(record.id, render, chunked, (record.stage, record.pages_done), key_digest))

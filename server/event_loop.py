@@ -10,7 +10,7 @@ import select
 import socket
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import Any
 
@@ -24,7 +24,7 @@ from utils.server_sent_events import KEEP_ALIVE
 
 log = structlog.get_logger(__name__)
 
-#: Seconds between two checks of all jobs that a connection waits for. Messages can be lost.
+#: Seconds between two checks of all jobs and API keys of held connections. Messages can be lost, and keys expire.
 CHECK_SECONDS = 2.0
 #: A stream without events sends a comment after this long.
 KEEP_ALIVE_SECONDS = 15.0
@@ -49,6 +49,8 @@ class ConnectionLoop:
         self._held: dict[int, HeldConnection] = {}
         #: Jobs of new connections. They may have changed since the response read them.
         self._unchecked_jobs: set[str] = set()
+        #: API keys of new streams. They may have been revoked since the response was authorised.
+        self._unchecked_keys: set[str] = set()
         #: (deadline, file descriptor) of waiting requests, as a heap.
         self._deadlines: list[tuple[float, int]] = []
         self._next_tick = self._next_check = 0.0
@@ -95,8 +97,11 @@ class ConnectionLoop:
     def on_record(self, job_id: str, record: JobRecord | None) -> None:
         self._enqueue(partial(self._updates.handle_record, job_id, record))
 
+    def on_ended_keys(self, digests: Iterable[str]) -> None:
+        self._enqueue(partial(self._updates.handle_ended_keys, digests))
+
     def on_gap(self) -> None:
-        self._enqueue(self._check_all_jobs)
+        self._enqueue(self._check_all)
 
     def _enqueue(self, command: Callable[[], None]) -> None:
         self._commands.put(command)
@@ -121,6 +126,10 @@ class ConnectionLoop:
     def read_record(self, job_id: str) -> None:
         self._watcher.request_record(job_id)
 
+    def check_keys(self) -> None:
+        if digests := self._updates.key_digests:
+            self._watcher.request_key_check(digests)
+
     # The loop.
 
     def _run(self) -> None:
@@ -141,7 +150,7 @@ class ConnectionLoop:
             self._send_keep_alives(now)
         if now >= self._next_check:
             self._next_check = now + CHECK_SECONDS
-            self._check_all_jobs()
+            self._check_all()
 
     def _timeout(self) -> float:
         if not self._deadlines:
@@ -161,6 +170,9 @@ class ConnectionLoop:
         if self._unchecked_jobs:
             self._watcher.request_snapshots(self._unchecked_jobs)
             self._unchecked_jobs = set()
+        if self._unchecked_keys:
+            self._watcher.request_key_check(self._unchecked_keys)
+            self._unchecked_keys = set()
 
     def _add(self, held: HeldConnection) -> None:
         held.fd = held.conn.sock.fileno()
@@ -170,6 +182,8 @@ class ConnectionLoop:
             heapq.heappush(self._deadlines, (held.deadline, held.fd))
         else:
             held.sent_at = time.monotonic()
+            if held.key_digest:
+                self._unchecked_keys.add(held.key_digest)
         self._updates.add(held)
         self._unchecked_jobs.update(job_ids_of(held))
         self._epoll.register(held.fd, CLOSED)
@@ -213,6 +227,7 @@ class ConnectionLoop:
             if isinstance(held, EventStream) and now - held.sent_at >= KEEP_ALIVE_SECONDS:
                 self.send(held, KEEP_ALIVE)
 
-    def _check_all_jobs(self) -> None:
+    def _check_all(self) -> None:
         if job_ids := self._updates.job_ids:
             self._watcher.request_snapshots(job_ids)
+        self.check_keys()

@@ -56,6 +56,9 @@ class JobListener(Protocol):
     def on_record(self, job_id: str, record: JobRecord | None) -> None:
         """A requested record; None for a job that does not exist."""
 
+    def on_ended_keys(self, digests: Iterable[str]) -> None:
+        """API keys, of those that were to be checked, that are no longer valid."""
+
     def on_gap(self) -> None:
         """Messages may have been lost before this call."""
 
@@ -70,6 +73,9 @@ class JobWatcher(Protocol):
 
     def request_record(self, job_id: str) -> None:
         """Request a call of `on_record`."""
+
+    def request_key_check(self, digests: Iterable[str]) -> None:
+        """Request a call of `on_ended_keys`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,8 @@ from utils.server_sent_events import event
 ENDS = frozenset({"completed", "failed", "cancelled"})
 #: Messages after which the record must be read. A message about a page contains everything about it.
 CHANGES = frozenset({"queued", "started", "retrying"})
+#: The message that API keys or their accounts were revoked. It belongs to no job.
+KEYS_REVOKED = "keys_revoked"
 
 
 class Actions(Protocol):
@@ -25,6 +27,8 @@ class Actions(Protocol):
 
     def read_record(self, job_id: str) -> None: ...
 
+    def check_keys(self) -> None: ...
+
 
 class JobUpdates:
     """The connections by job. Only the thread of the event loop may use it."""
@@ -35,26 +39,37 @@ class JobUpdates:
         self._waiting: defaultdict[str, set[HeldConnection]] = defaultdict(set)
         #: Streams that receive the pages of a job: their own, or the one that does the work for it.
         self._page_readers: defaultdict[str, set[EventStream]] = defaultdict(set)
+        #: Streams that end with an API key.
+        self._by_key: defaultdict[str, set[EventStream]] = defaultdict(set)
 
     @property
     def job_ids(self) -> list[str]:
         return list(self._waiting)
+
+    @property
+    def key_digests(self) -> list[str]:
+        return list(self._by_key)
 
     def add(self, held: HeldConnection) -> None:
         for job_id in job_ids_of(held):
             self._waiting[job_id].add(held)
         if isinstance(held, EventStream):
             self._page_readers[held.leader or held.job_id].add(held)
+            if held.key_digest:
+                self._by_key[held.key_digest].add(held)
 
     def remove(self, held: HeldConnection) -> None:
         for job_id in job_ids_of(held):
             _discard(self._waiting, job_id, held)
         if isinstance(held, EventStream):
             _discard(self._page_readers, held.leader or held.job_id, held)
+            _discard(self._by_key, held.key_digest, held)
 
     def handle_message(self, message: dict[str, Any]) -> None:
         job_id, name = message["job"], message["event"]
-        if name == "page":
+        if name == KEYS_REVOKED:
+            self._actions.check_keys()
+        elif name == "page":
             data = {key: value for key, value in message.items() if key not in ("job", "event")}
             for stream in list(self._page_readers.get(job_id, ())):
                 stream.known = (stream.known[0], data.get("pages_done", stream.known[1]))
@@ -79,6 +94,11 @@ class JobUpdates:
             if record is not None:
                 self._send_record(stream, record)
             if record is None or record.ended:
+                self._actions.finish(stream)
+
+    def handle_ended_keys(self, digests: Iterable[str]) -> None:
+        for digest in digests:
+            for stream in list(self._by_key.get(digest, ())):
                 self._actions.finish(stream)
 
     def _send_record(self, stream: EventStream, record: JobRecord) -> None:

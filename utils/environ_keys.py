@@ -10,7 +10,8 @@ CLIENT_GONE = "ocr.client_gone"
 #: `wait(job_ids, seconds, respond)`: detaches the request and never returns. When the jobs have ended or the time is
 #: over, the request passes through the application again, with RESUME.
 WAIT_FOR_JOBS = "ocr.wait_for_jobs"
-#: `stream(first_event, record, render)`: the body of a response that the server continues with the job's events.
+#: `stream(first_event, record, render, key_digest)`: the body of a response that the server continues with the job's
+#: events. The digest is that of the API key, or empty.
 STREAM_EVENTS = "ocr.stream_events"
 #: Seconds for which requests have waited for a thread although the server has started all it may have.
 STUCK_SECONDS = "ocr.stuck_seconds"

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -51,6 +51,8 @@ class Access:
     replaced: bool = False
     rate: RateState | None = None
     limited: bool = False
+    #: Identifies the key in Redis. Empty for a key of the settings.
+    key_digest: str = ""
     #: A key of the settings: it has no account in Redis.
     in_settings: bool = False
 
@@ -93,12 +95,16 @@ class Authenticator:
             self._recent.forget(digest)
             raise Unauthorized()
         *facts, seconds_left = rest
-        access = _access(outcome == b"limited", facts)
+        access = _access(digest, outcome == b"limited", facts)
         self._recent.store(digest, access, asked_at, float(seconds_left or "inf"))
         return access
 
+    def ended_keys(self, digests: Collection[str]) -> Collection[str]:
+        """Those of these keys that are unknown, expired, revoked or not approved. Raises RedisUnavailable."""
+        return [digest.decode() for digest in self.redis.script("ended_keys", *digests)]
 
-def _access(limited: bool, reply: Sequence[Any]) -> Access:
+
+def _access(digest: str, limited: bool, reply: Sequence[Any]) -> Access:
     account, key_id, scopes, replaced, file_bytes, limit, used, resets_at, window = reply
     return Access(
         account=account.decode(),
@@ -108,4 +114,5 @@ def _access(limited: bool, reply: Sequence[Any]) -> Access:
         replaced=replaced == b"1",
         rate=RateState(limit, used, float(resets_at), window) if limit else None,
         limited=limited,
+        key_digest=digest,
     )

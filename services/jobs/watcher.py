@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import queue
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
@@ -31,7 +31,7 @@ SILENT_SECONDS = 10.0
 #: Seconds between two attempts to reach Redis.
 RETRY_SECONDS = 0.5
 
-Kind = Literal["snapshot", "record"]
+Kind = Literal["snapshot", "record", "key"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +60,9 @@ class JobListener(Protocol):
     def on_record(self, job_id: str, record: JobRecord | None) -> None:
         """A requested record. None if the job does not exist."""
 
+    def on_ended_keys(self, digests: Collection[str]) -> None:
+        """API keys that were to be checked and are no longer valid."""
+
     def on_gap(self) -> None:
         """Messages arrive from now on. Earlier ones may have been missed."""
 
@@ -71,6 +74,8 @@ class JobWatcher:
     redis_service: RedisService
     store: JobStore
     listener: JobListener
+    #: Digests of API keys -> those that are no longer valid. Raises RedisUnavailable.
+    ended_keys: Callable[[Collection[str]], Collection[str]]
     _requests: queue.SimpleQueue[tuple[Kind, Iterable[str]]] = field(init=False, default_factory=queue.SimpleQueue)
     _stopped: threading.Event = field(init=False, default_factory=threading.Event)
 
@@ -90,6 +95,10 @@ class JobWatcher:
         """Pass the record of this job to `on_record`. While Redis is unreachable, the request is dropped."""
         self._requests.put(("record", (job_id,)))
 
+    def request_key_check(self, digests: Iterable[str]) -> None:
+        """Pass the ended ones to `on_ended_keys`. While Redis is unreachable, the request is dropped."""
+        self._requests.put(("key", digests))
+
     def _read(self) -> None:
         while not self._stopped.is_set():
             requested = self._next_requests()
@@ -97,6 +106,8 @@ class JobWatcher:
                 for job_id in requested["record"]:
                     self.listener.on_record(job_id, self._record(job_id))
                 self._report_snapshots(sorted(requested["snapshot"]))
+                if requested["key"] and (ended := self.ended_keys(requested["key"])):
+                    self.listener.on_ended_keys(ended)
             except RedisUnavailable:
                 self._stopped.wait(RETRY_SECONDS)  # waiting clients cause new requests
             except Exception:
@@ -104,13 +115,13 @@ class JobWatcher:
                 self._stopped.wait(RETRY_SECONDS)
 
     def _next_requests(self) -> dict[Kind, set[str]]:
-        """Wait for a request, then take all that are queued. Each job is in it once."""
-        requested: dict[Kind, set[str]] = {"snapshot": set(), "record": set()}
-        kind, job_ids = self._requests.get()
+        """Wait for a request, then take all that are queued. Each job and key is in it once."""
+        requested: dict[Kind, set[str]] = {"snapshot": set(), "record": set(), "key": set()}
+        kind, names = self._requests.get()
         while True:
-            requested[kind].update(job_ids)
+            requested[kind].update(names)
             try:
-                kind, job_ids = self._requests.get_nowait()
+                kind, names = self._requests.get_nowait()
             except queue.Empty:
                 return requested
 

@@ -7,6 +7,7 @@ for _, digest in ipairs(redis.call('SMEMBERS', K.ACCOUNT_KEYS .. ARGV[1])) do
     if redis.call('HSETNX', key, 'revoked_at', now) == 1 then
       redis.call('EXPIRE', key, C.ENDED_KEY_TTL)
       audit('key_revoked', ARGV[1], ARGV[2], ARGV[3])
+      publish_revocation()
     end
     return 1
   end

@@ -16,4 +16,5 @@ if status ~= ARGV[4] then
   redis.call('HSET', K.ACCOUNT .. id, 'status', ARGV[4])
   audit(ARGV[3], id, ARGV[2])
 end
+if ARGV[4] ~= 'active' then publish_revocation() end
 return status

@@ -12,11 +12,7 @@ local account, key_id, scopes, expires, revoked, replaced, key_used = unpack(red
 local status, own_limit, file_bytes = unpack(redis.call('HMGET', K.ACCOUNT .. (account or ''),
   'status', 'requests_per_minute', 'max_file_bytes'))
 
-local reason
-if not account then reason = 'unknown'
-elseif revoked then reason = 'revoked'
-elseif expires and tonumber(expires) <= seconds then reason = 'expired'
-elseif status ~= 'active' then reason = status or 'unknown' end
+local reason = why_refused(account, status, revoked, expires, seconds)
 if reason then
   local attempts = redis.call('INCR', K.FAILED_KEYS .. address)
   if attempts == 1 then redis.call('EXPIRE', K.FAILED_KEYS .. address, 60) end

@@ -150,6 +150,17 @@ local function add_access_key(account, digest, id, name, scopes, expires, now)
   redis.call('EXPIREAT', key, math.ceil(tonumber(expires)) + C.ENDED_KEY_TTL)
 end
 
+-- Why an API key is not valid, or nil. All but the time come from the hashes of the key and its account.
+local function why_refused(account, status, revoked, expires, seconds)
+  if not account then return 'unknown' end
+  if revoked then return 'revoked' end
+  if expires and tonumber(expires) <= seconds then return 'expired' end
+  if status ~= 'active' then return status or 'unknown' end
+end
+
+-- Informs the web processes that keys were revoked: the event streams that were opened with them end.
+local function publish_revocation() publish('', 'keys_revoked', {}) end
+
 -- A result is stored once, however many jobs have it. The id of a result is that of the job that did the work.
 local function result_of(id) return redis.call('HGET', K.JOB .. id, 'result') or id end
 

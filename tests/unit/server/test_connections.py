@@ -23,13 +23,14 @@ def test_a_request_that_waits_is_detached_with_its_state():
 
 def test_a_stream_is_detached_after_its_first_event():
     record = SimpleNamespace(id="a", stage="started", pages_done=2)
-    body = stream_events(True, b"first", record, render=dict)
+    body = stream_events(True, b"first", record, render=dict, key_digest="1f")
     assert next(body) == b"first"
     with pytest.raises(Detach) as detach:
         next(body)
     held = detach.value.held
     assert isinstance(held, EventStream)
     assert (held.job_id, held.known, held.chunked, held.event_count) == ("a", ("started", 2), True, 1)
+    assert held.key_digest == "1f"
 
 
 def test_error_handlers_do_not_catch_a_detached_request():

@@ -13,7 +13,7 @@ class RecordedActions:
     """What the event loop was asked to do."""
 
     def __init__(self):
-        self.resumed, self.sent, self.finished, self.read = [], [], [], []
+        self.resumed, self.sent, self.finished, self.read, self.key_checks = [], [], [], [], 0
 
     def resume(self, request):
         self.resumed.append(request)
@@ -27,6 +27,9 @@ class RecordedActions:
 
     def read_record(self, job_id):
         self.read.append(job_id)
+
+    def check_keys(self):
+        self.key_checks += 1
 
 
 @pytest.fixture
@@ -43,8 +46,9 @@ def request(*job_ids):
     return WaitingRequest(set(job_ids), deadline=0.0, respond=dict, carried_state={})
 
 
-def stream(job_id="a", stage="queued", pages_done=0):
-    return EventStream(job_id, render=lambda record: {"stage": record.stage}, chunked=True, known=(stage, pages_done))
+def stream(job_id="a", stage="queued", pages_done=0, key=""):
+    known = (stage, pages_done)
+    return EventStream(job_id, lambda record: {"stage": record.stage}, chunked=True, known=known, key_digest=key)
 
 
 def snapshot(stage="queued", pages_done=0, leader="", ended=False):
@@ -183,3 +187,21 @@ def test_a_removed_connection_gets_nothing(updates, actions):
     updates.handle_message({"job": "a", "event": "page", "page": 1})
     updates.handle_message({"job": "a", "event": "completed"})
     assert (actions.resumed, actions.sent, actions.read) == ([], [], [])
+
+
+def test_keys_are_checked_when_some_were_revoked(updates, actions):
+    updates.add(stream(key="1f"))
+    updates.handle_message({"job": "", "event": "keys_revoked"})
+    assert actions.key_checks == 1
+    assert actions.finished == []
+
+
+def test_the_streams_of_an_ended_key_end(updates, actions):
+    ended, other, without = stream("a", key="1f"), stream("a", key="2e"), stream("a")
+    for each in (ended, other, without):
+        updates.add(each)
+    assert sorted(updates.key_digests) == ["1f", "2e"]
+    updates.handle_ended_keys(["1f", "unknown"])
+    assert actions.finished == [ended]
+    updates.remove(ended)
+    assert updates.key_digests == ["2e"]
