@@ -190,7 +190,7 @@ def test_a_page_over_its_memory_limit_fails(service, engine, tmp_path, monkeypat
 
 
 def test_other_threads_run_while_a_page_is_rendered(service, tmp_path):
-    (tmp_path / "slow").write_bytes(filled_pdf(60))
+    (tmp_path / "slow").write_bytes(filled_pdf(400))
     service.process.ready()
     ticks, ended = [], threading.Event()
 
@@ -207,8 +207,7 @@ def test_other_threads_run_while_a_page_is_rendered(service, tmp_path):
         seconds = time.monotonic() - started
         ended.set()
         thread.join()
-    assert seconds > 0.3, "the page is too simple for this test"
-    assert max(later - earlier for earlier, later in zip(ticks, ticks[1:], strict=False)) < 0.3
+    assert max(later - earlier for earlier, later in zip(ticks, ticks[1:], strict=False)) < seconds / 3
 
 
 def test_a_page_over_its_time_limit_is_stopped_inside_native_code(service, tmp_path, document):
