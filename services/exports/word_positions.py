@@ -6,13 +6,14 @@ import math
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from services.exports.character_widths import SPACE, clusters, width_of
 from services.exports.characters import clean_line
 
 Polygon = Sequence[Sequence[float]]
+#: The fields of a placed word, before its text is cleaned.
+_Found = tuple[str, Polygon, bool]
 #: A polygon that is so many times as high as wide is a line that runs from top to bottom.
 _VERTICAL = 1.5
 #: Numbers and Latin words within a word that is written from right to left.
@@ -20,8 +21,7 @@ _DIGITS_AND_LETTERS = "[0-9A-Za-z\u0660-\u0669\u06f0-\u06f9]+"
 _LEFT_TO_RIGHT = re.compile(f"({_DIGITS_AND_LETTERS}(?:[.,:/-]{_DIGITS_AND_LETTERS})*)")
 
 
-@dataclass(frozen=True, slots=True)
-class PlacedWord:
+class PlacedWord(NamedTuple):
     """polygon: four points, clockwise from the top left of the word. space_after: a space follows in the text."""
 
     text: str
@@ -35,7 +35,7 @@ class PlacedWord:
 
     def part(self, start: float, end: float) -> PlacedWord:
         """The same word between two shares of its length."""
-        return replace(self, polygon=part_of(self.polygon, start, end))
+        return self._replace(polygon=part_of(self.polygon, start, end))
 
     @property
     def drawn(self) -> str:
@@ -50,22 +50,21 @@ def placed_words(line: Mapping[str, Any]) -> Iterator[PlacedWord]:
     """The words in reading order."""
     words = line.get("words")
     found = _given(line["text"], words) if words else _estimated(line["text"], line["bbox"])
-    for word in found:
-        if text := clean_line(word.text).strip():
-            yield word if text == word.text else replace(word, text=text)
+    for text, polygon, space_after in found:
+        if text := clean_line(text).strip():
+            yield PlacedWord(text, polygon, space_after)
 
 
-def _given(text: str, words: Sequence[Mapping[str, Any]]) -> Iterator[PlacedWord]:
+def _given(text: str, words: Sequence[Mapping[str, Any]]) -> Iterator[_Found]:
     place = 0
     for word in words:
         start = text.find(word["text"], place)
         place = start + len(word["text"]) if start >= 0 else place
         # The last word of a line is followed by a space, too: the next line begins with another word.
-        spaced = start < 0 or not text[place : place + 1].strip()
-        yield PlacedWord(word["text"], word["bbox"], spaced)
+        yield word["text"], word["bbox"], start < 0 or not text[place : place + 1].strip()
 
 
-def _estimated(text: str, polygon: Polygon) -> Iterator[PlacedWord]:
+def _estimated(text: str, polygon: Polygon) -> Iterator[_Found]:
     """Each character takes a share of the line's length. Words that run from right to left begin at its right."""
     if _is_vertical(text, polygon):
         yield from _from_top(text, polygon)
@@ -78,7 +77,7 @@ def _estimated(text: str, polygon: Polygon) -> Iterator[PlacedWord]:
     for word, width in zip(words, widths, strict=True):
         start, end = position / max(1, total), (position + width) / max(1, total)
         share = (1 - end, 1 - start) if backwards else (start, end)
-        yield PlacedWord(word, part_of(polygon, *share), True)
+        yield word, part_of(polygon, *share), True
         position += width + SPACE
 
 
@@ -87,14 +86,14 @@ def _is_vertical(text: str, polygon: Polygon) -> bool:
     return len(text) > 1 and math.dist(a, d) > _VERTICAL * math.dist(a, b)
 
 
-def _from_top(text: str, polygon: Polygon) -> Iterator[PlacedWord]:
+def _from_top(text: str, polygon: Polygon) -> Iterator[_Found]:
     """Each character is a word of its own, below the one before."""
     a, b, c, d = polygon
     parts = list(clusters(text))
     for place, part in enumerate(parts):
         top, bottom = place / len(parts), (place + 1) / len(parts)
         box = [between(a, d, top), between(b, c, top), between(b, c, bottom), between(a, d, bottom)]
-        yield PlacedWord(part, box, place + 1 == len(parts) or parts[place + 1].isspace())
+        yield part, box, place + 1 == len(parts) or parts[place + 1].isspace()
 
 
 def runs_backwards(text: str) -> bool:

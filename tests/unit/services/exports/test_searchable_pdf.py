@@ -107,6 +107,13 @@ def test_every_script_is_found(text):
     assert text_of(searchable(scan_pdf(), page)).split() == [text]
 
 
+@pytest.mark.parametrize("box", [(280, 200, 280, 240), (280, 200, 450, 200), (280, 200, 280, 200)])
+def test_a_word_without_an_area_is_left_out(box):
+    page = page_with()
+    page["lines"] = [line_with(HELLO, ("nothing", box)), line_with(("nothing", box)), line_with(WORLD)]
+    assert text_of(searchable(scan_pdf(), page)).split() == ["Hello", "world"]
+
+
 def test_pages_with_a_trusted_layer_are_not_changed():
     source = scan_pdf(2)
     file = searchable(source, page_with(HELLO), page_with(WORLD, number=2, source="text_layer"))
