@@ -13,8 +13,8 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from typing import Any
 
 from .arrays import Pixels
-from .character_pitch import adds_only_repeats, is_number, lacks_repeats
-from .ink_columns import has_ink_of, has_ink_of_numbers, has_more_ink_than
+from .character_pitch import adds_only_repeats, is_number, lacks_repeats, may_lack_digits
+from .ink_columns import has_ink_of, has_ink_of_numbers
 from .line_recogniser import LineReading, LineRecogniser
 
 #: Lines above this uncertainty are recognised again. Measured in docs/performance.md.
@@ -26,7 +26,7 @@ WIDTH_SCALE, FAST_WIDTH_SCALE = 0.8, 0.85
 #: pixels per character on, the accurate one lost no digit in 1,500 readings; the fast one needs 20 to 22.
 ACCURATE_SHARE = 0.75
 #: Width for the accurate recogniser if characters are still missing: it has read fewer equal ones than the fast
-#: recogniser ("commite" for "committee"), or a number has fewer digits than runs of ink.
+#: recogniser ("commite" for "committee"), or the ink of a number with equal digits does not show that all were read.
 WIDE_SCALE = 1.15
 
 
@@ -85,13 +85,15 @@ class Cascade:
         return reading.wider_scale is not None and not _is_complete(reading, line)
 
     def _repeat(self, first: LineReading, line: Pixels, word_boxes: bool) -> LineReading:
-        """Return the second reading of a line. If it is a number with more ink than digits, read the line again."""
+        """Return the second reading of a line. If it is a number that may still lack equal digits, read it again."""
         second = self._second(first, line, word_boxes)
         number = second.characters
-        if first.wider_scale is None or not is_number(number) or not has_more_ink_than(number, line):
+        if first.wider_scale is None or not may_lack_digits(number) or has_ink_of(number, line):
             return second
         third = self._accurate.recognize(line, word_boxes, WIDE_SCALE)
-        return third if has_ink_of(third.characters, line) else second
+        # Digits that touch have less ink than characters, also when all of them were read.
+        repeats = adds_only_repeats(number, third.characters)
+        return third if repeats or has_ink_of(third.characters, line) else second
 
     def _second(self, first: LineReading, line: Pixels, word_boxes: bool) -> LineReading:
         """Return the second reading of a line; the first one if the second changes more than it should."""

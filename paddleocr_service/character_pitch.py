@@ -39,6 +39,7 @@ class NarrowType:
 
 NARROW_TYPE = NarrowType()
 _DIGIT_PAIR = re.compile(r"\d(?=\d)")
+_EQUAL_DIGITS = re.compile(r"(\d)\1")
 _NUMBER = re.compile(r"[\d.,\s]+")
 
 
@@ -113,6 +114,11 @@ def _has_close_digits(text: str, spacing: Spacing) -> bool:
 def is_number(text: str) -> bool:
     """Return whether a text consists of digits, commas, points and spaces."""
     return bool(_NUMBER.fullmatch(text))
+
+
+def may_lack_digits(text: str) -> bool:
+    """Return whether a text is a number with equal digits in a row: where some are lost, others remain."""
+    return is_number(text) and bool(_EQUAL_DIGITS.search(text))
 
 
 def places_of(text: str, character: str, best: Integers, step_share: float) -> tuple[float, ...] | None:

@@ -28,12 +28,6 @@ def has_ink_of(number: str, line: Pixels) -> bool:
     return _fits("".join(number.split()), ends - starts)
 
 
-def has_more_ink_than(number: str, line: Pixels) -> bool:
-    """Return whether a line (h, w, 3) has more runs of columns with ink than a number has characters but spaces."""
-    starts, _ = _runs(line)
-    return len(starts) > len("".join(number.split()))
-
-
 def has_ink_of_numbers(text: str, spaces: Sequence[float], line: Pixels) -> bool:
     """Return whether each word with a digit has one run of columns with ink for each of its characters.
 

@@ -45,7 +45,7 @@ def main(arguments: list[str] | None = None) -> int:
     engine = OCREngine(threads=options.threads)
     engine.warm_up()
     sys.stdout.write(f"machine   {describe()}\n\n")
-    for part in options.parts:
+    for part in _PARTS if "all" in options.parts else options.parts:
         for line in _PARTS[part](engine):
             sys.stdout.write(line + "\n")
             sys.stdout.flush()
@@ -58,7 +58,7 @@ def _numbers(engine: OCREngine) -> Iterator[str]:
     for face, width in _TYPES:
         missing: list[str] = []
         for size in _SIZES:
-            picture, numbers = _page_of_numbers(face, width, size)
+            picture, numbers = page_of_numbers(face, width, size)
             found = Counter(re.findall(r"[\d.,]+", " ".join(line.text for line in engine.recognize(picture).lines)))
             missing += (Counter(numbers) - found).elements()
             total += len(numbers)
@@ -68,7 +68,7 @@ def _numbers(engine: OCREngine) -> Iterator[str]:
     yield f"numbers   {wrong} wrong of {total}"
 
 
-def _page_of_numbers(face: str, width: float, size: int) -> tuple[Pixels, list[str]]:
+def page_of_numbers(face: str, width: float, size: int) -> tuple[Pixels, list[str]]:
     """A page (H, W, 3) uint8 RGB, and its numbers."""
     chance = random.Random(f"{face} {width} {size}")
     numbers = [_number(at % 3, chance) for at in range(_ROWS * _COLUMNS)]
@@ -140,7 +140,7 @@ _PARTS = {"numbers": _numbers, "upright": _upright, "large": _large}
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m bench drawn_faults", description="Measure faults by drawn inputs.")
-    parser.add_argument("parts", nargs="*", default=list(_PARTS), help="default: all")
+    parser.add_argument("parts", nargs="*", choices=[*_PARTS, "all"], default="all")
     parser.add_argument("--threads", type=int)
     return parser
 

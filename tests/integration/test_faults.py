@@ -1,9 +1,11 @@
 """Inputs on which text was once lost, turned, wrong or invented, read with the default options."""
 
+import re
 from collections import Counter
 
 import pytest
 
+from bench.faults.drawn import page_of_numbers
 from bench.faults.expected import EXPECTED
 from bench.faults.score import complaints, find_faults, score
 from config import Settings
@@ -21,10 +23,14 @@ INSTALLED = Catalogue().languages()
 
 
 @pytest.fixture(scope="module")
-def ocr():
+def engine():
     settings = Settings.from_env()
-    engine = OCREngine(max_width=settings.max_image_width, max_height=settings.max_image_height)
-    return OCRService(engine, settings.max_image_pixels)
+    return OCREngine(max_width=settings.max_image_width, max_height=settings.max_image_height)
+
+
+@pytest.fixture(scope="module")
+def ocr(engine):
+    return OCRService(engine, Settings.from_env().max_image_pixels)
 
 
 def read(ocr, fault):
@@ -67,6 +73,13 @@ def test_no_number_in_narrow_or_serif_type_is_wrong(ocr, shared_data):
             text = " ".join(page["text"] for page in read(ocr, fault))
             expected, found = (Counter(filter(has_digit, words.split())) for words in (fault.truth, text))
             assert list((expected - found).elements()) == [], fault.path.name
+
+
+@pytest.mark.parametrize("size", [16, 30])  # at 16, equal digits touch
+def test_no_equal_digit_of_narrow_times_is_lost(engine, size):
+    picture, numbers = page_of_numbers("tiro", 0.75, size)
+    found = Counter(re.findall(r"[\d.,]+", " ".join(line.text for line in engine.recognize(picture).lines)))
+    assert list((Counter(numbers) - found).elements()) == []
 
 
 def has_digit(word):

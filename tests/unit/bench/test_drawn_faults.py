@@ -22,7 +22,7 @@ class FakeEngine:
 
 
 def test_all_numbers_are_counted_and_missing_ones_are_named():
-    picture, numbers = drawn._page_of_numbers("helv", 0.75, 20)
+    picture, numbers = drawn.page_of_numbers("helv", 0.75, 20)
     assert picture.shape == (780, 840, 3)
     assert len(numbers) == 60 and all(re.fullmatch(r"[\d,.]{5,13}", number) for number in numbers)
     lines = list(drawn._numbers(FakeEngine("\n".join(numbers))))

@@ -151,11 +151,12 @@ class NarrowTypeRecogniser(FakeRecogniser):
 
     def recognize(self, line, word_boxes, width_scale=None):
         self.scales.append(width_scale)
-        return LineReading(self.wide_text if width_scale else "2,11", 0.9, self.uncertainty, 1.2)
+        return LineReading(self.wide_text if width_scale else "No 2,11", 0.9, self.uncertainty, 1.2)
 
 
 @pytest.mark.parametrize(
-    ("wide_text", "expected"), [("2,111", "2,111"), ("22,11", "22,11"), ("2,71", "2,11"), ("2,1", "2,11")]
+    ("wide_text", "expected"),
+    [("No 2,111", "No 2,111"), ("No 22,11", "No 22,11"), ("No 2,71", "No 2,11"), ("No 2,1", "No 2,11")],
 )
 def test_certain_line_in_narrow_type_is_repeated_wider_by_the_fast_recogniser(wide_text, expected):
     fast, accurate = NarrowTypeRecogniser(wide_text), FakeRecogniser("accurate")
@@ -164,19 +165,24 @@ def test_certain_line_in_narrow_type_is_repeated_wider_by_the_fast_recogniser(wi
 
 
 def test_uncertain_line_in_narrow_type_is_wider_for_the_accurate_recogniser():
-    fast, accurate = NarrowTypeRecogniser("", uncertainty=0.5), NarrowTypeRecogniser("2,777")
-    assert texts(Cascade(accurate, fast), [LINE_WITHOUT_INK]) == ["2,777"]
+    fast, accurate = NarrowTypeRecogniser("", uncertainty=0.5), NarrowTypeRecogniser("No 2,777")
+    assert texts(Cascade(accurate, fast), [LINE_WITHOUT_INK]) == ["No 2,777"]
     assert accurate.scales == [pytest.approx(0.75 * 1.2)]
-    assert texts(Cascade(accurate), [LINE_WITHOUT_INK]) == ["2,11"], "without a fast recogniser no line is squeezed"
+    assert texts(Cascade(accurate), [LINE_WITHOUT_INK]) == ["No 2,11"], "without a fast recogniser no line is squeezed"
 
 
 @pytest.mark.parametrize(
-    ("second", "more_ink", "complete", "text"),
-    [("2277", True, True, "22227777"), ("2277", True, False, "2277"), ("2277", False, True, "2277")],
+    ("second", "third", "complete", "text"),
+    [
+        ("2277", "22227777", "", "22227777"),  # digits that touch: only the third reading has them all
+        ("2277", "22228888", "", "2277"),  # a different number
+        ("2277", "22228888", "22228888", "22228888"),  # whose ink is there
+        ("2277", "22227777", "2277", "2277"),  # nothing is lacking
+        ("27", "22227777", "", "27"),  # no equal digits are left: the pitch is not that of narrow type
+    ],
 )
-def test_a_number_with_more_ink_than_digits_is_read_again(monkeypatch, second, more_ink, complete, text):
-    monkeypatch.setattr("paddleocr_service.cascade.has_more_ink_than", lambda number, line: more_ink)
-    monkeypatch.setattr("paddleocr_service.cascade.has_ink_of", lambda number, line: complete and number == "22227777")
+def test_a_number_that_may_lack_equal_digits_is_read_again(monkeypatch, second, third, complete, text):
+    monkeypatch.setattr("paddleocr_service.cascade.has_ink_of", lambda number, line: number == complete)
     reading = LineReading(second, 0.9, 0.5, wider_scale=1.05)
-    cascade = Cascade(Squeezing("accurate", second, "22227777"), Squeezing("fast", second, second))
+    cascade = Cascade(Squeezing("accurate", second, third), Squeezing("fast", second, second))
     assert cascade._repeat(reading, 40, False).text == text

@@ -5,7 +5,7 @@ import pytest
 from PIL import Image, ImageDraw, ImageFont
 
 from paddleocr_service.cascade import Cascade
-from paddleocr_service.ink_columns import has_ink_of, has_ink_of_numbers, has_more_ink_than
+from paddleocr_service.ink_columns import has_ink_of, has_ink_of_numbers
 from paddleocr_service.line_recogniser import LineReading
 
 NUMBERS = ["2,000,007.55", "555559999", "40.00", "1 000 777.55", "22,555,777.00"]
@@ -125,11 +125,3 @@ def test_accurate_reading_that_loses_a_digit_is_repeated_at_a_larger_width(usual
     (result,) = Cascade(accurate, fast)([drawn("2,777.00", 30)])
     assert result["rec_text"] == "2,777.00"
     assert [round(scale, 3) for scale in accurate.scales] == scales
-
-
-@pytest.mark.parametrize(("number", "more"), [("88", True), ("8 8 8", True), ("8888", False), ("88888", False)])
-def test_more_ink_than_digits_is_seen(number, more):
-    line = np.full((48, 100, 3), 255, np.uint8)
-    for left in (5, 25, 45, 65):
-        line[8:40, left : left + 12] = 0
-    assert has_more_ink_than(number, line) is more
