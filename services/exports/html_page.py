@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from html import escape
 from itertools import groupby
 
 from services.exports.characters import clean_line
+from services.exports.joined_tables import joined_pages
 from services.exports.languages import language_tag
 from services.exports.lists import list_item_of
-from services.exports.result import Page, Result
-from services.exports.structure import Block, Cell, Table, blocks_of
+from services.exports.result import Result
+from services.exports.structure import Block, Cell, Table
 
 _HEAD = """\
 <!DOCTYPE html>
@@ -48,8 +49,8 @@ def export(result: Result, furniture: bool = False) -> Iterator[bytes]:
     tag = language_tag(result.lang)
     lang = f' lang="{tag}"' if tag else ""
     yield _HEAD.format(lang=lang, title=escape(clean_line(result.filename)) or "Document").encode()
-    for page in result.pages():
-        yield "".join(_page(page, furniture)).encode()
+    for number, blocks in joined_pages(result, furniture):
+        yield "".join(_page(number, blocks)).encode()
     yield b"</main>\n</body>\n</html>\n"
 
 
@@ -77,13 +78,13 @@ def _cell(cell: Cell) -> str:
     return f"<{name}{spans}>{_text(cell.text)}</{name}>"
 
 
-def _page(page: Page, furniture: bool) -> Iterator[str]:
-    yield f'<section id="page-{page["page"]}" aria-label="Page {page["page"]}">\n'
-    for is_list, blocks in groupby(blocks_of(page, furniture), key=lambda block: block.kind == "list_item"):
+def _page(number: int, blocks: Sequence[Block]) -> Iterator[str]:
+    yield f'<section id="page-{number}" aria-label="Page {number}">\n'
+    for is_list, group in groupby(blocks, key=lambda block: block.kind == "list_item"):
         if is_list:
-            yield from _lists(blocks)
+            yield from _lists(group)
         else:
-            yield from map(_block, blocks)
+            yield from map(_block, group)
     yield "</section>\n"
 
 

@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterator
 
 from services.exports.html_page import table_as_html
+from services.exports.joined_tables import joined_pages
 from services.exports.lists import list_item_of
 from services.exports.result import Result
-from services.exports.structure import Block, Table, blocks_of
+from services.exports.structure import Block, Table
 
 #: Characters that begin or end markup anywhere in a text. An underscore does not do so between letters.
 _INLINE = re.compile(r"[\\`*\[\]|~]|(?<=\])\(|(?<![^\W_])_|_(?![^\W_])")
@@ -21,8 +22,8 @@ _AT_START = re.compile(r"[#>+\-=]|\d{1,9}(?=[.)])")
 
 def export(result: Result, furniture: bool = False) -> Iterator[bytes]:
     previous = ""
-    for page in result.pages():
-        for block in blocks_of(page, furniture):
+    for _, blocks in joined_pages(result, furniture):
+        for block in blocks:
             if text := block_as_markdown(block):
                 kind = kind_of(block, text)
                 yield ((separator(previous, kind) if previous else "") + text).encode()

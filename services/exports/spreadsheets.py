@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
+from services.exports.joined_tables import joined_pages
 from services.exports.result import Result
-from services.exports.structure import Table, blocks_of
+from services.exports.structure import Table
 
 #: What begins a formula, also as full-width characters. Spreadsheets skip white space before it.
 _FORMULA = re.compile(r"\s*[=+\-@＝＋－＠]")
@@ -26,31 +27,10 @@ class NamedTable:
 
 def tables_of(result: Result) -> Iterator[NamedTable]:
     """The tables of the document, in reading order. A table that continues on the next page is one table."""
-    last: NamedTable | None = None
-    for page in result.pages():
-        blocks = [block for block in blocks_of(page) if block.table and block.table.cells]
-        for number, block in enumerate(blocks, 1):
-            assert block.table
-            if last and block.continued and block.table.columns == last.table.columns:
-                last = replace(last, table=_joined(last.table, block.table))
-                continue
-            if last:
-                yield last
-            last = NamedTable(f"page {page['page']} table {number}", block.table)
-    if last:
-        yield last
-
-
-def _joined(table: Table, rest: Table) -> Table:
-    """Both parts of a table as one. The second part may repeat the headings of the first one."""
-    repeated = 0
-    for row, other in zip(table.by_row(), rest.by_row(), strict=False):
-        # Rows whose cells span others are compared as they are, too.
-        if not all(cell.is_header for cell in row) or [replace(cell, is_header=True) for cell in other] != row:
-            break
-        repeated += 1
-    kept = [replace(cell, row=cell.row - repeated + table.rows) for cell in rest.cells if cell.row >= repeated]
-    return Table((*table.cells, *kept), table.rows + rest.rows - repeated, table.columns)
+    for page, blocks in joined_pages(result):
+        tables = [block.table for block in blocks if block.table and block.table.cells]
+        for number, table in enumerate(tables, 1):
+            yield NamedTable(f"page {page} table {number}", table)
 
 
 def neutralised(text: str) -> str:

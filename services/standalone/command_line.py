@@ -65,7 +65,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("source", type=Path, nargs="+", help="images, PDFs, or folders of them")
     parser.add_argument("-f", "--format", choices=NAMES, default="text", help="default: %(default)s")
     parser.add_argument(
-        "-o", "--output", type=Path, help="the file to write, or the folder for several; default: standard output"
+        "-o", "--output", type=Path, help="the file to write, the folder for several, or - for standard output"
     )
     add_engine_arguments(parser)
     add_document_arguments(parser)

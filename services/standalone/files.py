@@ -9,6 +9,9 @@ from pathlib import Path
 from services.exports.formats import XLSX_TYPE, Format
 from utils.sniffing import sniff_file
 
+#: Output: the standard output, also for formats that are not text.
+STANDARD_OUTPUT = Path("-")
+
 
 @dataclass(frozen=True, slots=True)
 class Conversion:
@@ -21,17 +24,18 @@ class Conversion:
 def conversions(sources: Sequence[Path], output: Path | None, chosen: Format) -> Iterator[Conversion]:
     """Each file to read. A folder is searched with all folders in it.
 
-    output: the file to write, or the folder if there are several sources. Raises ValueError if one is needed.
+    output: the file to write, or the folder if there are several sources; `STANDARD_OUTPUT` for a single one. Raises
+    ValueError if several sources have no folder.
     """
     extension = "pdf" if chosen.needs_source else chosen.extension
     several = len(sources) > 1 or sources[0].is_dir()
     if not several:
         binary = chosen.needs_source or chosen.media_type == XLSX_TYPE
         beside = sources[0].with_name(f"{sources[0].stem}.{chosen.name}.{extension}") if binary else None
-        yield Conversion(sources[0], output or beside)
+        yield Conversion(sources[0], None if output == STANDARD_OUTPUT else output or beside)
         return
-    if output is None:
-        raise ValueError("several files need --output FOLDER")
+    if output is None or output == STANDARD_OUTPUT:
+        raise ValueError("several files need --output FOLDER: the standard output takes one file")
     for source in sources:
         for path, name in _files(source, output):
             # The whole name stays: a folder may have scan.jpg and scan.pdf.

@@ -2,7 +2,9 @@
 
 import io
 import json
+import subprocess
 import sys
+from pathlib import Path
 
 import pymupdf
 import pytest
@@ -75,6 +77,17 @@ def test_text_goes_to_the_standard_output(scan, capfdbinary):
     assert capfdbinary.readouterr().out.decode().split() == ["null", "engine"] * 2
 
 
+@pytest.mark.parametrize(
+    ("name", "start"), [("text", b"null"), ("pdf", b"%PDF"), ("annotated", b"%PDF"), ("xlsx", b"PK")]
+)
+def test_every_format_can_go_to_the_standard_output(scan, name, start):
+    code = "import sys; from paddleocr_service import NullEngine; from services.standalone import main\n"
+    code += "sys.exit(main(sys.argv[1:], NullEngine()))"
+    command = [sys.executable, "-c", code, scan, "--format", name, "--output", "-"]
+    assert subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout.startswith(start)
+    assert [path.name for path in scan.parent.iterdir()] == ["scan.pdf"] and not Path("-").exists()
+
+
 def test_json_has_the_pages_that_were_chosen(scan, capfdbinary):
     convert(scan, "--json", "--pages", "2", "--detail", "word")
     (page,) = json.loads(capfdbinary.readouterr().out)["pages"]
@@ -82,9 +95,11 @@ def test_json_has_the_pages_that_were_chosen(scan, capfdbinary):
     assert [word["text"] for line in page["lines"] for word in line["words"]] == ["null", "engine"]
 
 
-def test_several_files_need_a_folder(scan, capsys):
+@pytest.mark.parametrize("output", [[], ["-o", "-"]])
+@pytest.mark.parametrize("folder", [True, False])
+def test_several_files_need_a_folder(scan, output, folder, capsys):
     with pytest.raises(SystemExit):
-        convert(scan, scan)
+        convert(*([scan.parent] if folder else [scan, scan]), *output)
     assert "several files need --output" in capsys.readouterr().err
 
 
