@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 from bench.ablation import main as run_ablation
+from bench.alpha_pictures import main as run_alpha_pictures
 from bench.confined import main as run_confined
 from bench.differential import main as run_differential
 from bench.documents import main as run_documents
@@ -32,6 +33,7 @@ from paddleocr_service.official_models import FAMILIES
 from paddleocr_service.runtimes import RUNTIMES
 
 COMMANDS = {
+    "alpha_pictures": run_alpha_pictures,
     "confined": run_confined,
     "differential": run_differential,
     "documents": run_documents,

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from bench.dense import draw_images
 from bench.machine import describe
 from bench.metrics import WordScore, word_f1
 from bench.ocr import SAMPLE
@@ -48,6 +49,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("folders", nargs="*", type=Path, default=[DATA / name for name in FOLDERS])
     parser.add_argument("--only", default="*", metavar="PATTERN", help="file name pattern, such as 'multicol_*'")
     parser.add_argument("--limit", type=int, help="maximum number of files of each folder")
+    parser.add_argument("--dense", type=int, default=0, metavar="PAGES", help="also dense pages, which are drawn")
     parser.add_argument("--peers-python", type=Path, default=PEERS_PYTHON, help="the environment with OCRmyPDF")
     parser.add_argument("--alone", action="store_true", help="without OCRmyPDF")
     options = parser.parse_args(arguments)
@@ -56,7 +58,10 @@ def main(arguments: list[str]) -> int:
     _print(f"machine   {describe()}\n")
     failed = False
     with tempfile.TemporaryDirectory(prefix="bench-") as work:
-        for folder in options.folders:
+        dense = Path(work) / "dense"
+        dense.mkdir()
+        draw_images(dense, options.dense)
+        for folder in (*options.folders, dense):
             files = sorted(path for path in folder.glob(options.only) if path.suffix in TYPES)[: options.limit]
             totals = Totals()
             for path in files:

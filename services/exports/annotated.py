@@ -40,7 +40,6 @@ def write(
     """
     file = pages_of(source, result, scratch, masked, password)
     with opened(file, password) as pdf:
-        upright = file is not source
         font = pdf.make_indirect(
             Dictionary(
                 Type=Name.Font, Subtype=Name.Type1, BaseFont=Name("/Helvetica-Bold"), Encoding=Name.WinAnsiEncoding
@@ -48,7 +47,7 @@ def write(
         )
         for page in result.pages():
             if page["success"] and (page["lines"] or page.get("documents")):
-                _annotate(pdf, pdf.pages[page["page"] - 1], page, font, upright)
+                _annotate(pdf, pdf.pages[page["page"] - 1], page, font, upright=masked)
         pdf.save(out, encryption=pdf.is_encrypted, fix_metadata_version=False)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
@@ -13,7 +13,6 @@ from typing import BinaryIO
 from PIL import ExifTags, Image
 
 from services.exports.page_matrix import PageMatrix
-from services.exports.pages import Pages
 from services.exports.pdf_writer import PdfWriter
 from services.exports.picture_streams import PictureStream, may_be_turned, stream_of
 from services.ocr_service.helpers.image_processor import go_to_frame, open_picture, orientation_of
@@ -38,18 +37,13 @@ _MATRICES = {
     7: PageMatrix(0, 1, 1, 0, 0, 0),
     8: PageMatrix(0, 1, -1, 0, 1, 0),
 }
-#: Degrees to the matrix that turns the unit square clockwise.
-_TURNS = {0: _MATRICES[1], 90: _MATRICES[6], 180: _MATRICES[3], 270: _MATRICES[8]}
 
 
-def as_pdf(source: BinaryIO, result: Pages, scratch: BinaryIO) -> BinaryIO:
-    """The source itself if it is a PDF, else a PDF of the image, upright as in the result, in the empty file `scratch`.
-
-    Raises OCRServiceError.
-    """
+def as_pdf(source: BinaryIO, scratch: BinaryIO) -> BinaryIO:
+    """The source itself if it is a PDF, else a PDF of the image in the empty file `scratch`. Raises OCRServiceError."""
     if is_pdf(source):
         return source
-    write_pages(source, {page["page"]: page.get("orientation") or 0 for page in result.pages()}, scratch)
+    write_pages(source, scratch)
     scratch.seek(0)
     return scratch
 
@@ -61,15 +55,14 @@ def is_pdf(source: BinaryIO) -> bool:
     return kind == "application/pdf"
 
 
-def write_pages(source: BinaryIO, turns: Mapping[int, int], out: BinaryIO) -> None:
-    """Write the image as a PDF. turns: degrees by which frames are turned clockwise. Raises OCRServiceError."""
+def write_pages(source: BinaryIO, out: BinaryIO) -> None:
+    """Write the image as a PDF. Raises OCRServiceError."""
     writer = PdfWriter(out)
     with on_disk(source) as path, open_picture(path, max_pixels=MAX_PIXELS) as picture:
         for number in range(1, frames_of(picture) + 1):
             go_to_frame(picture, number, MAX_PIXELS)
             stored = orientation_of(picture) if may_be_turned(source, picture) else 1
-            matrix = _TURNS[turns.get(number, 0)].after(_MATRICES[stored])
-            add_page(writer, stream_of(source, picture), matrix, resolution(picture))
+            add_page(writer, stream_of(source, picture), _MATRICES[stored], resolution(picture))
     writer.finish()
 
 

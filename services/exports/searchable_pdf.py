@@ -40,7 +40,7 @@ def write(
     """
     file = pages_of(source, result, scratch, masked, password)
     with opened(file, password) as pdf:
-        layer = _TextLayer(pdf, upright=file is not source)
+        layer = _TextLayer(pdf, upright=masked)
         for page in result.pages():
             if page["success"] and (masked or page["source"] == "ocr"):
                 layer.add(pdf.pages[page["page"] - 1], without_hidden_words(page) if masked else page)
@@ -51,7 +51,7 @@ def write(
 def pages_of(source: BinaryIO, result: Pages, scratch: BinaryIO, masked: bool, password: str) -> BinaryIO:
     """The PDF to add to: the source itself, or one in the empty file `scratch`. Raises OCRServiceError."""
     if not masked:
-        return as_pdf(source, result, scratch)
+        return as_pdf(source, scratch)
     write_masked(source, result, scratch, password)
     scratch.seek(0)
     return scratch

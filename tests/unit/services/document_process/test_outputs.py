@@ -14,6 +14,7 @@ from services.document_process.outputs import ConfinedOutputs
 from services.document_process.process import DocumentProcess
 from services.errors import CorruptFile, OCRServiceError, OutputFailed, PageCrashed, PageTimeout
 from services.exports import outputs
+from services.exports.formats import OUTPUTS
 from services.worker.page_timeout import page_time_limit
 from tests.support import hostile
 from tests.support.bombs import filled_pdf
@@ -42,10 +43,10 @@ def process():
 def created(process, tmp_path):
     """A function that creates an output of these bytes in the child."""
 
-    def create(name, source, *pages, result=None):
+    def create(name, source, *pages, result=None, masked=False):
         (tmp_path / "source").write_bytes(source)
         with open(tmp_path / "out", "w+b") as out:
-            ConfinedOutputs(process).create(name, tmp_path / "source", result or FakeResult(pages), out)
+            ConfinedOutputs(process).create(name, tmp_path / "source", result or FakeResult(pages), out, masked)
         return (tmp_path / "out").read_bytes()
 
     return create
@@ -144,17 +145,19 @@ def test_a_page_that_takes_too_long_to_draw_is_stopped_inside_native_code(proces
         ConfinedOutputs(process).draw(tmp_path / "endless", 1, 2000)
 
 
-def test_pages_are_sent_one_at_a_time_and_again_for_each_pass(created):
-    class Counted:
-        asked = Counter()
+@pytest.mark.parametrize("name", OUTPUTS)
+@pytest.mark.parametrize(("masked", "passes"), [(False, 1), (True, 2)])
+def test_pages_are_sent_one_at_a_time_once_for_each_pass(created, name, masked, passes):
+    asked = Counter()
 
+    class Counted:
         def pages(self):
             for number in (1, 2):
-                self.asked[number] += 1
-                yield page_with(HELLO, number=number)
+                asked[number] += 1
+                yield page_with(HELLO, number=number, masked_areas=[])
 
-    created("pdf", SOURCES["tiff"], result=Counted())
-    assert Counted.asked == {1: 2, 2: 2}
+    created(name, SOURCES["tiff"], result=Counted(), masked=masked)
+    assert asked == {1: passes, 2: passes}
 
 
 def test_no_descriptor_stays_open(process, created):

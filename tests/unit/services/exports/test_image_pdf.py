@@ -65,7 +65,7 @@ def test_the_page_shows_the_picture_as_it_was_read(kind, orientation, tmp_path):
     expected = np.rot90(read_frame(path, 1, max_pixels=10**9), -orientation // 90)
     height, width = expected.shape[:2]
     page = as_pdf(FILES[kind], page_with(width=width, height=height, orientation=orientation))[0]
-    assert page.rotation == 0
+    assert page.rotation == orientation
     found = rendered(page, width)[:height, :width]
     assert np.abs(found - expected[: found.shape[0]]).mean() < 5  # CMYK is converted in another way
 
