@@ -15,7 +15,7 @@
 
     {"create": output, "masked"} + 3 files    ──▶             the document, the output, and an empty file for the child
                                               ◀──     {"page": place in the result, from 0}
-    {"page": result, or null after the last}  ──▶
+    {} + page as JSON, or {} after the last   ──▶
                                               ◀──     {"created": true}
     {"draw": number, "side": pixels} + output ──▶
                                               ◀──     {} + PNG

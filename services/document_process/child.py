@@ -6,6 +6,7 @@ import codecs
 import errno
 import importlib
 import itertools
+import json
 import mmap
 import os
 import pickle
@@ -166,10 +167,10 @@ class _RemotePages:
     def pages(self) -> Iterator[Mapping[str, Any]]:
         for place in itertools.count():
             self._channel.send({"page": place})
-            page = self._channel.receive().data["page"]
-            if page is None:
+            page = self._channel.receive().attachment
+            if not page:
                 return
-            yield page
+            yield json.loads(page)
 
 
 class _SamplePages:

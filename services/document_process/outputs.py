@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator, Mapping
-from typing import Any, BinaryIO, Protocol
+from collections.abc import Iterator
+from typing import BinaryIO, Protocol
 
 from services.confined.process import ConfinedProcess
 from services.document_process.process import DocumentProcess, without_error
@@ -15,9 +15,9 @@ from utils.sources import Source, open_source
 _MAX_PASSES = 4
 
 
-class Pages(Protocol):
-    def pages(self) -> Iterator[Mapping[str, Any]]:
-        """The pages of a result in order, each time from the first."""
+class JsonPages(Protocol):
+    def json_pages(self) -> Iterator[bytes]:
+        """The pages of a result in order as JSON, each time from the first."""
 
 
 class ConfinedOutputs:
@@ -27,7 +27,7 @@ class ConfinedOutputs:
         self._process = process
 
     def create(
-        self, name: str, source: Source, result: Pages, out: BinaryIO, masked: bool = False, password: str = ""
+        self, name: str, source: Source, result: JsonPages, out: BinaryIO, masked: bool = False, password: str = ""
     ) -> None:
         """Write an output (see `exports.formats.OUTPUTS`) to `out`, an open file. source: the uploaded file.
 
@@ -60,15 +60,15 @@ class ConfinedOutputs:
         return self._process.attempt(work)
 
 
-def _answer(process: ConfinedProcess, result: Pages) -> None:
+def _answer(process: ConfinedProcess, result: JsonPages) -> None:
     """Send pages until the child has written the file. Raises ChildError, InvalidResult."""
-    place, passes, pages = 0, 0, iter(())  # type: tuple[int, int, Iterator[Mapping[str, Any]]]
+    place, passes, pages = 0, 0, iter(())  # type: tuple[int, int, Iterator[bytes]]
     while "page" in (response := process.channel.receive().data):
         if response["page"] == 0:
-            place, passes, pages = 0, passes + 1, result.pages()
+            place, passes, pages = 0, passes + 1, result.json_pages()
         if response["page"] != place or passes > _MAX_PASSES:
             raise InvalidResult("not the next page")
-        process.channel.send({"page": next(pages, None)})
+        process.channel.send({}, next(pages, b""))
         place += 1
     if without_error(response) != {"created": True}:
         raise InvalidResult("not the end of a file")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
@@ -13,10 +14,9 @@ import structlog
 
 from services.errors import OCRServiceError, OutputFailed
 from services.exports.formats import MAX_SIDE
-from services.exports.pages import Pages
 from services.jobs.outputs import PICTURES, save_failures
 from services.jobs.record import JobRecord
-from services.jobs.result_body import Document, unpack
+from services.jobs.result_body import Document, unpack_json
 from services.jobs.store import JobStore
 from services.jobs.unit_queue import Unit, UnitQueue
 from services.redis_retry import retry_until_redis_is_back
@@ -30,7 +30,7 @@ log = structlog.get_logger(__name__)
 class OutputCreator(Protocol):
     """Parses the upload, but not in this process. Methods raise OCRServiceError."""
 
-    def create(self, name: str, source: Path, result: Pages, out: BinaryIO, masked: bool, password: str) -> None:
+    def create(self, name: str, source: Path, result: StoredPages, out: BinaryIO, masked: bool, password: str) -> None:
         """Write an output (see `exports.formats.OUTPUTS`) to `out`, an open file. masked: it hides numbers."""
 
     def draw(self, annotated: Path, number: int, side: int, password: str = "") -> bytes:
@@ -39,7 +39,7 @@ class OutputCreator(Protocol):
 
 @dataclass(frozen=True)
 class StoredPages:
-    """The pages of a job, with the words that its result may lack. Read again by each call of `pages`.
+    """The pages of a job, with the words that its result may lack. Read again by each call of a method.
 
     before_page: is called before each page.
     """
@@ -49,10 +49,13 @@ class StoredPages:
     numbers: Sequence[int]
     before_page: Callable[[], None] = field(default=lambda: None)
 
-    def pages(self) -> Iterator[Document]:
+    def json_pages(self) -> Iterator[bytes]:
         for _, packed in self.store.packed_pages(self.job_id, self.numbers):
             self.before_page()
-            yield unpack(packed)
+            yield unpack_json(packed)
+
+    def pages(self) -> Iterator[Document]:
+        return map(json.loads, self.json_pages())
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,8 @@ import pymupdf
 import pytest
 from PIL import Image
 
+from utils.compact_json import dumps
+
 Box = tuple[float, float, float, float]
 WORD = re.compile(r'<word xMin="(.*?)" yMin="(.*?)" xMax="(.*?)" yMax="(.*?)">(.*?)</word>')
 
@@ -28,6 +30,9 @@ class FakeResult:
 
     def pages(self) -> Iterator[dict[str, Any]]:
         yield from self.read
+
+    def json_pages(self) -> Iterator[bytes]:
+        return map(dumps, self.read)
 
 
 def page_with(

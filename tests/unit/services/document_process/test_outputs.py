@@ -20,6 +20,7 @@ from tests.support import hostile
 from tests.support.bombs import filled_pdf
 from tests.support.drawing import saved
 from tests.support.exports import FakeResult, encoded, page_with, polygon, scan_pdf
+from utils.compact_json import dumps
 
 MAX_PIXELS = 2_000_000
 HELLO = ("Hello", (100, 200, 260, 240))
@@ -107,11 +108,11 @@ class Deadly:
     def __init__(self, process, times):
         self.process, self.times, self.asked = process, times, Counter()
 
-    def pages(self):
+    def json_pages(self):
         self.asked["pages"] += 1
         if self.asked["pages"] <= self.times:
             psutil.Process(self.process.ready().pid).send_signal(signal.SIGSEGV)
-        yield page_with(HELLO)
+        yield dumps(page_with(HELLO))
 
 
 def test_a_child_that_dies_is_replaced_and_the_file_is_complete(process, created):
@@ -151,10 +152,10 @@ def test_pages_are_sent_one_at_a_time_once_for_each_pass(created, name, masked, 
     asked = Counter()
 
     class Counted:
-        def pages(self):
+        def json_pages(self):
             for number in (1, 2):
                 asked[number] += 1
-                yield page_with(HELLO, number=number, masked_areas=[])
+                yield dumps(page_with(HELLO, number=number, masked_areas=[]))
 
     created(name, SOURCES["tiff"], result=Counted(), masked=masked)
     assert asked == {1: passes, 2: passes}
