@@ -1,22 +1,30 @@
 """Pictures as PDF images.
 
-The data of a JPEG or PNG file is embedded as it is. What PDF has no encoding for is packed without loss: pictures in
-black and white as fax (CCITT group 4), others by Flate.
+The data of a JPEG, a PNG, or a TIFF in fax codes (CCITT group 4) is embedded as it is. What PDF has no encoding for is
+packed without loss: pictures in black and white as fax, others by Flate.
 """
 
 from __future__ import annotations
 
+import os
 import struct
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from io import BytesIO
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
-from PIL.TiffImagePlugin import PHOTOMETRIC_INTERPRETATION, ROWSPERSTRIP, STRIPBYTECOUNTS, STRIPOFFSETS
+from PIL.TiffImagePlugin import (
+    COMPRESSION,
+    PHOTOMETRIC_INTERPRETATION,
+    ROWSPERSTRIP,
+    SAMPLESPERPIXEL,
+    STRIPBYTECOUNTS,
+    STRIPOFFSETS,
+)
 
 from services.ocr_service.helpers.colour import to_rgb_array
 from services.ocr_service.helpers.picture_repair import PNG_SIGNATURE
@@ -30,6 +38,11 @@ _INVERTED_CMYK = b" /Decode [1 0 1 0 1 0 1 0]"
 #: Colour types of PNG without transparency, and their number of components.
 _PNG_GREY, _PNG_RGB, _PNG_PALETTE = 0, 2, 3
 _PNG_COMPONENTS = {_PNG_GREY: 1, _PNG_RGB: 3, _PNG_PALETTE: 1}
+#: With these tags, the codes of a TIFF can be copied: no codes for single pixels, not turned, one bit per pixel.
+_GROUP_4, _PLAIN_FAX = 4, {293: 0, 274: 1, SAMPLESPERPIXEL: 1}
+#: Bits of a byte are stored from the highest one (1) or from the lowest.
+_FILL_ORDER = 266
+_MIRRORED = bytes(int(f"{byte:08b}"[::-1], 2) for byte in range(256))
 #: Chunks that change how the pixels are shown.
 _PNG_TRANSPARENCY, _PNG_EXIF = b"tRNS", b"eXIf"
 #: Of compression: fast, and files are hardly larger than with the usual 6.
@@ -55,7 +68,8 @@ class PictureStream:
 
 def stream_of(file: BinaryIO, picture: Image.Image) -> PictureStream:
     """The current frame of a picture that was opened from this file."""
-    return _jpeg_stream(file, picture) or _png_file_stream(file, picture) or packed_stream(picture)
+    copied = _jpeg_stream(file, picture) or _png_file_stream(file, picture) or _fax_file_stream(file, picture)
+    return copied or packed_stream(picture)
 
 
 def may_be_turned(file: BinaryIO, picture: Image.Image) -> bool:
@@ -176,6 +190,23 @@ def _is_photo(pixels: NDArray[np.uint8]) -> bool:
     return len(zlib.compress(differences.tobytes(), 1)) < len(zlib.compress(sample.tobytes(), 1))
 
 
+def _fax_file_stream(file: BinaryIO, picture: Image.Image) -> PictureStream | None:
+    """The unchanged codes of a TIFF. None for other formats, and for TIFFs that are turned, damaged or in strips: each
+    strip begins with a white line of its own."""
+    if picture.format != "TIFF" or picture.mode != "1":
+        return None
+    tags = picture.tag_v2  # type: ignore[attr-defined]  # a TIFF
+    starts, sizes = tags.get(STRIPOFFSETS, ()), tags.get(STRIPBYTECOUNTS, ())
+    is_plain = all(tags.get(tag, usual) == usual for tag, usual in _PLAIN_FAX.items())
+    if tags.get(COMPRESSION) != _GROUP_4 or not is_plain or len(starts) != 1 or len(sizes) != 1:
+        return None
+    if starts[0] + sizes[0] > file.seek(0, os.SEEK_END):
+        return None
+    file.seek(starts[0])
+    codes = file.read(sizes[0])
+    return _fax_codes(picture.size, tags, codes)
+
+
 def fax_stream(picture: Image.Image) -> PictureStream:
     """picture: in Pillow's mode `1`."""
     packed = BytesIO()
@@ -183,8 +214,13 @@ def fax_stream(picture: Image.Image) -> PictureStream:
     with Image.open(packed, formats=("TIFF",)) as file:
         tags = file.tag_v2  # type: ignore[attr-defined]  # a TIFF
         (start,), (size,) = tags[STRIPOFFSETS], tags[STRIPBYTECOUNTS]
-        # In the file, black is what the fax codes call white, unless zeros mean white.
-        black = b"true" if tags[PHOTOMETRIC_INTERPRETATION] else b"false"
-    codes = b"<< /K -1 /Columns %d /Rows %d /BlackIs1 %b >>" % (*picture.size, black)
-    entries = b"/ColorSpace /DeviceGray /BitsPerComponent 1 /Filter /CCITTFaxDecode /DecodeParms %b" % codes
-    return PictureStream(*picture.size, entries, [packed.getvalue()[start : start + size]])
+    return _fax_codes(picture.size, tags, packed.getvalue()[start : start + size])
+
+
+def _fax_codes(size: tuple[int, int], tags: Mapping[int, Any], codes: bytes) -> PictureStream:
+    """tags: of the TIFF with these codes. Pillow saves a TIFF with some of the tags that it had before."""
+    # In the file, black is what the fax codes call white, unless zeros mean white.
+    black = b"true" if tags.get(PHOTOMETRIC_INTERPRETATION) else b"false"
+    form = b"<< /K -1 /Columns %d /Rows %d /BlackIs1 %b >>" % (*size, black)
+    entries = b"/ColorSpace /DeviceGray /BitsPerComponent 1 /Filter /CCITTFaxDecode /DecodeParms %b" % form
+    return PictureStream(*size, entries, [codes if tags.get(_FILL_ORDER, 1) == 1 else codes.translate(_MIRRORED)])

@@ -1,10 +1,12 @@
 import io
+import struct
 
 import numpy as np
 import pymupdf
 import pytest
 from PIL import Image, ImageDraw, ImageFont
 
+from services.errors import CorruptFile
 from services.exports.searchable_pdf import write
 from services.ocr_service.helpers.image_processor import read_frame
 from tests.support.exports import FakeResult, check_syntax, encoded, page_with
@@ -30,6 +32,21 @@ def with_exif(orientation):
     return exif
 
 
+#: Names of TIFF tags: photometric interpretation, fill order, orientation, rows of each strip.
+FAX = {
+    "of ones": {"262": 0},
+    "of zeros": {"262": 1},
+    "from the lowest bit": {"266": 2},
+    "turned": {"274": 6},
+    "in strips": {"278": 100},
+    "in strips from the lowest bit": {"266": 2, "278": 100},
+}
+
+
+def fax(**tags):
+    return encoded(picture("1"), "TIFF", compression="group4", tiffinfo={int(tag): tags[tag] for tag in tags})
+
+
 FILES = {
     **{f"JPEG {mode}": encoded(picture(mode), "JPEG", quality=95) for mode in ("L", "RGB", "CMYK")},
     "progressive JPEG": encoded(picture(), "JPEG", progressive=True),
@@ -39,6 +56,7 @@ FILES = {
     **{f"PNG {mode}": encoded(transparent(mode), "PNG") for mode in ("RGBA", "LA")},
     **{f"TIFF {packed}": encoded(picture("1"), "TIFF", compression=packed) for packed in ("group3", "group4")},
     **{f"TIFF {packed}": encoded(picture(), "TIFF", compression=packed) for packed in ("tiff_lzw", "jpeg")},
+    **{f"fax {name}": fax(**tags) for name, tags in FAX.items()},
     "TIFF CMYK": encoded(picture("CMYK"), "TIFF"),
     "TIFF of 16 bits": encoded(Image.fromarray(np.asarray(picture("L")).astype("uint16") * 257), "TIFF"),
     **{kind: encoded(picture(), kind) for kind in ("WEBP", "GIF", "BMP")},
@@ -103,6 +121,22 @@ def test_a_png_is_embedded_without_decoding():
     document = as_pdf(source, page_with())
     start = source.index(b"IDAT") + 4
     assert source[start : start + 200] in document.xref_stream_raw(document[0].get_images()[0][0])
+
+
+@pytest.mark.parametrize("photometric", [0, 1])
+def test_a_fax_is_embedded_without_decoding(photometric):
+    source = fax(**{"262": photometric})
+    document = as_pdf(source, page_with())
+    with Image.open(io.BytesIO(source)) as file:
+        (start,), (size,) = file.tag_v2[273], file.tag_v2[279]
+    assert source[start : start + size] == document.xref_stream_raw(document[0].get_images()[0][0])
+
+
+def test_a_fax_without_its_end_is_refused():
+    source = fax()
+    entry = source.index(struct.pack("<HHI", 279, 4, 1))  # the size of the codes
+    with pytest.raises(CorruptFile):
+        as_pdf(source[: entry + 8] + struct.pack("<I", len(source)) + source[entry + 12 :], page_with())
 
 
 def test_a_picture_larger_than_pages_can_be():
