@@ -8,10 +8,13 @@ import argparse
 import json
 import sys
 from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import astuple
 from statistics import fmean
 
+from bench.best_order import Causes, causes
 from bench.machine import describe
-from bench.metrics import WordScore, character_error_rate
+from bench.metrics import WordScore
 from bench.ocr import SAMPLE, find_images
 from bench.unit_tests import passes
 from paddleocr_service import OCREngine, RecognizeOptions
@@ -44,19 +47,29 @@ def _print(line: str) -> None:
 
 
 def _order(engine: OCREngine, verbose: bool) -> None:
-    """Character error rate, order counted."""
+    """Character error rate, order counted, and its causes."""
     for name in ("pages", "books", "typescripts"):
-        rates: dict[str, list[float]] = defaultdict(list)
+        rates: dict[str, list[Causes]] = defaultdict(list)
         for number, path in enumerate(find_images(DATA / name)):
-            text = engine.recognize(path, RecognizeOptions(lang="fr" if name == "typescripts" else "en")).text
-            rate = character_error_rate(path.with_suffix(".txt").read_text(encoding="utf-8"), text)
+            page = engine.recognize(path, RecognizeOptions(lang="fr" if name == "typescripts" else "en"))
+            rate = causes(
+                path.with_suffix(".txt").read_text(encoding="utf-8"), page.text, [one.text for one in page.lines]
+            )
             kind = "multicol" if path.name.startswith("multicol") else "others" if name == "pages" else ""
             rates[f"{name} {kind}"].append(rate)
             rates[f"{name} {kind} {'set aside' if number % 2 else 'seen'}"].append(rate)
             if verbose:
-                _print(f"          {name}/{path.name}: {rate:.4f}")
+                _print(f"          {name}/{path.name}: {_causes([rate])}")
         for group, values in rates.items():
-            _print(f"order     {group:34} {fmean(values):.4f} ({len(values)} pages)")
+            _print(f"order     {group:34} {_causes(values)} ({len(values)} pages)")
+
+
+def _causes(values: Sequence[Causes]) -> str:
+    """The mean error rate of pages, and that in the best order of their lines, by cause."""
+    order, letters, extra, missing = (fmean(one) for one in zip(*map(astuple, values), strict=True))
+    rest = letters + extra + missing
+    parts = f"letters {letters:.4f}, extra {extra:.4f}, missing {missing:.4f}"
+    return f"{order + rest:.4f}, in the best order {rest:.4f}: {parts}"
 
 
 def _tests(engine: OCREngine, verbose: bool) -> None:

@@ -13,6 +13,8 @@ from typing import Any
 
 import numpy as np
 
+from bench.metrics import edits_by_end
+
 _FURNITURE = {"page_header", "page_footer", "page_number"}
 _QUOTES = str.maketrans({"‘": "'", "’": "'", "“": '"', "”": '"', "–": "-", "—": "-", "‐": "-"})
 
@@ -52,17 +54,10 @@ def _is_present(test: dict[str, Any], text: str) -> bool:
 
 
 def ends_of(wanted: str, text: str, most: int) -> list[int]:
-    """Return the positions in a text at which a wanted text ends, with up to ``most`` edits (Sellers 1980)."""
+    """Return the positions in a text at which a wanted text ends, with up to ``most`` edits."""
     if not most:
         return [found.end() for found in re.finditer(re.escape(wanted), text)]
-    codes = np.frombuffer(text.encode("utf-32-le"), dtype=np.uint32)
-    positions = np.arange(len(text) + 1)
-    row = np.zeros(len(text) + 1, dtype=int)
-    for index, char in enumerate(wanted, start=1):
-        changed = np.minimum(row[:-1] + (codes != ord(char)), row[1:] + 1)
-        best = np.concatenate(([index], changed))
-        row = np.minimum.accumulate(best - positions) + positions
-    return [int(at) for at in np.flatnonzero(row <= most)]
+    return [int(at) for at in np.flatnonzero(edits_by_end(wanted, text) <= most)]
 
 
 def _grids(page: dict[str, Any]) -> Iterator[Grid]:
