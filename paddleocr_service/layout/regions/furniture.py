@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from ...results import LIST_ITEM, PAGE_FOOTER, PAGE_HEADER, PAGE_NUMBER, PARAGRAPH
 from .markers import is_page_number, is_running_head
 from .parts import Part
-from .text_rows import PageType, overlap_y
+from .text_rows import PageType, overlap_x, overlap_y
 
 _MARGIN = 0.1  # share of the page's height for page headers and footers
 _SLIDE_MARGIN = 0.15  # the same for page footers of slides
@@ -45,9 +45,16 @@ def _find_in_margins(parts: Sequence[Part], page: PageType) -> None:
 
 
 def _mark_furniture(parts: Sequence[Part], edge: float, top: bool, page: PageType, most: float, space: float) -> None:
-    """Mark parts in a margin. edge: where the text begins or ends. most, space: relative to the running text."""
-    for part in parts:
+    """Mark parts in a margin, but no first line of a text that goes on below it, such as an address.
+
+    edge: where the text begins or ends. most, space: relative to the running text.
+    """
+    text: list[Part] = []
+    for part in sorted(parts, key=lambda part: -part.box[3]):
         gap = edge - part.box[3] if top else part.box[1] - edge
+        if top and any(overlap_x(part.box, one.box) > 0 and one.box[1] - part.box[3] < page.size / 2 for one in text):
+            text.append(part)
+            continue
         low = part.box[3] - part.box[1] <= _MAX_FURNITURE_ROWS * 1.6 * part.size
         small = (
             part.kind in (PARAGRAPH, LIST_ITEM) and low and part.size <= most * page.size and not _is_text(part, page)
@@ -56,6 +63,8 @@ def _mark_furniture(parts: Sequence[Part], edge: float, top: bool, page: PageTyp
             part.kind, part.confidence, part.marker = PAGE_NUMBER, 0.95, None
         elif small and part.confident and gap >= space * page.size:
             part.kind, part.confidence, part.marker = (PAGE_HEADER if top else PAGE_FOOTER), 0.75, None
+        else:
+            text.append(part)
 
 
 def _is_text(part: Part, page: PageType) -> bool:

@@ -50,22 +50,39 @@ def _is_number_above(part: Part, page: PageType) -> bool:
 
 
 def _without_interruptions(parts: list[Part], page: PageType) -> list[Part]:
-    """Move pull quotes behind the paragraph that they interrupt, whose next part begins with a small letter."""
+    """Move pull quotes behind the paragraph that they interrupt, whose next part begins with a small letter.
+
+    A quote may be several parts: its leading is wider than that of the text.
+    """
     result = list(parts)
     for number in range(1, len(result) - 1):
-        before, quote, after = result[number - 1 : number + 2]
-        text = before.kind == after.kind == PARAGRAPH
-        if text and _continues(before, after) and _is_quote(before, quote, after, page):
+        before, quote = result[number - 1 : number + 1]
+        end = number
+        while end < len(result) and _is_large(result[end], before, page):
+            end += 1
+        if number < end < len(result) and _interrupts(before, result[number:end], result[end]):
+            for further in result[number + 1 : end]:
+                quote.extend(further.rows)
             quote.kind, quote.level, quote.confidence = SIDE_NOTE, None, 0.7
-            result[number], result[number + 1] = after, quote
+            result[number : end + 1] = [result[end], quote]
     return result
 
 
-def _is_quote(before: Part, part: Part, after: Part, page: PageType) -> bool:
-    if part.kind not in (HEADING, PARAGRAPH) or len(part.rows) < _QUOTE_ROWS or len(part.text) > _MAX_QUOTE:
+def _is_large(part: Part, before: Part, page: PageType) -> bool:
+    """Return whether a part may be a pull quote, or a row of one."""
+    large = part.size >= _QUOTE_SIZE * page.size and part.size > before.size
+    return large and part.kind in (HEADING, PARAGRAPH) and all(len(row.lines) == 1 for row in part.rows)
+
+
+def _interrupts(before: Part, quote: Sequence[Part], after: Part) -> bool:
+    """Return whether a sentence goes on behind a quote of several rows, which is no wider than its column."""
+    text = " ".join(part.text for part in quote)
+    if sum(len(part.rows) for part in quote) < _QUOTE_ROWS or len(text) > _MAX_QUOTE or text[:1].islower():
         return False
-    large = part.size >= _QUOTE_SIZE * max(before.size, after.size, page.size)
-    return large and not part.text[:1].islower() and all(len(row.lines) == 1 for row in part.rows)
+    left, right = min(part.box[0] for part in quote), max(part.box[2] for part in quote)
+    columns = [part for part in (before, after) if len(part.rows) > 1]
+    inside = any(left >= one.box[0] - one.size and right <= one.box[2] + one.size for one in columns)
+    return inside and before.kind == after.kind == PARAGRAPH and _continues(before, after)
 
 
 def _continues(before: Part, after: Part) -> bool:

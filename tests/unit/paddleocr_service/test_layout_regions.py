@@ -10,41 +10,7 @@ from paddleocr_service.layout.regions.markers import is_caption, is_page_number,
 from paddleocr_service.reading_order import page_text, reading_order
 from paddleocr_service.results import Block, Line, Word
 from tests.support.synthetic_page import line_at
-
-WIDTH, HEIGHT = 1000, 1400
-SENTENCE = "The harbour master wrote down every ship that came in with its cargo and the name of its captain"
-CHARACTER = 9.0
-
-
-def text_line(text, x, y, height=20, width=None):
-    return line_at(x, y, width or len(text) * CHARACTER * height / 20, height, text)
-
-
-def paragraph(x, y, rows, columns=60, start="The harbour"):
-    """Full lines of text, the last one short and the end of a sentence."""
-    words = " ".join([start, *([SENTENCE.lower()] * 20)])
-    lines = []
-    for row in range(rows):
-        cut = words.rfind(" ", 0, columns)
-        text, words = words[:cut], words[cut + 1 :]
-        last = row == rows - 1
-        text = text[:20] + "." if last else text
-        lines.append(text_line(text, x, y + 26 * row, width=None if last else columns * CHARACTER))
-    return lines
-
-
-def regions(*lines, lang="en", joined=False):
-    page = list(lines)
-    random.Random(1).shuffle(page)
-    page = join_drop_caps(page) if joined else page
-    return typed_regions(reading_order(page, WIDTH, HEIGHT), WIDTH, HEIGHT, lang)
-
-
-def kinds(found):
-    return [block.kind for block in found]
-
-
-BODY = paragraph(100, 300, 10)
+from tests.support.typed_page import BODY, HEIGHT, SENTENCE, WIDTH, kinds, paragraph, regions, text_line
 
 
 def test_title_headings_and_paragraphs_with_levels():
@@ -150,18 +116,6 @@ def test_a_narrow_column_beside_the_text_is_a_side_note():
     notes = [text_line(text, 760, 310 + 31 * row) for row, text in enumerate(texts)]
     found = regions(*BODY, *notes)
     assert [block.kind for block in found if "Ships" in block.text] == ["side_note"]
-
-
-def test_pull_quote_is_moved_behind_the_paragraph_that_it_interrupts():
-    before = [line for line in paragraph(100, 300, 9, 40) if not line.text.endswith(".")]
-    quote = [text_line("Nobody knows why", 100, 540, 34), text_line("it has been dark", 100, 584, 34)]
-    after = paragraph(100, 650, 8, 40, start="and the")
-    found = typed_regions(
-        [Block("paragraph", tuple((line,) for line in part), (0, 0, 1, 1)) for part in (before, quote, after)],
-        WIDTH,
-        HEIGHT,
-    )
-    assert kinds(found) == ["paragraph", "paragraph", "side_note"]
 
 
 def test_line_numbers_are_one_side_note():
