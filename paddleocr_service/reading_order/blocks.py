@@ -5,10 +5,11 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from ..arrays import Boxes, Integers, Mask
-from ..results import PARAGRAPH, TABLE, Block, Line
+from ..results import PARAGRAPH, SIDE_NOTE, TABLE, Block, Line
 from .cells import join_cells
 from .columns import split_into_regions
 from .geometry import upright_boxes
+from .insets import find_insets
 from .line_numbers import find_line_numbers
 from .region import Region
 from .side_by_side_tables import split_side_by_side_tables
@@ -30,9 +31,9 @@ def reading_order(lines: Sequence[Line], width: int, height: int) -> tuple[Block
         return ()
     lines = sorted(lines, key=lambda line: (line.polygon, line.text))
     boxes, across = upright_boxes(lines, width)
-    blocks = _blocks_with_line_numbers(lines, boxes, np.flatnonzero(~across))
+    blocks, is_inset = _blocks_beside_notes(lines, boxes, np.flatnonzero(~across))
     blocks += [[position] for position in np.flatnonzero(across)[:, None]]
-    return tuple(_create_block(lines, rows) for rows in blocks)
+    return tuple(_create_block(lines, rows, bool(is_inset[rows[0][0]])) for rows in blocks)
 
 
 def page_text(blocks: Sequence[Block]) -> str:
@@ -40,24 +41,30 @@ def page_text(blocks: Sequence[Block]) -> str:
     return "\n\n".join(block.row_text for block in blocks if block.rows)
 
 
-def _blocks_with_line_numbers(lines: Sequence[Line], boxes: Boxes, level: Integers) -> list[list[Integers]]:
-    """Return the blocks of the lines at the positions ``level``, as rows of positions.
+def _blocks_beside_notes(lines: Sequence[Line], boxes: Boxes, level: Integers) -> tuple[list[list[Integers]], Mask]:
+    """Return the blocks of the lines at the positions ``level``, as rows of positions, and a mask of the insets' lines.
 
-    Line numbers are a separate block before their text.
+    Line numbers are a separate block before their text, and insets before or after the block beside them.
     """
+    is_inset = np.zeros(len(lines), dtype=bool)
     if not len(level):
-        return []
+        return [], is_inset
     page = Region.of_page(boxes[level])
     texts = [lines[position].text for position in level]
     margins = [(level[numbers], level[beside]) for numbers, beside in find_line_numbers(page, texts)]
     if margins:
         level = np.setdiff1d(level, np.concatenate([numbers for numbers, _ in margins]))
         page = Region.of_page(boxes[level])
+    insets = [(level[inset.lines], level[[inset.beside]], inset.is_first) for inset in find_insets(page)]
+    if insets:
+        is_inset[np.concatenate([found for found, _, _ in insets])] = True
+        level = level[~is_inset[level]]
+        page = Region.of_page(boxes[level])
     blocks = list(_blocks_of_page(lines, boxes, level, page))
-    for numbers, beside in margins:
+    for found, beside, is_first in [*insets, *((numbers, beside, True) for numbers, beside in margins)]:
         index = next(at for at, rows in enumerate(blocks) if np.isin(np.concatenate(rows), beside).any())
-        blocks.insert(index, list(numbers[:, None]))
-    return blocks
+        blocks.insert(index if is_first else index + 1, list(found[:, None]))
+    return blocks, is_inset
 
 
 def _blocks_of_page(lines: Sequence[Line], boxes: Boxes, level: Integers, page: Region) -> Iterator[list[Integers]]:
@@ -70,12 +77,13 @@ def _blocks_of_page(lines: Sequence[Line], boxes: Boxes, level: Integers, page: 
                 yield [positions[row] for row in join_cells(alone, rows, texts)]
 
 
-def _create_block(lines: Sequence[Line], rows: Sequence[Integers]) -> Block:
+def _create_block(lines: Sequence[Line], rows: Sequence[Integers], is_inset: bool) -> Block:
     block_rows = tuple(tuple(lines[position] for position in row) for row in rows)
     xs, ys = zip(*(point for row in block_rows for line in row for point in line.polygon), strict=True)
     with_several_lines = sum(len(row) > 1 for row in block_rows)
     is_table = len(block_rows) >= _MIN_TABLE_ROWS and with_several_lines * 2 > len(block_rows)
-    return Block(TABLE if is_table else PARAGRAPH, block_rows, (min(xs), min(ys), max(xs), max(ys)))
+    kind = SIDE_NOTE if is_inset else TABLE if is_table else PARAGRAPH
+    return Block(kind, block_rows, (min(xs), min(ys), max(xs), max(ys)))
 
 
 def _split_into_blocks(region: Region) -> Iterator[list[Integers]]:

@@ -14,6 +14,7 @@ from .bands import headings_across, split_at_bands, without_header_and_footer
 from .gutter_candidates import find_candidates
 from .gutters import split_at_gutter
 from .region import Region
+from .sections import split_at_headline
 
 _MIN_LINES = 6  # on a page with columns
 # A table across the region:
@@ -29,7 +30,7 @@ def split_into_regions(page: Region) -> list[Region]:
     pending = [page]
     while pending:
         region = pending.pop()
-        parts = _split(region, headings_across(region) | _tables_across(region))
+        parts = split_at_headline(region) or _split(region, headings_across(region) | _tables_across(region))
         if parts is None:
             regions.append(region)
         else:

@@ -4,6 +4,7 @@ The two look the same, but a table must be read row by row. A strip is a gutter 
 - Both sides are running text: their lines are long and mostly fill their column.
 - Both sides are wide, and the rows on the left do not match the rows on the right. Examples are a table beside a column
   of text, and a sidebar.
+- One side is in much larger type, as a logo beside an address at the top of a letter, and has fewer rows.
 
 If there are terms on the left and their explanations on the right, each term is read before its explanation.
 """
@@ -37,6 +38,8 @@ class _Limits:
     next_term: float = 1.3  # distance to the next term, relative to the distance between the rows of a term
     min_leading: float = 0.8  # distance between the rows of a term
     min_terms: int = 3
+    logo_size: float = 1.6  # height of its lines, relative to those beside it
+    max_rows_above_logo: int = 2
     min_running_rows: int = 3  # on each side
     min_wide_rows: int = 5  # on each side
 
@@ -55,7 +58,7 @@ def split_at_gutter(region: Region, candidate: GutterCandidate) -> tuple[Mask, .
         # The pieces next to the strip are the line numbers of the text on the right.
         text = right & (region.widths >= _LIMITS.max_margin_number * height)
         right_side = _Side.of(region, text, mirrored=True) if text.any() else right_side
-    gutter_start = region.boxes[right, 0].min() - _LIMITS.gutter_width * height
+    gutter_start = np.quantile(region.boxes[right, 0], 0.1) - _LIMITS.gutter_width * height
     if (left_side.end > gutter_start).mean() > _LIMITS.max_intruders:
         return None
     running = left_side.is_running_text(height), right_side.is_running_text(height)
@@ -68,7 +71,21 @@ def split_at_gutter(region: Region, candidate: GutterCandidate) -> tuple[Mask, .
     terms = _find_terms(left_side, right_side, height) if independent and running[1] else None
     if terms is not None:
         return _split_at_terms(region, candidate, terms)
-    return candidate.parts if independent or all(running) else None
+    if independent or all(running):
+        return candidate.parts
+    at_top = len(np.unique(region.row[candidate.above])) <= _LIMITS.max_rows_above_logo
+    return candidate.parts if at_top and _is_logo_beside_text(region, left, right) else None
+
+
+def _is_logo_beside_text(region: Region, left: Mask, right: Mask) -> bool:
+    """Return whether most of the height of one side is type that is much larger than that of more rows beside it."""
+    for logo, text in ((left, right), (right, left)):
+        heights, others = (region.boxes[side, 3] - region.boxes[side, 1] for side in (logo, text))
+        large = heights >= _LIMITS.logo_size * np.median(others)
+        more = len(np.unique(region.row[text])) > len(np.unique(region.row[logo]))
+        if more and heights[large].sum() > heights.sum() / 2:
+            return True
+    return False
 
 
 def _find_terms(left: _Side, right: _Side, height: float) -> Floats | None:
@@ -139,7 +156,7 @@ class _Side:
         if len(self.length) < _LIMITS.min_running_rows:
             return False
         length = self.length / height
-        full = length >= _LIMITS.full_line * np.quantile(length, 0.9)
+        full = length >= _LIMITS.full_line * np.quantile(length, 0.75)
         close = np.median(np.diff(self.centre)) <= _LIMITS.max_leading * height
         median = np.median(length)
         long = median >= _LIMITS.min_width and median * full.mean() >= _LIMITS.min_running_length

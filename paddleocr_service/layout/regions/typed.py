@@ -20,7 +20,7 @@ _SAME_SIZE = 1.3
 _HEADING = 1.25
 _VERTICAL = 2.0
 _MIN_NUMBERS = 3
-_LINE_NUMBERS = 0.8  # confidence
+_LINE_NUMBERS, _INSET = 0.8, 0.7  # confidence
 
 
 def typed_regions(
@@ -68,6 +68,9 @@ def _parts(blocks: Sequence[Block], page: PageType) -> Iterator[Part]:
         rows = [page.row(join_in_row(row) if _may_have_drop_cap(row) else row) for row in block.rows]
         if block.kind == PARAGRAPH and _are_line_numbers(rows):
             yield Part(SIDE_NOTE, rows, block.bbox, _LINE_NUMBERS)
+            continue
+        if block.kind == SIDE_NOTE:
+            yield Part(SIDE_NOTE, rows, block.bbox, _INSET)
             continue
         if block.kind != PARAGRAPH:
             yield Part(block.kind, rows, block.bbox, block.confidence, table=block)

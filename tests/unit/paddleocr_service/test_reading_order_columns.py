@@ -81,3 +81,15 @@ def test_sidebar_comes_before_the_text_below_it(page: SyntheticPage) -> None:
         page.line(39, 0.3 + row * 1.1, 8)
     page.prose(0, 28, 36, 8)
     assert read_page(page) == page.texts
+
+
+def test_line_that_begins_in_the_gutter_does_not_close_it(page: SyntheticPage) -> None:
+    for x in (0, 19):
+        for row in range(30):
+            page.line(x - (0.5 if x and row % 12 == 5 else 0), row * 1.3, 18)
+    assert read_page(page) == page.texts
+
+
+def test_rows_that_join_across_a_narrow_gutter_do_not_close_another(page: SyntheticPage) -> None:
+    page.columns(13, 0.9, [30] * 4, ragged=0)
+    assert read_page(page) == page.texts
