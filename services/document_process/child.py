@@ -11,7 +11,6 @@ import mmap
 import os
 import pickle
 import pkgutil
-import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import replace
@@ -28,7 +27,7 @@ from paddleocr_service.memory import mmap_large_blocks, release_freed_memory
 from paddleocr_service.polygons import Polygon
 from services.confined import samples
 from services.confined.channel import Channel, ChannelClosed, Message
-from services.confined.child import start
+from services.confined.child import start_template
 from services.confined.errors import error_data
 from services.document_process import pixels
 from services.errors import OCRServiceError, OutputFailed, StorageUnavailable
@@ -186,7 +185,7 @@ class _SamplePages:
 
 def main() -> None:
     mmap_large_blocks()
-    channel = start(_warm_up, int(sys.argv[3]))
+    channel = start_template(_warm_up)
     with suppress(ChannelClosed):
         shared = channel.receive(max_files=1)
         memory = mmap.mmap(shared.files[0], shared.data["size"])

@@ -6,7 +6,7 @@ import tempfile
 from collections.abc import Iterator
 from typing import BinaryIO, Protocol
 
-from services.confined.process import ConfinedProcess
+from services.confined.process import ConfinedChild
 from services.document_process.process import DocumentProcess, without_error
 from services.document_process.results import InvalidResult
 from utils.sources import Source, open_source
@@ -35,7 +35,7 @@ class ConfinedOutputs:
         encrypted PDF. Raises OCRServiceError, and what `result` raises.
         """
 
-        def work(process: ConfinedProcess) -> None:
+        def work(process: ConfinedChild) -> None:
             out.seek(0)
             out.truncate()
             with open_source(source) as file, tempfile.TemporaryFile() as scratch:
@@ -49,7 +49,7 @@ class ConfinedOutputs:
     def draw(self, annotated: Source, number: int, side: int, password: str = "") -> bytes:
         """A page of a created PDF as PNG. side: pixels on its longer side. Raises OCRServiceError."""
 
-        def work(process: ConfinedProcess) -> bytes:
+        def work(process: ConfinedChild) -> bytes:
             with open_source(annotated) as file:
                 request = {"draw": number, "side": side, "password": password}
                 process.channel.send(request, files=[file.fileno()])
@@ -60,7 +60,7 @@ class ConfinedOutputs:
         return self._process.attempt(work)
 
 
-def _answer(process: ConfinedProcess, result: JsonPages) -> None:
+def _answer(process: ConfinedChild, result: JsonPages) -> None:
     """Send pages until the child has written the file. Raises ChildError, InvalidResult."""
     place, passes, pages = 0, 0, iter(())  # type: tuple[int, int, Iterator[bytes]]
     while "page" in (response := process.channel.receive().data):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, TypeVar
 
 import structlog
@@ -10,7 +12,8 @@ import structlog
 from services.confined.channel import ChannelClosed
 from services.confined.child import OUT_OF_MEMORY
 from services.confined.errors import error_from
-from services.confined.process import ConfinedProcess
+from services.confined.process import ConfinedChild
+from services.confined.template import ConfinedTemplate
 from services.document_process.pixels import SharedPixels
 from services.document_process.results import InvalidResult
 from services.errors import OCRServiceError, PageCrashed, PageFailed, ServiceUnavailable
@@ -46,7 +49,8 @@ class DocumentProcess:
         #: What the child has open, if anything.
         self.opened: object = None
         self._documents = 0
-        self._process: ConfinedProcess | None = None
+        self._template: ConfinedTemplate | None = None
+        self._process: ConfinedChild | None = None
         self.start()
 
     def start(self) -> None:
@@ -54,14 +58,16 @@ class DocumentProcess:
         memory = _BASE_BYTES + self._max_pixels * _BYTES_PER_PIXEL + self._max_file_bytes
         written = max(self._max_pixels * _WRITTEN_PER_PIXEL, self._max_file_bytes * _WRITTEN_PER_BYTE)
         try:
-            self._process = ConfinedProcess("services.document_process.child", memory, str(written))
+            if self._template is None:
+                self._template = ConfinedTemplate("services.document_process.child")
+            self._process = self._template.fork(memory, written)
             shared = {"size": self.shared.size, "max_pixels": self._max_pixels}
             self._process.channel.send(shared, files=[self.shared.descriptor])
         except (ServiceUnavailable, ChannelClosed):
             log.exception("document process could not be started")
             self.close()
 
-    def ready(self) -> ConfinedProcess:
+    def ready(self) -> ConfinedChild:
         """The child. Raises ServiceUnavailable."""
         if self._process is None:
             self.start()
@@ -74,15 +80,27 @@ class DocumentProcess:
             raise
 
     def close(self) -> None:
-        """End the child."""
+        """End the child and its template."""
         if self._process:
-            self._process.kill()
+            with suppress(ServiceUnavailable):
+                self._process.kill()
             self._process = None
+        if self._template:
+            self._template.close()
+            self._template = None
 
     def replace(self) -> int:
         """End the child and start the next one, without waiting for it. Returns the exit status."""
-        status = self._process.kill() if self._process else 0
-        self._process = None
+        try:
+            status = self._process.kill() if self._process else 0
+            self._process = None
+        except ServiceUnavailable:
+            log.exception("the template of document processes has ended")
+            status = -signal.SIGKILL
+            self.close()
+        except BaseException:  # the time limit of the page
+            self.close()
+            raise
         self.start()
         return status
 
@@ -92,7 +110,7 @@ class DocumentProcess:
         if self._documents >= _DOCUMENTS_PER_CHILD:
             self.replace()
 
-    def attempt(self, work: Callable[[ConfinedProcess], _T]) -> _T:
+    def attempt(self, work: Callable[[ConfinedChild], _T]) -> _T:
         """Run `work`, and again if the child dies. Raises OCRServiceError."""
         status = 0
         for _ in range(_ATTEMPTS):

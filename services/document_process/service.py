@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, replace
 
 from paddleocr_service import NullEngine, OCREngine
 from paddleocr_service.results import OFF
-from services.confined.process import ConfinedProcess
+from services.confined.process import ConfinedChild
 from services.document_process.process import DocumentProcess, Response, without_error
 from services.document_process.results import (
     checked_codes,
@@ -58,7 +58,7 @@ class ConfinedOCRService(OCRService):
         self.process.close()
 
     def _recognize(self, opened: _OpenFile, number: int) -> Page:
-        def work(process: ConfinedProcess) -> Page:
+        def work(process: ConfinedChild) -> Page:
             if self.process.opened is not opened:
                 self._open_in(process, opened)
             self.stages.take()
@@ -70,7 +70,7 @@ class ConfinedOCRService(OCRService):
 
         return self.process.attempt(work)
 
-    def _open_in(self, process: ConfinedProcess, opened: _OpenFile) -> Response:
+    def _open_in(self, process: ConfinedChild, opened: _OpenFile) -> Response:
         self.process.opened = None
         request = {"open": opened.kind, "options": asdict(opened.options), "frames": opened.frames}
         process.channel.send(request, files=[opened.file])
@@ -78,7 +78,7 @@ class ConfinedOCRService(OCRService):
         self.process.opened = opened
         return response
 
-    def _read_page(self, process: ConfinedProcess, number: int, options: DocumentOptions) -> Response:
+    def _read_page(self, process: ConfinedChild, number: int, options: DocumentOptions) -> Response:
         shared = self.process.shared
         process.channel.send({"recognize": number})
         while "read" in (response := process.channel.receive().data):

@@ -44,7 +44,7 @@ class ProcessWatch:
         self._thread.join()
 
     def check(self, report: Report) -> None:
-        for what, limit in (("a worker and its document process", BYTES_PER_PROCESS), ("all web processes", WEB_BYTES)):
+        for what, limit in (("a worker and its document processes", BYTES_PER_PROCESS), ("all web processes", WEB_BYTES)):
             value = f"{self._peaks[what] >> 20} MB of {limit >> 20} MB"
             report.check(f"memory of {what}", value, self._peaks[what] <= limit)
         for role in PERMANENT:
@@ -67,18 +67,17 @@ class ProcessWatch:
                 seen.update(process.pid for process in found[role])
             self._note("all web processes", found[WEB] + found[INSPECTION])
             for worker in found[WORKER]:
-                children = [child for child in found[DOCUMENTS] if _parent_of(child) == worker.pid]
-                self._note("a worker and its document process", [worker, *children])
+                self._note("a worker and its document processes", [worker, *_descendants(worker)])
 
     def _note(self, what: str, processes: list[psutil.Process]) -> None:
         self._peaks[what] = max(self._peaks[what], sum(map(_memory, processes)))
 
 
-def _parent_of(process: psutil.Process) -> int:
+def _descendants(process: psutil.Process) -> list[psutil.Process]:
     try:
-        return process.ppid()
+        return process.children(recursive=True)
     except psutil.Error:
-        return 0
+        return []
 
 
 def _memory(process: psutil.Process) -> int:

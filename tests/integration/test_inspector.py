@@ -222,7 +222,7 @@ def test_close_kills_the_children(make, picture):
     assert children() == []
 
 
-@pytest.mark.parametrize(("name", "value"), [("_ROOT", Path("/")), ("_START_SECONDS", 0)])
+@pytest.mark.parametrize(("name", "value"), [("_ROOT", Path("/")), ("START_SECONDS", 0)])
 def test_service_is_unavailable_if_no_child_gets_ready(make, picture, monkeypatch, name, value):
     monkeypatch.setattr(f"services.confined.process.{name}", value)
     monkeypatch.delenv("PYTHONPATH", raising=False)

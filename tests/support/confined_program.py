@@ -8,15 +8,16 @@ import threading  # noqa: F401
 import traceback  # noqa: F401
 
 from services.confined.channel import close_files
-from services.confined.child import start
+from services.confined.child import start, start_template
 
 
 def main() -> None:
-    channel = start(lambda: None)
+    is_template = len(sys.argv) < 3
+    channel = (start_template if is_template else start)(lambda: None)
     while True:
         message = channel.receive(max_files=1)
         try:
-            result = repr(eval(message.data["code"], {**globals(), "file": message.files}))
+            result = repr(eval(message.data["code"], {**globals(), "channel": channel, "file": message.files}))
         except BaseException as error:
             result = type(error).__name__
         close_files(message)

@@ -1,29 +1,50 @@
 """Code that runs inside a confined child reaches the file it was given, and nothing else."""
 
 import os
+import signal
 import socket
+import subprocess
+import sys
 import threading
 import time
 from pathlib import Path
 
+import psutil
 import pytest
 
 from services.confined.channel import MAX_BYTES, Channel, ChannelClosed
 from services.confined.process import ConfinedProcess
+from services.confined.template import ConfinedTemplate
 from services.errors import ServiceUnavailable
+from stress.harness import wait_until
 from utils.sandbox import SECCOMP
 
 MEMORY = 512 << 20
 SECRETS = {"SECRET_KEY": "s1", "API_KEYS": "s2", "ADMIN_TOKEN": "s3", "REDIS_URL": "redis://:s4@localhost"}
 
 
-@pytest.fixture
-def child(monkeypatch):
+PROGRAM = "tests.support.confined_program"
+
+
+@pytest.fixture(params=["started", "forked"])
+def child(request, monkeypatch):
     for name, value in SECRETS.items():
         monkeypatch.setenv(name, value)
-    process = ConfinedProcess("tests.support.confined_program", MEMORY).ready()
-    yield process
-    process.kill()
+    if request.param == "started":
+        process = ConfinedProcess(PROGRAM, MEMORY).ready()
+        yield process
+        process.kill()
+    else:
+        template = ConfinedTemplate(PROGRAM)
+        yield template.fork(MEMORY, 0).ready()
+        template.close()
+
+
+@pytest.fixture
+def template():
+    template = ConfinedTemplate(PROGRAM)
+    yield template
+    template.close()
 
 
 def run(child, code, *files):
@@ -50,7 +71,7 @@ def test_it_cannot_connect_to_a_unix_socket(child, tmp_path):
 
 
 def test_it_cannot_reuse_its_connection_for_another_address(child):
-    code = "socket.socket(fileno=os.dup(int(sys.argv[1]))).connect('/tmp/other')"
+    code = "socket.socket(fileno=os.dup(channel.socket.fileno())).connect('/tmp/other')"
     assert attempt(child, code) == "PermissionError"
 
 
@@ -70,13 +91,15 @@ def test_it_has_no_secret_in_its_environment(child):
     assert not any(name in environment or value in environment for name, value in SECRETS.items())
 
 
-def test_it_has_no_descriptors_but_its_own(child, tmp_path):
+@pytest.fixture
+def inherited(tmp_path):
     with open(tmp_path / "inherited", "w") as file:
         os.set_inheritable(file.fileno(), True)
-        other = ConfinedProcess("tests.support.confined_program", MEMORY).ready()
-        found = run(other, "[fd for fd in range(3, 1024) if ctypes.CDLL(None).fcntl(fd, 1) >= 0]")
-        other.kill()
-    assert len(eval(found)) == 1
+        yield file
+
+
+def test_it_has_no_descriptors_but_its_own(inherited, child):
+    assert len(eval(run(child, "[fd for fd in range(3, 1024) if ctypes.CDLL(None).fcntl(fd, 1) >= 0]"))) == 1
 
 
 def test_it_reads_the_file_it_is_given(child, tmp_path):
@@ -113,6 +136,57 @@ def test_silence_is_a_timeout(child):
 def test_a_program_that_does_not_start_makes_the_service_unavailable():
     with pytest.raises(ServiceUnavailable):
         ConfinedProcess("no.such.module", MEMORY).ready()
+
+
+def test_children_of_a_template_follow_each_other(template):
+    pids = []
+    for _ in range(3):
+        child = template.fork(MEMORY, 0).ready()
+        pids.append(child.pid)
+        assert run(child, "os.getpid()") == str(child.pid)
+        assert child.kill() == -signal.SIGKILL
+        assert not psutil.pid_exists(child.pid), "nothing is left of it"
+    assert len(set(pids)) == 3
+
+
+def test_a_template_reports_how_its_child_has_ended(template):
+    child = template.fork(MEMORY, 0).ready()
+    child.channel.send({"code": "os._exit(3)"})
+    with pytest.raises(ChannelClosed):
+        child.channel.receive(time.monotonic() + 20)
+    wait_until(lambda: psutil.Process(child.pid).status() == psutil.STATUS_ZOMBIE, 5, "the end of the child")
+    assert child.kill() == 3
+
+
+def test_a_child_ends_with_its_template(template):
+    child = psutil.Process(template.fork(MEMORY, 0).ready().pid)
+    child.parent().kill()
+    wait_until(lambda: not child.is_running() or child.status() == psutil.STATUS_ZOMBIE, 5, "the end of the child")
+
+
+def test_a_template_and_its_child_end_with_the_parent():
+    code = (
+        "from services.confined.template import ConfinedTemplate\n"
+        f"template = ConfinedTemplate({PROGRAM!r})\n"
+        f"print(template.fork({MEMORY}, 0).ready().pid, flush=True)\n"
+        "input()"
+    )
+    parent = subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    child = psutil.Process(int(parent.stdout.readline()))
+    processes = [child, child.parent()]
+    parent.kill()
+    parent.communicate()
+    for process in processes:
+        wait_until(lambda p=process: not p.is_running() or p.status() == psutil.STATUS_ZOMBIE, 5, "the end of both")
+
+
+def test_a_template_that_has_ended_makes_the_service_unavailable(template):
+    child = template.fork(MEMORY, 0).ready()
+    psutil.Process(child.pid).parent().kill()
+    with pytest.raises(ServiceUnavailable):
+        child.kill()
+    with pytest.raises(ServiceUnavailable):
+        template.fork(MEMORY, 0).ready()
 
 
 @pytest.mark.parametrize(
