@@ -78,15 +78,17 @@ class SharedConstants:
     quick_pace: float = 1.0
     bulk_pace: float = 5.0
 
-    #: A unit is put aside when one of its pages takes this many times as long as a quick unit usually does (at least
-    #: and at most so many seconds), and short jobs of other owners have waited for long.
+    #: A unit makes way when one of its pages takes this many times as long as a quick unit usually does (at least and
+    #: at most so many seconds), and short jobs of other owners have waited for long.
     heavy_pages: int = 3
-    min_patience: float = 3.0
+    min_patience: float = 1.0
     max_patience: float = 10.0
     long_wait: float = 0.5
-    #: Then all units of its owner wait in this lane for so long. One worker never takes units from there, if there are
-    #: several. It is the first lane once in so many units, so that it is never forgotten.
+    #: Then all units of its owner wait in this lane, for so many times as long as the page has taken, and at most for
+    #: so many seconds. One worker never takes units from there, if there are several. It is the first lane once in so
+    #: many units, so that it is never forgotten.
     heavy_lane: str = "heavy"
+    heavy_factor: int = 20
     heavy_seconds: int = 60
     heavy_round: int = 5
     heavy_pace: float = 15.0

@@ -13,7 +13,7 @@ from services import keys
 from services.jobs.record import COMPLETED, FAILED, QUEUED, JobRecord, Stage, Status
 from services.jobs.result_body import Document, pack
 from services.jobs.store import Retention
-from services.jobs.units import BULK, HEAVY, LANES, QUICK
+from services.jobs.units import BULK, HEAVY, QUICK
 from services.keys import SHARED
 from services.redis_service import RedisService
 
@@ -25,13 +25,15 @@ LEASE_RENEW_SECONDS = LEASE_SECONDS / 3
 USUAL_PACE = {QUICK: SHARED.quick_pace, BULK: SHARED.bulk_pace}
 #: Replies of `end_unit`.
 LOST, MORE, LAST = 0, 1, 2
+#: Replies of `make_way`.
+ASIDE, HEAVY_NOW = 1, 2
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Unit:
     """A part of a job that a worker has taken. `token` proves that the worker still holds it; `tries` counts from 1.
 
-    heavy: it comes from the heavy lane, and is not put aside again.
+    heavy: it makes others wait, and keeps its worker nevertheless (see `make_way.lua`).
     """
 
     job_id: str
@@ -118,13 +120,23 @@ class UnitQueue:
         """Return a unit to the queue after `delay` seconds, and uncount `tries_back` attempts. False if it is lost."""
         return bool(self.redis.script("requeue", *unit._key, stage, delay, -tries_back))
 
-    def others_wait(self, unit: Unit, seconds: float) -> bool:
-        """Whether to put the unit aside, of which a page was started `seconds` ago: short jobs of others wait."""
-        return not unit.heavy and bool(self.redis.script("others_wait", *unit._key, seconds))
+    def make_way(self, unit: Unit, seconds: float) -> bool:
+        """Whether to put the unit aside, of which a page was started `seconds` ago: short jobs of others wait.
 
-    def put_aside(self, unit: Unit) -> bool:
-        """Return a unit to the queue behind the short jobs of other owners. False if it is lost."""
-        return bool(self.redis.script("requeue", *unit._key, QUEUED, 0, 0, 1))
+        It goes on as a heavy unit instead if there is a place for one.
+        """
+        if unit.heavy:
+            return False
+        reply = self.redis.script("make_way", *unit._key, seconds)
+        unit.heavy = reply == HEAVY_NOW
+        return bool(reply == ASIDE)
+
+    def put_aside(self, unit: Unit, seconds: float) -> bool:
+        """Return a unit, of which a page was started `seconds` ago, to the queue behind the short jobs of other owners.
+
+        False if it is lost.
+        """
+        return bool(self.redis.script("requeue", *unit._key, QUEUED, 0, 0, seconds))
 
     def recover(self, member: tuple[str, int]) -> bool:
         """Return a unit (job id, number) to the queue if its lease has expired."""
@@ -149,9 +161,9 @@ class UnitQueue:
         outcome = (status, body, error, pages)
         return int(self.redis.script("finish", *unit._key, *outcome, *ttls, cache_size, int(dead_letter)))
 
-    def record_pace(self, lane: str, seconds: float) -> None:
-        """A unit of this lane took this many seconds."""
-        self.redis.script("record_pace", lane, seconds)
+    def record_pace(self, lane: str, seconds: float, heavy: bool = False) -> None:
+        """A unit of this lane took this many seconds. heavy: as a heavy unit."""
+        self.redis.script("record_pace", lane, seconds, int(heavy))
 
     def estimate_wait(self, record: JobRecord) -> WaitEstimate:
         """Estimated from the units ahead of the job and from how long recent units took."""
@@ -182,10 +194,7 @@ class UnitQueue:
 
     def ready_count(self) -> int:
         """Number of units that a worker could take now."""
-        pipeline = self.redis.client.pipeline(transaction=False).zcount(keys.DELAYED, "-inf", self.redis.now())
-        for lane in (*LANES, HEAVY):
-            pipeline.zcard(keys.READY + lane)
-        return sum(pipeline.execute())
+        return int(self.redis.script("ready_count"))
 
     def counts(self) -> dict[str, int]:
         """{waiting, running}: numbers of units without a worker and with one."""

@@ -45,9 +45,19 @@ local function is_heavy(owner, now)
   return ends and tonumber(ends) > tonumber(now)
 end
 
--- Puts a unit into its lane, or into the heavy lane if its owner is heavy. Start-time fair queuing (Goyal, Vin, Cheng 1996): the units of an owner are `cost` turns
--- apart, starting at the lane's current turn, so that owners take turns no matter how much each has submitted. Without
--- a cost the unit comes next, because it already had its turn.
+-- Makes an owner a heavy one, because a page has kept a worker for `seconds`: for that time, many times.
+local function make_owner_heavy(owner, now, seconds)
+  redis.call('ZREMRANGEBYSCORE', K.HEAVY, '-inf', now)
+  local ends = now + math.min(C.HEAVY_FACTOR * seconds, C.HEAVY_SECONDS)
+  redis.call('ZADD', K.HEAVY, 'GT', ends, owner)
+end
+
+-- Is this a unit that was put aside, or had to make way while there was a place for it?
+local function is_heavy_unit(id, unit) return redis.call('HEXISTS', K.UNITS .. id, 'heavy:' .. unit) == 1 end
+
+-- Puts a unit into its lane, or into the heavy lane if its owner is heavy. Start-time fair queuing (Goyal, Vin, Cheng
+-- 1996): the units of an owner are `cost` turns apart, starting at the lane's current turn, so that owners take turns no
+-- matter how much each has submitted. Without a cost the unit comes next, because it already had its turn.
 local function make_ready(id, unit, waiting_since, cost)
   local lane, owner = unpack(redis.call('HMGET', K.JOB .. id, 'lane', 'owner'))
   if is_heavy(owner, clock()) then lane = C.HEAVY_LANE end
@@ -232,6 +242,14 @@ end
 
 -- How many workers may hold units of the heavy lane at a time. One worker is left for all others, if there are several.
 local function heavy_places(now) return math.max(1, live_workers(now) - 1) end
+
+local function free_heavy_places(now)
+  local held = 0
+  for _, member in ipairs(redis.call('ZRANGE', K.LEASES, 0, -1)) do
+    if is_heavy_unit(split_member(member)) then held = held + 1 end
+  end
+  return heavy_places(now) - held
+end
 
 -- Returns two numbers: seconds until a unit queued now would be taken, estimated from recent units and the number of
 -- live workers; and the seconds that each further quick unit adds. Heavy owners wait for each other only.

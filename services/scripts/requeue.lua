@@ -1,7 +1,7 @@
 -- Returns a unit to the queue: after an error (stage "retrying"), or when its worker stops, puts it aside, or its lease
--- has expired (stage "queued"). A unit put aside makes its owner a heavy one for some time. Replies 0 if the caller does not hold the unit. The sweeper passes an empty token: then the lease
--- must have expired.
--- ARGV: job id, unit, token, stage, delay s, change of the attempts, "1" to put it aside
+-- has expired (stage "queued"). A unit put aside makes its owner a heavy one for some time. Replies 0 if the caller does
+-- not hold the unit. The sweeper passes an empty token: then the lease must have expired.
+-- ARGV: job id, unit, token, stage, delay s, change of the attempts, to put it aside: seconds since its page was started
 local id, unit, token, stage, change = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[6]
 local job, member, now = K.JOB .. id, member_of(id, unit), tonumber(clock())
 if not has_open_work(id) then
@@ -22,11 +22,8 @@ if redis.call('HGET', job, 'status') == 'processing' then
   if change ~= '0' and redis.call('HGET', job, 'units') == '1' then redis.call('HSET', job, 'attempts', attempts) end
   publish(id, stage, {})
 end
-local aside = ARGV[7] == '1'
-if aside then
-  redis.call('ZREMRANGEBYSCORE', K.HEAVY, '-inf', now)
-  redis.call('ZADD', K.HEAVY, now + C.HEAVY_SECONDS, redis.call('HGET', job, 'owner'))
-end
+local aside = tonumber(ARGV[7])
+if aside then make_owner_heavy(redis.call('HGET', job, 'owner'), now, aside) end
 local delay = tonumber(ARGV[5])
 if delay > 0 then
   redis.call('ZADD', K.DELAYED, now + delay, member)

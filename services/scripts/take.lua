@@ -28,12 +28,7 @@ end
 
 -- Takes a unit of the heavy lane, unless as many as allowed are held.
 local function take_heavy()
-  local held = 0
-  for _, member in ipairs(redis.call('ZRANGE', K.LEASES, 0, -1)) do
-    local id, unit = split_member(member)
-    held = held + redis.call('HEXISTS', K.UNITS .. id, 'heavy:' .. unit)
-  end
-  if held < heavy_places(now) then return take_from(C.HEAVY_LANE) end
+  if free_heavy_places(now) > 0 then return take_from(C.HEAVY_LANE) end
 end
 
 local first, second = C.QUICK_LANE, C.BULK_LANE

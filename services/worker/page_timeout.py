@@ -21,14 +21,16 @@ from services.errors import PageTimeout
 
 #: Seconds that native code may run past the limit before its process is ended.
 GRACE_SECONDS = 10
-
-
-#: Seconds until `others_wait` is asked for the first time, and then again and again.
-ASK_AFTER, ASK_EVERY = 3.0, 1.0
+#: Seconds until `make_way` is asked for the first time, and then again and again.
+ASK_AFTER, ASK_EVERY = 1.0, 0.5
 
 
 class PutAside(Exception):
-    """The page has kept the worker for long, and short jobs of other owners wait."""
+    """The page has kept the worker for `seconds`, and short jobs of other owners wait."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__()
+        self.seconds = seconds
 
 
 def nobody_waits(seconds: float) -> bool:
@@ -36,10 +38,10 @@ def nobody_waits(seconds: float) -> bool:
 
 
 @contextmanager
-def page_time_limit(seconds: int, others_wait: Callable[[float], bool] = nobody_waits) -> Iterator[Callable[[], None]]:
+def page_time_limit(seconds: int, make_way: Callable[[float], bool] = nobody_waits) -> Iterator[Callable[[], None]]:
     """Raise PageTimeout in the body after `seconds`. Has no effect outside the main thread.
 
-    Gives the body a function that starts the time again, for the next page. Raises PutAside as soon as `others_wait`,
+    Gives the body a function that starts the time again, for the next page. Raises PutAside as soon as `make_way`,
     which gets the seconds since the start, says so. It is called in the middle of the body, so the body must not use
     what it uses.
     """
@@ -53,8 +55,8 @@ def page_time_limit(seconds: int, others_wait: Callable[[float], bool] = nobody_
         elapsed = time.monotonic() - started
         if elapsed >= seconds:
             raise PageTimeout(f"The page took longer than the limit of {seconds} seconds. {PageTimeout.remedy}")
-        if others_wait(elapsed):
-            raise PutAside()
+        if make_way(elapsed):
+            raise PutAside(elapsed)
         signal.setitimer(signal.ITIMER_REAL, min(ASK_EVERY, max(0.01, seconds - elapsed)))
 
     def start() -> None:

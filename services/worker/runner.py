@@ -31,7 +31,7 @@ from services.jobs.result_body import pack_json, pack_result, unpack
 from services.jobs.sealed_text import Sealer
 from services.jobs.store import JobStore
 from services.jobs.unit_queue import LAST, LOST, Unit, UnitQueue
-from services.jobs.units import HEAVY, pages_of
+from services.jobs.units import pages_of
 from services.ocr_service.document import Document, OCRService
 from services.ocr_service.result_document import ResultDocument, failed_page
 from services.ocr_service.result_limits import page_as_json
@@ -99,8 +99,8 @@ class UnitRunner:
                 log.warning("unit lost: another worker took it, or its job was cancelled")
             except WorkerStopping:
                 self._return_unit(record, unit)
-            except PutAside:
-                self._put_aside(record, unit)
+            except PutAside as put_aside:
+                self._put_aside(record, unit, put_aside.seconds)
         if unit.heavy:
             self.send_ticket(record.id, 0.0)  # another one may have waited for this one's place
         return True
@@ -146,7 +146,7 @@ class UnitRunner:
         self.ocr.prepare()
         writer.start(step)
         try:
-            with page_time_limit(self.page_timeout, partial(self._others_wait, unit)):
+            with page_time_limit(self.page_timeout, partial(self._make_way, unit)):
                 return self._open_document.open(record)
         finally:
             writer.finish(step)
@@ -157,7 +157,7 @@ class UnitRunner:
         self.ocr.prepare()
         try:
             writer.start(number)
-            with page_time_limit(self.page_timeout, partial(self._others_wait, writer.unit)):
+            with page_time_limit(self.page_timeout, partial(self._make_way, writer.unit)):
                 page = document.recognize(number)
                 packed = pack_json(page_as_json(page))
         except LeaseLost:
@@ -185,8 +185,7 @@ class UnitRunner:
         if outcome == LOST:
             raise LeaseLost()
         if not record.is_probe:
-            lane = HEAVY if unit.heavy else record.lane
-            retry_until_redis_is_back(lambda: self.unit_queue.record_pace(lane, seconds))
+            retry_until_redis_is_back(lambda: self.unit_queue.record_pace(record.lane, seconds, unit.heavy))
         if outcome == LAST:
             self._finish_job(record, unit, other_seconds + seconds, progress)
 
@@ -266,16 +265,16 @@ class UnitRunner:
             self.send_ticket(record.id, 0.0)
         log.info("unit returned to the queue: the worker is stopping")
 
-    def _put_aside(self, record: JobRecord, unit: Unit) -> None:
+    def _put_aside(self, record: JobRecord, unit: Unit, seconds: float) -> None:
         self._open_document.close()
-        if retry_until_redis_is_back(lambda: self.unit_queue.put_aside(unit)):
+        if retry_until_redis_is_back(lambda: self.unit_queue.put_aside(unit, seconds)):
             self.send_ticket(record.id, 0.0)
         log.info("unit put aside: short jobs of others wait", attempt=unit.tries)
 
-    def _others_wait(self, unit: Unit, seconds: float) -> bool:
+    def _make_way(self, unit: Unit, seconds: float) -> bool:
         """Called by a signal, in the middle of a page: it must not wait for Redis, and not log."""
         try:
-            return self.unit_queue.others_wait(unit, seconds)
+            return self.unit_queue.make_way(unit, seconds)
         except RedisUnavailable:
             return False
 

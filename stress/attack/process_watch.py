@@ -44,7 +44,10 @@ class ProcessWatch:
         self._thread.join()
 
     def check(self, report: Report) -> None:
-        for what, limit in (("a worker and its document processes", BYTES_PER_PROCESS), ("all web processes", WEB_BYTES)):
+        for what, limit in (
+            ("a worker and its document processes", BYTES_PER_PROCESS),
+            ("all web processes", WEB_BYTES),
+        ):
             value = f"{self._peaks[what] >> 20} MB of {limit >> 20} MB"
             report.check(f"memory of {what}", value, self._peaks[what] <= limit)
         for role in PERMANENT:

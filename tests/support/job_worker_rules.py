@@ -20,8 +20,8 @@ LOST_UNIT_ACTIONS = (
     lambda queue, unit, job: queue.fail(unit, job, ERROR, True) == 0,
     lambda queue, unit, job: queue.requeue(unit, RETRYING, delay=60) is False,
     lambda queue, unit, job: queue.requeue(unit, QUEUED, tries_back=1) is False,
-    lambda queue, unit, job: queue.put_aside(unit) is False,
-    lambda queue, unit, job: queue.others_wait(unit, 30) is False,
+    lambda queue, unit, job: queue.put_aside(unit, 30) is False,
+    lambda queue, unit, job: queue.make_way(unit, 30) is False,
 )
 
 
@@ -120,14 +120,15 @@ class WorkerRules(JobSteps):
     @precondition(has_held_unit)
     def put_aside(self, pick):
         unit = self._held_unit(pick)
-        assert self.unit_queue.put_aside(unit)
+        assert self.unit_queue.put_aside(unit, 30)
         self.model.requeue(unit.job_id, unit.number, READY, QUEUED, "put_aside")
 
     @rule(seconds=st.sampled_from([1, 30]), pick=PICK)
     @precondition(has_held_unit)
-    def ask_whether_others_wait(self, seconds, pick):
+    def make_way(self, seconds, pick):
+        """With the one worker of this machine, no unit becomes heavy where it is."""
         unit = self._held_unit(pick)
-        self._changes_nothing(lambda: self.unit_queue.others_wait(unit, seconds) in (False, True))
+        self._changes_nothing(lambda: self.unit_queue.make_way(unit, seconds) in (False, True))
 
     @rule()
     def owners_are_no_longer_heavy(self):
