@@ -36,6 +36,7 @@ def _parser() -> argparse.ArgumentParser:
     command = commands.add_parser("attack", help="bombs, slow clients and floods, while honest clients are measured")
     command.add_argument("--seconds", type=float, default=180, help="how long at least")
     command.add_argument("--only", default="", metavar="WORDS", help="only the bombs whose name contains these words")
+    command.add_argument("--endless", action="store_true", help="nothing but six endless pages at the same time")
     command.set_defaults(run=attack.run)
     command = commands.add_parser("fuzz", help="random requests from the API description")
     command.add_argument("--schemathesis", default="schemathesis", metavar="PROGRAM")

@@ -9,13 +9,14 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from stress.attack import bombers
 from stress.attack.bombers import Bomber
 from stress.attack.floods import BatchFlood
 from stress.attack.measured_clients import MeasuredClients
-from stress.attack.pdf_bombs import PDF_BOMBS
+from stress.attack.pdf_bombs import PDF_BOMBS, fills
 from stress.attack.picture_bombs import PICTURE_BOMBS
 from stress.attack.process_watch import ProcessWatch
 from stress.attack.service import AttackedService
@@ -50,10 +51,16 @@ def full(seconds: float, only: str) -> Attack:
     return Attack(chosen, SLOWNESS, batches, 6, seconds, 1500, 1.5, timed=True, settings={})
 
 
-def run(seconds: float, only: str) -> bool:
+def endless_pages(seconds: float) -> Attack:
+    """Six clients that send an endless page each, at the same time."""
+    bombs = {f"endless page {number}": partial(fills, 34_000 + number) for number in range(6)}
+    return Attack(bombs, (), {}, len(bombs), seconds, 400, 1.5, timed=True, settings={})
+
+
+def run(seconds: float, only: str, endless: bool) -> bool:
     """True if all checks held."""
     report = Report("attack")
-    attack(full(seconds, only), report)
+    attack(endless_pages(seconds) if endless else full(seconds, only), report)
     for failure in report.failures:
         sys.stdout.write(f"failed: {failure}\n")
     return report.passed
