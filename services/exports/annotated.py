@@ -19,7 +19,7 @@ from services.exports.page_matrix import PageMatrix, pixels_to_page
 from services.exports.page_resources import add_font, own_resources
 from services.exports.pages import Pages
 from services.exports.picture_streams import PNG_LEVEL
-from services.exports.searchable_pdf import opened, pages_of
+from services.exports.searchable_pdf import opened, pages_of, save
 from services.ocr_service.helpers.pdf_processor import POINTS_PER_INCH, PdfDocument
 from utils.sources import Source
 
@@ -48,7 +48,7 @@ def write(
         for page in result.pages():
             if page["success"] and (page["lines"] or page.get("documents")):
                 _annotate(pdf, pdf.pages[page["page"] - 1], page, font, upright=masked)
-        pdf.save(out, encryption=pdf.is_encrypted, fix_metadata_version=False)
+        save(pdf, out)
 
 
 def draw(annotated: Source, number: int, side: int, password: str = "") -> bytes:

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from typing import Any, BinaryIO
 
 import pikepdf
-from pikepdf import Pdf
+from pikepdf import Name, Pdf
 
 from services.errors import CorruptFile, EncryptedFile
 from services.exports.font_objects import finish, new_font
@@ -45,7 +45,7 @@ def write(
             if page["success"] and (masked or page["source"] == "ocr"):
                 layer.add(pdf.pages[page["page"] - 1], without_hidden_words(page) if masked else page)
         layer.finish()
-        pdf.save(out, encryption=pdf.is_encrypted, fix_metadata_version=False)
+        save(pdf, out)
 
 
 def pages_of(source: BinaryIO, result: Pages, scratch: BinaryIO, masked: bool, password: str) -> BinaryIO:
@@ -65,8 +65,18 @@ def opened(file: BinaryIO, password: str = "") -> Iterator[Pdf]:
             yield pdf
     except pikepdf.PasswordError as error:
         raise EncryptedFile() from error
-    except pikepdf.PdfError as error:
+    except (pikepdf.PdfError, pikepdf.QpdfRuntimeError) as error:
         raise CorruptFile("The PDF is damaged and cannot be written again.") from error
+
+
+def save(pdf: Pdf, out: BinaryIO) -> None:
+    """Write the PDF with the encryption that it had."""
+    # Damaged files may lack these entries. qpdf gives them the right value, but does not add them.
+    if Name.Size not in pdf.trailer:
+        pdf.trailer.Size = 0
+    if pdf.is_encrypted and Name.Length not in pdf.trailer.Encrypt:
+        pdf.trailer.Encrypt.Length = pdf.encryption.bits
+    pdf.save(out, encryption=pdf.is_encrypted, fix_metadata_version=False)
 
 
 class _TextLayer:

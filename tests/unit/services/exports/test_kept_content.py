@@ -10,8 +10,10 @@ import pymupdf
 import pytest
 from pikepdf import Array, Dictionary, Name, String
 
+from services.errors import CorruptFile
+from services.exports import annotated, searchable_pdf
 from services.exports.pdf_writer import PdfWriter
-from tests.support.exports import check_syntax, page_with, scan_pdf
+from tests.support.exports import FakeResult, check_syntax, page_with, scan_pdf
 from tests.support.searchable import searchable
 
 HELLO = ("Hello", (100, 200, 260, 240))
@@ -141,6 +143,26 @@ def test_a_pdf_with_an_empty_user_password_keeps_its_encryption(revision):
         assert (pdf.encryption.R, pdf.allow.extract, pdf.user_password_matched) == (revision, False, True)
     with pikepdf.open(io.BytesIO(file), password="owner") as pdf:
         assert pdf.owner_password_matched
+
+
+def locked_with_key(length):
+    """A PDF whose encryption has this entry instead of the length of its key."""
+    source = changed(lambda pdf: None, encryption=pikepdf.Encryption(owner="owner", user="", R=4, aes=True))
+    assert source.count(b"/Length 128 ") == 1
+    return source.replace(b"/Length 128 ", length)
+
+
+@pytest.mark.parametrize("module", [searchable_pdf, annotated])
+def test_entries_that_a_damaged_file_lacks_are_added(module):
+    for source in (scan_pdf(2).replace(b"/Size", b"/Siqe"), locked_with_key(b"/Lengph 128 ")):
+        out = io.BytesIO()
+        module.write(io.BytesIO(source), FakeResult([page_with(HELLO)]), out, io.BytesIO())
+        check_syntax(out.getvalue())
+
+
+def test_a_pdf_whose_encryption_cannot_be_written_is_refused():
+    with pytest.raises(CorruptFile):
+        written(locked_with_key(b"/Length 40 "))
 
 
 MEASURE = """
