@@ -38,38 +38,39 @@ end
 """
 
 
+class _Codes(dict[str, str]):
+    """The code of each part of a text, in hexadecimal digits. A part gets its code when it is first used."""
+
+    def __missing__(self, part: str) -> str:
+        code = self[part] = f"{min(len(self) + 1, _MAX_CODES):04X}"
+        return code
+
+
 @dataclass(eq=False)
 class GlyphlessFont:
     """The codes that one document uses."""
 
-    _codes: dict[str, int] = field(init=False, default_factory=dict)
+    _codes: _Codes = field(init=False, default_factory=_Codes)
     _encoded: dict[str, tuple[str, int]] = field(init=False, default_factory=dict)
 
     def encode(self, text: str) -> tuple[str, int]:
         """Hexadecimal codes of the text, and its width in thousandths of the font size."""
         found = self._encoded.get(text)
         if found is None:
-            parts = list(coded_parts(text))
-            found = "".join([f"{self._code(part):04X}" for part in parts]), sum(map(width_of, parts))
+            codes, parts = self._codes, text if text.isascii() else list(coded_parts(text))
+            found = "".join([codes[part] for part in parts]), sum(map(width_of, parts))
             if len(self._encoded) < _MAX_CODES:  # words repeat on a page, but a document has no end of them
                 self._encoded[text] = found
         return found
 
     def encode_whole(self, text: str) -> tuple[str, int]:
         """The same with one code for the whole text, which programs do not divide."""
-        return f"{self._code(text):04X}", width_of(text)
-
-    def _code(self, cluster: str) -> int:
-        code = self._codes.get(cluster)
-        if code is None:
-            code = min(len(self._codes) + 1, _MAX_CODES)
-            self._codes[cluster] = code
-        return code
+        return self._codes[text], width_of(text)
 
     def to_unicode(self) -> bytes:
         """The stream that maps codes to characters."""
         blocks = [_CMAP_START]
-        mappings = [b"<%04X> <%s>\n" % (code, _utf16(cluster)) for cluster, code in self._codes.items()]
+        mappings = [b"<%b> <%b>\n" % (code.encode(), _utf16(part)) for part, code in self._codes.items()]
         for start in range(0, len(mappings), _MAPPINGS_PER_BLOCK):
             block = mappings[start : start + _MAPPINGS_PER_BLOCK]
             blocks += [b"%d beginbfchar\n" % len(block), *block, b"endbfchar\n"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
@@ -83,9 +84,13 @@ def _line(words: Iterable[tuple[PlacedWord, Strip]], font: GlyphlessFont, resour
 def _start(middle: complex, direction: complex, size: float, resource: str) -> str:
     """Sets the font, and the baseline as the line from which words are placed. middle: of the side where it starts."""
     origin = middle - 1j * direction * (0.5 - DESCENT) * size
+    return f"/{resource} {size:.2f} Tf {_axes(direction)} {origin.real:.2f} {origin.imag:.2f} Tm\n"
+
+
+@lru_cache(maxsize=16)  # four of them are those of nearly all lines
+def _axes(direction: complex) -> str:
     cos, sin = direction.real, direction.imag
-    axes = f"{cos:.5g} {sin:.5g} {0 - sin:.5g} {cos:.5g}"
-    return f"/{resource} {size:.2f} Tf {axes} {origin.real:.2f} {origin.imag:.2f} Tm\n"
+    return f"{cos:.5g} {sin:.5g} {0 - sin:.5g} {cos:.5g}"
 
 
 def _drawn(line: Mapping[str, Any]) -> list[PlacedWord]:
