@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from paddleocr_service import EngineInfo, Line, Recognition
 from paddleocr_service.languages import languages_found
 from paddleocr_service.layout import structure_of_layer
-from paddleocr_service.reading_order import page_text
+from paddleocr_service.reading_order import page_text, reading_order
 from paddleocr_service.results import OFF
 from services.ocr_service.checked_layer import CheckedLayer, LayerChecker, warnings_of_ocr
 from services.ocr_service.helpers.form_fields import upright_fields
@@ -22,7 +23,7 @@ from services.ocr_service.helpers.hidden_warnings import hidden_text_warnings
 from services.ocr_service.helpers.layer_order import blocks_of
 from services.ocr_service.helpers.page_transform import Box
 from services.ocr_service.helpers.pdf_processor import PdfDocument
-from services.ocr_service.helpers.region_order import order_with_regions
+from services.ocr_service.helpers.region_order import Sort, order_with_regions
 from services.ocr_service.helpers.text_extractor import Page, page_of
 from services.ocr_service.helpers.text_layer import LayerLine, TextLayer
 from services.ocr_service.ink import missed_text, missing_layer
@@ -39,6 +40,8 @@ if TYPE_CHECKING:
 OCR, TEXT = "ocr", "text"
 #: Resolution at which lines of the layer are compared with the rendered page: enough for small print.
 _SAMPLE_DPI = 200
+#: Number of regions of a document whose order is cached, for images repeated on each page.
+_CACHED_REGIONS = 64
 _LAYER = EngineInfo("PyMuPDF", "mupdf", ())
 
 
@@ -57,10 +60,12 @@ class PdfPages:
     read_part: Callable[[RGBArray], Recognition] | None = None
     _checker: LayerChecker = field(init=False)
     _regions: RegionReader = field(init=False)
+    _sort: Sort = field(init=False)
 
     def __post_init__(self) -> None:
         self._checker = LayerChecker(self.pdf.font_proofs(), self.options.lang)
         checker = RegionChecker(self._sketch, self.pdf.has_shaped_clips)
+        self._sort = lru_cache(_CACHED_REGIONS)(reading_order)
         self._regions = RegionReader(checker, self.read_part or self.read, self.options.dpi)
 
     def recognize(self, number: int) -> Page:
@@ -100,7 +105,7 @@ class PdfPages:
         warnings: Sequence[PageWarning] = (),
     ) -> Page:
         if regions:
-            blocks = order_with_regions(layer_lines, regions, layer.width, layer.height)
+            blocks = order_with_regions(layer_lines, regions, layer.width, layer.height, self._sort)
         else:
             blocks = blocks_of(layer_lines, layer.width, layer.height)
         if self.options.layout != OFF:

@@ -6,7 +6,7 @@ mostly OCR, or whose layer is scrambled, is sorted by position.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from paddleocr_service.reading_order import reading_order
@@ -23,10 +23,18 @@ _SAME_ROW, _MAX_RATIO = 0.6, 2.5
 _MIN_CONTINUED = 0.7
 
 
+#: Sorts lines by position, given the pixels of the page.
+Sort = Callable[[tuple[Line, ...], int, int], tuple[Block, ...]]
+
+
 def order_with_regions(
-    layer: Sequence[LayerLine], regions: Sequence[Sequence[Line]], width: int, height: int
+    layer: Sequence[LayerLine], regions: Sequence[Sequence[Line]], width: int, height: int, sort: Sort = reading_order
 ) -> tuple[Block, ...]:
-    """Blocks of layer and regions in reading order. regions: lines read by OCR. width, height: pixels of the page."""
+    """Blocks of layer and regions in reading order.
+
+    regions: lines read by OCR. width, height: pixels of the page. sort: of a region; it may remember its results,
+    because a region can be on each page of a document.
+    """
     added = [line for region in regions for line in region]
     written = sum(len(line.line.text) for line in layer)
     few = sum(len(line.text) for line in added) <= _MAX_INSERTED * written
@@ -35,14 +43,14 @@ def order_with_regions(
     blocks = list(blocks_of(layer, width, height))
     for region in regions:
         if not _continue_rows(blocks, region):
-            _insert(blocks, _blocks_of_region(region, width, height))
+            _insert(blocks, _blocks_of_region(region, width, height, sort))
     return tuple(blocks)
 
 
-def _blocks_of_region(region: Sequence[Line], width: int, height: int) -> list[Block]:
+def _blocks_of_region(region: Sequence[Line], width: int, height: int, sort: Sort) -> list[Block]:
     if len(region) == 1:
         return [_block_of(region[0])]
-    return list(reading_order(region, width, height))
+    return list(sort(tuple(region), width, height))
 
 
 def _block_of(line: Line) -> Block:

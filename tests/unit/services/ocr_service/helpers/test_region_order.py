@@ -1,6 +1,7 @@
 """Where the lines that OCR adds to a text layer are placed."""
 
 from paddleocr_service import Line
+from paddleocr_service.reading_order import reading_order
 from services.ocr_service.helpers.region_order import order_with_regions
 from services.ocr_service.helpers.text_layer import LayerLine
 
@@ -24,6 +25,18 @@ def rows(layer, *regions):
 
 PROSE = [layer_line(f"{number} line of prose in the layer of the page", 50, 100 + 20 * number) for number in range(6)]
 TEXTS = [[one.line.text] for one in PROSE]
+
+
+def test_a_region_of_several_lines_is_sorted_by_the_given_function():
+    asked = []
+
+    def sort(lines, width, height):
+        asked.append((lines, width, height))
+        return reading_order(lines, width, height)
+
+    region = (line("Head", 50, 400), line("Below", 50, 440))
+    order_with_regions(PROSE, [list(region), [line("One", 50, 40)]], WIDTH, HEIGHT, sort)
+    assert asked == [(region, WIDTH, HEIGHT)]
 
 
 def test_a_region_above_the_layer_comes_first():
