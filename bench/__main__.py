@@ -16,6 +16,7 @@ from bench.documents import main as run_documents
 from bench.faults.__main__ import main as run_faults
 from bench.faults.drawn import main as run_drawn_faults
 from bench.formats import main as run_formats
+from bench.in_turn import main as run_in_turn
 from bench.languages import main as run_languages
 from bench.machine import describe
 from bench.memory import main as run_memory
@@ -40,6 +41,7 @@ COMMANDS = {
     "drawn_faults": run_drawn_faults,
     "faults": run_faults,
     "formats": run_formats,
+    "in_turn": run_in_turn,
     "languages": run_languages,
     "orientation": run_orientation,
     "peers": run_peers,

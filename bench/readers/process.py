@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,20 +30,30 @@ class Answer:
 class Reader:
     """A reader process; a context manager. The constructor waits until it is ready, and may raise ReaderFailed."""
 
-    def __init__(self, name: str, settings: dict, python: str | Path = sys.executable) -> None:
-        """name: label in tables, and key of ``READERS`` unless ``settings`` contain another key as "reader"."""
+    def __init__(
+        self,
+        name: str,
+        settings: Mapping[str, object] | None = None,
+        python: str | Path = sys.executable,
+        command: Sequence[str] = (),
+        environment: Mapping[str, str] | None = None,
+    ) -> None:
+        """name: label in tables, and key of ``READERS`` unless ``settings`` contain another key as "reader".
+
+        command: of another program that answers in the same way.
+        """
         self.name = name
         self._log = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the reader
-        settings = dict(settings)
-        reader = settings.pop("reader", name)
-        command = [str(python), "-m", "bench.readers", reader, json.dumps(settings)]
+        arguments = dict(settings or {})
+        reader = str(arguments.pop("reader", name))
         try:
             self._process = subprocess.Popen(
-                command,
+                command or [str(python), "-m", "bench.readers", reader, json.dumps(arguments)],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=self._log,
                 cwd=REPOSITORY,
+                env=environment,
                 text=True,
                 encoding="utf-8",
                 preexec_fn=tie_to(os.getpid(), signal.SIGTERM),
