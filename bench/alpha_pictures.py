@@ -47,14 +47,24 @@ def main(arguments: list[str]) -> int:
 def _line(path: Path) -> str:
     deflated = b"".join(_data(path.read_bytes()))
     grey = Image.open(path).convert("L").tobytes()
-    packed = _pdf(path, lambda picture, writer: packed_stream(picture))
-    copied = _pdf(path, lambda picture, writer: _copied(picture, writer, deflated))
+    packed, copied = packed_pdf(path), copied_pdf(path)
     inflate, pack = _cpu(lambda: zlib.decompress(deflated)), _cpu(lambda: zlib.compress(grey, 1))
     written = _cpu(lambda: list(packed_stream(Image.open(path)).parts))
     return (
         f"{inflate:7.1f} {pack:7.1f} {written:9.1f} {len(packed):8} {_cpu(lambda: _show(packed)):7.0f}"
         f" {len(copied):16} {_cpu(lambda: _show(copied)):7.0f}"
     )
+
+
+def packed_pdf(path: Path) -> bytes:
+    """As the service writes it."""
+    return _pdf(path, lambda picture, writer: packed_stream(picture))
+
+
+def copied_pdf(path: Path) -> bytes:
+    """With the data of the file, whose red, green, blue and alpha are four inks."""
+    deflated = b"".join(_data(path.read_bytes()))
+    return _pdf(path, lambda picture, writer: _copied(picture, writer, deflated))
 
 
 def _data(png: bytes) -> Iterator[bytes]:
@@ -87,7 +97,6 @@ def _pdf(path: Path, stream_of: Callable[[Image.Image, PdfWriter], PictureStream
 
 
 def _copied(picture: Image.Image, writer: PdfWriter, deflated: bytes) -> PictureStream:
-    """The data of the file, with red, green, blue and alpha as four inks."""
     limits = b"/Domain [0 1 0 1 0 1 0 1] /Range [0 1 0 1 0 1]"
     function = writer.add_stream(b"/FunctionType 4 %b" % limits, [b"{ pop }"])
     space = b"[/DeviceN [/Red /Green /Blue /Alpha] /DeviceRGB %d 0 R]" % function
