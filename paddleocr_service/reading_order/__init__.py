@@ -19,6 +19,6 @@ heights or ratios, never in pixels, so the order does not depend on the resoluti
     blocks.py                rows of a region -> paragraphs and tables; the text of a page
 """
 
-from .blocks import page_text, reading_order
+from .blocks import are_table, page_text, reading_order
 
-__all__ = ["page_text", "reading_order"]
+__all__ = ["are_table", "page_text", "reading_order"]

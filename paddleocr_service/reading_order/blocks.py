@@ -80,10 +80,14 @@ def _blocks_of_page(lines: Sequence[Line], boxes: Boxes, level: Integers, page: 
 def _create_block(lines: Sequence[Line], rows: Sequence[Integers], is_inset: bool) -> Block:
     block_rows = tuple(tuple(lines[position] for position in row) for row in rows)
     xs, ys = zip(*(point for row in block_rows for line in row for point in line.polygon), strict=True)
-    with_several_lines = sum(len(row) > 1 for row in block_rows)
-    is_table = len(block_rows) >= _MIN_TABLE_ROWS and with_several_lines * 2 > len(block_rows)
-    kind = SIDE_NOTE if is_inset else TABLE if is_table else PARAGRAPH
+    kind = SIDE_NOTE if is_inset else TABLE if are_table(block_rows) else PARAGRAPH
     return Block(kind, block_rows, (min(xs), min(ys), max(xs), max(ys)))
+
+
+def are_table(rows: Sequence[Sequence[Line]]) -> bool:
+    """Return whether the rows of a block look like those of a table: most have several lines."""
+    with_several_lines = sum(len(row) > 1 for row in rows)
+    return len(rows) >= _MIN_TABLE_ROWS and with_several_lines * 2 > len(rows)
 
 
 def _split_into_blocks(region: Region) -> Iterator[list[Integers]]:

@@ -4,6 +4,7 @@ Input are the lines of a page, and the rules (ruling lines) drawn on it or its i
 
     find_tables          lines and rules -> tables
       regions.py         where tables are: frames of rules, and rows whose cells stand in columns
+      headers.py         header rows above a frame
       rules.py           ruling lines, out of rectangles and strokes
       rows.py            items -> text rows -> segments: what stands together in a row
       columns.py         segments -> columns

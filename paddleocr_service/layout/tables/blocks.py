@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from ...polygons import bounds
-from ...results import TABLE, Block, Line
+from ...reading_order import are_table
+from ...results import PARAGRAPH, TABLE, Block, Line
 from .cells import Table, join
 
 
@@ -44,7 +45,10 @@ def with_tables(blocks: Sequence[Block], tables: Sequence[Table]) -> tuple[Block
 
 
 def _with_rows(block: Block, rows: list[tuple[Line, ...]]) -> Block:
-    return replace(block, rows=tuple(rows), bbox=join([bounds(line.polygon) for row in rows for line in row]))
+    """The block with the rest of its rows. What is left of a table may be a caption."""
+    kind = PARAGRAPH if block.kind == TABLE and not are_table(rows) else block.kind
+    box = join([bounds(line.polygon) for row in rows for line in row])
+    return replace(block, kind=kind, rows=tuple(rows), bbox=box)
 
 
 def _block(table: Table, rows: Sequence[Sequence[int]], lines: Sequence[Line]) -> Block:

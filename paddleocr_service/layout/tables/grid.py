@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from statistics import median
 
@@ -21,6 +21,8 @@ _MIN_BANDS = 0.3
 _MAX_OPEN = 0.3
 #: Text rows of one cell are at most this many times as far apart as usual.
 _MAX_WRAP, _MAX_HEADER_STEP = 1.05, 1.6
+#: Most distance between the middles of a heading and of the columns that it spans, in heights of a row.
+_CENTRED = 0.6
 
 _YEAR = re.compile(r"(1[89]|20)\d\d([-–/]\d{2,4})?$")
 
@@ -71,6 +73,12 @@ def build_grid(items: Sequence[Item], rules: Rules, box: Box) -> Grid | None:
     return Grid(builder.table(groups), columns.ruled and builder.rows_are_ruled)
 
 
+def _covered_parts(wide: Iterable[Span], parts: Iterable[Span]) -> int:
+    """How many parts are below (or above) parts that span several columns."""
+    parts = list(parts)
+    return sum(first <= left and right <= last for first, last in wide if last > first for left, right in parts)
+
+
 def _text_row(row: Row, columns: Columns) -> _TextRow:
     parts: dict[Span, list[Segment]] = {}
     for segment in columns.divide(row.segments):
@@ -87,17 +95,44 @@ class _Builder:
         self.usual_step = median(steps) if steps else 0.0
         self.height = median(row.y1 - row.y0 for row in rows)
         self.first_numbers = self._first_row_with_numbers()
+        self.rows = self._with_wide_headings()
         self.rows_are_ruled = False
 
     def _first_row_with_numbers(self) -> int:
         """The text row at which the header ends. The number of rows if no row has numbers."""
         for at, row in enumerate(self.rows):
             others = len(row.parts) - ((0, 0) in row.parts)
-            if at == 0 and all(_YEAR.match(row.text(span)) for span in row.parts if span != (0, 0)):
+            is_first = at == 0 or (0, 0) not in row.parts
+            if is_first and all(_YEAR.match(row.text(span)) for span in row.parts if span != (0, 0)):
                 continue  # years head columns more often than they fill cells
             if others > 0 and 2 <= len(row.parts) >= 0.5 * len(self.columns) and row.numbers >= 0.5 * others:
                 return at
         return len(self.rows)
+
+    def _with_wide_headings(self) -> list[_TextRow]:
+        """The rows; in the header, a text alone in its row that is centred above or below several others spans them."""
+        rows = list(self.rows)
+        header = self.first_numbers if self.first_numbers < len(rows) else 0
+        for at in range(header):
+            others = [*self.rows[at + 1 : header][:1], *self.rows[max(at - 1, 0) : at]]
+            spans = [sorted(span for span in other.parts if span != (0, 0)) for other in others]
+            wide = next((found for found in zip(others, spans, strict=True) if len(found[1]) > 1), None)
+            alone = [segment for segments in rows[at].parts.values() for segment in segments]
+            if wide and len(alone) == 1 and self._is_centred(alone[0], *wide):
+                rows[at] = replace(rows[at], parts={(wide[1][0][0], wide[1][-1][1]): alone})
+        return rows
+
+    def _is_centred(self, heading: Segment, row: _TextRow, spans: Sequence[Span]) -> bool:
+        """Whether a text is centred over the texts of a row, or over their columns."""
+        texts = [segment for span in spans for segment in row.parts[span]]
+        ends = [
+            (texts[0].x0, max(segment.x1 for segment in texts)),
+            (self.columns.intervals[spans[0][0]][0], self.columns.intervals[spans[-1][1]][1]),
+        ]
+        return any(
+            abs(heading.centre - (x0 + x1) / 2) <= _CENTRED * self.height and x0 <= heading.x0 and heading.x1 <= x1
+            for x0, x1 in ends
+        )
 
     def groups(self) -> Iterator[list[int]]:
         """The text rows of each row of the table."""
@@ -107,7 +142,7 @@ class _Builder:
         )
         self.rows_are_ruled = ruled
         for band in bands:
-            if ruled and not self._has_several_rows(band, len(bands)):
+            if ruled and not self._has_wide_heading(band) and not self._has_several_rows(band, len(bands)):
                 yield band
                 continue
             group = band[:1]
@@ -140,6 +175,12 @@ class _Builder:
                 end = rule.x1
         return covered / max(x1 - x0, 1e-6)
 
+    def _has_wide_heading(self, band: Sequence[int]) -> bool:
+        """Whether a text in the header spans several texts in the row below, without a rule between them."""
+        header = [at for at in band if at < self.first_numbers < len(self.rows)]
+        pairs = zip(header, header[1:], strict=False)
+        return any(_covered_parts(self.rows[above].parts, self.rows[below].parts) > 1 for above, below in pairs)
+
     def _has_several_rows(self, band: Sequence[int], bands: int) -> bool:
         """Whether the rows of a band are rows of the table: several are full and have numbers."""
         rows = [self.rows[at] for at in band]
@@ -155,10 +196,10 @@ class _Builder:
         if row.y0 < before.y1 - 0.45 * self.height and not above & set(row.parts):
             return True
         if at < self.first_numbers < len(self.rows):
-            spans = [
-                first <= left and right <= last for first, last in above if last > first for left, right in row.parts
-            ]
-            return sum(spans) < 2 and step <= _MAX_HEADER_STEP * self.usual_step
+            wide = _covered_parts(above, row.parts)
+            if len(row.parts) == 1:
+                wide = max(wide, _covered_parts(row.parts, above))
+            return wide < 2 and step <= _MAX_HEADER_STEP * self.usual_step
         if (0, 0) in row.parts:
             return len(row.parts) == 1 and step < 0.9 * self.usual_step
         return not row.numbers and set(row.parts) <= above and step <= _MAX_WRAP * self.usual_step

@@ -7,6 +7,7 @@ from statistics import median
 from typing import NamedTuple
 
 from .cells import Box, join
+from .headers import with_header
 from .prose import is_prose, without_prose
 from .rows import Item, Row, is_number, rows_of
 from .rules import Rules, frames
@@ -45,18 +46,14 @@ def table_regions(items: Sequence[Item], rules: Rules, height: float, in_order: 
     framed = [box for box in _framed(rules, height) if _holds_table(box, items, in_order)]
     rest = [item for item in items if not any(_is_inside(item, box) for box in framed)]
     regions: list[Region] = []
-    aligned = [
-        Region(_with_rules(region.box, rules, height), region.certain) for region in _aligned(rest, rules, height)
-    ]
+    aligned = list(_aligned(rest, rules, height))
     if in_order:
         aligned = [region for region in aligned if _holds_table(region.box, items, in_order)]
         rest = [item for item in rest if not any(_is_inside(item, region.box) for region in aligned)]
         for column in _columns(rest, height):
-            aligned += [
-                Region(_with_rules(region.box, rules, height), region.certain)
-                for region in _aligned(column, rules, height)
-            ]
-    for region in [*(Region(_with_labels(box, items), True) for box in framed), *aligned]:
+            aligned += _aligned(column, rules, height)
+    whole = [with_header(_with_labels(box, items), items, rules, height, framed=True) for box in framed]
+    for region in [*(Region(box, True) for box in whole), *aligned]:
         touching = [other for other in regions if _overlap(region.box, other.box)]
         members = [region, *touching]
         joined = Region(join([member.box for member in members]), any(member.certain for member in members))
@@ -109,7 +106,8 @@ def _aligned(items: Sequence[Item], rules: Rules, height: float) -> Iterator[Reg
         box = join([row.box for row in table]) if table else None
         region = _region(table, box, rules, height) if box else None
         if region:
-            yield region
+            whole = with_header(_with_rules(region.box, rules, height), items, rules, height, framed=False)
+            yield Region(whole, region.certain)
 
 
 def _groups(rows: Sequence[Row], width: float, height: float) -> Iterator[list[Row]]:

@@ -1,5 +1,5 @@
 from paddleocr_service.layout.tables import Table, with_tables
-from paddleocr_service.results import PARAGRAPH, Block, Cell, Line
+from paddleocr_service.results import PARAGRAPH, TABLE, Block, Cell, Line
 
 BOX = (0.0, 0.0, 10.0, 10.0)
 
@@ -48,3 +48,11 @@ def test_no_line_is_lost_or_repeated():
 
 def test_a_block_that_a_table_fills_disappears():
     assert texts(with_tables([block("a b"), block("c")], [table(0, 1)])) == [("table", "a b"), ("paragraph", "c")]
+
+
+def test_caption_that_is_left_of_a_table_is_a_paragraph():
+    rest = Block(TABLE, block("caption", "a b", "c d", "e f").rows, BOX)
+    assert texts(with_tables([rest], [table(1, 2, 3, 4, 5, 6)])) == [
+        ("paragraph", "caption"),
+        ("table", "a b\nc d\ne f"),
+    ]
