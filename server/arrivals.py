@@ -107,7 +107,8 @@ class ArrivalWorker(ThreadWorker, ABC):  # type: ignore[misc]  # gunicorn has no
             # The connection stays in the kernel's queue. Others will end and free resources.
             self.log.warning("cannot accept connections: %s", error.strerror)
             self._accept_from = time.monotonic() + ACCEPT_PAUSE_SECONDS
-            self.set_accept_enabled(False)
+            if self.alive:  # a process that stops accepts what has arrived, and does not wait
+                self.set_accept_enabled(False)
             return False
         self.nr_conns += 1
         self._share_connection_count()

@@ -80,6 +80,7 @@ class ServiceWorker(ArrivalWorker):
         self._fast_pool = ElasticThreadPool(FAST_THREADS, FAST_THREADS, "fast")
         self._rejection_pool = ElasticThreadPool(MIN_THREADS, self.cfg.threads, "rejection")
         self._creating = 0
+        self._is_closed = False
         #: What `handle_request` passes to `_serve` through gunicorn.
         self._current = threading.local()
         super().init_process()
@@ -175,9 +176,10 @@ class ServiceWorker(ArrivalWorker):
         meanwhile. With a closed socket, a proxy tries the next server at once. Requests that wait for a job get its
         current status, and their clients ask again elsewhere.
         """
-        super().set_accept_enabled(enabled)
-        if self.alive:
+        super().set_accept_enabled(enabled and self.alive)
+        if self.alive or self._is_closed:
             return
+        self._is_closed = True
         for listener in self.sockets:
             count = -1
             while count != self.nr_conns:

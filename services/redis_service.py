@@ -115,6 +115,8 @@ class RedisService:
             socket_connect_timeout=socket_seconds,
             retry=Retry(NoBackoff(), 1, supported_errors=(redis.exceptions.ConnectionError,)),
             health_check_interval=0,
+            # By default each new connection reads redis-py's version from a file, and fails without free descriptors.
+            driver_info=None,
         )
         self._redis = _Redis(connection_pool=self._new_pool())
         self.client = cast(RedisClient, self._redis)

@@ -12,6 +12,7 @@ import requests
 
 from stress.harness import ServiceProcesses, wait_until
 from tests.support.drawing import picture
+from tests.support.streams import accepts_connections
 
 PICTURE = picture("Hostile")
 NAMELESS_PART = b"--B\r\nContent-Disposition: form-data\r\n\r\nx\r\n"
@@ -260,27 +261,43 @@ def test_a_body_that_drips_is_given_up(web):
     raise AssertionError("it was not given up")
 
 
-def test_a_process_without_descriptors_pauses_and_continues(web):
-    """It must not end, and serves the waiting connections once it has descriptors again."""
+@pytest.fixture
+def without_descriptors(web):
+    """The web processes. They can open no file while the test runs."""
     master = psutil.Process(web.web.pid)
-    workers = master.children()
-    limits = {worker: worker.rlimit(psutil.RLIMIT_NOFILE) for worker in workers}
-    try:
-        for worker in workers:
-            used = {int(name) for name in os.listdir(f"/proc/{worker.pid}/fd")}
-            free = next(number for number in itertools.count() if number not in used)
-            worker.rlimit(psutil.RLIMIT_NOFILE, (free, limits[worker][1]))
-        with socket.create_connection(("127.0.0.1", web.port), timeout=10) as client:
-            client.sendall(b"GET /health/alive HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
-            time.sleep(1.5)
-            for worker in workers:
-                worker.rlimit(psutil.RLIMIT_NOFILE, limits[worker])
-            assert client.recv(100).startswith(b"HTTP/1.1 200")
-    finally:
-        for worker in workers:
-            worker.rlimit(psutil.RLIMIT_NOFILE, limits[worker])
+    wait_until(lambda: sum(map(accepts_connections, master.children())) == 2, 20, "both web processes")
+    limits = {worker: worker.rlimit(psutil.RLIMIT_NOFILE) for worker in master.children()}
+    for worker, (_, hard) in limits.items():
+        used = {int(name) for name in os.listdir(f"/proc/{worker.pid}/fd")}
+        worker.rlimit(psutil.RLIMIT_NOFILE, (next(number for number in itertools.count() if number not in used), hard))
+    yield limits
+    for worker, limit in limits.items():
+        if worker.is_running():
+            worker.rlimit(psutil.RLIMIT_NOFILE, limit)
+
+
+def test_a_process_without_descriptors_pauses_and_continues(web, without_descriptors):
+    """It must not end, and serves the waiting connections once it has descriptors again."""
+    with socket.create_connection(("127.0.0.1", web.port), timeout=10) as client:
+        client.sendall(b"GET /health/alive HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+        time.sleep(1.5)
+        for worker, limit in without_descriptors.items():
+            worker.rlimit(psutil.RLIMIT_NOFILE, limit)
+        assert client.recv(100).startswith(b"HTTP/1.1 200")
     assert "cannot accept connections" in web.log("web")
-    assert {worker.pid for worker in master.children()} == {worker.pid for worker in workers}
+    assert set(psutil.Process(web.web.pid).children()) == set(without_descriptors)
+
+
+def test_a_process_without_descriptors_can_stop(web, without_descriptors):
+    """The connection that it cannot accept is served by the next process."""
+    with socket.create_connection(("127.0.0.1", web.port), timeout=20) as client:
+        client.sendall(b"GET /health/alive HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+        for worker in without_descriptors:
+            worker.terminate()
+        psutil.wait_procs(without_descriptors, timeout=15)
+        assert client.recv(100).startswith(b"HTTP/1.1 200")
+    assert "RecursionError" not in web.log("web") and "recursion depth" not in web.log("web")
+    assert not set(psutil.Process(web.web.pid).children()) & set(without_descriptors)
 
 
 def test_clients_that_do_not_hang_up_delay_nobody(web):

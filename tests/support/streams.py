@@ -98,6 +98,17 @@ def held_connections(web_pid: int) -> int:
     )
 
 
+def accepts_connections(process: psutil.Process) -> bool:
+    """Whether this web process is ready: it watches the listening socket."""
+    listening = {each.fd for each in process.net_connections("tcp") if each.status == psutil.CONN_LISTEN}
+    return any(
+        int(line.split()[1]) in listening
+        for file in Path(f"/proc/{process.pid}/fdinfo").iterdir()
+        for line in _lines(file)
+        if line.startswith("tfd:")
+    )
+
+
 def _lines(file: Path) -> list[str]:
     try:
         return file.read_text().splitlines()
