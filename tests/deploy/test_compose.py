@@ -240,3 +240,15 @@ def test_full_redis_rejects_writes_and_evicts_nothing(redis, tmp_path):
 def test_redis_has_memory_for_rewriting_its_file(services):
     (maxmemory,) = re.findall(r"--maxmemory (\S+)", " ".join(services["redis"]["command"]))
     assert 2 * compose.bytes_of(maxmemory) <= compose.bytes_of(services["redis"]["mem_limit"])
+
+
+def test_images_of_others_are_pinned_by_digest(services):
+    used = [service["image"] for service in services.values()]
+    used += re.findall(r"(?m)^ARG BASE=(\S+)$", DOCKERFILE)
+    used += re.findall(r"newTag: (\S+)", (K8S / "components" / "redis" / "kustomization.yaml").read_text())
+    others = [image for image in used if not image.startswith("paddleocr-service:")]
+    assert len(others) == 4
+    assert [image for image in others if not re.search(r"@sha256:[0-9a-f]{64}$", image)] == []
+    bases = re.findall(r"(?m)^FROM (\S+)", DOCKERFILE)
+    stages = re.findall(r"(?m)^FROM .* AS (\S+)", DOCKERFILE)
+    assert set(bases) <= {"${BASE}", *stages}

@@ -135,6 +135,12 @@ def test_text_is_found_at_any_size_of_the_image(engine, draw):
     assert page.orientation == 0
 
 
+@pytest.mark.parametrize("size", [(1, 1), (1, 300), (300, 1), (1, 20_000), (20_000, 1)])
+def test_images_one_pixel_wide_have_no_text(engine, size):
+    for colour in ("white", "black"):
+        assert engine.recognize(Image.new("RGB", size, colour)).lines == ()
+
+
 def test_lines_are_in_pixels_of_the_image(engine):
     drawing = Drawing(900, 12_000).write_lines(300, [11_500], 30)
     (line,) = engine.recognize(drawing.image).lines

@@ -124,8 +124,9 @@ def test_all_faults_are_reported_together(monkeypatch):
     assert all(name in str(caught.value) for name in caught.value.faults)
 
 
-def test_the_message_does_not_contain_secrets(monkeypatch):
-    faulty = {"ADMIN_TOKEN": "hunter2", "WEBHOOK_SECRET": "hunter2", "API_KEYS": "alice:hunter2"}
+def test_secrets_are_long_and_the_message_does_not_contain_them(monkeypatch):
+    tokens = dict.fromkeys(("ADMIN_TOKEN", "UPLOAD_EVENTS_TOKEN", "WEBHOOK_SECRET"), "hunter2")
+    faulty = {**tokens, "API_KEYS": "alice:hunter2"}
     with pytest.raises(ConfigurationError) as caught:
         read(monkeypatch, **faulty)
     assert set(caught.value.faults) == set(faulty) and "hunter2" not in str(caught.value)

@@ -8,7 +8,8 @@ import pytest
 
 from controllers.events_controller import status_body
 from routes.schemas import examples
-from routes.schemas.jobs import JobListOptions
+from routes.schemas.accounts import AccountListOptions
+from routes.schemas.jobs import DeadLetterListOptions, JobListOptions
 from services.errors import InvalidOption
 from services.webhooks.guard import Guard
 from tests.support.jobs import record
@@ -58,6 +59,18 @@ def test_callback_url(description, url, valid):
     if not valid:
         with pytest.raises(InvalidOption):
             Guard(()).check(url)
+
+
+@pytest.mark.parametrize(
+    ("path", "options"), [("/admin/dead-letters", DeadLetterListOptions), ("/admin/accounts", AccountListOptions)]
+)
+def test_offset(description, path, options):
+    """Redis takes numbers of at most 64 bits."""
+    parameters = description.operations()["get", path]["parameters"]
+    (schema,) = [parameter["schema"] for parameter in parameters if parameter["name"] == "offset"]
+    assert schema["minimum"] == 0 and schema["maximum"] < 1 << 62
+    assert not options().validate({"offset": schema["maximum"]})
+    assert options().validate({"offset": schema["maximum"] + 1})
 
 
 def test_maxima(description):
