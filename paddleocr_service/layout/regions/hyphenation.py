@@ -59,7 +59,8 @@ class Vocabulary:
         words: set[str] = set()
         cut = False
         for text in self._texts:
-            found = [word.casefold() for word in _WORD.findall(text)]
+            # Most lines are ASCII, and only then does folding first leave the words as they are.
+            found = _WORD.findall(text.lower()) if text.isascii() else [word.casefold() for word in _WORD.findall(text)]
             start = 1 if cut else 0
             cut = text.endswith(tuple(_HYPHENS))
             words.update(found[start : len(found) - cut])

@@ -205,20 +205,19 @@ class _Builder:
         return not row.numbers and set(row.parts) <= above and step <= _MAX_WRAP * self.usual_step
 
     def table(self, groups: Sequence[Sequence[int]]) -> Table:
-        rows = [self._row(at, group) for at, group in enumerate(groups)]
+        header = self._header_rows(groups)
+        rows = [self._row(at, group, at < header) for at, group in enumerate(groups)]
         if self.columns.ruled or len(self.rules.vertical) > 1:
             rows = self._join_open_cells(rows, groups)
-        cells = [cell for row in rows for cell in row]
-        header = self._header_rows(groups)
-        cells = [replace(cell, is_header=cell.row < header) for cell in cells]
-        return Table(self.box, len(groups), len(self.columns), tuple(cells))
+        cells = tuple(cell for row in rows for cell in row)
+        return Table(self.box, len(groups), len(self.columns), cells)
 
     def _header_rows(self, groups: Sequence[Sequence[int]]) -> int:
         if self.first_numbers == len(self.rows):
             return 1
         return sum(group[-1] < self.first_numbers for group in groups) or (0 if len(groups) > 2 else 1)
 
-    def _row(self, number: int, group: Sequence[int]) -> list[Cell]:
+    def _row(self, number: int, group: Sequence[int], is_header: bool) -> list[Cell]:
         """The cells of one row. Empty places become empty cells."""
         spans = sorted({span for at in group for span in self.rows[at].parts})
         joined: list[tuple[Span, list[Span]]] = []
@@ -231,15 +230,15 @@ class _Builder:
         y0, y1 = min(self.rows[at].y0 for at in group), max(self.rows[at].y1 for at in group)
         cells, column = [], 0
         for (first, last), members in joined:
-            cells += [self._empty(number, at, y0, y1) for at in range(column, first)]
+            cells += [self._empty(number, at, y0, y1, is_header) for at in range(column, first)]
             parts = [part for at in group for span in members for part in self.rows[at].parts.get(span, ())]
-            cells.append(_cell(number, first, last, parts))
+            cells.append(_cell(number, first, last, parts, is_header))
             column = last + 1
-        return cells + [self._empty(number, at, y0, y1) for at in range(column, len(self.columns))]
+        return cells + [self._empty(number, at, y0, y1, is_header) for at in range(column, len(self.columns))]
 
-    def _empty(self, row: int, column: int, y0: float, y1: float) -> Cell:
+    def _empty(self, row: int, column: int, y0: float, y1: float, is_header: bool) -> Cell:
         x0, x1 = self.columns.intervals[column]
-        return Cell(row, column, (x0, y0, x1, y1))
+        return Cell(row, column, (x0, y0, x1, y1), is_header=is_header)
 
     def _join_open_cells(self, rows: list[list[Cell]], groups: Sequence[Sequence[int]]) -> list[list[Cell]]:
         """Join cells of one column that no rule divides, where rules divide the cells beside them.
@@ -268,10 +267,11 @@ class _Builder:
         return self.columns.intervals[cell.column][0], self.columns.intervals[cell.column + cell.colspan - 1][1]
 
 
-def _cell(row: int, first: int, last: int, parts: Sequence[Segment]) -> Cell:
+def _cell(row: int, first: int, last: int, parts: Sequence[Segment], is_header: bool) -> Cell:
     text = " ".join(part.text for part in parts)
     lines = tuple(dict.fromkeys(item.line for part in parts for item in part.items))
-    return Cell(row, first, join([part.box for part in parts]), text, colspan=last - first + 1, lines=lines)
+    box = join([part.box for part in parts])
+    return Cell(row, first, box, text, colspan=last - first + 1, is_header=is_header, lines=lines)
 
 
 def _join_cells(above: Cell, below: Cell) -> Cell:

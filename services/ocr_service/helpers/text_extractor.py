@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from itertools import chain
 from typing import Any
 
@@ -14,6 +15,8 @@ from services.ocr_service.helpers.form_fields import FormField
 from services.ocr_service.helpers.page_transform import Box
 from services.ocr_service.page_warnings import MISSING_LETTERS, PageWarning
 
+#: A number of tenths that is at most this far from a whole one is rounded to it, whatever its error in binary.
+_CERTAIN = 0.499
 #: The result of one page, as in the JSON result.
 Page = dict[str, Any]
 
@@ -29,7 +32,7 @@ def page_of(
     return {
         "page": number,
         "text": recognition.text,
-        "lines": [_line(line) for line in recognition.lines],
+        "lines": _lines(recognition.lines),
         "blocks": list(_blocks(recognition.blocks)),
         "success": True,
         "width": recognition.width,
@@ -42,26 +45,53 @@ def page_of(
     }
 
 
+def _lines(lines: Sequence[Line]) -> list[dict[str, Any]]:
+    polygons = [line.polygon for line in lines] + [word.polygon for line in lines for word in line.words]
+    corners = iter(_corners_of_polygons(polygons))
+    result = [_line(line, bbox) for line, bbox in zip(lines, corners, strict=False)]
+    for line, found in zip(lines, result, strict=True):
+        if line.words:
+            found["words"] = [_item(word, bbox) for word, bbox in zip(line.words, corners, strict=False)]
+    return result
+
+
+def _line(line: Line, bbox: list[list[float]]) -> dict[str, Any]:
+    result = _item(line, bbox)
+    result["script"] = line.script
+    return result
+
+
+def _item(item: Line | Word, bbox: list[list[float]]) -> dict[str, Any]:
+    return {"text": item.text, "confidence": _confidence(item.confidence), "bbox": bbox}
+
+
+@lru_cache(1024)
+def _confidence(value: float) -> float:
+    return round(value, 4)
+
+
 def _blocks(blocks: tuple[Block, ...]) -> Iterator[dict[str, Any]]:
     """Blocks refer to lines by index: the lines of a page are the lines of its blocks, in order."""
+    boxes = [box for block in blocks for box in (block.bbox, *[cell.bbox for cell in block.cells])]
+    corners = iter(_corners_of_boxes(boxes))
     first = 0
     for block in blocks:
         rows = []
         for row in block.rows:
             rows.append(list(range(first, first + len(row))))
             first += len(row)
-        yield _block(block, rows)
+        yield _block(block, rows, corners)
 
 
-def _block(block: Block, rows: list[list[int]]) -> dict[str, Any]:
-    """rows: the indexes of the lines of each row."""
+def _block(block: Block, rows: list[list[int]], corners: Iterator[list[list[float]]]) -> dict[str, Any]:
+    """rows: the indexes of the lines of each row. corners: of the block and its cells, in this order."""
     lines = list(chain.from_iterable(rows))
     result = {
         "kind": block.kind,
-        "bbox": _corners(block.bbox),
+        "bbox": next(corners),
         "text": block.text,
         "lines": lines,
-        "confidence": round(block.confidence, 4),
+        "confidence": _confidence(block.confidence),
     }
     if block.level is not None:
         result["level"] = block.level
@@ -73,11 +103,11 @@ def _block(block: Block, rows: list[list[int]]) -> dict[str, Any]:
     if block.cells:
         result["rows_count"] = max(cell.row + cell.rowspan for cell in block.cells)
         result["columns_count"] = max(cell.column + cell.colspan for cell in block.cells)
-        result["cells"] = [_cell(cell, lines) for cell in block.cells]
+        result["cells"] = [_cell(cell, lines, next(corners)) for cell in block.cells]
     return result
 
 
-def _cell(cell: Cell, lines: Sequence[int]) -> dict[str, Any]:
+def _cell(cell: Cell, lines: Sequence[int], bbox: list[list[float]]) -> dict[str, Any]:
     """lines: the indexes of the lines of the block."""
     return {
         "row": cell.row,
@@ -85,7 +115,7 @@ def _cell(cell: Cell, lines: Sequence[int]) -> dict[str, Any]:
         "rowspan": cell.rowspan,
         "colspan": cell.colspan,
         "text": cell.text,
-        "bbox": _corners(cell.bbox),
+        "bbox": bbox,
         "is_header": cell.is_header,
         "lines": [lines[position] for position in cell.lines],
     }
@@ -111,27 +141,28 @@ def _field(field: FormField) -> dict[str, Any]:
 
 
 def _corners(box: Box) -> list[list[float]]:
-    x0, y0, x1, y1 = map(float, box)  # NumPy's numbers are none in JSON
-    x0, y0, x1, y1 = round(x0, 1), round(y0, 1), round(x1, 1), round(y1, 1)
-    return [[x0, y0], [x1, y0], [x1, y1], [x0, y1]]
+    return _corners_of_boxes([box])[0]
 
 
-def _line(line: Line) -> dict[str, Any]:
-    result = _item(line)
-    result["script"] = line.script
-    if line.words:
-        result["words"] = [_item(word) for word in line.words]
-    return result
+def _corners_of_boxes(boxes: Sequence[Box]) -> list[list[list[float]]]:
+    values = iter(_tenths(list(chain.from_iterable(boxes))))
+    return [[[x0, y0], [x1, y0], [x1, y1], [x0, y1]] for x0, y0, x1, y1 in zip(*[values] * 4, strict=True)]
 
 
-def _item(item: Line | Word) -> dict[str, Any]:
-    return {"text": item.text, "confidence": round(item.confidence, 4), "bbox": _rounded(item.polygon)}
+def _corners_of_polygons(polygons: Sequence[Polygon]) -> list[list[list[float]]]:
+    points = chain.from_iterable(polygons)
+    values = iter(_tenths(list(chain.from_iterable(points))))
+    numbers = zip(*[values] * 8, strict=True)
+    return [[[ax, ay], [bx, by], [cx, cy], [dx, dy]] for ax, ay, bx, by, cx, cy, dx, dy in numbers]
 
 
-def _rounded(polygon: Polygon) -> list[list[float]]:
-    (ax, ay), (bx, by), (cx, cy), (dx, dy) = polygon
-    # An upright rectangle, as nearly all lines of a text layer are, takes half the work.
-    if ay == by and bx == cx and cy == dy and dx == ax:
-        x0, y0, x1, y1 = round(ax, 1), round(ay, 1), round(cx, 1), round(cy, 1)
-        return [[x0, y0], [x1, y0], [x1, y1], [x0, y1]]
-    return [[round(x, 1), round(y, 1)] for x, y in polygon]
+def _tenths(values: Sequence[float]) -> list[float]:
+    """`round(value, 1)` of each value. Most are not halfway between two tenths: NumPy takes a tenth of the time."""
+    import numpy as np
+
+    scaled = np.array(values, float) * 10
+    nearest = np.rint(scaled)
+    rounded: list[float] = (nearest / 10).tolist()
+    for at in np.flatnonzero(np.abs(scaled - nearest) > _CERTAIN).tolist():
+        rounded[at] = round(float(values[at]), 1)
+    return rounded

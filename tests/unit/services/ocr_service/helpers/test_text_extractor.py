@@ -2,6 +2,8 @@
 
 from itertools import chain
 
+import pytest
+
 from paddleocr_service import EngineInfo, Recognition
 from paddleocr_service.reading_order import page_text, reading_order
 from paddleocr_service.results import Block, Cell, Line
@@ -68,3 +70,11 @@ def test_blocks_have_the_fields_of_their_kind():
 
 def test_a_page_without_text_has_no_blocks():
     assert (page()["lines"], page()["blocks"]) == ([], [])
+
+
+@pytest.mark.parametrize("value", [0.0, 0.05, 0.15, 0.25, 2.675, 100.05, 1234.45, 1234.449999999, 2480.95, 3507.999, 7])
+def test_positions_are_rounded_as_python_does(value):
+    polygon = ((value, 0.0), (9000.0, 0.0), (9000.0, value + 1), (value, value + 1))
+    (found,) = page(Line("text", 1.0, polygon))["lines"]
+    x0, y1 = round(float(value), 1), round(value + 1.0, 1)
+    assert found["bbox"] == [[x0, 0.0], [9000.0, 0.0], [9000.0, y1], [x0, y1]]
