@@ -38,6 +38,7 @@ class _Limits:
     next_term: float = 1.3  # distance to the next term, relative to the distance between the rows of a term
     min_leading: float = 0.8  # distance between the rows of a term
     min_terms: int = 3
+    max_term_rows: int = 8  # a column of text with a pull quote has more
     logo_size: float = 1.6  # height of its lines, relative to those beside it
     max_rows_above_logo: int = 2
     min_running_rows: int = 3  # on each side
@@ -99,7 +100,9 @@ def _find_terms(left: _Side, right: _Side, height: float) -> Floats | None:
     starts = np.r_[True, step > _LIMITS.next_term * max(step.min(), _LIMITS.min_leading * height)]
     terms = left.centre[starts]
     beside = np.abs(terms[:, None] - right.centre).min(axis=1) <= ROW_TOLERANCE * height
-    return terms - height / 2 if len(terms) >= _LIMITS.min_terms and beside.mean() >= TABLE_SHARE else None
+    short = np.diff(np.flatnonzero(np.r_[starts, True])).max() <= _LIMITS.max_term_rows
+    several = len(terms) >= _LIMITS.min_terms and beside.mean() >= TABLE_SHARE
+    return terms - height / 2 if short and several else None
 
 
 def _split_at_terms(region: Region, candidate: GutterCandidate, starts: Floats) -> tuple[Mask, ...]:

@@ -15,7 +15,8 @@ from ..arrays import Floats, Integers, Mask
 from .region import Region
 
 # In line heights of the region.
-_LARGE = 1.3  # height of its lines
+_LARGE = 1.3  # height of its lines, median
+_MIN_LARGE = 1.2  # of each line: detectors differ
 _GAP = 1.3  # between two of its lines
 _MIN_HEIGHT = 2.2
 _NEAR = 6.0  # to the lines above and below it
@@ -36,14 +37,15 @@ class Inset(NamedTuple):
 def find_insets(region: Region) -> Iterator[Inset]:
     """Yield the insets of a page."""
     height = region.boxes[:, 3] - region.boxes[:, 1]
-    large = height >= _LARGE * region.height
-    for lines in _groups(region, np.flatnonzero(large)):
+    for lines in _groups(region, np.flatnonzero(height >= _MIN_LARGE * region.height)):
+        small = height < _LARGE * region.height
+        small[lines] = False
         box = np.r_[region.boxes[lines, :2].min(axis=0), region.boxes[lines, 2:].max(axis=0)]
-        if box[3] - box[1] < _MIN_HEIGHT * region.height:
+        if box[3] - box[1] < _MIN_HEIGHT * region.height or np.median(height[lines]) < _LARGE * region.height:
             continue
-        above, below = _next_to(region, ~large, box, above=True), _next_to(region, ~large, box, above=False)
+        above, below = _next_to(region, small, box, above=True), _next_to(region, small, box, above=False)
         for side in (0, 2):
-            beside = _beside(region, ~large, box, side)
+            beside = _beside(region, small, box, side)
             beside = beside[_in_column(region, beside, _crossing(region, above | below, box[side]))]
             if len(beside) >= _MIN_BESIDE:
                 is_first = not len(_crossing(region, above, box[side]))
@@ -59,7 +61,7 @@ def _groups(region: Region, large: Integers) -> Iterator[Integers]:
         x0, y0, x1, _ = region.boxes[line]
         for group in groups:
             left, _, right, bottom = region.boxes[group[-1]]
-            if y0 - bottom <= _GAP * region.height and min(x1, right) > max(x0, left):
+            if y0 - bottom <= _GAP * region.height and min(x1, right) - max(x0, left) >= region.height:
                 group.append(line)
                 break
         else:

@@ -1,7 +1,8 @@
 """Sections: parts of a page below each other, each with columns of its own, such as the stories of a newspaper.
 
-A headline over several columns, below a white band from side to side, begins a section. All columns above it end there,
-also those beside the headline, which a gutter further to the side would join with the columns below them.
+A headline over several columns, or several headlines side by side, below a white band from side to side, begin a
+section. All columns above it end there, also those beside the headline, which a gutter further to the side would join
+with the columns below them.
 """
 
 import numpy as np
@@ -13,6 +14,7 @@ from .region import Region, column_spans
 # In line heights of the region.
 _BAND = 1.0  # height of the white band
 _HEADLINE = 1.25  # height of the headline
+_SIDE_BY_SIDE = 1.6  # of the largest of several; headings of sections are smaller, and may be level by chance
 _REACH = 8.0  # above and below a headline, in which it has columns
 _MIN_SHARED = 2.0  # width of a headline above a column
 
@@ -23,9 +25,18 @@ def split_at_headline(region: Region) -> tuple[Mask, Mask] | None:
     tops = np.array([region.boxes[group, 1].min() for group in groups])
     for top in tops[1:]:
         above = region.boxes[:, 1] < top
-        if any(_begins_section(region, line, above) for line in _first_row(region, ~above, top)):
+        first = _first_row(region, ~above, top)
+        if _are_stories(region, first) or any(_begins_section(region, line, above) for line in first):
             return above, ~above
     return None
+
+
+def _are_stories(region: Region, first: Integers) -> bool:
+    """Return whether there are several headlines side by side."""
+    boxes = region.boxes[first]
+    if len(boxes) < 2 or np.max(boxes[:, 3] - boxes[:, 1]) < _SIDE_BY_SIDE * region.height:  # noqa: PLR2004
+        return False
+    return len(column_spans(boxes)[0]) > 1
 
 
 def _first_row(region: Region, below: Mask, top: float) -> Integers:

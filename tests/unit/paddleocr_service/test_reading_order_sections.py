@@ -48,3 +48,29 @@ def test_logo_beside_an_address_is_read_before_it(page: SyntheticPage) -> None:
     page.line(44, 11, 12)
     page.prose(0, 15, 58, 20)
     assert read_page(page) == page.texts
+
+
+def test_headlines_side_by_side_end_all_columns_above_them(page: SyntheticPage) -> None:
+    y = picture_story(page) + 2
+    page.line(0, y, 12, 2.2)
+    page.prose(0, y + 3.5, 14, 30, ragged=0)
+    page.line(16, y, 12, 1.5)
+    for x in (16, 32, 48):
+        page.prose(x, y + 3, 14, 30, ragged=0)
+    assert read_page(page) == page.texts
+
+
+def test_small_headings_that_are_level_do_not_end_their_columns(page: SyntheticPage) -> None:
+    for x in (0, 20):
+        page.prose(x, 0, 18, 15, ragged=0)
+        page.line(x, 21.5, 10, 1.3)
+        page.prose(x, 24, 18, 15, ragged=0)
+    assert read_page(page) == page.texts
+
+
+def test_column_with_a_quote_is_no_list_of_terms(page: SyntheticPage) -> None:
+    for y in [*(row * 1.5 for row in range(12)), 20.8, 23.4, 26, *(29.9 + row * 1.5 for row in range(9))]:
+        page.line(0, y, 14)
+    for row in range(32):
+        page.line(16, row * 1.3, 30)
+    assert read_page(page) == page.texts
