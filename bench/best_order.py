@@ -37,11 +37,12 @@ def causes(expected: str, text: str, lines: Sequence[str]) -> Causes:
     expected, text = normalise(expected), normalise(text)
     placed, rest = _place([line for line in map(normalise, lines) if line], expected)
     length = max(1, len(expected))
-    best = edit_distance(expected, " ".join(line for _, _, line in placed)) / length
+    rate = edit_distance(expected, text) / length
+    best = min(rate, edit_distance(expected, " ".join(line for _, _, line in placed)) / length)
     known = edit_distance(expected, " ".join(line for _, is_known, line in placed if is_known)) / length
     extra = max(0.0, best - known)
     missing = min(best - extra, sum(len(part.strip()) for part in rest.split(_TAKEN)) / length)
-    return Causes(edit_distance(expected, text) / length - best, best - extra - missing, extra, missing)
+    return Causes(rate - best, best - extra - missing, extra, missing)
 
 
 def _place(lines: Sequence[str], expected: str) -> tuple[list[tuple[int, bool, str]], str]:

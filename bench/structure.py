@@ -1,4 +1,4 @@
-"""``python -m bench structure``: reading order of pages, unit tests of olmOCR-bench, word spacing.
+"""``python -m bench structure``: order of real and drawn pages, unit tests of olmOCR-bench, word spacing.
 
 Each part is reported for both halves of its files: every second file, in the order of their names, was set aside while
 the rules were written.
@@ -13,6 +13,7 @@ from dataclasses import astuple
 from statistics import fmean
 
 from bench.best_order import Causes, causes
+from bench.drawn_columns import draw_pages
 from bench.machine import describe
 from bench.metrics import WordScore
 from bench.ocr import SAMPLE, find_images
@@ -23,7 +24,8 @@ from services.ocr_service.options import DocumentOptions
 
 DATA = SAMPLE.parent
 MAX_PIXELS = 100_000_000
-PARTS = ("order", "tests", "spacing")
+PARTS = ("order", "drawn", "tests", "spacing")
+DRAWN = 6  # pages of each kind
 KINDS = {"present", "absent", "order", "table"}
 
 
@@ -35,7 +37,7 @@ def main(arguments: list[str]) -> int:
     options = parser.parse_args(arguments)
     engine = OCREngine()
     _print(f"machine   {describe()}")
-    parts = {"order": _order, "tests": _tests, "spacing": _spacing}
+    parts = {"order": _order, "drawn": _drawn, "tests": _tests, "spacing": _spacing}
     for name in options.only:
         parts[name](engine, options.verbose)
     return 0
@@ -62,6 +64,18 @@ def _order(engine: OCREngine, verbose: bool) -> None:
                 _print(f"          {name}/{path.name}: {_causes([rate])}")
         for group, values in rates.items():
             _print(f"order     {group:34} {_causes(values)} ({len(values)} pages)")
+
+
+def _drawn(engine: OCREngine, verbose: bool) -> None:
+    """The same for drawn pages in columns."""
+    rates: dict[str, list[Causes]] = defaultdict(list)
+    for kind, seed, image, text in draw_pages(DATA / "books", DRAWN):
+        page = engine.recognize(image, RecognizeOptions(lang="en"))
+        rates[kind].append(causes(text, page.text, [one.text for one in page.lines]))
+        if verbose:
+            _print(f"          {kind} {seed}: {_causes(rates[kind][-1:])}")
+    for kind, values in rates.items():
+        _print(f"drawn     {kind:34} {_causes(values)} ({len(values)} pages)")
 
 
 def _causes(values: Sequence[Causes]) -> str:
