@@ -63,8 +63,11 @@ def main(arguments: list[str]) -> int:
         f"files     {len(files)} of {options.folder}, {options.rounds} rounds in turn, {options.threads} threads each"
     )
     with ExitStack() as stack:
-        trees = {THIS: REPOSITORY, OTHER: options.other.resolve()}
-        readers = {name: stack.enter_context(_reader(name, tree, options.threads)) for name, tree in trees.items()}
+        trees = {THIS: (REPOSITORY, options.layout), OTHER: (options.other.resolve(), options.other_layout)}
+        readers = {
+            name: stack.enter_context(_reader(name, tree, options.threads, layout))
+            for name, (tree, layout) in trees.items()
+        }
         pages = read_in_turn(readers, files, options.rounds)
     for label, used_ocr in (("text layers", False), ("OCR", True)):
         group = [times for times in pages if any(one.used_ocr for name in times for one in times[name]) == used_ocr]
@@ -73,10 +76,10 @@ def main(arguments: list[str]) -> int:
     return 0
 
 
-def _reader(name: str, tree: Path, threads: int) -> Reader:
+def _reader(name: str, tree: Path, threads: int, layout: str) -> Reader:
     program = REPOSITORY / "bench" / "readers" / "pages.py"
     environment = {**os.environ, "PYTHONPATH": str(tree)}
-    return Reader(name, command=[sys.executable, "-P", str(program), str(threads)], environment=environment)
+    return Reader(name, command=[sys.executable, "-P", str(program), str(threads), layout], environment=environment)
 
 
 def read_in_turn(readers: Mapping[str, Reader], files: Sequence[Path], rounds: int) -> list[Times]:
@@ -124,4 +127,6 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--rounds", type=int, default=6)
     parser.add_argument("--threads", type=int, default=1, help="threads of the engine")
     parser.add_argument("--limit", type=int, help="maximum number of files")
+    parser.add_argument("--layout", default="", help="the option of this version; without it, the default")
+    parser.add_argument("--other-layout", default="", help="the same for the other version")
     return parser

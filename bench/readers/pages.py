@@ -1,8 +1,8 @@
 """The pages of documents, read as in a worker, each with its CPU time: a program that runs with the code of any tree.
 
-`python -P PATH/pages.py THREADS` imports the service from PYTHONPATH. The text of an answer is a JSON list with CPU
-seconds, whether OCR read any of it, and a checksum of the result, for each page. The time to open a file is part of the
-first page.
+`python -P PATH/pages.py THREADS LAYOUT` imports the service from PYTHONPATH. LAYOUT is the option, or empty for the
+default; earlier versions have no such option. The text of an answer is a JSON list with CPU seconds, whether OCR read
+any of it, and a checksum of the result, for each page. The time to open a file is part of the first page.
 """
 
 import hashlib
@@ -21,7 +21,7 @@ _OCR = ("detect", "recognise")
 _DPI, _MAX_PIXELS = 300, 100_000_000
 
 
-def create(threads: int) -> Callable[[dict], str]:
+def create(threads: int, layout: str) -> Callable[[dict], str]:
     from paddleocr_service import OCREngine
     from services.ocr_service.document import OCRService
     from services.ocr_service.options import DocumentOptions
@@ -32,11 +32,13 @@ def create(threads: int) -> Callable[[dict], str]:
 
         exempt_loaded_objects()
 
+    options = DocumentOptions("en", _DPI, layout=layout) if layout else DocumentOptions("en", _DPI)
+
     def read(request: dict) -> str:
         path = Path(request["path"])
         pages: list[tuple[float, bool, str]] = []
         started = time.process_time()
-        with service.open(path, "pdf" if path.suffix == ".pdf" else "image", DocumentOptions("en", _DPI)) as document:
+        with service.open(path, "pdf" if path.suffix == ".pdf" else "image", options) as document:
             for number in document.page_numbers:
                 service.stages.take()
                 page = document.recognize(number)
@@ -55,4 +57,4 @@ def _checksum(page: dict[str, Any]) -> str:
 
 if __name__ == "__main__":
     answers = take_over_stdout()
-    serve(lambda: create(int(sys.argv[1])), sys.stdin, answers)
+    serve(lambda: create(int(sys.argv[1]), sys.argv[2]), sys.stdin, answers)

@@ -43,10 +43,11 @@ def test_first_round_is_not_counted(tmp_path):
     assert len(second[THIS]) == 3
 
 
-def test_same_version_has_the_same_results(tmp_path, capsys):
+@pytest.mark.parametrize(("options", "same"), [((), 1), (("--other-layout", "off"), 0), (("--layout", "off"), 0)])
+def test_same_version_has_the_same_results_with_the_same_options(tmp_path, capsys, options, same):
     (tmp_path / "a.pdf").write_bytes(pdf_of(two_columns))
-    assert main(["in_turn", str(REPOSITORY), str(tmp_path), "--rounds", "1"]) == 0
-    assert "1 with the same result" in capsys.readouterr().out
+    assert main(["in_turn", str(REPOSITORY), str(tmp_path), "--rounds", "1", *options]) == 0
+    assert f"{same} with the same result" in capsys.readouterr().out
 
 
 def test_folder_without_files_is_reported(tmp_path, capsys):
