@@ -44,7 +44,7 @@ def test_a_page_is_put_aside_when_it_takes_long_and_another_owner_waits(work):
     work.submit(owner="@other")
     assert not work.unit_queue.make_way(unit, LONG), "the other one has just come"
     wait_long(work)
-    assert not work.unit_queue.make_way(unit, SHARED.min_patience / 2), "the page has just begun"
+    assert not work.unit_queue.make_way(unit, SHARED.min_patience / 2), "the page has just started"
     assert work.unit_queue.make_way(unit, LONG)
 
 

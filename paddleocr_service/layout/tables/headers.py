@@ -56,7 +56,7 @@ def _has_numbers(row: Row) -> bool:
 
 
 def _is_header(row: Row, labels: tuple[float, float], values: Sequence[Box], end: float, height: float) -> bool:
-    """Whether each text of a row stands above a column of values; the first of several may be above the labels.
+    """Whether each text of a row is above a column of values; the first of several may be above the labels.
 
     end: right edge of the frame.
     """
