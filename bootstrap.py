@@ -13,7 +13,7 @@ from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from config import VERSION, ConfigurationError, Settings
+from config import VERSION, ConfigurationError, Settings, python_variables
 from paddleocr_service import Catalogue, EngineError, NullEngine, OCREngine
 from routes.paths import job_links, upload_path
 from services.accounts.account import Limits
@@ -118,6 +118,7 @@ def build_services(settings: Settings, make_broker: Callable[[RedisClient], Brok
         inspector=Inspector(
             InspectionLimits(settings.max_image_pixels, settings.max_pdf_pages),
             max_file_bytes=settings.max_content_length,
+            variables=python_variables(),
         ),
         catalogue=catalogue,
         admission=admission,
@@ -270,7 +271,7 @@ def build_worker(runtime: Runtime, stopping: Callable[[], bool]) -> WorkerProces
     prepare_child_process()
     settings, services = runtime.settings, runtime.services
     engine = build_engine(settings)
-    ocr = ConfinedOCRService(engine, settings.max_image_pixels, settings.max_content_length)
+    ocr = ConfinedOCRService(engine, settings.max_image_pixels, settings.max_content_length, python_variables())
     runner = UnitRunner(
         store=services.job_store,
         unit_queue=services.unit_queue,

@@ -274,6 +274,11 @@ def child_environment() -> dict[str, str]:
     return dict(os.environ)
 
 
+def python_variables() -> dict[str, str]:
+    """What Python itself may need to start, for processes that get no other variables: the others have secrets."""
+    return {name: os.environ[name] for name in ("LD_LIBRARY_PATH", "PYTHONHOME", "PYTHONPATH") if name in os.environ}
+
+
 def set_library_variable(name: str, value: str) -> None:
     """Set a variable that a library reads from the environment only."""
     os.environ[name] = value

@@ -7,7 +7,6 @@ counts as the latter if either version uses OCR. The default folder has the samp
 
 import argparse
 import json
-import os
 import sys
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
@@ -20,6 +19,7 @@ from bench.machine import describe
 from bench.ocr import SAMPLE
 from bench.readers.process import REPOSITORY, Reader
 from bench.rounds import order_of
+from config import child_environment
 
 PICTURES = (".jpg", ".jpeg", ".png", ".tif")
 THIS, OTHER = "this", "other"
@@ -78,7 +78,7 @@ def main(arguments: list[str]) -> int:
 
 def _reader(name: str, tree: Path, threads: int, layout: str) -> Reader:
     program = REPOSITORY / "bench" / "readers" / "pages.py"
-    environment = {**os.environ, "PYTHONPATH": str(tree)}
+    environment = {**child_environment(), "PYTHONPATH": str(tree)}
     return Reader(name, command=[sys.executable, "-P", str(program), str(threads), layout], environment=environment)
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import logging
-import os
 import socket
 import subprocess
 import sys
 import time
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Self
 
 from services.confined.channel import Channel, ChannelClosed
@@ -21,10 +22,9 @@ log = logging.getLogger(__name__)
 _ROOT = Path(__file__).resolve().parents[2]
 #: Seconds for the start of a child. A machine under full load may need this long.
 START_SECONDS = 30
-#: Variables that Python may need to start. A child gets no others: the environment has the secrets of the service.
-_PASSED_VARIABLES = ("LD_LIBRARY_PATH", "PYTHONHOME", "PYTHONPATH")
 #: One thread per child: pages are read in parallel by several processes.
 _OWN_VARIABLES = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+NO_VARIABLES: Mapping[str, str] = MappingProxyType({})
 
 
 class ConfinedChild(ABC):
@@ -56,12 +56,12 @@ class ConfinedChild(ABC):
 class ConfinedProcess(ConfinedChild):
     """`python -m module`, which calls `start`."""
 
-    def __init__(self, module: str, memory_bytes: int) -> None:
+    def __init__(self, module: str, memory_bytes: int, variables: Mapping[str, str] = NO_VARIABLES) -> None:
         """Start it, without waiting for it. Raises ServiceUnavailable.
 
-        memory_bytes: limit of its address space.
+        memory_bytes: limit of its address space. variables: see `spawn`.
         """
-        self._process, channel = spawn(module, str(memory_bytes))
+        self._process, channel = spawn(module, variables, str(memory_bytes))
         super().__init__(channel.socket)
 
     def kill(self) -> int:
@@ -72,15 +72,18 @@ class ConfinedProcess(ConfinedChild):
         return self._process.wait()
 
 
-def spawn(module: str, *arguments: str) -> tuple[subprocess.Popen[bytes], Channel]:
-    """Start `python -m module` with a connection to it. Raises ServiceUnavailable."""
+def spawn(module: str, variables: Mapping[str, str], *arguments: str) -> tuple[subprocess.Popen[bytes], Channel]:
+    """Start `python -m module` with a connection to it. Raises ServiceUnavailable.
+
+    variables: its environment. That of the service is not passed on: it has secrets.
+    """
     own, other = socket.socketpair()
     with other:
         try:
             process = subprocess.Popen(
                 [sys.executable, "-m", module, str(other.fileno()), *arguments],
                 cwd=_ROOT,
-                env=_environment(),
+                env={**_OWN_VARIABLES, **variables},
                 # Nothing is ever sent over this pipe. It closes when this process ends, which ends the child.
                 stdin=subprocess.PIPE,
                 stdout=subprocess.DEVNULL,
@@ -93,10 +96,6 @@ def spawn(module: str, *arguments: str) -> tuple[subprocess.Popen[bytes], Channe
             own.close()
             raise unavailable() from error
     return process, Channel(own)
-
-
-def _environment() -> dict[str, str]:
-    return _OWN_VARIABLES | {name: os.environ[name] for name in _PASSED_VARIABLES if name in os.environ}
 
 
 def unavailable() -> ServiceUnavailable:

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import socket
 import time
+from collections.abc import Mapping
 
 from services.confined.channel import ChannelClosed
-from services.confined.process import START_SECONDS, ConfinedChild, spawn, unavailable
+from services.confined.process import NO_VARIABLES, START_SECONDS, ConfinedChild, spawn, unavailable
 
 #: Seconds in which a killed child is gone.
 _END_SECONDS = 10
@@ -18,9 +19,9 @@ _END_SECONDS = 10
 class ConfinedTemplate:
     """`python -m module`, which calls `start_template`. It has one child at a time."""
 
-    def __init__(self, module: str) -> None:
-        """Start it, without waiting for it. Raises ServiceUnavailable."""
-        self._process, self._channel = spawn(module)
+    def __init__(self, module: str, variables: Mapping[str, str] = NO_VARIABLES) -> None:
+        """Start it, without waiting for it. Raises ServiceUnavailable. variables: see `spawn`."""
+        self._process, self._channel = spawn(module, variables)
 
     def fork(self, memory_bytes: int, file_bytes: int) -> ForkedChild:
         """Its next child. Raises ServiceUnavailable. See `ConfinedChild.ready`.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Any, TypeVar
 
@@ -12,7 +12,7 @@ import structlog
 from services.confined.channel import ChannelClosed
 from services.confined.child import OUT_OF_MEMORY
 from services.confined.errors import error_from
-from services.confined.process import ConfinedChild
+from services.confined.process import NO_VARIABLES, ConfinedChild
 from services.confined.template import ConfinedTemplate
 from services.document_process.pixels import SharedPixels
 from services.document_process.results import InvalidResult
@@ -43,8 +43,9 @@ class DocumentProcess:
     page's time limit, ends it.
     """
 
-    def __init__(self, max_pixels: int, max_file_bytes: int) -> None:
-        self._max_pixels, self._max_file_bytes = max_pixels, max_file_bytes
+    def __init__(self, max_pixels: int, max_file_bytes: int, variables: Mapping[str, str] = NO_VARIABLES) -> None:
+        """variables: environment of the child."""
+        self._max_pixels, self._max_file_bytes, self._variables = max_pixels, max_file_bytes, variables
         self.shared = SharedPixels(max_pixels * 3)
         #: What the child has open, if anything.
         self.opened: object = None
@@ -59,7 +60,7 @@ class DocumentProcess:
         written = max(self._max_pixels * _WRITTEN_PER_PIXEL, self._max_file_bytes * _WRITTEN_PER_BYTE)
         try:
             if self._template is None:
-                self._template = ConfinedTemplate("services.document_process.child")
+                self._template = ConfinedTemplate("services.document_process.child", self._variables)
             self._process = self._template.fork(memory, written)
             shared = {"size": self.shared.size, "max_pixels": self._max_pixels}
             self._process.channel.send(shared, files=[self.shared.descriptor])

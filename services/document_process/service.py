@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import pickle
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
 
 from paddleocr_service import NullEngine, OCREngine
 from paddleocr_service.results import OFF
-from services.confined.process import ConfinedChild
+from services.confined.process import NO_VARIABLES, ConfinedChild
 from services.document_process.process import DocumentProcess, Response, without_error
 from services.document_process.results import (
     checked_codes,
@@ -36,9 +36,16 @@ class _OpenFile:
 class ConfinedOCRService(OCRService):
     """An `OCRService` whose documents are parsed in a child process."""
 
-    def __init__(self, engine: OCREngine | NullEngine, max_pixels: int, max_file_bytes: int = 50 << 20) -> None:
+    def __init__(
+        self,
+        engine: OCREngine | NullEngine,
+        max_pixels: int,
+        max_file_bytes: int = 50 << 20,
+        variables: Mapping[str, str] = NO_VARIABLES,
+    ) -> None:
+        """variables: environment of the child."""
         super().__init__(engine, max_pixels)
-        self.process = DocumentProcess(max_pixels, max_file_bytes)
+        self.process = DocumentProcess(max_pixels, max_file_bytes, variables)
 
     def prepare(self) -> None:
         """Wait for the child, which is started again after a page that took too long."""

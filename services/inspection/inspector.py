@@ -13,7 +13,7 @@ import logging
 import os
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from os import PathLike
 from typing import Any
@@ -52,6 +52,8 @@ class Inspector:
     children: int = 2
     #: A child is replaced after this many calls.
     calls_per_child: int = 500
+    #: Environment of a child.
+    variables: Mapping[str, str] = field(default_factory=dict)
     _remembered: dict[str, FileFacts] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -123,7 +125,7 @@ class Inspector:
         with self._lock:
             if self._idle:
                 return self._idle.pop()
-        return InspectionProcess((self.memory_mb << 20) + self.max_file_bytes)
+        return InspectionProcess((self.memory_mb << 20) + self.max_file_bytes, self.variables)
 
     def _release(self, child: InspectionProcess) -> None:
         """The child used last is used next, so that spare children stay idle and can be killed."""

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from config import ConfigurationError, Settings, env_example
+from config import ConfigurationError, Settings, env_example, python_variables
 
 ENV_EXAMPLE = Path(__file__).parents[2] / "env.example"
 NAMES = [field.upper() for field in Settings.__dataclass_fields__]
@@ -197,3 +197,10 @@ def test_folders_are_absolute_and_uploads_default_to_the_data_folder(monkeypatch
     monkeypatch.chdir(tmp_path)
     assert read(monkeypatch, UPLOAD_FOLDER="elsewhere").upload_folder == tmp_path / "elsewhere"
     assert read(monkeypatch, DATA_DIR="").data_dir == tmp_path / "data"
+
+
+def test_only_variables_of_python_are_passed_on(monkeypatch):
+    monkeypatch.setenv("PYTHONPATH", "/given")
+    monkeypatch.setenv("SECRET_KEY", "secret")
+    assert python_variables()["PYTHONPATH"] == "/given"
+    assert python_variables().keys() <= {"PYTHONPATH", "PYTHONHOME", "LD_LIBRARY_PATH"}

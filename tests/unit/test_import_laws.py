@@ -56,8 +56,6 @@ OCR_LIBRARIES = {
 }  # fmt: skip
 #: The engine works without config.py. This file checks whether the operator has set PaddleX's own variables.
 READS_VARIABLES_OF_A_LIBRARY = REPOSITORY / "paddleocr_service" / "environment.py"
-#: Gives a child the few variables that Python itself needs, and no others.
-PASSES_VARIABLES_OF_PYTHON = REPOSITORY / "services" / "confined" / "process.py"
 WITHOUT_FLASK = ("server", "embedded", "services", "tasks", "paddleocr_service", "utils", "config")
 #: routes/ defines the URLs; embedded/ polls its own service and prints the address.
 MAY_SPELL_URLS = {"routes", "embedded"}
@@ -180,8 +178,7 @@ def test_only_the_web_layers_import_flask(package):
 
 @pytest.mark.parametrize("package", [package for package in MAY_IMPORT if package != "config"])
 def test_only_config_reads_the_environment(package):
-    allowed = (READS_VARIABLES_OF_A_LIBRARY, PASSES_VARIABLES_OF_PYTHON)
-    paths = [path for path in sources(package) if path not in allowed]
+    paths = [path for path in sources(package) if path != READS_VARIABLES_OF_A_LIBRARY]
     assert lines_with(reads_environment, paths) == []
 
 

@@ -86,6 +86,15 @@ def test_it_cannot_read_an_environment_or_memory(child, path):
     assert attempt(child, f"open({path.format(parent=os.getpid())!r}, 'rb').read(9)") == "PermissionError"
 
 
+def test_it_has_the_variables_it_is_given():
+    variables = {"PYTHONPATH": "/given"}
+    started, template = ConfinedProcess(PROGRAM, MEMORY, variables), ConfinedTemplate(PROGRAM, variables)
+    children = started.ready(), template.fork(MEMORY, 0).ready()
+    assert [run(child, "os.environ['PYTHONPATH']") for child in children] == [repr("/given")] * 2
+    started.kill()
+    template.close()
+
+
 def test_it_has_no_secret_in_its_environment(child):
     environment = run(child, "dict(os.environ)") + Path(f"/proc/{child.pid}/environ").read_text()
     assert not any(name in environment or value in environment for name, value in SECRETS.items())
