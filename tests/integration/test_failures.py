@@ -11,6 +11,7 @@ import requests
 
 from services.health.worker_registry import HEARTBEAT_SECONDS
 from stress.harness import ServiceProcesses, wait_until
+from tasks.queue import QUEUE
 from tests.support.drawing import picture, scanned_pdf
 
 #: How long Redis is down: several attempts to reach it fail.
@@ -98,6 +99,21 @@ def test_stopped_worker_hands_its_job_back(service):
     assert (status["status"], status["stage"], status["attempts"]) == ("processing", "queued", 0)
     service.start_worker()
     assert texts_of(service, accepted) == texts
+
+
+def test_ticket_handed_out_during_the_stop_neither_delays_it_nor_is_lost(service):
+    """Celery's parent forgets such a ticket and never reads its result, for which the child would wait 30 s."""
+    [child] = service.worker_children()
+    child.suspend()
+    accepted = service.post("/ocr/image", picture("I came late"))
+    wait_until(lambda: not service.redis.client().llen(QUEUE), 10, "the parent to take the ticket")
+    worker = service.worker
+    worker.terminate()
+    time.sleep(3)  # the parent has stopped its consumer and forgotten the ticket
+    child.resume()
+    worker.wait(20)
+    service.start()
+    assert service.result_of(accepted)["text"] == "I came late"
 
 
 def assert_unavailable(service, path="/ocr/image"):
