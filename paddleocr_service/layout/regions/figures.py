@@ -26,6 +26,7 @@ class _Limits:
 
 
 _LIMITS = _Limits()
+_SUMS = 3 * 255 + 1  # of three colours
 _NEAR = 2.0  # type sizes between a figure and its caption
 _CAPTION_SIZE = 0.95  # relative to the running text
 _MAX_CAPTION = 300  # characters
@@ -45,8 +46,10 @@ def find_figures(image: Pixels, lines: Sequence[Line]) -> list[Box]:
         pad = 0.15 * (y1 - y0)
         top, left = max(0, int((y0 - pad) / step)), max(0, int((x0 - pad) / step))
         ink[top : int((y1 + pad) / step) + 1, left : int((x1 + pad) / step) + 1] = 0
-    kernel = np.ones((_LIMITS.gap, _LIMITS.gap), np.uint8)
-    count, _, stats, _ = cv2.connectedComponentsWithStats(cv2.morphologyEx(ink, cv2.MORPH_CLOSE, kernel))
+    closed = cv2.morphologyEx(ink, cv2.MORPH_CLOSE, np.ones((_LIMITS.gap, _LIMITS.gap), np.uint8))
+    if cv2.countNonZero(closed) < _LIMITS.min_fill * _LIMITS.min_area * width * height / step**2:
+        return []  # not enough ink for one figure
+    count, _, stats, _ = cv2.connectedComponentsWithStats(closed)
     found = []
     for x, y, wide, high, area in stats[1:count].tolist():
         box = (float(x * step), float(y * step), float((x + wide) * step), float((y + high) * step))
@@ -58,13 +61,17 @@ def find_figures(image: Pixels, lines: Sequence[Line]) -> list[Box]:
 def _ink(small: Pixels) -> Pixels:
     """Return a mask (H, W) uint8 of the pixels whose brightness differs from that of the ground, which is most of them.
 
-    The sum of the three colours is compared: as integers, it takes a fifth of the time of a mean.
+    The sum of the three colours is compared: as integers, it takes a fifth of the time of a mean. The ground is its
+    median, by a histogram: sorting takes four times as long.
     """
+    import cv2
     import numpy as np
 
     brightness = np.add(small[..., 0], small[..., 1], dtype=np.uint16)
     brightness += small[..., 2]
-    ground, most = float(np.median(brightness)), 3 * _LIMITS.ink
+    counts = cv2.calcHist([brightness], [0], None, [_SUMS], (0, _SUMS)).cumsum(dtype=np.int64)
+    middle = np.searchsorted(counts, ((brightness.size + 1) // 2, brightness.size // 2 + 1))
+    ground, most = float(middle.mean()), 3 * _LIMITS.ink
     darkest, lightest = max(0, math.ceil(ground - most)), math.floor(ground + most)
     return ((brightness < darkest) | (brightness > lightest)).view(np.uint8)
 
