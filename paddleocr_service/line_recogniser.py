@@ -17,7 +17,7 @@ from .arrays import Pixels, Tensor
 from .character_pitch import may_be_narrow, measure_spacing, places_of, scale_for_second_reading
 from .digit_groups import spaces_in_numbers, steps_of
 from .line_parts import split_line
-from .uncertainty import DIGIT, character_kinds, resolve_spaces, without_steps
+from .uncertainty import DIGIT, Decoded, character_kinds, resolve_spaces, without_steps
 
 HEIGHT = 48  # pixels; input height of the recognisers
 _MAX_WIDTH = 3200  # a wider line is recognised in parts, which bounds the memory of the network
@@ -104,33 +104,36 @@ class LineRecogniser:
         runner, tensor = self._predictor.runner, _to_input(line, width)
         return runner.run(tensor, decode) if hasattr(runner, "run") else decode(runner(x=[tensor]))
 
-    def _text_of(self, probabilities: Tensor, width: int, uncertainty: float, word_boxes: bool) -> LineReading:
-        """The text of a line, decoded by PaddleX. probabilities: (T, classes). width: of the line without padding."""
-        (text,), (confidence,) = self._predictor.post_op(
-            [probabilities[None]],
-            return_word_box=word_boxes,
-            wh_ratio_list=[width / HEIGHT],
-            max_wh_ratio=padded_width(width) / HEIGHT,
+    def _text_of(self, decoded: Decoded, width: int, word_boxes: bool) -> LineReading:
+        """The text of a line, decoded by PaddleX. width: of the line without padding."""
+        decode = self._predictor.post_op.decode
+        lines = decode(
+            decoded.best[None], decoded.probability[None], is_remove_duplicate=True, return_word_box=word_boxes
         )
-        return LineReading(text, float(confidence), uncertainty)
+        text, confidence, *positions = lines[0]
+        if positions:
+            # PaddleX counts the steps of the padded line.
+            positions[0][0] *= width / padded_width(width)
+            text = text, positions[0]
+        return LineReading(text, float(confidence), decoded.uncertainty)
 
     def _decode(self, steps: Tensor, line: Pixels, width: int, word_boxes: bool) -> LineReading:
         """steps: probabilities (T, classes), a view of the runner's memory. width: of the line without padding."""
-        probabilities, uncertainty = resolve_spaces(steps, self._kinds)
-        reading = self._text_of(probabilities, width, uncertainty, word_boxes)
+        decoded = resolve_spaces(steps, self._kinds)
+        reading = self._text_of(decoded, width, word_boxes)
         if wrong := spaces_in_numbers(reading.characters):
-            probabilities = without_steps(probabilities, steps_of(wrong, probabilities.argmax(axis=1)))
-            reading = self._text_of(probabilities, width, uncertainty, word_boxes)
+            decoded = without_steps(decoded, steps_of(wrong, decoded.best))
+            reading = self._text_of(decoded, width, word_boxes)
         characters, full_width = reading.characters, HEIGHT * line.shape[1] / line.shape[0]
         if not may_be_narrow(characters, full_width):
             return reading
         step_width = padded_width(width) / len(steps) * full_width / width
-        best = probabilities.argmax(axis=1)
-        spacing = measure_spacing(best, self._is_digit, full_width, step_width)
+        spacing = measure_spacing(decoded.best, self._is_digit, full_width, step_width)
         wider = scale_for_second_reading(characters, spacing)
         if not wider or spacing.letters_are_close:
             return replace(reading, wider_scale=wider)
-        return replace(reading, wider_scale=wider, spaces=places_of(characters, " ", best, step_width / full_width))
+        spaces = places_of(characters, " ", decoded.best, step_width / full_width)
+        return replace(reading, wider_scale=wider, spaces=spaces)
 
 
 def _scaled_width(line: Pixels, scale: float) -> int:

@@ -5,6 +5,7 @@ last class is the space.
 """
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 
@@ -27,8 +28,16 @@ def character_kinds(characters: Sequence[str]) -> Kinds:
     return np.array(kinds, np.uint8)
 
 
-def resolve_spaces(probabilities: Tensor, kinds: Kinds) -> tuple[Tensor, float]:
-    """Return the probabilities with likely spaces inserted, and the uncertainty of the text in 0..1.
+class Decoded(NamedTuple):
+    """The most likely class of each step and its probability, (T,) each, and the uncertainty of the text in 0..1."""
+
+    best: Integers
+    probability: Tensor
+    uncertainty: float
+
+
+def resolve_spaces(probabilities: Tensor, kinds: Kinds) -> Decoded:
+    """Return the best classes with likely spaces inserted, and how uncertain the text is.
 
     The uncertainty is the highest probability of any character that the decoded text does not contain at that place.
     At each step these classes are expected and do not count: the blank, the best class of the step, and the decoded
@@ -44,11 +53,14 @@ def resolve_spaces(probabilities: Tensor, kinds: Kinds) -> tuple[Tensor, float]:
     blank = np.zeros(1, best.dtype)
     before = np.concatenate((blank, _last_character(best)[:-1]))
     after = np.concatenate((_last_character(best[::-1])[::-1][1:], blank))
-    for expected in (_BLANK, best, before, after):
+    unexpected[:, _BLANK] = 0
+    for expected in (best, before, after):
         unexpected[steps, expected] = 0
-    spaces = np.where(best == _BLANK, unexpected[:, _SPACE], 0)
-    unexpected[:, _SPACE] *= _space_weights(kinds[before], kinds[after], best == _BLANK)
-    return _insert_spaces(probabilities, spaces, best), min(1.0, float(unexpected.max(initial=0)))
+    in_gap = best == _BLANK
+    spaces = np.where(in_gap, unexpected[:, _SPACE], 0)
+    unexpected[:, _SPACE] *= _space_weights(kinds[before], kinds[after], in_gap)
+    uncertainty = min(1.0, float(unexpected.max(initial=0)))
+    return _insert_spaces(Decoded(best, probabilities[steps, best], uncertainty), spaces, probabilities.shape[1])
 
 
 def _space_weights(before: Kinds, after: Kinds, in_gap: Mask) -> Integers:
@@ -57,27 +69,25 @@ def _space_weights(before: Kinds, after: Kinds, in_gap: Mask) -> Integers:
     return np.where((before > 0) & (after > 0), weights, 0)
 
 
-def _insert_spaces(probabilities: Tensor, spaces: Tensor, best: Integers) -> Tensor:
+def _insert_spaces(decoded: Decoded, spaces: Tensor, classes: int) -> Decoded:
     """In each gap with a likely space, replace the most likely step by that space. spaces: probability (T,)."""
     likely = np.flatnonzero(spaces >= _MIN_SPACE_PROBABILITY)
     if not len(likely):
-        return probabilities
-    result = probabilities.copy()
+        return decoded
+    best, probability = decoded.best.copy(), decoded.probability.copy()
     gaps = np.cumsum(best != _BLANK)[likely]
     for gap in np.unique(gaps):
         candidates = likely[gaps == gap]
         step = candidates[spaces[candidates].argmax()]
-        result[step] = 0
-        result[step, _SPACE] = spaces[step]
-    return result
+        best[step], probability[step] = classes + _SPACE, spaces[step]
+    return Decoded(best, probability, decoded.uncertainty)
 
 
-def without_steps(probabilities: Tensor, steps: Sequence[int]) -> Tensor:
-    """Return the probabilities with blanks instead of these steps."""
-    result = probabilities.copy()
-    result[steps] = 0
-    result[steps, _BLANK] = 1
-    return result
+def without_steps(decoded: Decoded, steps: Sequence[int]) -> Decoded:
+    """Return the line with blanks instead of these steps."""
+    best = decoded.best.copy()
+    best[steps] = _BLANK
+    return decoded._replace(best=best)
 
 
 def _last_character(best: Integers) -> Integers:

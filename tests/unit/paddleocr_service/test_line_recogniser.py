@@ -14,7 +14,7 @@ class FakePredictor:
     """Its text is the width of the line, without padding."""
 
     def __init__(self):
-        self.post_op = FakeDecoder()
+        self.post_op = FakeDecoder(self)
 
     def runner(self, x):
         self.input = x[0]
@@ -24,8 +24,11 @@ class FakePredictor:
 class FakeDecoder:
     character = ("blank", " ")
 
-    def __call__(self, outputs, return_word_box, wh_ratio_list, max_wh_ratio):
-        return [str(round(ratio * 48)) for ratio in wh_ratio_list], [0.5] * len(wh_ratio_list)
+    def __init__(self, predictor):
+        self.predictor = predictor
+
+    def decode(self, best, probability, is_remove_duplicate, return_word_box):
+        return [(str(np.count_nonzero(self.predictor.input[0, 0, 24])), 0.5)]
 
 
 @pytest.fixture
@@ -61,6 +64,7 @@ def test_outputs_are_decoded_before_the_runner_reuses_them(predictor):
         concurrency = 3
 
         def run(self, array, consume):
+            predictor.input = array
             outputs = [np.full((1, 1, 2), 0.5, np.float32)]
             result = consume(outputs)
             outputs.clear()
@@ -96,10 +100,10 @@ class FakePartDecoder:
     def __init__(self, *texts):
         self.texts = list(texts)
 
-    def __call__(self, outputs, return_word_box, wh_ratio_list, max_wh_ratio):
+    def decode(self, best, probability, is_remove_duplicate, return_word_box):
         text, confidence = self.texts.pop(0)
-        positions = [10.0, [list(text)], [list(range(len(text)))], ["en&num"]]
-        return [(text, positions) if return_word_box else text], [confidence]
+        positions = [10, [list(text)], [list(range(len(text)))], ["en&num"]]
+        return [(text, confidence, positions) if return_word_box else (text, confidence)]
 
 
 def long_line(gap):
@@ -126,9 +130,11 @@ def test_space_between_parts_is_not_doubled(predictor, first, second):
 
 def test_positions_of_a_part_follow_those_of_the_part_before(predictor):
     predictor.post_op = FakePartDecoder(("ab", 0.9), ("cd", 0.9))
-    text, positions = LineRecogniser(predictor).recognize(long_line(gap=20), word_boxes=True).text
-    assert text == "ab cd"
-    assert positions == [20, [["a", "b"], [" "], ["c", "d"]], [[0, 1], [10], [10, 11]], ["en&num", "symbol", "en&num"]]
+    text, (steps, words, columns, kinds) = LineRecogniser(predictor).recognize(long_line(gap=20), word_boxes=True).text
+    assert (text, words, kinds) == ("ab cd", [["a", "b"], [" "], ["c", "d"]], ["en&num", "symbol", "en&num"])
+    first, second = 10 * 2810 / 2816, 10 * 1390 / 1408
+    assert steps == pytest.approx(first + second), "without the steps of the padding"
+    assert sum(columns, []) == pytest.approx([0, 1, first, first, first + 1])
 
 
 def test_no_part_is_wider_than_the_largest_input(predictor):

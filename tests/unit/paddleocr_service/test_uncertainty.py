@@ -17,12 +17,12 @@ A, B, STOP = (0.01, 0.98, 0.01, 0.0, 0.0), (0.01, 0.01, 0.98, 0.0, 0.0), (0.01, 
 
 
 def uncertainty_of(*rows):
-    return resolve_spaces(steps(*rows), character_kinds(CHARACTERS))[1]
+    return resolve_spaces(steps(*rows), character_kinds(CHARACTERS)).uncertainty
 
 
 def decoded(*rows):
     """The decoded classes, with a dash for the blank."""
-    best = resolve_spaces(steps(*rows), character_kinds(CHARACTERS))[0].argmax(axis=1)
+    best = resolve_spaces(steps(*rows), character_kinds(CHARACTERS)).best
     return "".join("-ab. "[one] for one in best)
 
 
@@ -51,11 +51,11 @@ def test_unlikely_space_between_digit_and_letter_is_uncertain():
     characters = ("blank", "1", "b", ".", " ")
     for gap, expected in (((0.998, 0.0, 0.0, 0.0, 0.002), 0.13), ((0.9995, 0.0, 0.0, 0.0, 0.0005), 0.0325)):
         for before, after in ((A, B), (B, A)):
-            _, uncertainty = resolve_spaces(steps(before, gap, after), character_kinds(characters))
-            assert uncertainty == pytest.approx(expected)
+            decoded_line = resolve_spaces(steps(before, gap, after), character_kinds(characters))
+            assert decoded_line.uncertainty == pytest.approx(expected)
     within = (0.0, 0.01, 0.98, 0.0, 0.01)
-    _, uncertainty = resolve_spaces(steps(A, within, BLANK, B), character_kinds(characters))
-    assert uncertainty == pytest.approx(0.03), "only in the gap"
+    decoded_line = resolve_spaces(steps(A, within, BLANK, B), character_kinds(characters))
+    assert decoded_line.uncertainty == pytest.approx(0.03), "only in the gap"
 
 
 def test_space_beside_punctuation_is_not_uncertain():
