@@ -30,6 +30,8 @@ class Table:
 
 def join(boxes: list[Box]) -> Box:
     """The box around at least one box."""
+    if len(boxes) == 1:
+        return boxes[0]
     x0, y0, x1, y1 = zip(*boxes, strict=True)
     return min(x0), min(y0), max(x1), max(y1)
 

@@ -31,10 +31,10 @@ class Columns:
     def __init__(self, rows: Sequence[Row], vertical: Sequence[Rule], box: Box) -> None:
         inner = _dividers(vertical, box)
         bands = list(zip([box[0], *inner], [*inner, box[2]], strict=True))
-        self.ruled = bool(inner) and not any(_divided(rows, band) for band in bands)
+        centres = [[segment.centre for segment in row.segments] for row in rows] if inner else []
+        self.ruled = bool(inner) and not any(_divided(centres, band) for band in bands)
         if self.ruled:
-            centres = [segment.centre for row in rows for segment in row.segments]
-            self.intervals = [band for band in bands if any(band[0] < centre < band[1] for centre in centres)]
+            self.intervals = [band for band in bands if any(_count(row, band) for row in centres)]
         else:
             self.intervals = _fit(rows, box[2] - box[0])
 
@@ -49,7 +49,11 @@ class Columns:
             if not any(x0 + tolerance < left < x1 - tolerance for left, _ in self.intervals):
                 x0 = x1 = segment.centre
                 tolerance = 0
-        covered = [at for at, (left, right) in enumerate(self.intervals) if min(right, x1) - max(left, x0) >= tolerance]
+        covered = [
+            at
+            for at, (left, right) in enumerate(self.intervals)
+            if left <= x1 and x0 <= right and min(right, x1) - max(left, x0) >= tolerance
+        ]
         if not covered:
             covered = [min(range(len(self)), key=lambda at: self._distance(at, segment.centre))]
         return covered[0], covered[-1]
@@ -62,6 +66,9 @@ class Columns:
         usual = median(right.x0 - left.x1 for left, right in pairs) if pairs else 0.0
         divided = []
         for segment in segments:
+            if len(segment.items) == 1:
+                divided.append(segment)
+                continue
             part = [segment.items[0]]
             for item in segment.items[1:]:
                 if self._divides(part[-1], item, usual):
@@ -105,9 +112,15 @@ def _dividers(vertical: Sequence[Rule], box: Box) -> list[float]:
     return [x for x, length in covered if length > _MIN_RULE * (box[3] - box[1])]
 
 
-def _divided(rows: Sequence[Row], band: Interval) -> bool:
-    """Whether the text divides a band between two rules into columns."""
-    counts = [sum(band[0] < segment.centre < band[1] for segment in row.segments) for row in rows]
+def _count(centres: Sequence[float], band: Interval) -> int:
+    """How many segments have their centre in a band."""
+    left, right = band
+    return len([centre for centre in centres if left < centre < right])
+
+
+def _divided(centres: Sequence[Sequence[float]], band: Interval) -> bool:
+    """Whether the text divides a band between two rules into columns. centres: of the segments of each row."""
+    counts = [_count(row, band) for row in centres]
     used = [count for count in counts if count]
     return bool(used) and sum(count > 1 for count in used) >= _MIN_DIVIDED * len(used)
 
@@ -121,19 +134,27 @@ def _fit(rows: Sequence[Row], width: float) -> list[Interval]:
         *sorted(beside, key=lambda segment: segment.x1 - segment.x0),
         *(segment for segment in alone if segment.x1 - segment.x0 < _MAX_ALONE * width),
     ]:
-        touched = [at for at, column in enumerate(columns) if _overlaps(column, segment)]
+        touched = _touched(columns, segment)
         if not touched:
             columns.append((segment.x0, segment.x1))
         elif len(touched) == 1:
             at = touched[0]
             wider = min(columns[at][0], segment.x0), max(columns[at][1], segment.x1)
             others = [column for other, column in enumerate(columns) if other != at]
-            if not any(min(right, wider[1]) > max(left, wider[0]) for left, right in others):
+            if not any(
+                left < wider[1] and wider[0] < right and min(right, wider[1]) > max(left, wider[0])
+                for left, right in others
+            ):
                 columns[at] = wider
     return sorted(columns)
 
 
-def _overlaps(column: Interval, segment: Segment) -> bool:
-    height = segment.items[0].y1 - segment.items[0].y0
-    narrower = min(column[1] - column[0], segment.x1 - segment.x0, height)
-    return min(column[1], segment.x1) - max(column[0], segment.x0) > _MIN_OVERLAP * narrower
+def _touched(columns: Sequence[Interval], segment: Segment) -> list[int]:
+    """The columns that a segment overlaps."""
+    x0, x1, first = segment.x0, segment.x1, segment.items[0]
+    most = min(x1 - x0, first.y1 - first.y0)
+    return [
+        at
+        for at, (left, right) in enumerate(columns)
+        if left < x1 and x0 < right and min(right, x1) - max(left, x0) > _MIN_OVERLAP * min(right - left, most)
+    ]

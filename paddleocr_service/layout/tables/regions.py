@@ -79,6 +79,8 @@ def _columns(items: Sequence[Item], height: float) -> list[list[Item]]:
 
 def _framed(rules: Rules, height: float) -> Iterator[Box]:
     """Boxes of rules that touch and form at least two rows and columns."""
+    if not rules.vertical:
+        return
     for box, members in frames(rules, _TOUCH * height):
         across = len(_distinct([rule.y0 for rule in members.horizontal], _SAME_EDGE * height))
         down = _distinct([rule.x0 for rule in members.vertical], _SAME_EDGE * height)
@@ -122,7 +124,7 @@ def _groups(rows: Sequence[Row], width: float, height: float) -> Iterator[list[R
             group, single = [*group, *single, row], []
         elif group:
             single.append(row)
-            if len(single) > _MAX_SINGLE_ROWS or not _fits(row, join([other.box for other in group]), height):
+            if len(single) > _MAX_SINGLE_ROWS or not _fits(row, group, height):
                 yield group
                 group, single = [], []
     if group:
@@ -136,11 +138,14 @@ def _is_tabular(row: Row, width: float) -> bool:
     return narrow >= len(row.segments) - 1
 
 
-def _fits(row: Row, box: Box, height: float) -> bool:
-    """Whether a row of one segment may belong to the table above it."""
+def _fits(row: Row, group: Sequence[Row], height: float) -> bool:
+    """Whether a row has one segment and may belong to the table above it, the group."""
+    if len(row.segments) != 1:
+        return False
     part = row.segments[0]
-    wide = part.x1 - part.x0 >= _MAX_SINGLE * (box[2] - box[0])
-    return len(row.segments) == 1 and part.x0 >= box[0] - height and not wide
+    left = min([other.segments[0].x0 for other in group])
+    right = max([segment.x1 for other in group for segment in other.segments])
+    return part.x0 >= left - height and part.x1 - part.x0 < _MAX_SINGLE * (right - left)
 
 
 def _region(group: Sequence[Row], box: Box, rules: Rules, height: float) -> Region | None:

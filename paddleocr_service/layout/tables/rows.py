@@ -50,7 +50,8 @@ class Segment(NamedTuple):
 
     @property
     def text(self) -> str:
-        return " ".join([item.text for item in self.items])
+        items = self.items
+        return items[0].text if len(items) == 1 else " ".join([item.text for item in items])
 
     @property
     def box(self) -> Box:
@@ -84,10 +85,14 @@ def items_of(lines: Sequence[Line]) -> list[Item]:
     """The words of lines that run from left to right, or the lines where words are not known."""
     items = []
     for position, line in enumerate(lines):
-        (x0, y0), (x1, y1) = line.polygon[:2]
-        if line.text and x1 - x0 >= abs(y1 - y0):
-            parts = line.words or (line,)
-            items += [Item(*bounds(part.polygon), part.text, position) for part in parts]
+        polygon, text = line.polygon, line.text
+        (x0, y0), (x1, y1), _, _ = polygon
+        if not text or x1 - x0 < abs(y1 - y0):
+            continue
+        if line.words:
+            items += [Item(*bounds(word.polygon), word.text, position) for word in line.words]
+        else:
+            items.append(Item(*bounds(polygon), text, position))
     return items
 
 
@@ -107,6 +112,8 @@ def rows_of(items: Sequence[Item], vertical: Sequence[Rule], space: float = _MAX
         top, bottom = item.y0, item.y1
         for extent, members in open_rows[:-5:-1]:
             y0, y1 = extent
+            if y1 <= top:  # as for most items: the row is above
+                continue
             shared = (y1 if y1 < bottom else bottom) - (y0 if y0 > top else top)
             if shared > _MIN_OVERLAP * (y1 - y0) or shared > _MIN_OVERLAP * (bottom - top):
                 if bottom - top < _MAX_HEIGHT_RATIO * (y1 - y0):
@@ -116,12 +123,12 @@ def rows_of(items: Sequence[Item], vertical: Sequence[Rule], space: float = _MAX
         else:
             open_rows.append(([top, bottom], [item]))
     open_rows.sort(key=lambda row: row[0][0])
-    return [Row(y0, y1, tuple(_segments(members, vertical, space))) for (y0, y1), members in open_rows]
+    return [Row(y0, y1, _segments(members, vertical, space)) for (y0, y1), members in open_rows]
 
 
-def _segments(items: list[Item], vertical: Sequence[Rule], space: float) -> list[Segment]:
+def _segments(items: list[Item], vertical: Sequence[Rule], space: float) -> tuple[Segment, ...]:
     if len(items) == 1:
-        return [segment_of(items)]
+        return (segment_of(items),)
     segments: list[list[Item]] = []
     for item in sorted(items, key=attrgetter("x0")):
         before = segments[-1][-1] if segments else None
@@ -129,11 +136,14 @@ def _segments(items: list[Item], vertical: Sequence[Rule], space: float) -> list
             segments.append([item])
         else:
             segments[-1].append(item)
-    return list(map(segment_of, segments))
+    return tuple(map(segment_of, segments))
 
 
 def _is_divided(left: Item, right: Item, vertical: Sequence[Rule], space: float) -> bool:
     if right.x0 - left.x1 > space * min(left.y1 - left.y0, right.y1 - right.y0):
         return True
-    edge = 0.1 * (right.y1 - right.y0)
-    return any(left.x1 - edge <= rule.x0 <= right.x0 + edge and rule.y0 < right.middle < rule.y1 for rule in vertical)
+    if not vertical:
+        return False
+    edge, middle = 0.1 * (right.y1 - right.y0), right.middle
+    start, end = left.x1 - edge, right.x0 + edge
+    return any(start <= x <= end and y0 < middle < y1 for x, y0, _, y1 in vertical)
