@@ -10,7 +10,7 @@ A hyphen at the end of a line is dropped if the next line goes on with a small l
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import cached_property
 
 _HYPHENS = "-\u2010\u00ad\u00ac"
@@ -46,25 +46,33 @@ _LAST_PARTS = {
 
 
 class Vocabulary:
-    """The words of a page in lower case, found when the first hyphen asks for them.
+    """The words of a page in lower case. texts: its lines.
 
-    The last and the first word of a line may be parts, and are left out if a hyphen ends the line.
+    The last and the first word of a line may be parts, and are left out if a hyphen ends the line. Only lines that
+    contain a word somewhere are divided into words: that is a few of a page.
     """
 
-    def __init__(self, texts: Iterable[str]) -> None:
+    def __init__(self, texts: Sequence[str]) -> None:
         self._texts = texts
 
+    def __contains__(self, word: str) -> bool:
+        if word not in self._text:
+            return False
+        return any(word in self._words_of(at) for at, line in enumerate(self._lines) if word in line)
+
     @cached_property
-    def words(self) -> set[str]:
-        words: set[str] = set()
-        cut = False
-        for text in self._texts:
-            # Most lines are ASCII, and only then does folding first leave the words as they are.
-            found = _WORD.findall(text.lower()) if text.isascii() else [word.casefold() for word in _WORD.findall(text)]
-            start = 1 if cut else 0
-            cut = text.endswith(tuple(_HYPHENS))
-            words.update(found[start : len(found) - cut])
-        return words
+    def _lines(self) -> list[str]:
+        return [text.casefold() for text in self._texts]
+
+    @cached_property
+    def _text(self) -> str:
+        return "\n".join(self._lines)
+
+    def _words_of(self, at: int) -> list[str]:
+        """The words of a line that are certainly whole."""
+        found = [word.casefold() for word in _WORD.findall(self._texts[at])]
+        start = 1 if at and self._texts[at - 1].endswith(tuple(_HYPHENS)) else 0
+        return found[start : len(found) - self._texts[at].endswith(tuple(_HYPHENS))]
 
 
 def join_two(before: str, after: str, words: Vocabulary, lang: str = "") -> str:
@@ -78,7 +86,7 @@ def join_two(before: str, after: str, words: Vocabulary, lang: str = "") -> str:
         return before + ("" if after[0] > "\u0e00" and _is_unspaced(before[-1], after[0]) else " ") + after
     stem = before.rstrip(_HYPHENS)
     first = _FIRST_WORD.match(after)
-    last = _LAST_WORD.search(stem)
+    last = _LAST_WORD.search(stem, stem.rfind(" ") + 1)
     if not first or not last or len(before) - len(stem) != 1:
         return f"{before} {after}"
     language = lang.partition("+")[0].partition("_")[0].partition("-")[0]
@@ -93,9 +101,9 @@ def join_two(before: str, after: str, words: Vocabulary, lang: str = "") -> str:
 
 def _keeps_hyphen(one: str, other: str, letter: str, words: Vocabulary, language: str) -> bool:
     part = one.rpartition("-")[2]
-    if part + other in words.words:
+    if part + other in words:
         return False
-    if f"{one}-{other}" in words.words or f"{part}-{other}" in words.words:
+    if f"{one}-{other}" in words or f"{part}-{other}" in words:
         return True
     if not letter.islower():
         return letter.isupper() or letter.isdigit()
