@@ -134,7 +134,7 @@ class Block:
 
     @property
     def lines(self) -> tuple[Line, ...]:
-        return tuple(line for row in self.rows for line in row)
+        return tuple([line for row in self.rows for line in row])
 
     @property
     def text(self) -> str:

@@ -1,7 +1,6 @@
 """Scripts of characters and texts, from the names of the characters in Unicode."""
 
 import unicodedata
-from collections import Counter
 from functools import lru_cache
 
 LATIN, _LATIN_NAME = "latin", "Latin"
@@ -29,8 +28,8 @@ def script_of(text: str) -> str:
     plain = text.encode("ascii", "ignore").decode("ascii")
     if sum(map(str.isalpha, plain)) > len(text) - len(plain):
         return LATIN
-    scripts = Counter(filter(None, map(script_of_character, text)))
-    return scripts.most_common(1)[0][0] if scripts else ""
+    scripts = list(filter(None, map(script_of_character, text)))
+    return max(dict.fromkeys(scripts), key=scripts.count) if scripts else ""
 
 
 def script_name(text: str) -> str | None:

@@ -111,7 +111,7 @@ class PdfPages:
         if self.options.layout != OFF:
             drawn = [vector.box for vector in layer.vectors]
             blocks = structure_of_layer(blocks, drawn, layer.width, layer.height, self.options.lang)
-        lines = tuple(line for block in blocks for line in block.lines)
+        lines = tuple([line for block in blocks for row in block.rows for line in row])
         lang = languages_found((line.text for line in lines), self.options.lang)
         page = Recognition(layer.width, layer.height, lines, page_text(blocks), lang, _LAYER, blocks)
         hidden = hidden_text_warnings(layer, lines) if self.options.mode != TEXT else ()

@@ -59,16 +59,18 @@ def _find_heading(part: Part, following: Part | None, page: PageType) -> None:
     text, rows = part.text, part.rows
     if len(rows) > _MAX_HEADING_ROWS or len(text) > _MAX_HEADING_LENGTH:
         return
+    ratio = part.size / page.size
+    goes_on = following is not None and following.text[:1].islower() and ratio < _TITLE_SIZE
+    if goes_on or text.rstrip().endswith((".", ",", ";")):  # a sentence
+        return
     letters = sum(map(str.isalpha, text))
     if letters < 3 or letters * 2 < len(text) - 2 or any(len(row.lines) > 2 for row in rows):
         return
-    ratio, depth = part.size / page.size, heading_depth(text)
-    goes_on = following is not None and following.text[:1].islower() and ratio < _TITLE_SIZE
-    is_sentence = text.rstrip().endswith((".", ",", ";")) or goes_on
-    if ratio >= _HEADING_SIZE and not is_sentence and not (text[:1].islower() and ratio < _TITLE_SIZE):
+    depth = heading_depth(text)
+    if ratio >= _HEADING_SIZE and not (text[:1].islower() and ratio < _TITLE_SIZE):
         level = 1 + sum(ratio < size for size in _LEVEL_SIZES)
         part.kind, part.level, part.confidence = HEADING, min(depth, 6) or level, 0.85
-    elif following is not None and not is_sentence and _begins_section(part, following):
+    elif following is not None and _begins_section(part, following):
         if depth:
             part.kind, part.level, part.confidence = HEADING, min(depth + 1, 6), 0.8
         elif text.isupper():

@@ -32,9 +32,8 @@ def codes_of_characters(document: Any, xref: int) -> dict[str, list[int]]:
 def _entries(stream: bytes) -> Iterator[tuple[int, str]]:
     for kind, body in _SECTION.findall(stream):
         if kind == b"char":
-            for code, target in _PAIR.findall(body):
-                if len(target) == 4:  # one character
-                    yield int(code, 16), chr(int(target, 16))
+            pairs = [(code, target) for code, target in _PAIR.findall(body) if len(target) == 4]  # one character
+            yield from [(int(code, 16), chr(int(target, 16))) for code, target in pairs]
         else:
             yield from _entries_of_ranges(body)
 

@@ -98,9 +98,10 @@ def _overlapping(lines: Sequence[Raw]) -> Iterator[tuple[int, int]]:
         limit = y0 + reach
         while at < len(boxes) and boxes[at][0] <= limit:
             _, ox0, oy1, ox1, other = boxes[at]
-            overlap = min(x1, ox1) - max(x0, ox0)
-            if overlap > 0 and overlap > _MIN_OVERLAP * min(x1 - x0, ox1 - ox0) and abs(oy1 - y1) <= reach:
-                yield index, other
+            if ox0 < x1 and x0 < ox1 and abs(oy1 - y1) <= reach:
+                overlap = min(x1, ox1) - max(x0, ox0)
+                if overlap > 0 and overlap > _MIN_OVERLAP * min(x1 - x0, ox1 - ox0):
+                    yield index, other
             at += 1
 
 

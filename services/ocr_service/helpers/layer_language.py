@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
+from collections import Counter
+from collections.abc import Sequence
 from functools import lru_cache
 
 import numpy as np
-from numpy.typing import NDArray
 
 #: A text with fewer letters cannot be judged.
 _MIN_LETTERS = 25
@@ -40,8 +41,9 @@ def reads_like_language(text: str) -> bool | None:
     if len(text) < _MIN_LETTERS and text.isascii():
         return None
     lower = text.lower()
-    counts = np.bincount(np.frombuffer(lower.encode("ascii", "ignore"), np.uint8), minlength=128)[_A_TO_Z]
-    letters = int(counts.sum())
+    codes = np.frombuffer(lower.encode("ascii", "ignore"), np.uint8)
+    counts: list[int] = np.bincount(codes, minlength=128)[_A_TO_Z].tolist()
+    letters = sum(counts)
     if not lower.isascii():
         latin, scripts = _count_beyond_ascii(lower)
         for letter in _LETTER_FREQUENCIES.keys() & latin.keys():
@@ -59,20 +61,20 @@ def _count_beyond_ascii(text: str) -> tuple[dict[str, int], dict[str, int]]:
     """Latin letters without accents, and the scripts of other letters."""
     latin: dict[str, int] = {}
     scripts: dict[str, int] = {}
-    for char in _BEYOND_ASCII.findall(text):
+    for char, count in Counter(_BEYOND_ASCII.findall(text)).items():
         script = script_of(char)
         if script == "LATIN":
             letter = unicodedata.normalize("NFKD", char)[0]
-            latin[letter] = latin.get(letter, 0) + 1
+            latin[letter] = latin.get(letter, 0) + count
         elif script:
-            scripts[script] = scripts.get(script, 0) + 1
+            scripts[script] = scripts.get(script, 0) + count
     return latin, scripts
 
 
-def _correlation(counts: NDArray[np.int64]) -> float:
+def _correlation(counts: Sequence[int]) -> float:
     """Pearson correlation of counts of the letters a to z with those of a language. 0 if all are equal."""
-    squares = int(counts @ counts) - int(counts.sum()) ** 2 / len(counts)
-    return float(counts @ _EXPECTED) / math.sqrt(squares) if squares > 0 else 0.0
+    squares = sum([count * count for count in counts]) - sum(counts) ** 2 / len(counts)
+    return float(np.array(counts, float) @ _EXPECTED) / math.sqrt(squares) if squares > 0 else 0.0
 
 
 @lru_cache(4096)

@@ -167,9 +167,10 @@ def without_layer_lines(lines: Sequence[Line], layer: Sequence[LayerLine]) -> li
 
 def _overlap(box: Box, others: Sequence[Box]) -> float:
     """The share of a box that is covered by others."""
+    x0, y0, x1, y1 = box
     covered = 0.0
-    for other in others:
-        width = min(box[2], other[2]) - max(box[0], other[0])
-        height = min(box[3], other[3]) - max(box[1], other[1])
-        covered += max(0.0, width) * max(0.0, height)
+    for ax0, ay0, ax1, ay1 in others:
+        if ax0 < x1 and x0 < ax1 and ay0 < y1 and y0 < ay1:
+            width, height = min(x1, ax1) - max(x0, ax0), min(y1, ay1) - max(y0, ay0)
+            covered += max(0.0, width) * max(0.0, height)
     return covered / max(_area(box), 1e-6)

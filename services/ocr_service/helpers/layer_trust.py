@@ -105,7 +105,7 @@ def _to_prove(text: str, plausible: bool | None) -> frozenset[str]:
     And all letters unless they read like a language, and all signs of a font that shows nothing else.
     """
     # Searching a text for some characters is faster than collecting all its characters.
-    asked = frozenset(char for char in (_DIGITS if plausible else _ALPHANUMERIC) if char in text)
+    asked = frozenset([char for char in (_DIGITS if plausible else _ALPHANUMERIC) if char in text])
     if text.isascii():
         return asked or _signs_to_prove(text)
     used = frozenset(text)

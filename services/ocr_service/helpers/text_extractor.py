@@ -48,16 +48,11 @@ def page_of(
 def _lines(lines: Sequence[Line]) -> list[dict[str, Any]]:
     polygons = [line.polygon for line in lines] + [word.polygon for line in lines for word in line.words]
     corners = iter(_corners_of_polygons(polygons))
-    result = [_line(line, bbox) for line, bbox in zip(lines, corners, strict=False)]
+    result = [_item(line, bbox) for line, bbox in zip(lines, corners, strict=False)]
     for line, found in zip(lines, result, strict=True):
+        found["script"] = line.script
         if line.words:
             found["words"] = [_item(word, bbox) for word, bbox in zip(line.words, corners, strict=False)]
-    return result
-
-
-def _line(line: Line, bbox: list[list[float]]) -> dict[str, Any]:
-    result = _item(line, bbox)
-    result["script"] = line.script
     return result
 
 
@@ -163,6 +158,6 @@ def _tenths(values: Sequence[float]) -> list[float]:
     scaled = np.array(values, float) * 10
     nearest = np.rint(scaled)
     rounded: list[float] = (nearest / 10).tolist()
-    for at in np.flatnonzero(np.abs(scaled - nearest) > _CERTAIN).tolist():
+    for at in (np.abs(scaled - nearest) > _CERTAIN).nonzero()[0].tolist():
         rounded[at] = round(float(values[at]), 1)
     return rounded
