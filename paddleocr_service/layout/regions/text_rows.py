@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 
 from ...polygons import bounds
 from ...results import Line
@@ -13,7 +12,8 @@ from ...results import Line
 Box = tuple[float, float, float, float]
 
 
-class TextRow(NamedTuple):
+@dataclass(slots=True)
+class TextRow:
     """Lines side by side. box: x0, y0, x1, y1. size: the type size, for comparisons: see ``PageType.row``."""
 
     lines: tuple[Line, ...]

@@ -76,7 +76,7 @@ def find_tables_in_image(lines: Sequence[Line], image: Pixels, model: StructureM
         assert model is not None
         if is_narrow and len(inside) < _MIN_SHARE * len(items):
             return None
-        x0, y0, x1, y1 = _crop_box(join([box, *(item[:4] for item in inside)]), image.shape[1], image.shape[0], size)
+        x0, y0, x1, y1 = _crop_box(join([box, *(item.box for item in inside)]), image.shape[1], image.shape[0], size)
         rows = model.predict(image[y0:y1, x0:x1])
         for cell in (cell for row in rows or () for cell in row):
             left, top, right, bottom = cell.bbox

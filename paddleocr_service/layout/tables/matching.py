@@ -78,7 +78,7 @@ def _nearest(item: Item, cells: Sequence[PredictedCell]) -> tuple[int, float]:
 
 def _cell(predicted: PredictedCell, row: int, column: int, items: Sequence[Item]) -> Cell:
     ordered = [item for row in _rows(items) for item in row]
-    bbox = join([item[:4] for item in items]) if items else predicted.bbox
+    bbox = join([item.box for item in items]) if items else predicted.bbox
     text = " ".join(item.text for item in ordered)
     lines = tuple(dict.fromkeys(item.line for item in ordered))
     return Cell(row, column, bbox, text, predicted.rowspan, predicted.colspan, predicted.is_header, lines)

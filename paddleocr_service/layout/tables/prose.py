@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from .rows import Row
 
@@ -38,5 +39,5 @@ def without_prose(rows: Sequence[Row], height: float) -> list[Row]:
 def _without(row: Row, side: int, edge: float) -> Row:
     """The row without what stands on the outer side of an edge."""
     if side == 0:
-        return row._replace(segments=tuple(part for part in row.segments if part.x0 > edge))
-    return row._replace(segments=tuple(part for part in row.segments if part.x1 < edge))
+        return replace(row, segments=tuple(part for part in row.segments if part.x0 > edge))
+    return replace(row, segments=tuple(part for part in row.segments if part.x1 < edge))
