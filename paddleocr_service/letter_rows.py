@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from statistics import median
 from typing import TYPE_CHECKING
 
@@ -29,26 +30,23 @@ def find_rows(parts: np.ndarray, shape: tuple[int, int], smallest: float, larges
     picture. smallest, largest: heights of letters, in pixels. Each class of heights is searched alone. So rules, frames
     and logos do not join the letters beside them.
     """
-    heights = parts[:, 3] - parts[:, 1]
+    heights, letters = parts[:, 3] - parts[:, 1], _letters_of(parts)
     found, low = [], smallest
     while low <= largest:
-        members = parts[(heights >= low) & (heights < 2 * low)]
-        if len(members):
-            found += [row for row in _neighbours(members, shape) if _is_text(row)]
+        chosen = (heights >= low) & (heights < 2 * low)
+        if letters[chosen].sum() >= _MIN_LETTERS:
+            found += [row for row in _neighbours(parts[chosen], letters[chosen], shape) if _is_text(row)]
         low *= _CLASS_STEP
     return found
 
 
-def _neighbours(parts: np.ndarray, shape: tuple[int, int]) -> list[np.ndarray]:
+def _neighbours(parts: np.ndarray, letters: np.ndarray, shape: tuple[int, int]) -> list[np.ndarray]:
     """Groups of components that lie next to each other, at most half their height apart from side to side.
 
-    Groups with too few letters for a row are left out.
+    letters: of each component. Groups with too few letters for a row are left out.
     """
     import numpy as np
 
-    letters = _letters_of(parts)
-    if letters.sum() < _MIN_LETTERS:
-        return []
     height = parts[:, 3] - parts[:, 1]
     reach = np.stack(
         [
@@ -64,8 +62,9 @@ def _neighbours(parts: np.ndarray, shape: tuple[int, int]) -> list[np.ndarray]:
     kept = enough[of_part]
     parts, of_part = parts[kept], of_part[kept]
     order = np.argsort(of_part, kind="stable")
-    cuts = np.flatnonzero(np.diff(of_part[order])) + 1
-    return [parts[group] for group in np.split(order, cuts)] if len(order) else []
+    labels = of_part[order]
+    cuts = ((labels[1:] != labels[:-1]).nonzero()[0] + 1).tolist()
+    return [parts[order[start:end]] for start, end in pairwise([0, *cuts, len(order)])] if len(order) else []
 
 
 def _labels_of_few(boxes: np.ndarray) -> np.ndarray:
@@ -76,9 +75,10 @@ def _labels_of_few(boxes: np.ndarray) -> np.ndarray:
     across = np.minimum.outer(x1, x1) - np.maximum.outer(x0, x0)
     down = np.minimum.outer(y1, y1) - np.maximum.outer(y0, y0)
     first, second = np.nonzero((np.minimum(across, down) >= 0) & (np.maximum(across, down) > 0))
-    starts = np.flatnonzero(np.diff(first, prepend=-1))
-    labels, before = np.arange(len(x0)), None
-    while before is None or not np.array_equal(labels, before):
+    labels = np.arange(len(x0))
+    starts = first.searchsorted(labels)  # each box touches itself
+    before = labels + 1
+    while (labels != before).any():
         before = labels
         labels = np.minimum.reduceat(labels[second], starts)
         labels = labels[labels]
