@@ -88,7 +88,9 @@ class _View:
         pixmap = recorded.get_pixmap(matrix=pymupdf.Matrix(zoom, zoom), clip=clip)  # RGB without alpha
         rows = np.frombuffer(pixmap.samples, np.uint8).reshape(pixmap.height, pixmap.stride)
         self._left, self._top = pixmap.x, pixmap.y
-        self._pixels: RGBArray = rows[:, : pixmap.width * 3].reshape(pixmap.height, pixmap.width, 3)
+        pixels: RGBArray = rows[:, : pixmap.width * 3].reshape(pixmap.height, pixmap.width, 3)
+        # Red, green and blue apart: NumPy finds the extremes of a row in a tenth of the time of those of a column.
+        self._channels = np.ascontiguousarray(pixels.transpose(2, 0, 1))
 
     def inside(self, part: Box, ink: Box) -> Box:
         """A part of the ink without the pixels at edges that are not the edges of the ink: there the cover begins."""
@@ -106,10 +108,10 @@ class _View:
             return False
         left, top = int(found[0]) - self._left, int(found[1]) - self._top
         right, bottom = math.ceil(found[2]) - self._left, math.ceil(found[3]) - self._top
-        pixels = self._pixels[max(0, top) : bottom, max(0, left) : right].reshape(-1, 3).astype(np.int16)
-        if not len(pixels):
+        pixels = self._channels[:, max(0, top) : bottom, max(0, left) : right].reshape(3, -1)
+        if not pixels.size:
             return False
-        darkest, lightest = pixels.min(axis=0).tolist(), pixels.max(axis=0).tolist()
+        darkest, lightest = pixels.min(axis=1).tolist(), pixels.max(axis=1).tolist()
         if max(high - low for low, high in zip(darkest, lightest, strict=True)) <= _MAX_CONTRAST:
             return True
         near = zip(channels(colour), darkest, lightest, strict=True)
