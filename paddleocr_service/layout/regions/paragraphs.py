@@ -105,7 +105,8 @@ def _is_clear(before: TextRow, row: TextRow, page: PageType) -> bool:
 
 def is_deliberate(before: TextRow, row: TextRow, right: float) -> bool:
     """Return whether the first word of a row would have fitted into the row before."""
-    word = len(row.text.split(" ", 1)[0]) + _MARGIN
+    space = row.text.find(" ")
+    word = (space if space >= 0 else len(row.text)) + _MARGIN
     return right - before.box[2] > word * before.character_width
 
 

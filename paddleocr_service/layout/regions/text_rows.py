@@ -29,8 +29,8 @@ class TextRow:
 
 
 def character_width(line: Line) -> float:
-    (ax, ay), (bx, by), *_ = line.polygon
-    return (bx - ax if ay == by else math.hypot(bx - ax, by - ay)) / max(len(line.text), 1)
+    (ax, ay), (bx, by), _, _ = line.polygon
+    return (bx - ax if ay == by else math.hypot(bx - ax, by - ay)) / (len(line.text) or 1)
 
 
 def line_height(line: Line) -> float:
@@ -63,7 +63,7 @@ def weighted_median(pairs: Sequence[tuple[float, float]]) -> float:
     if len(pairs) == 1:
         return pairs[0][0]
     ordered = sorted(pairs)
-    half, reached = sum(weight for _, weight in pairs) / 2, 0.0
+    half, reached = sum([weight for _, weight in pairs]) / 2, 0.0
     for value, weight in ordered:
         reached += weight
         if reached >= half:
@@ -101,14 +101,18 @@ class PageType:
         Detectors give short lines boxes that are too high, so a row is only larger than the running text if its
         characters are also wider.
         """
-        alone = lines[0] if len(lines) == 1 else None
-        size = line_height(alone) if alone else max([line_height(line) for line in lines])
-        if size > self.size:
-            widest = max([character_width(line) for line in lines])
-            size = max(self.size, min(size, _MAX_NARROWER * widest / self.character_width * self.size))
-        if alone:
-            return TextRow(lines, bounds(alone.polygon), size, alone.text)
+        if len(lines) == 1:
+            line = lines[0]
+            return TextRow(lines, bounds(line.polygon), self._type_size(line_height(line), lines), line.text)
+        size = self._type_size(max([line_height(line) for line in lines]), lines)
         return TextRow(lines, box_of_lines(lines), size, " ".join([line.text for line in lines]))
+
+    def _type_size(self, height: float, lines: Sequence[Line]) -> float:
+        """The type size of lines with this height."""
+        if height <= self.size:
+            return height
+        widest = max([character_width(line) for line in lines])
+        return max(self.size, min(height, _MAX_NARROWER * widest / self.character_width * self.size))
 
 
 #: Characters of a line that is probably running text.

@@ -22,7 +22,7 @@ _MAX_SPACE = 0.75
 _NUMBER = re.compile(r"^[^\w]*\d[\d.,\s%()/:±–—+*-]*$|^[-–—.…]+$|^n\.?/?a\.?$", re.IGNORECASE)
 
 
-# The attributes of a page's items and rows are read a hundred thousand times: those of a named tuple take twice as long.
+# Attributes of items, segments and rows are read very often: those of a named tuple take twice as long.
 @dataclass(slots=True)
 class Item:
     """A word, or a line without words. line: its position among the lines of the page."""
