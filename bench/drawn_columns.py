@@ -5,20 +5,12 @@ A caption is read with its picture, where its column is read, and a pull quote a
 
 from __future__ import annotations
 
-import io
 import random
-import re
-from collections.abc import Callable, Iterator, Sequence
-from pathlib import Path
-
-from PIL import Image
+from collections.abc import Callable, Sequence
 
 from bench.drawn_sheet import BODY, BOLD, PLAIN, STRONG, Sheet, columns
 
 _MARGIN = 36.0
-_DPI = (150, 170, 200)
-_SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z])")
-_SHORTEST, _LONGEST = 30, 260  # characters of a sentence
 
 
 def newspaper(rng: random.Random, sentences: Sequence[str]) -> Sheet:
@@ -95,24 +87,8 @@ def journal(rng: random.Random, sentences: Sequence[str]) -> Sheet:
     return page
 
 
-KINDS: dict[str, Callable[[random.Random, Sequence[str]], Sheet]] = {
+COLUMNS: dict[str, Callable[[random.Random, Sequence[str]], Sheet]] = {
     "newspaper": newspaper,
     "magazine": magazine,
     "journal": journal,
 }
-
-
-def draw_pages(books: Path, count: int) -> Iterator[tuple[str, int, Image.Image, str]]:
-    """Yield kind, seed, image and text of pages of each kind. books: folder of texts, whose sentences are used."""
-    sentences = _sentences(books)
-    for kind, draw in KINDS.items():
-        for seed in range(count):
-            sheet = draw(random.Random(f"{kind} {seed}"), sentences)
-            pixels = sheet.page.get_pixmap(dpi=_DPI[seed % len(_DPI)], alpha=False)
-            yield kind, seed, Image.open(io.BytesIO(pixels.tobytes("png"))), "\n".join(sheet.lines)
-
-
-def _sentences(books: Path) -> list[str]:
-    text = " ".join(path.read_text(encoding="utf-8") for path in sorted(books.glob("*.txt")))
-    text = " ".join(text.split()).encode("latin-1", "ignore").decode("latin-1")  # what the base 14 fonts have
-    return [part for part in _SENTENCE.split(text) if _SHORTEST < len(part) < _LONGEST and part[0].isupper()]

@@ -6,10 +6,12 @@ import random
 from collections.abc import Iterator, Sequence
 
 import pymupdf
+from PIL import Image
 
 BODY, BOLD, PLAIN, STRONG = "tiro", "tibo", "helv", "hebo"  # PyMuPDF's names of base 14 fonts
 _LEADING, _SPACE = 1.22, 0.25  # in font sizes
 _DROP_CAP_ROWS = 3
+_TABLE_LEADING = 1.4
 
 #: x0, y0, x1, y1 in points.
 Frame = tuple[float, float, float, float]
@@ -24,6 +26,7 @@ class Sheet:
         self.rng, self.width, self.height = rng, width, height
         self.document = pymupdf.open()
         self.page = self.document.new_page(width=width, height=height)
+        self._text = self.page.new_shape()  # written at once, which takes a tenth of the time
         self.lines: list[str] = []
         self._sentences, self._next = sentences, rng.randrange(len(sentences))
 
@@ -61,19 +64,52 @@ class Sheet:
     def rule(self, x0: float, y: float, x1: float) -> None:
         self.page.draw_line((x0, y), (x1, y), width=0.7)
 
+    def pair(self, x0: float, x1: float, y: float, left: str, right: str, size: float, font: str = PLAIN) -> None:
+        """Draw a row of two texts, one at each end."""
+        self.lines.append(f"{left} {right}")
+        self._draw(x0, y, left, size, font)
+        self._draw(x1 - _width(right, size, font), y, right, size, font)
+
+    def table(self, frame: Frame, rows: int, count: int, size: float) -> float:
+        """Draw rows of a label and numbers in right-aligned columns. Return the y below them."""
+        x0, y, x1, _ = frame
+        step = (x1 - x0) / (count + 0.5)
+        for row in range(rows):
+            y += size * _TABLE_LEADING
+            cells = [self.words(2)[: int(step / size * 2)]]
+            for at in range(1, count):
+                cells.append(str(1990 + at) if not row else f"{self.rng.uniform(1, 999):.1f}")
+                end = x1 - (count - 1 - at) * step
+                self._draw(end - _width(cells[-1], size, PLAIN), y, cells[-1], size, PLAIN)
+            self._draw(x0, y, cells[0], size, PLAIN)
+            self.lines.append(" ".join(cells))
+        self.rule(x0, y + 0.5 * size, x1)
+        return y + size
+
     def picture(self, frame: Frame, caption: str) -> float:
-        """Draw grey shapes, and a caption below. Return the y below both."""
+        """Draw a picture and a caption below. Return the y below both."""
+        self.shapes(frame)
+        return self.block((frame[0], frame[3] + 2, frame[2], 0), caption, 7.5, PLAIN) + 8
+
+    def shapes(self, frame: Frame) -> None:
+        """Draw a picture of grey shapes."""
         self.page.draw_rect(frame, color=None, fill=(0.8, 0.8, 0.8))
         for _ in range(12):
             x, y = self.rng.uniform(frame[0], frame[2]), self.rng.uniform(frame[1], frame[3])
             radius = max(2.0, min(x - frame[0], frame[2] - x, y - frame[1], frame[3] - y, 60.0))
             self.page.draw_circle((x, y), radius, color=None, fill=(self.rng.uniform(0.2, 0.7),) * 3)
-        return self.block((frame[0], frame[3] + 2, frame[2], 0), caption, 7.5, PLAIN) + 8
 
-    def flow(self, frames: Sequence[Frame], size: float, quote: Sequence[str] = (), drop_cap: bool = False) -> None:
-        """Fill frames with justified paragraphs, one frame after the other.
+    def flow(
+        self,
+        frames: Sequence[Frame],
+        size: float,
+        quote: Sequence[str] = (),
+        drop_cap: bool = False,
+        ragged: bool = False,
+    ) -> float:
+        """Fill frames with paragraphs, one frame after the other. Return the y below the last one.
 
-        quote: lines that are read after the paragraph that goes on from the first frame.
+        quote: lines that are read after the paragraph that goes on from the first frame. ragged: not justified.
         """
         slots = [slot for number, frame in enumerate(frames) for slot in _slots(number, frame, size)]
         number, first, pending = 0, True, list(quote)
@@ -87,12 +123,13 @@ class Sheet:
                 number, x0, y, x1 = slots.pop(0)
                 count = _fitting(words, x1 - x0 - indent, size, BODY)
                 self.lines.append(letter + " ".join(words[:count]))
-                self._justify(x0 + indent, y, x1, words[:count], size, last=count == len(words))
+                self._justify(x0 + indent, y, x1, words[:count], size, last=ragged or count == len(words))
                 words, indent, letter = words[count:], 0.0, ""
             first = False
             if number:
                 self.lines += pending
                 pending = []
+        return frames[-1][3] + 0.4 * size
 
     def _with_drop_cap(self, slots: list[Slot], letter: str, size: float) -> list[Slot]:
         """Draw the first letter. Return the rows, some of them shorter."""
@@ -111,7 +148,13 @@ class Sheet:
             x += _width(word, size, BODY) + space
 
     def _draw(self, x: float, y: float, text: str, size: float, font: str) -> None:
-        self.page.insert_text((x, y), text, fontsize=size, fontname=font)
+        self._text.insert_text((x, y), text, fontsize=size, fontname=font)
+
+    def image(self, dpi: int) -> Image.Image:
+        """Render the page. Nothing can be drawn on it afterwards."""
+        self._text.commit()
+        pixels = self.page.get_pixmap(dpi=dpi, alpha=False)
+        return Image.frombytes("RGB", (pixels.width, pixels.height), pixels.samples)
 
 
 def columns(x0: float, x1: float, count: int, gutter: float) -> list[tuple[float, float]]:

@@ -13,7 +13,7 @@ from dataclasses import astuple
 from statistics import fmean
 
 from bench.best_order import Causes, causes
-from bench.drawn_columns import draw_pages
+from bench.drawn_pages import draw_pages
 from bench.machine import describe
 from bench.metrics import WordScore
 from bench.ocr import SAMPLE, find_images
