@@ -9,6 +9,7 @@ heights or ratios, never in pixels, so the order does not depend on the resoluti
     region.py                a part of a page: boxes and their visual rows
     line_numbers.py          columns of line numbers, separated before the text is split
     insets.py                large type that text flows around, set aside like line numbers
+    headlines.py             short headlines extend over all columns that begin below them
     sections.py              a headline over several columns ends all columns above it
     columns.py               page -> regions in reading order, split at the gutters between columns of text
     gutter_candidates.py     vertical strips without text, which may be gutters

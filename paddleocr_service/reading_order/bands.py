@@ -1,6 +1,6 @@
 """White bands: horizontal strips without text that separate headings, page headers and footers from columns."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,6 +24,10 @@ class _Limits:
     sidebar_width: float = 0.67  # a sidebar is narrower than this share of the column beside it
     across_width: float = 1.3  # width of a heading across columns, relative to any line above and below it
     across_band: float = 0.4  # height of the bands around such a heading
+    title_height: float = 1.25  # of a title beside particulars
+    entry_space: float = 2.0  # between two entries of a row
+    next_row: float = 1.5  # below a line
+    min_indent: float = 4.0  # of a line that is not at the left edge of its column
     edge_tolerance: float = 1.0  # lines that start and end this close to the edges of a column belong to it
 
 
@@ -51,8 +55,25 @@ def headings_across(region: Region) -> Mask:
         adjacent = [other for other in (number - 1, number + 1) if 0 <= other < len(groups)]
         if single[number] and len(group) <= _LIMITS.header_rows and not all(single[other] for other in adjacent):
             widest = max(width[groups[other]].max() for other in adjacent)
-            across[group] = width[group].max() >= _LIMITS.across_width * widest
+            wide = width[group].max() >= _LIMITS.across_width * widest
+            across[group] = wide and not _is_right_of_column(region, group, groups[number + 1 :])
     return across
+
+
+def _is_right_of_column(region: Region, heading: Integers, below: Sequence[Integers]) -> bool:
+    """Return whether a heading begins where a column below it begins, but not the first one.
+
+    It is the heading of that column and those on its right, unless it is centred. The columns on its left are read
+    before.
+    """
+    if not below:
+        return False
+    edges, page = _edges(region, heading), _edges(region, np.arange(len(region.boxes)))
+    start, tolerance = edges[0], _LIMITS.edge_tolerance * region.height
+    is_centred = abs(edges.sum() - page.sum()) <= 2 * tolerance
+    if start - page[0] < _LIMITS.min_indent * region.height or is_centred:
+        return False
+    return int((np.abs(region.boxes[below[0], 0] - start) <= tolerance).sum()) > 1
 
 
 def without_header_and_footer(region: Region, candidate: GutterCandidate) -> GutterCandidate:
@@ -69,8 +90,9 @@ def without_header_and_footer(region: Region, candidate: GutterCandidate) -> Gut
             last -= 1
     body, above = np.zeros_like(candidate.left), candidate.above.copy()
     body[np.concatenate(groups[first:last])] = True
-    for group in groups[:first]:
+    for group in [*groups[:first], *_particulars(region, candidate, body)]:
         above[group] = True
+        body[group] = False
     return GutterCandidate(above, candidate.left & body, candidate.right & body)
 
 
@@ -85,6 +107,8 @@ def _header_length(region: Region, candidate: GutterCandidate, groups: Sequence[
     lines_per_row = np.array([len(group) / _row_count(region, group) for group in groups])
     length, small = 0, True
     for number, group in enumerate(groups[:-1]):
+        if _is_in_each_column(region, candidate, group):
+            break
         band = max(tops[number + 1] - bottoms[number], tops[number] - bottoms[number + 1])
         far = band >= _LIMITS.masthead_band * region.height
         small = small and _is_header(region, candidate, group, far)
@@ -93,6 +117,51 @@ def _header_length(region: Region, candidate: GutterCandidate, groups: Sequence[
         if small or (far and not large and not _continues_columns(region, candidate, group, is_top)):
             length = number + 1
     return length
+
+
+def _is_in_each_column(region: Region, candidate: GutterCandidate, group: Integers) -> bool:
+    """Return whether a row has a line at the same place in both columns, away from their left edges.
+
+    Such are the numbers of two pages on one sheet. A line at the left edges may be a page header.
+    """
+    sides = [group[side[group]] for side in (candidate.left, candidate.right)]
+    if [len(side) for side in sides] != [1, 1]:
+        return False
+    columns = [_edges(region, side)[0] for side in (candidate.left, candidate.right)]
+    indents = [region.boxes[line[0], 0] - start for line, start in zip(sides, columns, strict=True)]
+    same = abs(indents[0] - indents[1]) <= _LIMITS.edge_tolerance * region.height
+    return bool(same and min(indents) >= _LIMITS.min_indent * region.height)
+
+
+def _particulars(region: Region, candidate: GutterCandidate, body: Mask) -> Iterator[Integers]:
+    """Yield the first rows of the columns if they are a title or entries, and particulars at the right edge.
+
+    Such are the date or the author of a report, beside its title. No band need separate them from the columns below.
+    """
+    for row in np.unique(region.row[body])[: _LIMITS.header_rows]:
+        lines = np.flatnonzero(body & (region.row == row))
+        left, right = lines[candidate.left[lines]], lines[candidate.right[lines]]
+        if len(right) != 1 or not _is_at_right_edge(region, right[0], body & candidate.right):
+            return
+        if _is_in_each_column(region, candidate, lines):
+            return
+        tall = region.boxes[left, 3] - region.boxes[left, 1] >= _LIMITS.title_height * region.height
+        x0, x1 = np.sort(region.boxes[left, 0]), np.sort(region.boxes[left, 2])
+        entries = x0[1:] - x1[:-1] >= _LIMITS.entry_space * region.height
+        if not (tall.any() or entries.any()):
+            return
+        yield lines
+
+
+def _is_at_right_edge(region: Region, line: int, column: Mask) -> bool:
+    """Return whether a line is short, ends at the right edge of a column, and no line begins below its left edge."""
+    x0, _, x1, y1 = region.boxes[line]
+    edges = _edges(region, column)
+    tolerance = _LIMITS.edge_tolerance * region.height
+    near = column & (region.centres > y1) & (region.boxes[:, 1] <= y1 + _LIMITS.next_row * region.height)
+    begins = near & (np.abs(region.boxes[:, 0] - x0) <= tolerance)
+    short = x0 >= edges[0] + _LIMITS.min_indent * region.height
+    return bool(short and x1 >= edges[1] - tolerance and not begins.any())
 
 
 def _is_header(region: Region, candidate: GutterCandidate, group: Integers, far: bool) -> bool:

@@ -9,6 +9,7 @@ from ..results import PARAGRAPH, SIDE_NOTE, TABLE, Block, Line
 from .cells import join_cells
 from .columns import split_into_regions
 from .geometry import upright_boxes
+from .headlines import widen_headlines
 from .insets import find_insets
 from .line_numbers import find_line_numbers
 from .region import Region
@@ -68,7 +69,7 @@ def _blocks_beside_notes(lines: Sequence[Line], boxes: Boxes, level: Integers) -
 
 
 def _blocks_of_page(lines: Sequence[Line], boxes: Boxes, level: Integers, page: Region) -> Iterator[list[Integers]]:
-    for region in split_into_regions(page):
+    for region in split_into_regions(widen_headlines(page)):
         for part in split_side_by_side_tables(region, [lines[position].text for position in level[region.index]]):
             positions = level[part.index]
             alone = Region.of_page(boxes[positions])  # removes links to neighbours in other regions

@@ -35,6 +35,9 @@ class GutterCandidate:
 def find_candidates(region: Region, across: Mask) -> Iterator[GutterCandidate]:
     """Yield the strips that begin at the left edge of a line, tallest first, without duplicates.
 
+    The height of a strip does not end with the shorter column: a short list beside long columns is split off first.
+    Strips of the same height are ordered by the height over which both sides have text.
+
     across: mask (n,) of lines that no strip passes, wherever they are. A line that crosses a strip ends it: the text
     between two crossing lines is a segment, and each segment is a separate strip. All edges are processed at once in
     arrays (edges, lines). The lines are sorted from top to bottom, so a segment is a contiguous part of an array's row.
@@ -47,12 +50,11 @@ def find_candidates(region: Region, across: Mask) -> Iterator[GutterCandidate]:
     left = free & (x0 < edges) & (region.boxes[order, 2] < edges + _OVERLAP * region.height)
     right = free & (x0 >= edges)
     segments = _Segments(left, right)
-    shared = _shared_height(region.boxes[order], segments, region.height)
+    shared, extent = _heights(region.boxes[order], segments, region.height)
     shared[_is_table(region, order, segments)] = -np.inf
+    usable = np.flatnonzero(shared >= _MIN_SHARED_HEIGHT * region.height)
     seen = set()
-    for number in np.argsort(-shared, kind="stable"):
-        if shared[number] < _MIN_SHARED_HEIGHT * region.height:
-            return
+    for number in usable[np.lexsort((-shared[usable], -extent[usable]))]:
         candidate = segments.candidate(number, order)
         key = candidate.left.tobytes(), candidate.right.tobytes()
         if key not in seen:
@@ -87,8 +89,11 @@ class _Segments:
         return GutterCandidate(above & ~left & ~right, left, right)
 
 
-def _shared_height(boxes: Boxes, segments: _Segments, height: float) -> Floats:
-    """Return for each segment the height over which both sides have text; -inf if a side is empty or too narrow."""
+def _heights(boxes: Boxes, segments: _Segments, height: float) -> tuple[Floats, Floats]:
+    """Return for each segment the height over which both sides have text, and that over which at least one side has.
+
+    Both are -inf if a side is empty or too narrow.
+    """
     ranges = []
     for side in (segments.left, segments.right):
         x0, y0 = (segments.reduce(np.minimum, np.where(side, boxes[:, column], np.inf)) for column in (0, 1))
@@ -96,7 +101,8 @@ def _shared_height(boxes: Boxes, segments: _Segments, height: float) -> Floats:
         ranges.append((np.where(x1 - x0 >= _MIN_SIDE_WIDTH * height, y0, np.inf), y1))
     (top, bottom), (other_top, other_bottom) = ranges
     shared: Floats = np.minimum(bottom, other_bottom) - np.maximum(top, other_top)
-    return shared
+    extent: Floats = np.maximum(bottom, other_bottom) - np.minimum(top, other_top)
+    return shared, extent
 
 
 def _is_table(region: Region, order: Integers, segments: _Segments) -> Mask:

@@ -17,7 +17,7 @@ import numpy as np
 
 from ..arrays import Floats, Mask
 from .gutter_candidates import ROW_TOLERANCE, TABLE_SHARE, GutterCandidate
-from .region import Region
+from .region import Region, column_spans
 
 
 @dataclass(frozen=True)
@@ -31,6 +31,8 @@ class _Limits:
     min_full_length: float = 40.0  # total of all full lines; a few long cells have less
     max_word_space: float = 0.5  # a wider space separates two pieces of text
     max_margin_number: float = 2.0  # a number in the margin is shorter
+    max_value_width: float = 4.0  # of a price or another value beside its label, median
+    min_values: int = 3
     max_leading: float = 2.2  # distance between two rows of running text
     min_width: float = 7.0  # of a column; the amounts beside the items of a receipt are narrower
     min_width_beside_text: float = 4.0  # of a column beside running text
@@ -54,6 +56,8 @@ def split_at_gutter(region: Region, candidate: GutterCandidate) -> tuple[Mask, .
     if not left.any() or not right.any():
         return None
     height = region.height
+    if _are_values(region, left, right):
+        return None
     left_side, right_side = _Side.of(region, left), _Side.of(region, right, mirrored=True)
     if np.mean(right_side.length < _LIMITS.max_margin_number * height) > TABLE_SHARE:
         # The pieces next to the strip are the line numbers of the text on the right.
@@ -76,6 +80,21 @@ def split_at_gutter(region: Region, candidate: GutterCandidate) -> tuple[Mask, .
         return candidate.parts
     at_top = len(np.unique(region.row[candidate.above])) <= _LIMITS.max_rows_above_logo
     return candidate.parts if at_top and _is_logo_beside_text(region, left, right) else None
+
+
+def _are_values(region: Region, left: Mask, right: Mask) -> bool:
+    """Return whether the column next to the strip, on its right, has the values of lines on its left, such as prices.
+
+    Columns further to the right do not count: they may be beside both.
+    """
+    start, end = column_spans(region.boxes[right])
+    values = right & (region.boxes[:, 0] <= end[0])
+    if len(start) < 2 or np.median(region.widths[values]) >= _LIMITS.max_value_width * region.height:  # noqa: PLR2004
+        return False
+    distance = np.abs(region.centres[values][:, None] - region.centres[left]).min(axis=1)
+    return bool(
+        values.sum() >= _LIMITS.min_values and np.mean(distance <= ROW_TOLERANCE * region.height) >= TABLE_SHARE
+    )
 
 
 def _is_logo_beside_text(region: Region, left: Mask, right: Mask) -> bool:

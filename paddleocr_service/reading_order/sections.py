@@ -16,6 +16,7 @@ _BAND = 1.0  # height of the white band
 _HEADLINE = 1.25  # height of the headline
 _SIDE_BY_SIDE = 1.6  # of the largest of several; headings of sections are smaller, and may be level by chance
 _REACH = 8.0  # above and below a headline, in which it has columns
+_PADDING = 0.3  # of a detector's box, on each side
 _MIN_SHARED = 2.0  # width of a headline above a column
 
 
@@ -36,7 +37,8 @@ def _are_stories(region: Region, first: Integers) -> bool:
     boxes = region.boxes[first]
     if len(boxes) < 2 or np.max(boxes[:, 3] - boxes[:, 1]) < _SIDE_BY_SIDE * region.height:  # noqa: PLR2004
         return False
-    return len(column_spans(boxes)[0]) > 1
+    padding = np.array([_PADDING, 0, -_PADDING, 0]) * region.height
+    return len(column_spans(boxes + padding)[0]) > 1
 
 
 def _first_row(region: Region, below: Mask, top: float) -> Integers:

@@ -93,3 +93,53 @@ def test_line_that_begins_in_the_gutter_does_not_close_it(page: SyntheticPage) -
 def test_rows_that_join_across_a_narrow_gutter_do_not_close_another(page: SyntheticPage) -> None:
     page.columns(13, 0.9, [30] * 4, ragged=0)
     assert read_page(page) == page.texts
+
+
+def test_short_side_column_on_the_left_comes_before_the_headline_beside_it(page: SyntheticPage) -> None:
+    for row in range(7):
+        page.line(0, row * 2.4 + (0.4 if row == 0 else 1.5), 9, 1.4 if row == 0 else 1)
+    page.line(13, 0, 36, 2.2)
+    for x in (13, 33):
+        page.prose(x, 4, 18, 36)
+    assert read_page(page) == page.texts
+
+
+def test_heading_above_the_right_columns_is_read_after_the_left_one(page: SyntheticPage) -> None:
+    page.line(0, 0, 34, 3)
+    for y in (14, 32):
+        page.prose(0, y, 22, 4)
+    page.line(26, 5, 38, 1.4)
+    page.line(26, 7, 34, 1.4)
+    for x in (26, 47):
+        page.prose(x, 10, 18, 36)
+    assert read_page(page) == page.texts
+
+
+def test_prices_are_read_with_the_items_on_their_left(page: SyntheticPage) -> None:
+    for x, shift in ((0, 0), (34, 0.7)):
+        y = shift
+        for _ in range(9):
+            page.line(x, y, 8)
+            page.line(x + 25.5, y, 2.5)
+            page.line(x, y + 1.2, page.rng.uniform(16, 22))
+            y += page.rng.uniform(3, 4)
+    assert read_page(page) == page.texts
+
+
+def test_particulars_at_the_right_edge_are_read_with_the_title_on_their_left(page: SyntheticPage) -> None:
+    page.line(0, 0, 22, 1.8)
+    page.line(60, 0.4, 7)
+    page.line(0, 2.2, 12)
+    page.line(26, 2.2, 7)
+    page.line(62, 2.3, 5)
+    page.prose(0, 3.6, 33, 40)
+    page.prose(36, 4.5, 31, 30)
+    assert read_page(page) == page.texts
+
+
+def test_number_above_each_column_stays_with_it(page: SyntheticPage) -> None:
+    page.line(14, 0, 30)
+    for x in (0, 30):
+        page.line(x + 24, 2.5, 1.5)
+        page.prose(x, 6, 26, 30)
+    assert read_page(page) == page.texts

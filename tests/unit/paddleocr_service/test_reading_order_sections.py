@@ -60,6 +60,17 @@ def test_headlines_side_by_side_end_all_columns_above_them(page: SyntheticPage) 
     assert read_page(page) == page.texts
 
 
+def test_headlines_whose_boxes_touch_are_side_by_side(page: SyntheticPage) -> None:
+    y = picture_story(page) + 2
+    for x, width in ((0, 16), (16, 12)):
+        page.line(x, y, width, 2.2)
+        page.prose(x, y + 3.5 + x / 20, 14, 30, ragged=0)
+        if x:
+            page.prose(x + 16, y + 3.5 + x / 20, 14, 30, ragged=0)
+            page.prose(x + 32, y + 3.5 + x / 20, 14, 30, ragged=0)
+    assert read_page(page) == page.texts
+
+
 def test_small_headings_that_are_level_do_not_end_their_columns(page: SyntheticPage) -> None:
     for x in (0, 20):
         page.prose(x, 0, 18, 15, ragged=0)
