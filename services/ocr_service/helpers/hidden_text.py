@@ -19,13 +19,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from services.ocr_service.helpers.page_drawing import DRAWN, PageDrawing, Raw
+from services.ocr_service.helpers.page_recording import picture_of
 from services.ocr_service.helpers.page_transform import Box, PageTransform, area, intersection, join
 from services.ocr_service.helpers.suspect_text import Cover, Suspect, channels, find_suspects, ink_of, is_blank
 
 if TYPE_CHECKING:
     import pymupdf
 
-    from services.ocr_service.helpers.colour import RGBArray
 
 #: Key of spans that a reader does not see.
 UNSEEN = "unseen"
@@ -76,19 +76,16 @@ class _View:
     """The part of the page with the given inks (points), rendered. transform: of the page."""
 
     def __init__(self, recorded: pymupdf.DisplayList, inks: Sequence[Box], transform: PageTransform) -> None:
-        import pymupdf
-
         part = join(inks)
         smallest = max(min(min(ink[2] - ink[0], ink[3] - ink[1]) for ink in inks), 0.1)
         zoom = min(max(_PIXELS_PER_LETTER / smallest, _MIN_ZOOM), _MAX_ZOOM)
         zoom = min(zoom, math.sqrt(_MAX_PIXELS / max(area(part), 1.0)))
         self._zoom, self._transform = zoom, transform.at(zoom)
         box = self._transform.box(part)
-        clip = tuple([edge / zoom for edge in box]) if box else None
-        pixmap = recorded.get_pixmap(matrix=pymupdf.Matrix(zoom, zoom), clip=clip)  # RGB without alpha
-        rows = np.frombuffer(pixmap.samples, np.uint8).reshape(pixmap.height, pixmap.stride)
-        self._left, self._top = pixmap.x, pixmap.y
-        pixels: RGBArray = rows[:, : pixmap.width * 3].reshape(pixmap.height, pixmap.width, 3)
+        if box is None:  # off the page, as all that is in it
+            return
+        x0, y0, x1, y1 = box
+        pixels, self._left, self._top = picture_of(recorded, zoom, (x0 / zoom, y0 / zoom, x1 / zoom, y1 / zoom))
         # Red, green and blue apart: NumPy finds the extremes of a row in a tenth of the time of those of a column.
         self._channels = np.ascontiguousarray(pixels.transpose(2, 0, 1))
 

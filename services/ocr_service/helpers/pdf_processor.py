@@ -21,6 +21,7 @@ from services.ocr_service.helpers.file_warnings import file_warnings
 from services.ocr_service.helpers.form_fields import FormField
 from services.ocr_service.helpers.form_layer import read_form_layer, read_form_or_nothing
 from services.ocr_service.helpers.layer_fonts import FontProofs
+from services.ocr_service.helpers.page_recording import picture_of
 from services.ocr_service.helpers.page_transform import Box, PageTransform
 from services.ocr_service.helpers.page_widgets import without_passwords
 from services.ocr_service.helpers.text_layer import TextLayer, read_layer
@@ -139,9 +140,8 @@ class PdfDocument:
                 recorded = self._record(number, page)
             rect = recorded.rect
             zoom = fitting_zoom(rect.width, rect.height, dpi / POINTS_PER_INCH, max_pixels)
-            matrix = self._mupdf.Matrix(zoom, zoom)
             with _as_corrupt_file(f"Page {number} of the PDF is damaged and cannot be rendered."):
-                return [_pixels_of(recorded.get_pixmap(matrix=matrix, clip=part)) for part in parts]
+                return [picture_of(recorded, zoom, part).pixels for part in parts]
         finally:
             self._mupdf.TOOLS.set_icc(True)
             if self._sketched > _MAX_SKETCHED:
