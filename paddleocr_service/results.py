@@ -144,7 +144,8 @@ class Block:
     @property
     def row_text(self) -> str:
         """One text line per row; the lines of a row are joined by a space."""
-        return "\n".join([" ".join([line.text for line in row]) for row in self.rows])
+        rows = [row[0].text if len(row) == 1 else " ".join([line.text for line in row]) for row in self.rows]
+        return "\n".join(rows)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,8 @@ LATIN, _LATIN_NAME = "latin", "Latin"
 RIGHT_TO_LEFT = frozenset({"arabic", "hebrew", "syriac", "thaana"})
 #: Names of Unicode's script property that differ from the first word of the characters' names.
 _NAMES = {"cjk": "Han", "canadian": "Canadian_Aboriginal"}
+#: Characters of ASCII that are not letters.
+_NO_LETTERS = bytes(code for code in range(128) if not chr(code).isalpha())
 _COMMON = frozenset({
     "", "fullwidth", "modifier", "combining", "feminine", "masculine", "micro", "circled", "katakana-hiragana",
 })  # fmt: skip
@@ -25,8 +27,8 @@ def script_of(text: str) -> str:
     """Return the script of most letters of a text; empty if it has none."""
     if text.isascii():  # most lines: this is 20 times faster
         return LATIN if any(map(str.isalpha, text)) else ""
-    plain = text.encode("ascii", "ignore").decode("ascii")
-    if sum(map(str.isalpha, plain)) > len(text) - len(plain):
+    plain = text.encode("ascii", "ignore")
+    if len(plain.translate(None, _NO_LETTERS)) > len(text) - len(plain):
         return LATIN
     scripts = list(filter(None, map(script_of_character, text)))
     return max(dict.fromkeys(scripts), key=scripts.count) if scripts else ""

@@ -34,14 +34,17 @@ def _find_in_margins(parts: Sequence[Part], page: PageType) -> None:
 
     On slides they are larger and farther from the edge, with more space to the text.
     """
-    for top in (True, False):
-        for share, most, space in ((_MARGIN, _FURNITURE_SIZE, _FURNITURE_GAP), (_SLIDE_MARGIN, 9.0, _SLIDE_GAP)):
-            band = page.height * (share if top else 1 - share)
-            inside = [part for part in parts if (part.box[3] <= band if top else part.box[1] >= band)]
-            rest = [part for part in parts if part not in inside]
-            if inside and rest and (share == _MARGIN or not top):
-                edge = min(part.box[1] for part in rest) if top else max(part.box[3] for part in rest)
-                _mark_furniture(inside, edge, top, page, most, space)
+    for top, share, most, space in (
+        (True, _MARGIN, _FURNITURE_SIZE, _FURNITURE_GAP),
+        (False, _MARGIN, _FURNITURE_SIZE, _FURNITURE_GAP),
+        (False, _SLIDE_MARGIN, 9.0, _SLIDE_GAP),
+    ):
+        band = page.height * (share if top else 1 - share)
+        inside = [part for part in parts if (part.box[3] <= band if top else part.box[1] >= band)]
+        rest = [part for part in parts if part not in inside] if inside else []
+        if rest:
+            edge = min(part.box[1] for part in rest) if top else max(part.box[3] for part in rest)
+            _mark_furniture(inside, edge, top, page, most, space)
 
 
 def _mark_furniture(parts: Sequence[Part], edge: float, top: bool, page: PageType, most: float, space: float) -> None:
