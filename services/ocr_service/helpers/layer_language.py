@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 import unicodedata
 from collections import Counter
 from collections.abc import Sequence
@@ -27,7 +26,7 @@ _A_TO_Z = slice(ord("a"), ord("z") + 1)
 #: The same with mean 0 and length 1.
 _EXPECTED = np.array(list(_LETTER_FREQUENCIES.values())) - np.mean(list(_LETTER_FREQUENCIES.values()))
 _EXPECTED /= np.linalg.norm(_EXPECTED)
-_BEYOND_ASCII = re.compile("[^\0-\x7f]")
+_LAST_ASCII = 0x7F
 #: Scripts that are mixed in one language.
 _MIXED_SCRIPTS = {"HIRAGANA": "CJK", "KATAKANA": "CJK", "HANGUL": "CJK"}
 
@@ -61,7 +60,9 @@ def _count_beyond_ascii(text: str) -> tuple[dict[str, int], dict[str, int]]:
     """Latin letters without accents, and the scripts of other letters."""
     latin: dict[str, int] = {}
     scripts: dict[str, int] = {}
-    for char, count in Counter(_BEYOND_ASCII.findall(text)).items():
+    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
+    for code, count in Counter(codes[codes > _LAST_ASCII].tolist()).items():
+        char = chr(code)
         script = script_of(char)
         if script == "LATIN":
             letter = unicodedata.normalize("NFKD", char)[0]

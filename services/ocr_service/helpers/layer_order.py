@@ -49,6 +49,8 @@ def is_scrambled(boxes: Sequence[Box]) -> bool:
     """Whether upright lines, in the order of the layer, go back up or jump between columns too often."""
     back = across = 0
     for (ax0, ay0, ax1, ay1), (bx0, by0, bx1, by1) in pairwise(boxes):
+        if by0 >= ay1 and bx0 < ax1:  # below it, as nearly all lines are
+            continue
         height = min(ay1 - ay0, by1 - by0)
         if by0 + by1 < ay0 + ay1 - height:
             back += min(ax1, bx1) > max(ax0, bx0)
