@@ -90,10 +90,17 @@ def without_header_and_footer(region: Region, candidate: GutterCandidate) -> Gut
             last -= 1
     body, above = np.zeros_like(candidate.left), candidate.above.copy()
     body[np.concatenate(groups[first:last])] = True
-    for group in [*groups[:first], *_particulars(region, candidate, body)]:
+    for group in groups[:first]:
         above[group] = True
-        body[group] = False
-    return GutterCandidate(above, candidate.left & body, candidate.right & body)
+    rows = list(_particulars(region, candidate, body))
+    if not rows:
+        return GutterCandidate(above, candidate.left & body, candidate.right & body)
+    title = np.zeros_like(body)
+    title[np.concatenate(rows)] = True
+    body &= ~title
+    return GutterCandidate(
+        above, candidate.left & body, candidate.right & body, (candidate.left & title, candidate.right & title)
+    )
 
 
 def _header_length(region: Region, candidate: GutterCandidate, groups: Sequence[Integers]) -> int:

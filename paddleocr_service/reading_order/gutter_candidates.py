@@ -20,16 +20,21 @@ TABLE_SHARE = 0.8  # both sides are one table if this share of the rows matches 
 
 @dataclass(frozen=True)
 class GutterCandidate:
-    """Masks (n,) of a region's lines above, left of and right of a strip."""
+    """Masks (n,) of a region's lines above, left of and right of a strip.
+
+    title: masks of a title on the left and of the particulars on its right, which are above the columns.
+    """
 
     above: Mask
     left: Mask
     right: Mask
+    title: tuple[Mask, ...] = ()
 
     @property
     def parts(self) -> tuple[Mask, ...]:
-        """Masks of the lines above, left, right and below. Each line is in exactly one of them."""
-        return self.above, self.left, self.right, ~(self.above | self.left | self.right)
+        """Masks of the lines above, of the title, left, right and below. Each line is in exactly one of them."""
+        parts = (self.above, *self.title, self.left, self.right)
+        return (*parts, ~np.any(parts, axis=0))
 
 
 def find_candidates(region: Region, across: Mask) -> Iterator[GutterCandidate]:

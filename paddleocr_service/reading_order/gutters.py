@@ -126,9 +126,9 @@ def _find_terms(left: _Side, right: _Side, height: float) -> Floats | None:
 
 def _split_at_terms(region: Region, candidate: GutterCandidate, starts: Floats) -> tuple[Mask, ...]:
     """Return masks: what is above, then each term and its explanation, then what is below."""
-    above, left, right, below = candidate.parts
+    *parts, left, right, below = candidate.parts
     number = np.searchsorted(starts, region.centres) - 1
-    parts = [above | ((left | right) & (number < 0))]
+    parts[-1] = parts[-1] | ((left | right) & (number < 0))
     for term in range(len(starts)):
         parts += [left & (number == term), right & (number == term)]
     return (*parts, below)

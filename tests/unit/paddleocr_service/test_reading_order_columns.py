@@ -126,11 +126,11 @@ def test_prices_are_read_with_the_items_on_their_left(page: SyntheticPage) -> No
     assert read_page(page) == page.texts
 
 
-def test_particulars_at_the_right_edge_are_read_with_the_title_on_their_left(page: SyntheticPage) -> None:
+def test_particulars_at_the_right_edge_are_read_after_the_title_on_their_left(page: SyntheticPage) -> None:
     page.line(0, 0, 22, 1.8)
-    page.line(60, 0.4, 7)
     page.line(0, 2.2, 12)
     page.line(26, 2.2, 7)
+    page.line(60, 0.4, 7)
     page.line(62, 2.3, 5)
     page.prose(0, 3.6, 33, 40)
     page.prose(36, 4.5, 31, 30)
