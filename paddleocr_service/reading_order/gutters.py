@@ -35,7 +35,7 @@ class _Limits:
     min_values: int = 3
     max_leading: float = 2.2  # distance between two rows of running text
     min_width: float = 7.0  # of a column; the amounts beside the items of a receipt are narrower
-    min_width_beside_text: float = 4.0  # of a column beside running text
+    min_width_beside_text: float = 4.0  # of the wider lines of a column beside running text
     max_term_width: float = 0.6  # share of the width of the explanations
     next_term: float = 1.3  # distance to the next term, relative to the distance between the rows of a term
     min_leading: float = 0.8  # distance between the rows of a term
@@ -67,9 +67,12 @@ def split_at_gutter(region: Region, candidate: GutterCandidate) -> tuple[Mask, .
     if (left_side.end > gutter_start).mean() > _LIMITS.max_intruders:
         return None
     running = left_side.is_running_text(height), right_side.is_running_text(height)
-    min_width = _LIMITS.min_width_beside_text if any(running) else _LIMITS.min_width
+    if any(running):
+        wide = min(left_side.upper_width, right_side.upper_width) >= _LIMITS.min_width_beside_text * height
+    else:
+        wide = min(left_side.width, right_side.width) >= _LIMITS.min_width * height
     independent = (
-        min(left_side.width, right_side.width) >= min_width * height
+        wide
         and min(len(left_side.end), len(right_side.end)) >= _LIMITS.min_wide_rows
         and not left_side.matches_rows_of(right_side, height)
     )
@@ -150,13 +153,14 @@ class _Side:
     """The rows on one side of a strip, from top to bottom; arrays are (rows,).
 
     centre, end, length: of the piece of text next to the strip; the end is the one at the strip.
-    width: median extent of the rows.
+    width, upper_width: median and upper quartile of the extents of the rows.
     """
 
     centre: Floats
     end: Floats
     length: Floats
     width: float
+    upper_width: float
 
     @classmethod
     def of(cls, region: Region, side: Mask, mirrored: bool = False) -> _Side:
@@ -171,7 +175,8 @@ class _Side:
         last = np.flatnonzero(np.diff(rows, append=rows[-1] + 1))
         extent = end[last] - np.minimum.reduceat(start, np.r_[0, last[:-1] + 1])
         by_height = last[np.argsort(centre[first[last]], kind="stable")]
-        return cls(centre[first[by_height]], end[by_height], (end - start)[by_height], float(np.median(extent)))
+        median, upper = np.quantile(extent, (0.5, 0.75))
+        return cls(centre[first[by_height]], end[by_height], (end - start)[by_height], float(median), float(upper))
 
     def is_running_text(self, height: float) -> bool:
         """Return whether rows are close together, and lines are long and mostly fill their column."""

@@ -143,3 +143,13 @@ def test_number_above_each_column_stays_with_it(page: SyntheticPage) -> None:
         page.line(x + 24, 2.5, 1.5)
         page.prose(x, 6, 26, 30)
     assert read_page(page) == page.texts
+
+
+def test_short_words_beside_running_text_are_a_column(page: SyntheticPage) -> None:
+    for row, width in enumerate((8, 8, 3, 3.5, 3, 2.5, 3)):
+        page.line(0, row * 1.25, width, 0.9)
+    page.prose(14, 0, 36, 10, 1.45)
+    page.line(0, 18, 20)
+    for x in (0, 26):
+        page.prose(x, 20, 24, 30)
+    assert read_page(page) == page.texts
