@@ -150,13 +150,14 @@ class OCREngine:
         self, pixels: Pixels, models: ModelSet, options: RecognizeOptions
     ) -> tuple[list[Line], int, EngineInfo, dict[str, float]]:
         """Return the lines, the clockwise rotation applied to the image in degrees, engine info, seconds per stage."""
+        from .halftone import smooth_halftones
         from .images import shrink_to_fit
         from .page_reading import TimedReader, read_page
 
         scaled, scale = shrink_to_fit(pixels, *self._max_size)
         pipeline = self._pipeline(models)
         reader = TimedReader(pipeline, options.words)
-        lines, rotation = read_page(reader, scaled, turn=options.orientation != OFF)
+        lines, rotation = read_page(reader, smooth_halftones(scaled), turn=options.orientation != OFF)
         if pixels.shape[0] * pixels.shape[1] > _LARGE_IMAGE_PIXELS:
             release_freed_memory()
         if scale != 1:
