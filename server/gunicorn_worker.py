@@ -29,6 +29,7 @@ from server.process_counts import ProcessCounts
 from server.request_head import RequestHead
 from server.response import JoinedResponse
 from server.slow_clients import AddressShares, SlowReaders
+from server.stream_writer import end_unheld
 from server.thread_pool import STUCK_SECONDS, ElasticThreadPool
 from utils import environ_keys
 from utils.process import raise_open_files
@@ -162,6 +163,7 @@ class ServiceWorker(ArrivalWorker):
         elif isinstance(result, WaitingRequest):
             self.tpool.submit(self._process, conn)
         else:
+            end_unheld(result)
             self.nr_conns -= 1
             conn.close()
 

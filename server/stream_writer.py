@@ -1,6 +1,8 @@
 """Writes to a client that may be slow, without ever blocking."""
 
 import select
+import socket
+from contextlib import suppress
 
 from server.connections import EventStream
 
@@ -44,3 +46,10 @@ class StreamWriter:
             return False
         self._epoll.modify(stream.fd, CLOSED | select.EPOLLOUT if stream.unsent else CLOSED)
         return bool(stream.unsent) or not stream.ended
+
+
+def end_unheld(stream: EventStream) -> None:
+    """End a stream that the event loop does not hold. Its first event has been sent, and nothing else."""
+    if stream.chunked:
+        with suppress(OSError):  # the client has gone
+            stream.conn.sock.send(LAST_CHUNK, socket.MSG_DONTWAIT)

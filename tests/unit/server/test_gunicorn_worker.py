@@ -1,9 +1,11 @@
-"""Which requests ask for a slot in the job queue before they are read."""
+"""Which requests ask for a slot in the job queue before they are read, and what a worker that stops does."""
 
+import socket
 from types import SimpleNamespace
 
 import pytest
 
+from server.connections import EventStream
 from server.gunicorn_worker import ServiceWorker
 from server.request_head import RequestHead
 
@@ -44,3 +46,15 @@ def test_only_requests_that_create_work_ask_for_a_slot(head, asked):
     worker = FakeWorker()
     ServiceWorker.dispatch(worker, SimpleNamespace(counted=False), RequestHead(head + b"\r\n"))
     assert (worker.slots_asked, worker.counted) == (asked, asked)
+
+
+@pytest.mark.parametrize(("chunked", "received"), [(True, b"0\r\n\r\n"), (False, b"")])
+def test_a_stream_that_opens_while_the_worker_stops_ends_properly(chunked, received):
+    server, client = socket.socketpair()
+    stream = EventStream("a job", render=dict, chunked=chunked, known=("queued", 0))
+    stream.conn = SimpleNamespace(sock=server, counted=False, close=server.close)
+    worker = SimpleNamespace(_shares=SimpleNamespace(release=lambda conn: None), alive=False, nr_conns=1)
+    ServiceWorker.finish_request(worker, stream.conn, stream)
+    assert client.recv(100) == received
+    assert (client.recv(100), worker.nr_conns) == (b"", 0)
+    client.close()
